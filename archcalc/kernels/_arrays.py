@@ -1,0 +1,57 @@
+"""The types that all kernels share, and how they refuse arrays that do not fit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+"""Numbers of any kind: float32, float64, or objects that count what is done to them."""
+Shape: TypeAlias = tuple[int, int, int]
+"""Maps, height and width of one sample."""
+Size: TypeAlias = tuple[int, int]
+"""Height and width."""
+Padding: TypeAlias = tuple[int, int, int, int] | Literal["half", "same"]
+"""Cells at the top, bottom, left and right, or the word for them."""
+Table: TypeAlias = tuple[tuple[int, ...], ...]
+"""For each filter the input maps that it reads."""
+WeightShapes: TypeAlias = dict[str, tuple[int, ...]]
+"""Shapes of weights by name."""
+Gradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
+"""A gradient for each input, then one for each weight by name."""
+
+
+def expect_maps(op: str, x: Array) -> None:
+    """Refuse an input that is not N x C x H x W.
+
+    >>> import numpy as np
+    >>> expect_maps("conv", np.zeros((28, 28)))
+    Traceback (most recent call last):
+    ValueError: conv: the input should be N x C x H x W, not 28 x 28
+    """
+    if x.ndim != 4:
+        message = f"{op}: the input should be N x C x H x W, not {shown(x.shape)}"
+        raise ValueError(message)
+
+
+def expect_shape(op: str, name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Refuse a weight of another shape.
+
+    >>> import numpy as np
+    >>> expect_shape("linear", "bias", np.zeros(9), (10,))
+    Traceback (most recent call last):
+    ValueError: linear: bias should be 10, not 9
+    """
+    if array.shape != shape:
+        message = f"{op}: {name} should be {shown(shape)}, not {shown(array.shape)}"
+        raise ValueError(message)
+
+
+def shown(shape: tuple[int, ...]) -> str:
+    """Write a shape as people do.
+
+    >>> shown((6, 1, 5, 5)), shown(())
+    ('6 x 1 x 5 x 5', 'a single number')
+    """
+    return " x ".join(map(str, shape)) or "a single number"

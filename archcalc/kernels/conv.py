@@ -1,0 +1,249 @@
+"""Convolution as matrix products: each kernel becomes a row, each window of the input a column.
+
+In networks "convolution" is cross-correlation: the kernel is not turned around.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from archcalc.kernels._arrays import expect_maps, expect_shape, shown
+from archcalc.kernels._windows import Sides, offsets, padded, sides, unpadded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcalc.kernels._arrays import (
+        Array,
+        Gradients,
+        Padding,
+        Shape,
+        Size,
+        Table,
+        WeightShapes,
+    )
+
+WEIGHTS = ("kernel", "bias")
+
+PATCH_BYTES = 8 * 2**20
+"""Columns are copied in portions of about this size: large enough for BLAS, small enough for the
+cache. One row of windows is the least that is copied at once."""
+
+
+class Part(NamedTuple):
+    """Filters that are multiplied at once, in `groups` equal parts with maps of their own."""
+
+    groups: int
+    filters: slice
+    maps: slice | list[int]
+    kernels: slice
+
+
+class Saved(NamedTuple):
+    """What the way back needs of the way there."""
+
+    x: Array
+    kernel: Array
+    bias: Array | None
+    both: Sides
+    parts: list[Part]
+
+
+def weights(  # noqa: PLR0913 - the fields of the op
+    shape: Shape,
+    *,
+    kernel: Size,
+    filters: int | None = None,
+    stride: Size = (1, 1),
+    padding: Padding = (0, 0, 0, 0),
+    dilation: Size = (1, 1),
+    groups: int = 1,
+    bias: bool | Literal["untied"] = True,
+    table: Table | None = None,
+    ceil: bool = False,
+    **_: object,
+) -> WeightShapes:
+    """Give the shapes of kernel and bias for an input C x H x W.
+
+    >>> weights((3, 227, 227), filters=96, kernel=(11, 11), stride=(4, 4))
+    {'kernel': (96, 3, 11, 11), 'bias': (96,)}
+    >>> weights((3, 8, 8), kernel=(5, 5), table=((0, 1), (1, 2), (0, 1, 2)), bias="untied")
+    {'kernel': (7, 5, 5), 'bias': (3, 4, 4)}
+    """
+    channels, height, width = shape
+    maps = filters or len(table or ())
+    shapes: WeightShapes = {"kernel": (maps, channels // groups, *kernel)}
+    if table is not None:
+        shapes["kernel"] = (sum(map(len, table)), *kernel)
+    rows, columns = sides((height, width), kernel, stride, padding, dilation, ceil=ceil)
+    if bias:
+        units = (rows.windows, columns.windows) if bias == "untied" else ()
+        shapes["bias"] = (maps, *units)
+    return shapes
+
+
+def forward(  # noqa: PLR0913 - the weights and the fields of the op
+    x: Array,
+    *,
+    kernel: Array,
+    bias: Array | None = None,
+    stride: Size = (1, 1),
+    padding: Padding = (0, 0, 0, 0),
+    dilation: Size = (1, 1),
+    groups: int = 1,
+    table: Table | None = None,
+    ceil: bool = False,
+) -> tuple[Array, Saved]:
+    """Correlate the maps of x with the kernels.
+
+        x  N  C  H  W         kernel  C'  C/groups  kh  kw      (with a table: pairs  kh  kw)
+        y  N  C' H' W'        bias    C'                        (untied: C' H' W')
+
+    With a table, filter f reads the maps table[f] alone; the kernels stand in the table's order.
+    Each output takes exactly kh·kw multiplications for each map that feeds it.
+    Raises ValueError with the shapes if kernel, bias and x do not fit together.
+
+    >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]]])
+    >>> y, _ = forward(x, kernel=np.array([[[[1.0, 0], [0, -1]]]]), bias=np.array([10.0]))
+    >>> y[0, 0].tolist()  # 1 - 5 + 10, 2 - 6 + 10 / 4 - 8 + 10, 5 - 9 + 10
+    [[6.0, 6.0], [6.0, 6.0]]
+
+    Source: Chellapilla, Puri, Simard 2006, High performance convolutional neural networks for
+    document processing (convolution unrolled to a matrix product).
+    """
+    expect_maps("conv", x)
+    parts = _parts(x.shape[1], kernel, groups, table)
+    both = sides(x.shape[2:], kernel.shape[-2:], stride, padding, dilation, ceil=ceil)
+    samples, maps = len(x), parts[-1].filters.stop
+    y = np.empty((maps, samples, both[0].windows, both[1].windows), np.result_type(x, kernel))
+    units = y.reshape(maps, -1)
+    for _, place, patches in _patches(padded(x, both), both):
+        for part in parts:
+            out = _grouped(units[part.filters, place], part.groups)
+            np.matmul(_matrix(kernel, part), _columns(patches, part), out=out)
+    if bias is not None:
+        y += _aligned(bias, y)
+    return np.ascontiguousarray(y.swapaxes(0, 1)), Saved(x, kernel, bias, both, parts)
+
+
+def backward(dy: Array, saved: Saved) -> Gradients:
+    """Give the gradients of x, kernel and bias.
+
+    The kernel's is the input correlated with dy. The input's is each kernel weight times dy, added
+    where the weight's tap lies: dy, zero-padded and with zeros between for a stride, correlated
+    with the kernel rotated by 180 degrees. A bias gathers dy over its map.
+
+    >>> y, saved = forward(np.ones((1, 1, 3, 3)), kernel=np.array([[[[1.0, 2], [3, 4]]]]))
+    >>> (dx,), gradients = backward(np.array([[[[1.0, 0], [0, 0]]]]), saved)
+    >>> dx[0, 0].tolist()
+    [[1.0, 2.0, 0.0], [3.0, 4.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    x, kernel, bias, both, parts = saved
+    maps = np.ascontiguousarray(dy.swapaxes(0, 1))
+    units = maps.reshape(len(maps), -1)
+    image = padded(x, both)
+    d_image, d_kernel = np.zeros_like(image), np.zeros_like(kernel)
+    for block, place, patches in _patches(image, both):
+        d_patches = np.zeros_like(patches)
+        for part in parts:
+            d_units = _grouped(units[part.filters, place], part.groups)
+            found = d_units @ _columns(patches, part).swapaxes(1, 2)
+            d_kernel[part.kernels] += found.reshape(d_kernel[part.kernels].shape)
+            spread = _matrix(kernel, part).swapaxes(1, 2) @ d_units
+            d_patches[part.maps] += spread.reshape(d_patches[part.maps].shape)
+        _add_patches(d_image, d_patches, both, block)
+    gradients = {"kernel": d_kernel}
+    if bias is not None:
+        gradients["bias"] = dy.sum(axis=0 if bias.ndim == 3 else (0, 2, 3))
+    return (unpadded(d_image, both),), gradients
+
+
+def _parts(channels: int, kernel: Array, groups: int, table: Table | None) -> list[Part]:
+    """Tell which filters read which maps, after checking that kernel and maps fit."""
+    if table is not None:
+        _check_table(channels, kernel, groups, table)
+        ends = np.cumsum([len(row) for row in table]).tolist()
+        return [
+            Part(1, slice(f, f + 1), list(row), slice(end - len(row), end))
+            for f, (row, end) in enumerate(zip(table, ends, strict=True))
+        ]
+    if kernel.ndim != 4 or kernel.shape[1] * groups != channels or kernel.shape[0] % groups:
+        found = f"kernel {shown(kernel.shape)} in {groups} groups"
+        message = f"conv: {found} does not fit an input of {channels} maps"
+        raise ValueError(message)
+    return [Part(groups, slice(0, len(kernel)), slice(0, channels), slice(0, len(kernel)))]
+
+
+def _check_table(channels: int, kernel: Array, groups: int, table: Table) -> None:
+    pairs = sum(map(len, table))
+    if groups != 1:
+        message = f"conv: a table and {groups} groups exclude each other"
+        raise ValueError(message)
+    expect_shape("conv", "kernel", kernel, (pairs, *kernel.shape[-2:]))
+    for row in table:
+        if len(set(row)) < len(row) or not set(row) <= set(range(channels)):
+            message = f"conv: table row {list(row)} should name distinct maps below {channels}"
+            raise ValueError(message)
+
+
+def _patches(image: Array, both: Sides) -> Iterator[tuple[tuple[slice, slice], slice, Array]]:
+    """Copy windows side by side in portions: (samples, rows), their units, their taps.
+
+    Each portion is C x (kh·kw) x units. Windows of 1x1 without stride *are* the image: no copy.
+    """
+    rows, columns = both
+    windows = sliding_window_view(image, (rows.extent, columns.extent), axis=(2, 3))
+    windows = windows[:, :, :: rows.stride, :: columns.stride]
+    taps = windows[..., :: rows.dilation, :: columns.dilation].transpose(1, 4, 5, 0, 2, 3)
+    for samples, lines in _portions(taps):
+        first = (samples.start * rows.windows + lines.start) * columns.windows
+        patches = np.ascontiguousarray(taps[:, :, :, samples, lines])
+        patches = patches.reshape(len(taps), rows.kernel * columns.kernel, -1)
+        yield (samples, lines), slice(first, first + patches.shape[2]), patches
+
+
+def _portions(taps: Array) -> Iterator[tuple[slice, slice]]:
+    """Split into whole samples, or one sample into rows, so that a portion stays small."""
+    samples, rows, columns = taps.shape[3:]
+    at_once = max(1, PATCH_BYTES // (taps[..., 0, 0, 0].size * columns * taps.itemsize))
+    if taps.flags.c_contiguous:
+        at_once = samples * rows
+    step = max(1, at_once // rows)
+    for sample in range(0, samples, step):
+        for row in range(0, rows, min(at_once, rows)):
+            lines = slice(row, min(row + at_once, rows))
+            yield slice(sample, min(sample + step, samples)), lines
+
+
+def _matrix(kernel: Array, part: Part) -> Array:
+    """Lay kernels out as rows: groups x filters x taps."""
+    maps = part.filters.stop - part.filters.start
+    return kernel[part.kernels].reshape(part.groups, maps // part.groups, -1)
+
+
+def _columns(patches: Array, part: Part) -> Array:
+    """Gather the maps that a part reads: groups x taps x units."""
+    return patches[part.maps].reshape(part.groups, -1, patches.shape[2])
+
+
+def _grouped(units: Array, groups: int) -> Array:
+    return units.reshape(groups, -1, units.shape[1])
+
+
+def _aligned(bias: Array, y: Array) -> Array:
+    """Turn a bias per map or per unit so that it adds to y, which has the maps first."""
+    maps, _, height, width = y.shape
+    expect_shape("conv", "bias", bias, (maps, height, width) if bias.ndim == 3 else (maps,))
+    return bias.reshape(maps, 1, *(bias.shape[1:] or (1, 1)))
+
+
+def _add_patches(image: Array, patches: Array, both: Sides, block: tuple[slice, slice]) -> None:
+    """Add every tap of some windows to the cell of the image that it was read from."""
+    samples, lines = block
+    count, columns = lines.stop - lines.start, both[1].windows
+    taps = patches.reshape(*patches.shape[:2], -1, count, columns)
+    for tap, cells in enumerate(offsets(image[samples], both)):
+        cells[:, :, lines] += taps[:, tap].swapaxes(0, 1)

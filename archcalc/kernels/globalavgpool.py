@@ -1,0 +1,44 @@
+"""Global average pooling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from archcalc.kernels._arrays import expect_maps
+
+if TYPE_CHECKING:
+    from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
+
+
+def weights(_shape: Shape, **_: object) -> WeightShapes:
+    """Allocate nothing."""
+    return {}
+
+
+def forward(x: Array) -> tuple[Array, tuple[int, ...]]:
+    """Average each map.
+
+        x  N  C  H  W
+        y  N  C  1  1
+
+    Raises ValueError if x is not four-dimensional.
+
+    >>> forward(np.array([[[[1.0, 2], [3, 4]]]]))[0].tolist()
+    [[[[2.5]]]]
+
+    Source: Lin, Chen, Yan 2013, Network in network, section 3.2.
+    """
+    expect_maps("globalavgpool", x)
+    return np.asarray(x.mean(axis=(2, 3), keepdims=True)), x.shape
+
+
+def backward(dy: Array, saved: tuple[int, ...]) -> Gradients:
+    """Spread the gradient of each map evenly over its cells.
+
+    >>> backward(np.full((1, 1, 1, 1), 8.0), (1, 1, 2, 2))[0][0].tolist()
+    [[[[2.0, 2.0], [2.0, 2.0]]]]
+    """
+    _, _, height, width = saved
+    return (np.broadcast_to(dy / (height * width), saved).copy(),), {}

@@ -1,0 +1,82 @@
+"""Local response normalisation across neighbouring maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.kernels._arrays import expect_maps
+
+if TYPE_CHECKING:
+    from typing import SupportsFloat
+
+    from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
+
+
+class Saved(NamedTuple):
+    """What the way back needs of the way there."""
+
+    x: Array
+    base: Array
+    power: Array
+    size: int
+    rate: float
+
+
+def weights(_shape: Shape, **_: object) -> WeightShapes:
+    """Allocate nothing."""
+    return {}
+
+
+def forward(
+    x: Array,
+    *,
+    size: int = 5,
+    alpha: SupportsFloat = 1e-4,
+    beta: SupportsFloat = 0.75,
+    k: SupportsFloat = 2,
+) -> tuple[Array, Saved]:
+    """Divide each element by a power of the squares around it: y = x / (k + alpha · Σ x²)^beta.
+
+        x  N  C  H  W
+        y  N  C  H  W
+
+    The sum runs over `size` maps at the same place, this one in the middle (of an even number, the
+    later middle), as far as there are maps. Raises ValueError if x is not four-dimensional.
+
+    >>> import numpy as np
+    >>> x = np.array([1.0, 2, 3]).reshape(1, 3, 1, 1)
+    >>> y, _ = forward(x, size=3, alpha=1, beta=1, k=0)
+    >>> y.ravel().round(4).tolist()  # 1/(1 + 4), 2/(1 + 4 + 9), 3/(4 + 9)
+    [0.2, 0.1429, 0.2308]
+
+    Source: Krizhevsky, Sutskever, Hinton 2012, section 3.3 (alpha is not divided by the size).
+    """
+    expect_maps("lrn", x)
+    base = float(alpha) * _neighbours(x * x, size // 2, (size - 1) // 2)
+    base += float(k)
+    power = base ** -float(beta)
+    return x * power, Saved(x, base, power, size, 2 * float(alpha) * float(beta))
+
+
+def backward(dy: Array, saved: Saved) -> Gradients:
+    """Give the gradient of x: each element also weighs on the neighbours whose sums it is in.
+
+    >>> import numpy as np
+    >>> _, saved = forward(np.ones((1, 1, 1, 1)), size=1, alpha=1, beta=1, k=0)
+    >>> backward(np.ones((1, 1, 1, 1)), saved)[0][0].tolist()  # y = 1/x
+    [[[[-1.0]]]]
+    """
+    x, base, power, size, rate = saved
+    weight = dy * x * power / base
+    return (dy * power - rate * x * _neighbours(weight, (size - 1) // 2, size // 2),), {}
+
+
+def _neighbours(x: Array, before: int, after: int) -> Array:
+    """Add up for each map those from `before` maps earlier to `after` maps later."""
+    maps = x.shape[1]
+    sums = x.copy()
+    for distance in range(1, min(before, maps - 1) + 1):
+        sums[:, distance:] += x[:, :-distance]
+    for distance in range(1, min(after, maps - 1) + 1):
+        sums[:, :-distance] += x[:, distance:]
+    return sums

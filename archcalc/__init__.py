@@ -1,0 +1,45 @@
+"""Count the parameters, connections and operations of a neural network, and show by which rule.
+
+>>> import archcalc
+>>> report = archcalc.count("lenet5")
+>>> report["C3"].parameters, report.total.parameters, report.total.connections
+(1516, 60000, 340908)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archcalc.errors import ArchcalcError
+    from archcalc.graph import Graph, expand
+    from archcalc.report import Report, count
+    from archcalc.spec.library import load, networks
+    from archcalc.spec.spec import Spec
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ArchcalcError": "errors",
+    "Graph": "graph",
+    "Report": "report",
+    "Spec": "spec.spec",
+    "count": "report",
+    "expand": "graph",
+    "load": "spec.library",
+    "networks": "spec.library",
+}
+"""Where each public name lives; its module is imported when the name is first used."""
+
+__all__ = ["ArchcalcError", "Graph", "Report", "Spec", "count", "expand", "load", "networks"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name not in _HOMES:
+        raise AttributeError(f"module `archcalc` has no attribute `{name}`")
+    return getattr(import_module(f"archcalc.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,137 @@
+"""What can go wrong, and how it is said.
+
+    ArchcalcError
+    ├── SpecError        the spec's text is wrong: syntax, keys, types, names, expressions
+    ├── ShapeError       the network does not fit together: windows, channels, joins
+    ├── UnknownName      no such network, file, layer, column ...
+    └── UsageError       the call asks for something that has no meaning
+
+Low levels raise a bare `Reason`; the stage that knows the place turns it into one of these.
+
+    >>> place = Place("mine.yaml", 14, 5, "    strid: 2", 5)
+    >>> print(Diagnostic("unknown-key", "`strid` is not a key of `conv`", place, "did you mean `stride`?"))
+    mine.yaml:14:5: error[unknown-key]: `strid` is not a key of `conv`
+       14 |     strid: 2
+          |     ^^^^^
+      hint: did you mean `stride`?
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHOWN_LINE = 160
+
+
+class Place(NamedTuple):
+    """A stretch of one line of a spec; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    text: str = ""
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def excerpt(self) -> str:
+        """Show the line with a caret under the stretch, control characters made visible."""
+        start = max(0, self.column - SHOWN_LINE)
+        line = printable(self.text[start : start + SHOWN_LINE + 40])
+        length = max(1, min(self.length, len(line) - (self.column - 1 - start)))
+        caret = " " * (self.column - 1 - start) + "^" * length
+        return f"{self.line:>5} | {line}\n      | {caret}"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One mistake: a stable code, a sentence with the values, the place, a hint."""
+
+    code: str
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{printable(str(self.place))}: " if self.place else ""
+        lines = [f"{where}error[{self.code}]: {printable(self.message)}"]
+        if self.place and self.place.text:
+            lines.append(self.place.excerpt())
+        if self.hint:
+            lines.append(f"  hint: {printable(self.hint)}")
+        return "\n".join(lines)
+
+
+class ArchcalcError(Exception):
+    """The root: everything that a user's mistake can raise, with its `diagnostics`."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(self.diagnostics)
+
+    @classmethod
+    def of(cls, code: str, message: str, hint: str | None = None) -> Self:
+        """Make the error of one mistake that has no place in a file."""
+        return cls([Diagnostic(code, message, None, hint)])
+
+    def __str__(self) -> str:
+        return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
+
+
+class SpecError(ArchcalcError):
+    """The text of a spec is wrong."""
+
+
+class ShapeError(ArchcalcError):
+    """The layers of a network do not fit together."""
+
+
+class UnknownName(ArchcalcError):  # noqa: N818 - it is what happened
+    """A name that nothing answers to."""
+
+
+class UsageError(ArchcalcError):
+    """A call that asks for something that has no meaning."""
+
+
+class Reason(Exception):  # noqa: N818 - not an error yet: it has no place
+    """Why something cannot be, said where only the values are known.
+
+    `key` names the field that is to blame, where one is.
+    """
+
+    def __init__(
+        self, code: str, message: str, hint: str | None = None, key: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint, self.key = code, message, hint, key
+
+
+def suggestion(word: str, known: Iterable[str]) -> str | None:
+    """Offer the nearest known word.
+
+    >>> suggestion("strid", ["kernel", "stride"])
+    'did you mean `stride`?'
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    near = get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else None
+
+
+def printable(text: str) -> str:
+    """Make control characters, escapes and direction marks visible, so that none reaches a terminal.
+
+    >>> printable("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in " \n" else c.encode("unicode_escape").decode() for c in text
+    )

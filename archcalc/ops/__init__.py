@@ -1,0 +1,45 @@
+"""The ops: one module, one class, one name each. `find` imports an op when a spec first uses it.
+
+>>> find("conv").main
+'filters'
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from archcalc.ops.op import Op
+
+_SUPPORT = {"__init__", "op", "window", "fields"}
+
+
+@cache
+def names() -> frozenset[str]:
+    """List every op by its word in a spec."""
+    return frozenset(p.stem for p in Path(__file__).parent.glob("*.py")) - _SUPPORT
+
+
+@cache
+def find(name: str) -> type[Op]:
+    """Find the class of an op. Raises KeyError if there is none of this name."""
+    if name not in names():
+        raise KeyError(name)
+    module = import_module(f"{__name__}.{name}")
+    return next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Op) and value.__module__ == module.__name__
+    )
+
+
+@cache
+def annotations(name: str) -> dict[str, str]:
+    """Map the fields of an op to their declared types, in the order in which they are declared."""
+    return {
+        field: declared
+        for parent in reversed(find(name).__mro__)
+        for field, declared in vars(parent).get("__annotations__", {}).items()
+        if not declared.startswith("ClassVar")
+    }

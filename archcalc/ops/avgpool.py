@@ -1,0 +1,83 @@
+"""Average pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.errors import Reason
+from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.window import Span, spans
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Padding, Size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Avgpool(Op):
+    """Average each window. The stride is the kernel by default.
+
+        x  C  H  W
+        y  C  H' W'
+
+    With `count_padding` the divisor counts padded cells, without it only cells of x. With `output`
+    the size is given instead of the kernel: window i of H' reads rows floor(i·H/H') to
+    ceil((i + 1)·H/H'). Work: taps - 1 adds and a div per output, padded taps included.
+    Raises a `Reason` unless exactly one of `kernel` and `output` is given.
+
+    >>> pool = Avgpool(kernel=(2, 2))
+    >>> x = Shape(8, 30, 30)
+    >>> str(pool.shape(x)), pool.work(x, pool.shape(x)).add
+    ('8x15x15', 5400)
+
+    Source: Szegedy et al. 2014, section 5; fixed output sizes as in torch.nn.AdaptiveAvgPool2d.
+    """
+
+    main: ClassVar[str] = "kernel"
+    reason: ClassVar[str] = "average pooling has no weights and adds instead of multiplying"
+
+    kernel: Size | None = None
+    stride: Size | None = None
+    padding: Padding = (0, 0, 0, 0)
+    ceil: bool = False
+    count_padding: bool = True
+    output: Size | None = None
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Keep the maps; give one unit for each place of the window."""
+        (x,) = xs
+        if (self.kernel is None) == (self.output is None):
+            raise Reason("missing-key", "`avgpool` needs either a `kernel` or an `output` size")
+        if self.output is not None:
+            return Shape(x.channels, *self.output)
+        rows, columns = spans(x, self._kernel(x), self._stride(x), self.padding, ceil=self.ceil)
+        return Shape(x.channels, rows.outputs, columns.outputs)
+
+    def window(self, x: Shape) -> tuple[Span, Span] | None:
+        """Tell the window; none if a fixed output size makes windows of unlike sizes."""
+        if self.output and (x.height % self.output[0] or x.width % self.output[1]):
+            return None
+        return spans(x, self._kernel(x), self._stride(x), self.padding, ceil=self.ceil)
+
+    def work(self, x: Shape, y: Shape) -> Work:
+        """Count the sums and the divisions."""
+        return Work(add=x.channels * self._taps(x, y) - y.size, div=y.size)
+
+    def _taps(self, x: Shape, y: Shape) -> int:
+        """Count the taps of all windows over one map."""
+        if self.output is None:
+            height, width = self._kernel(x)
+            return y.height * y.width * (height * width)
+        return _fixed_taps(x.height, y.height) * _fixed_taps(x.width, y.width)
+
+    def _kernel(self, x: Shape) -> Size:
+        if self.output is not None:
+            return (x.height // self.output[0], x.width // self.output[1])
+        return self.kernel or (1, 1)
+
+    def _stride(self, x: Shape) -> Size:
+        return self.stride or self._kernel(x)
+
+
+def _fixed_taps(size: int, outputs: int) -> int:
+    return sum(-(-(i + 1) * size // outputs) - i * size // outputs for i in range(outputs))

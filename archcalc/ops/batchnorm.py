@@ -1,0 +1,58 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.ops.op import Shape, Weighted, Work
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batchnorm(Weighted):
+    """Normalise each map by its mean and variance, then scale by gamma and shift by beta.
+
+        x  C  H  W        gamma  C  (if scale)      mean      C
+        y  C  H  W        beta   C  (if shift)      variance  C
+
+    Mean and variance are running statistics: kept, never trained, never parameters.
+    Work at inference, where all four fold into one factor and one term per map: a mul and an add
+    per element.
+
+    >>> x = Shape(64, 56, 56)
+    >>> Batchnorm().parameters(x, x), Batchnorm().statistics(x), Batchnorm().work(x, x).mul
+    (128, 128, 200704)
+
+    Source: Ioffe, Szegedy 2015, section 3, algorithms 1 and 2.
+    """
+
+    reason: ClassVar[str] = "a normalisation rescales units that are there: it adds no connections"
+
+    eps: Number = Fraction(1, 100_000)
+    momentum: Number = Fraction(1, 10)
+    scale: bool = True
+    shift: bool = True
+
+    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Count gamma and beta."""
+        return x.channels * (int(self.scale) + int(self.shift))
+
+    def scales(self, x: Shape) -> int:
+        """Count one scale for each map."""
+        return x.channels if self.scale else 0
+
+    def shifts(self, x: Shape) -> int:
+        """Count one shift for each map."""
+        return x.channels if self.shift else 0
+
+    def statistics(self, x: Shape) -> int:
+        """Count a mean and a variance for each map."""
+        return x.channels * 2
+
+    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+        """Count one factor and one term per element."""
+        return Work(mul=y.size, add=y.size)

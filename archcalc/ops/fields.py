@@ -1,0 +1,199 @@
+"""The types of the fields of ops, and how each is read from what a spec says.
+
+A reader takes the text of a scalar, a list, or the value of an expression, and returns the
+normal form, or raises a `Reason` that says what was expected. Text is read by the declared type
+alone: `010` is ten, `0x3` is two numbers, `on` is a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from archcalc.errors import Reason
+from archcalc.limits import INTEGER_BITS
+
+Count: TypeAlias = int
+"""A whole number, 1 or more."""
+Size: TypeAlias = tuple[int, int]
+"""Height and width, each 1 or more: `3` is 3x3, `1x7` is 1 high and 7 wide."""
+Padding: TypeAlias = tuple[int, int, int, int] | Literal["half", "same"]
+"""Cells at the top, bottom, left, right: `1`, `0x3`, `[before, after]`, all four, `half`, `same`."""
+Bias: TypeAlias = bool | Literal["untied"]
+"""true, false, or `untied`: one bias per output unit instead of one per map."""
+Table: TypeAlias = tuple[tuple[int, ...], ...]
+"""For each output map the input maps that feed it, counted from 0."""
+Number: TypeAlias = Fraction
+"""A decimal number, kept exactly."""
+
+_DIGITS = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_WORDS = {"true": True, "false": False}
+
+
+def plain(text: str) -> object:
+    """Read a scalar that has no declared type, as in `parameters`.
+
+    >>> plain("010"), plain("0.5"), plain("true"), plain("1x1"), plain("on")
+    (10, Fraction(1, 2), True, '1x1', 'on')
+    """
+    if _DIGITS.fullmatch(text):
+        return integer(text)
+    if _DECIMAL.fullmatch(text):
+        return number(text)
+    return _WORDS.get(text, text)
+
+
+def integer(value: object) -> int:
+    """Read a whole number."""
+    if isinstance(value, str) and len(value) <= INTEGER_BITS // 4 and _DIGITS.fullmatch(value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _expected("a whole number", value)
+    return value
+
+
+def count(value: object) -> Count:
+    """Read a whole number that is 1 or more."""
+    found = integer(value)
+    if found < 1:
+        raise _expected("a whole number, 1 or more", value)
+    return found
+
+
+def number(value: object) -> Number:
+    """Read a decimal number exactly."""
+    if isinstance(value, str) and len(value) <= INTEGER_BITS // 4 and _DECIMAL.fullmatch(value):
+        return Fraction(value)
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise _expected("a number", value)
+    return Fraction(value)
+
+
+def truth(value: object) -> bool:
+    """Read true or false."""
+    found = _WORDS.get(value) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise _expected("true or false", value)
+    return found
+
+
+def bias(value: object) -> Bias:
+    """Read true, false or untied."""
+    return "untied" if value == "untied" else truth(value)
+
+
+def size(value: object) -> Size:
+    """Read one number for both sides, or height x width.
+
+    >>> size("3"), size("1x7")
+    ((3, 3), (1, 7))
+    """
+    found = _pair(value, count)
+    if found is None:
+        raise _expected("a size such as 3 or 1x7 (height x width)", value)
+    return found
+
+
+def padding(value: object) -> Padding:
+    """Read a padding in any of its forms.
+
+    >>> padding("1"), padding("0x3"), padding(["2", "1"])
+    ((1, 1, 1, 1), (0, 0, 3, 3), (2, 1, 2, 1))
+    """
+    if value in ("half", "same"):
+        return value  # type: ignore[return-value]
+    if isinstance(value, list | tuple) and len(value) in (2, 4):
+        cells = [_cells(item) for item in value]
+        return (cells[0], cells[1], cells[-2], cells[-1])
+    pair = _pair(value, _cells) if not isinstance(value, list | tuple) else None
+    if pair is None:
+        raise _expected(
+            "a padding: 1, 0x3 (height x width), [before, after], "
+            "[top, bottom, left, right], half or same",
+            value,
+        )
+    return (pair[0], pair[0], pair[1], pair[1])
+
+
+def table(value: object) -> Table:
+    """Read a list of lists of input maps, counted from 0, no map twice in a row."""
+    if not isinstance(value, list | tuple) or not value:
+        raise _expected("a list with, for each output map, the list of its input maps", value)
+    rows = []
+    for position, row in enumerate(value):
+        if not isinstance(row, list | tuple) or not row:
+            raise _expected(f"the list of input maps of output map {position}", row)
+        maps = tuple(_cells(item) for item in row)
+        if len(set(maps)) < len(maps):
+            raise Reason(
+                "bad-table", f"output map {position} names an input map twice: {list(maps)}"
+            )
+        rows.append(maps)
+    return tuple(rows)
+
+
+READERS: dict[str, Callable[[object], object]] = {
+    "Count": count,
+    "Size": size,
+    "Padding": padding,
+    "Bias": bias,
+    "Table": table,
+    "Number": number,
+    "bool": truth,
+}
+"""By the name of the annotation that declares a field."""
+
+
+def read(annotation: str, value: object) -> object:
+    """Read a value for a field declared as `annotation`, such as `Size` or `Size | None`."""
+    kind, _, optional = annotation.partition(" | ")
+    if optional and value in (None, "none"):
+        return None
+    return READERS[kind](value)
+
+
+def _cells(value: object) -> int:
+    found = integer(value)
+    if found < 0:
+        raise _expected("a whole number, 0 or more", value)
+    return found
+
+
+def _pair(value: object, read_one: Callable[[object], int]) -> Size | None:
+    if isinstance(value, str):
+        value = value.replace("×", "x").split("x")
+        value = value * 2 if len(value) == 1 else value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = (value, value)
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    try:
+        return read_one(value[0]), read_one(value[1])
+    except Reason:
+        return None
+
+
+def _expected(what: str, value: object) -> Reason:
+    return Reason("wrong-type", f"expected {what}, not {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """Say a value in a message: as one would write it, and never at length."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > INTEGER_BITS:
+        return f"a number of {value.bit_length():,} bits"
+    if isinstance(value, list | tuple):
+        text = (
+            "["
+            + ", ".join(shown(item) for item in value[:8])
+            + (", ...]" if len(value) > 8 else "]")
+        )
+    else:
+        text = str(value)
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"

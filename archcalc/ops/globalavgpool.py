@@ -1,0 +1,40 @@
+"""Global average pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.window import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Globalavgpool(Op):
+    """Average each map into one number.
+
+        x  C  H  W
+        y  C  1  1
+
+    Work: H·W - 1 adds and one div per map.
+
+    >>> x = Shape(512, 7, 7)
+    >>> Globalavgpool().work(x, Globalavgpool().shape(x)).add  # 512·(49 - 1)
+    24576
+
+    Source: Lin, Chen, Yan 2013, Network in Network, section 3.2.
+    """
+
+    reason: ClassVar[str] = "averaging has no weights and adds instead of multiplying"
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Keep the maps, one unit each."""
+        return Shape(xs[0].channels, 1, 1)
+
+    def window(self, x: Shape) -> tuple[Span, Span]:
+        """Tell the window: the whole map."""
+        return Span(x.height, x.height), Span(x.width, x.width)
+
+    def work(self, x: Shape, y: Shape) -> Work:
+        """Count the sums and the divisions."""
+        return Work(add=y.channels * (x.height * x.width - 1), div=y.channels)

@@ -1,0 +1,41 @@
+"""Local response normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.ops.op import Op, Shape, Work
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Count, Number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lrn(Op):
+    """Divide each element by a power of the squares around it in `size` neighbouring maps.
+
+        x  C  H  W
+        y  C  H  W        y = x / (k + alpha · Σ x²)^beta
+
+    Work per element: 2 muls, size adds, a pow and a div.
+
+    >>> x = Shape(96, 55, 55)
+    >>> Lrn(size=5).work(x, x).add == 5 * x.size
+    True
+
+    Source: Krizhevsky, Sutskever, Hinton 2012, section 3.3; Caffe divides alpha by the size.
+    """
+
+    main: ClassVar[str] = "size"
+    reason: ClassVar[str] = "a fixed formula over neighbouring maps: no weights, no connections"
+
+    size: Count = 5
+    alpha: Number = Fraction(1, 10_000)
+    beta: Number = Fraction(3, 4)
+    k: Number = Fraction(2)
+
+    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+        """Count squares, sums, powers and quotients."""
+        return Work(mul=2 * y.size, add=y.size * self.size, pow=y.size, div=y.size)

@@ -1,0 +1,53 @@
+"""Max pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.window import Span, spans
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Padding, Size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maxpool(Op):
+    """Keep the largest value of each window; padding never wins. The stride is the kernel by default.
+
+        x  C  H  W
+        y  C  H' W'
+
+    Work: kh·kw - 1 cmps per output, padded taps included.
+
+    >>> pool = Maxpool(kernel=(3, 3), stride=(2, 2))  # overlapping, as in AlexNet
+    >>> x = Shape(96, 55, 55)
+    >>> str(pool.shape(x)), pool.work(x, pool.shape(x)).cmp
+    ('96x27x27', 559872)
+
+    Source: Krizhevsky, Sutskever, Hinton 2012, section 3.4 (overlapping pooling).
+    """
+
+    main: ClassVar[str] = "kernel"
+    reason: ClassVar[str] = "max pooling has no weights and compares instead of multiplying"
+
+    kernel: Size
+    stride: Size | None = None
+    padding: Padding = (0, 0, 0, 0)
+    ceil: bool = False
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Keep the maps; give one unit for each place of the window."""
+        rows, columns = self.window(xs[0])
+        return Shape(xs[0].channels, rows.outputs, columns.outputs)
+
+    def window(self, x: Shape) -> tuple[Span, Span]:
+        """Tell the window: rows, columns."""
+        stride = self.stride or self.kernel
+        return spans(x, self.kernel, stride, self.padding, ceil=self.ceil)
+
+    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+        """Count the comparisons."""
+        height, width = self.kernel
+        return Work(cmp=y.size * (height * width - 1))

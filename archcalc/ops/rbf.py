@@ -1,0 +1,62 @@
+"""Euclidean radial basis function units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.ops.op import Shape, Weighted, Work
+from archcalc.ops.window import Span
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rbf(Weighted):
+    """Give the squared distance of x, flattened, to the centre of each of `units` classes.
+
+        x  C  H  W        centres  units  C·H·W      (fixed unless `trainable: true`)
+        y  units 1 1
+
+    There is no bias, so a unit has as many connections as inputs. Work per unit of fan-in m:
+    m adds for the differences, m muls for the squares, m - 1 adds for the sum.
+
+    >>> output = Rbf(units=10)
+    >>> x = Shape(84, 1, 1)
+    >>> output.trainable, output.parameters(x, output.shape(x))
+    (False, 840)
+
+    Source: LeCun, Bottou, Bengio, Haffner 1998, section II.B, equation 7.
+    """
+
+    main: ClassVar[str] = "units"
+    reason: ClassVar[str] = "its products are squares of differences: muls, not macs"
+
+    units: Count
+    trainable: bool = False
+
+    def shape(self, *xs: Shape) -> Shape:  # noqa: ARG002 - any input will do
+        """Give one distance a unit."""
+        return Shape(self.units, 1, 1)
+
+    def window(self, x: Shape) -> tuple[Span, Span]:
+        """Tell the window: the whole map."""
+        return Span(x.height, x.height), Span(x.width, x.width)
+
+    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Count a coordinate of each centre for each input."""
+        return self.units * x.size
+
+    def neurons(self, y: Shape) -> int:
+        """Count the units."""
+        return y.size
+
+    def connections(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Count every input of every unit."""
+        return self.units * x.size
+
+    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+        """Count differences, squares and sums."""
+        differences = self.units * x.size
+        return Work(add=differences + self.units * (x.size - 1), mul=self.units * x.size)

@@ -1,0 +1,119 @@
+"""The geometry of sliding windows, one dimension at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.errors import Reason
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Padding, Size
+    from archcalc.ops.op import Shape
+
+
+class Span(NamedTuple):
+    """A window that slides along one dimension of `size` cells.
+
+    >>> Span(227, kernel=11, stride=4).outputs
+    55
+    >>> Span(224, kernel=11, stride=4, ceil=True).outputs
+    55
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    ceil: bool = False
+
+    @property
+    def extent(self) -> int:
+        """Cells from the first tap to the last: (k - 1)·d + 1."""
+        return (self.kernel - 1) * self.dilation + 1
+
+    @property
+    def outputs(self) -> int:
+        """Number of windows.
+
+        floor((size + pads - extent) / stride) + 1; `ceil` rounds up instead and drops a last window
+        that would start behind the image and the padding before it.
+        """
+        room = self.size + self.before + self.after - self.extent
+        if not self.ceil:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        overshoots = (count - 1) * self.stride >= self.size + self.before
+        return count - 1 if overshoots else count
+
+    @property
+    def read(self) -> int:
+        """Cells from the first to behind the last that any window covers, padding included."""
+        return (self.outputs - 1) * self.stride + self.extent
+
+    @property
+    def unread(self) -> int:
+        """Cells of the input at its far end that no window reads."""
+        return max(0, min(self.size, self.size + self.before - self.read))
+
+    def taps_in_bounds(self) -> int:
+        """Count over all windows the taps that fall on the input and not on padding.
+
+        >>> Span(5, kernel=3, before=1, after=1).taps_in_bounds()  # 2 + 3 + 3 + 3 + 2
+        13
+        """
+        outputs, last = self.outputs, self.size - 1
+        if not self.before and self.read <= self.size:
+            return self.kernel * outputs
+        total = 0
+        for tap in range(self.kernel):
+            shift = tap * self.dilation - self.before
+            first_output = max(0, -(shift // self.stride))
+            last_output = min(outputs - 1, (last - shift) // self.stride)
+            total += max(0, last_output - first_output + 1)
+        return total
+
+
+def spans(  # noqa: PLR0913 - the six numbers of a window
+    x: Shape,
+    kernel: Size,
+    stride: Size = (1, 1),
+    padding: Padding = (0, 0, 0, 0),
+    dilation: Size = (1, 1),
+    *,
+    ceil: bool = False,
+) -> tuple[Span, Span]:
+    """Lay a window over x: rows, then columns. Raises a `Reason` if it does not fit."""
+    top, bottom, left, right = pads(x, kernel, stride, padding, dilation)
+    rows = Span(x.height, kernel[0], stride[0], top, bottom, dilation[0], ceil)
+    columns = Span(x.width, kernel[1], stride[1], left, right, dilation[1], ceil)
+    for span, side in ((rows, "height"), (columns, "width")):
+        if span.extent > span.size + span.before + span.after:
+            raise _too_large(span, side)
+    return rows, columns
+
+
+def pads(
+    x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size
+) -> tuple[int, int, int, int]:
+    """Turn a padding as written into cells at the top, bottom, left, right."""
+    if not isinstance(padding, str):
+        return padding
+    extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+    if padding == "half":
+        return (extents[0] // 2, extents[0] // 2, extents[1] // 2, extents[1] // 2)
+    sides = zip((x.height, x.width), extents, stride, strict=True)
+    both = [max(0, (-(-size // step) - 1) * step + extent - size) for size, extent, step in sides]
+    return (both[0] // 2, both[0] - both[0] // 2, both[1] // 2, both[1] - both[1] // 2)
+
+
+def _too_large(span: Span, side: str) -> Reason:
+    padding = f" + {span.before} + {span.after} of padding" if span.before or span.after else ""
+    spread = f" (dilated by {span.dilation}: {span.extent})" if span.dilation > 1 else ""
+    return Reason(
+        "window-does-not-fit",
+        f"a window of {span.kernel}{spread} does not fit in the {side} {span.size}{padding}",
+        "a smaller kernel, more padding, or a larger input",
+        key="kernel",
+    )

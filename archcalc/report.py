@@ -1,0 +1,347 @@
+"""Graph → Report: what every layer counts, and the sums at any depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
+from archcalc.graph import Container, Graph, expand
+from archcalc.memory import Memory, largest_live_set
+from archcalc.ops.op import NO_WORK, Shape, Weighted, Work
+from archcalc.receptive_field import Field, receptive_fields
+from archcalc.spec.family import shape
+from archcalc.spec.library import load
+from archcalc.spec.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from archcalc.graph import Node
+    from archcalc.ops.op import Op
+
+KINDS = Work._fields
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted. Work is per batch, everything else per sample or per network."""
+
+    weights: int = 0
+    biases: int = 0
+    gamma: int = 0
+    beta: int = 0
+    fixed: int = 0
+    statistics: int = 0
+    connections: int = 0
+    connections_in_bounds: int = 0
+    neurons: int = 0
+    work: Work = NO_WORK
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers of every kind."""
+        return self.weights + self.biases + self.gamma + self.beta
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of convolutions and linear layers, without bias."""
+        return self.work.mac
+
+    @property
+    def flops(self) -> int:
+        """The whole work: 2 per multiply-accumulate, 1 per every other elementary operation."""
+        return sum(self.work) + self.work.mac
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Counts):
+    """The counts of one layer, or of all layers below one path.
+
+    `op` is the word of the op, or the name of the block; `repeats` how often the block stands there.
+    `layer` is the op itself where the row is one layer.
+    """
+
+    path: str
+    op: str
+    repeats: int = 1
+    layer: Op | None = None
+    input: Shape
+    output: Shape
+    field: Field | None = None
+    head: str | None = None
+
+
+QUANTITIES = (
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+    "connections_in_bounds", "neurons", "macs", "flops",
+)  # fmt: skip
+
+
+def count(
+    net: Spec | Graph | str | Path,
+    *,
+    input: Shape | str | tuple[int, int, int] | None = None,  # noqa: A002 - the field's own word
+    batch: int = 1,
+    heads: bool = False,
+) -> Report:
+    """Count a network: a spec, or its name or path; with its heads if asked for.
+
+    Raises what `load` and `expand` raise, and UsageError for a batch below 1.
+
+    >>> report = count("lenet5")
+    >>> report["C3"].parameters, report.total.parameters, report.total.connections
+    (1516, 60000, 340908)
+    """
+    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+        raise UsageError.of("wrong-type", f"a batch is a whole number, 1 or more, not {batch}")
+    if isinstance(net, Graph):
+        return Report(net, batch, heads=heads)
+    spec = net if isinstance(net, Spec) else load(net)
+    try:
+        entering = None if input is None else shape(input)
+    except Reason as reason:
+        raise UsageError.of(reason.code, reason.message, reason.hint) from None
+    return Report(expand(spec, entering), batch, heads=heads)
+
+
+class Report:
+    """The counts of a network. `total` is the main path, and the heads if they were asked for."""
+
+    def __init__(self, graph: Graph, batch: int = 1, *, heads: bool = False) -> None:
+        self.graph = graph
+        self.batch = batch
+        self.with_heads = heads
+        self.nodes = graph.nodes if heads else tuple(n for n in graph.nodes if n.head is None)
+        self._tallies = _tally(self.nodes, batch)
+
+    @property
+    def name(self) -> str:
+        """The network's name, as printed."""
+        return self.graph.spec.name
+
+    @property
+    def input(self) -> Shape:
+        """The shape of one sample."""
+        return self.graph.input
+
+    @cached_property
+    def total(self) -> Counts:
+        """The sum of all rows."""
+        return _sum(self._tallies)
+
+    @cached_property
+    def main(self) -> Counts:
+        """The main path alone."""
+        return _sum(t for n, t in zip(self.nodes, self._tallies, strict=True) if n.head is None)
+
+    @cached_property
+    def heads(self) -> dict[str, Counts]:
+        """Each head alone, if they were asked for."""
+        names = dict.fromkeys(node.head for node in self.nodes if node.head)
+        pairs = list(zip(self.nodes, self._tallies, strict=True))
+        return {name: _sum(t for n, t in pairs if n.head == name) for name in names}
+
+    @property
+    def scope(self) -> str:
+        """What the totals cover, in words."""
+        if self.heads:
+            return f"main path and heads {', '.join(self.heads)}"
+        if self.graph.spec.heads:
+            return f"main path, without heads {', '.join(self.graph.spec.heads)}"
+        return "whole network"
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """One row per layer as written, with what its op brings before and after it."""
+        return self.fold(None)
+
+    def fold(self, depth: int | None) -> tuple[Row, ...]:
+        """Sum the layers below each path of `depth` segments; the rows add up to the total.
+
+        >>> [row.path for row in count("resnet18").fold(1)][:3]
+        ['conv1', 'pool1', 'conv2_x']
+        """
+        if depth is not None and depth < 1:
+            raise UsageError.of("wrong-type", f"a depth is 1 or more, not {depth}")
+        members: dict[str, list[int]] = {}
+        for position, node in enumerate(self.nodes):
+            members.setdefault(_cut(node.path, depth), []).append(position)
+        return tuple(self._row(path, positions) for path, positions in members.items())
+
+    def __getitem__(self, path: str) -> Row:
+        """Give the row of a layer, a block or a group by its path. Raises UnknownName."""
+        below = (f"{path}/", f"{path}.")
+        found = [i for i, n in enumerate(self.nodes) if n.path == path or n.path.startswith(below)]
+        if not found:
+            known = {row.path for row in self.rows} | set(self.graph.containers)
+            hint = (
+                suggestion(path, known)
+                or "`archcalc show` lists the layers, `--depth` unfolds blocks"
+            )
+            raise UnknownName.of("unknown-layer", f"{self.name} has no layer `{path[:80]}`", hint)
+        return self._row(path, found)
+
+    def by_op(self) -> dict[str, Counts]:
+        """Sum the layers of each op.
+
+        >>> count("vgg16").by_op()["conv"].macs
+        15346630656
+        """
+        groups: dict[str, list[Counts]] = {}
+        for node, tally in zip(self.nodes, self._tallies, strict=True):
+            groups.setdefault(node.op.name, []).append(tally)
+        return {op: _sum(tallies) for op, tallies in groups.items()}
+
+    @cached_property
+    def fields(self) -> list[Field | None]:
+        """The receptive field of each node."""
+        return receptive_fields(self.graph)
+
+    def memory(self, bytes_each: int = 1) -> Memory:
+        """Tell the memory of a forward pass: elements, or bytes if an element has `bytes_each`.
+
+        >>> count("lenet5").memory(4).parameters
+        240000
+        """
+        outputs = sum(node.y.size for node in self.nodes) * self.batch
+        live = largest_live_set(self.nodes, self.input) * self.batch
+        return Memory(self.total.parameters * bytes_each, outputs * bytes_each, live * bytes_each)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know: above all that another input changed the parameters."""
+        own = self.graph.spec.input
+        if self.input == own:
+            return ()
+        try:
+            before = Report(expand(self.graph.spec), heads=self.with_heads).total.parameters
+        except ArchcalcError:
+            return ()
+        now = self.total.parameters
+        if now == before:
+            return ()
+        return (
+            f"input {self.input} instead of {own} changes the parameters from {before:,} to {now:,}: "
+            "a linear layer has a weight for every element that reaches it",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        spec = self.graph.spec
+        return {
+            "schema": 1,
+            "network": spec.id,
+            "name": spec.name,
+            "source": spec.source,
+            "parameters": {key: _plain(value) for key, value in spec.parameters.items()},
+            "input": list(self.input),
+            "batch": self.batch,
+            "scope": self.scope,
+            "notes": list(self.notes),
+            "rows": [row_to_dict(row) for row in self.rows],
+            "total": counts_to_dict(self.total),
+            "main": counts_to_dict(self.main),
+            "heads": {name: counts_to_dict(counts) for name, counts in self.heads.items()},
+        }
+
+    def __repr__(self) -> str:
+        return (
+            f"<Report of {self.name}: {self.total.parameters:,} parameters, "
+            f"{self.total.connections:,} connections, {self.total.macs:,} multiply-accumulates>"
+        )
+
+    def _row(self, path: str, positions: list[int]) -> Row:
+        nodes = [self.nodes[position] for position in positions]
+        layer = next((node.op for node in nodes if node.path == path), None)
+        container = self.graph.containers.get(path)
+        if container is None:
+            container = Container(layer.name if layer else nodes[-1].op.name)
+        total = _sum(self._tallies[position] for position in positions)
+        return Row(
+            *[getattr(total, name) for name in Counts.__slots__],
+            path=path, op=container.label, repeats=container.repeats, layer=layer,
+            input=nodes[0].xs[0], output=nodes[-1].y, field=self.fields[positions[-1]], head=nodes[0].head,
+        )  # fmt: skip
+
+
+def _tally(nodes: Iterable[Node], batch: int) -> list[Counts]:
+    """Measure each node; equal ops on equal shapes are measured once."""
+    seen: dict[tuple[int, tuple[Shape, ...]], Counts] = {}
+    tallies = []
+    for node in nodes:
+        key = (id(node.op), node.xs)
+        found = seen.get(key)
+        if found is None:
+            found = seen[key] = measure(node.op, node.xs[0], node.y, batch)
+        tallies.append(found)
+    return tallies
+
+
+def measure(op: Op, x: Shape, y: Shape, batch: int = 1) -> Counts:
+    """Apply the rules of an op to an input and output shape."""
+    parameters, biases, gamma, beta = (
+        op.parameters(x, y),
+        op.biases(x, y),
+        op.scales(x),
+        op.shifts(x),
+    )
+    frozen = isinstance(op, Weighted) and not op.trainable
+    work = op.work(x, y)
+    return Counts(
+        0 if frozen else parameters - biases - gamma - beta,
+        0 if frozen else biases,
+        0 if frozen else gamma,
+        0 if frozen else beta,
+        parameters if frozen else 0,
+        op.statistics(x),
+        op.connections(x, y),
+        op.connections_in_bounds(x, y),
+        op.neurons(y),
+        work if batch == 1 else Work(*[batch * n for n in work]),
+    )
+
+
+def _sum(tallies: Iterable[Counts]) -> Counts:
+    """Add up counts; equal ones, which are common, are multiplied."""
+    times: dict[int, int] = {}
+    distinct: dict[int, Counts] = {}
+    for tally in tallies:
+        times[id(tally)] = times.get(id(tally), 0) + 1
+        distinct[id(tally)] = tally
+    quantities = [
+        sum(times[key] * getattr(tally, name) for key, tally in distinct.items())
+        for name in Counts.__slots__[:-1]
+    ]
+    columns = [[times[key] * n for n in tally.work] for key, tally in distinct.items()]
+    return Counts(*quantities, Work(*map(sum, zip(*columns, strict=True))) if columns else NO_WORK)
+
+
+def _cut(path: str, depth: int | None) -> str:
+    layer = path.partition(".")[0]
+    return layer if depth is None else "/".join(layer.split("/", depth)[:depth])
+
+
+def counts_to_dict(counts: Counts) -> dict[str, Any]:
+    """Give counts as plain values; work by kind, without the kinds that do not occur."""
+    values: dict[str, Any] = {name: getattr(counts, name) for name in QUANTITIES}
+    values["work"] = {kind: n for kind, n in zip(KINDS, counts.work, strict=True) if n}
+    return values
+
+
+def row_to_dict(row: Row) -> dict[str, Any]:
+    """Give a row as plain values."""
+    field = row.field._asdict() if row.field else None
+    place = {
+        "path": row.path, "op": row.op, "repeats": row.repeats,
+        "input": list(row.input), "output": list(row.output), "receptive_field": field, "head": row.head,
+    }  # fmt: skip
+    return place | counts_to_dict(row)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, int | str | bool | None) else float(value)  # type: ignore[arg-type]

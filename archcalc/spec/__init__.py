@@ -1,0 +1,1 @@
+"""The language of specs: text → marked tree → spec, and the library of networks."""

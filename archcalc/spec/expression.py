@@ -1,0 +1,302 @@
+"""The expressions of the language: `=` and then exact arithmetic, as in a spreadsheet.
+
+Python's parser reads the text, and only the forms named here are taken over into small closures:
+nothing is ever evaluated as Python. Numbers are integers and fractions, never floats.
+
+    >>> Expression("ceil(2.2*k)").evaluate({"k": 25})
+    55
+    >>> Expression("2 if first else 1").names
+    frozenset({'first'})
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil, floor
+from typing import TYPE_CHECKING, TypeAlias
+
+from archcalc import limits
+from archcalc.errors import Reason, suggestion
+from archcalc.ops.fields import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+Value: TypeAlias = object
+Closure: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "min": min, "max": max, "floor": floor, "ceil": ceil, "len": len, "sum": sum,
+}  # fmt: skip
+ENTERING = frozenset({"channels", "height", "width"})
+"""What a layer knows of the feature maps that enter it."""
+LOOP = frozenset({"first", "last", "index"})
+"""What a repeated item knows of its turn."""
+RESERVED = frozenset(
+    {*FUNCTIONS, *ENTERING, *LOOP, "input", "and", "or", "not", "if", "else", "true", "false"}
+)
+
+_ARITHMETIC: dict[type, tuple[str, Callable[..., Value]]] = {
+    ast.Add: ("add", operator.add),
+    ast.Sub: ("subtract", operator.sub),
+    ast.Mult: ("multiply", operator.mul),
+    ast.Div: ("divide", lambda a, b: Fraction(a) / b),
+    ast.FloorDiv: ("divide", operator.floordiv),
+    ast.Mod: ("take the remainder of", operator.mod),
+}
+_COMPARISON: dict[type, Callable[[Value, Value], Value]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda a, b: a in b,  # type: ignore[operator]
+    ast.NotIn: lambda a, b: a not in b,  # type: ignore[operator]
+}
+
+
+class Expression:
+    """A parsed expression. `names` are the variables that it reads, `input.channels` as `input`."""
+
+    __slots__ = ("_closure", "names", "text")
+
+    def __init__(self, text: str, variables: Collection[str] | None = None) -> None:
+        """Parse a text without its `=`. Raises a `Reason`; of unknown names too if `variables` are given."""
+        self.text = text
+        self.names: frozenset[str] = frozenset()
+        compiler = _Compiler(text)
+        self._closure = compiler.compile()
+        self.names = frozenset(compiler.names)
+        roots = {name.partition(".")[0] for name in self.names}
+        for name in sorted(roots.difference(variables)) if variables is not None else ():
+            raise Reason(
+                "unknown-name",
+                f"nothing is called `{name}` here",
+                suggestion(name, variables or ()),
+            )
+
+    def evaluate(self, variables: Mapping[str, Value]) -> Value:
+        """Give the value: int, Fraction, bool, str or list. Raises a `Reason`."""
+        try:
+            value = self._closure(variables)
+        except RecursionError:
+            raise Reason("bad-expression", f"`={self.text[:60]}` is nested too deeply") from None
+        return _settle(value)
+
+    def __repr__(self) -> str:
+        return f"={self.text}"
+
+
+def _settle(value: Value) -> Value:
+    """Make whole fractions integers, and bound the size of what is passed on."""
+    if isinstance(value, Fraction) and value.denominator == 1:
+        value = value.numerator
+    if isinstance(value, int) and value.bit_length() > limits.INTEGER_BITS:
+        message = (
+            f"a number of {value.bit_length():,} bits; a spec may have {limits.INTEGER_BITS:,}"
+        )
+        raise Reason("too-large", message)
+    return value
+
+
+class _Compiler:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: set[str] = set()
+
+    def compile(self) -> Closure:
+        if len(self.text) > limits.EXPRESSION_LENGTH:
+            message = f"an expression of {len(self.text):,} characters; {limits.EXPRESSION_LENGTH:,} are the most"
+            raise Reason("too-large", message)
+        try:
+            tree = ast.parse(self.text.strip(), mode="eval")
+        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+            raise self._not_an_expression(error) from None
+        return self._closure(tree.body)
+
+    def _not_an_expression(self, error: Exception) -> Reason:
+        unclosed = any(self.text.count(a) != self.text.count(b) for a, b in ("()", "[]"))
+        hint = None
+        if unclosed:
+            hint = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
+        del error
+        return Reason("bad-expression", f"`={self.text[:60]}` is not an expression", hint)
+
+    def _closure(self, node: ast.expr) -> Closure:
+        compile_node = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if compile_node is None:
+            raise self._not_allowed(node)
+        closure: Closure = compile_node(node)
+        return closure
+
+    def _not_allowed(self, node: ast.AST) -> Reason:
+        part = (
+            ast.get_source_segment(self.text.strip(), node) if isinstance(node, ast.expr) else None
+        )
+        return Reason(
+            "bad-expression",
+            f"`{(part or self.text)[:60]}` is not part of the expression language",
+            "it has + - * / // %, comparisons, and or not, a if c else b, indexing, strings, "
+            + " ".join(FUNCTIONS),
+        )
+
+    def _constant(self, node: ast.Constant) -> Closure:
+        value: Value = node.value
+        if isinstance(value, float):
+            value = Fraction(ast.get_source_segment(self.text.strip(), node) or "")
+        if not isinstance(value, int | str | Fraction):
+            raise self._not_allowed(node)
+        value = _settle(value)
+        return lambda _: value
+
+    def _name(self, node: ast.Name) -> Closure:
+        name = node.id
+        if name in {"true", "false"}:
+            return lambda _: name == "true"
+        self.names.add(name)
+
+        def variable(variables: Mapping[str, Value]) -> Value:
+            try:
+                return variables[name]
+            except KeyError:
+                raise Reason(
+                    "unknown-name", f"nothing is called `{name}` here", suggestion(name, variables)
+                ) from None
+
+        return variable
+
+    def _attribute(self, node: ast.Attribute) -> Closure:
+        """Look a field up in a named tuple or a mapping: `input.channels`, `by_op.conv.macs`."""
+        if node.attr.startswith("_") or not isinstance(node.value, ast.Name | ast.Attribute):
+            raise self._not_allowed(node)
+        owner, field = self._closure(node.value), node.attr
+        self.names.add(ast.unparse(node))
+
+        def attribute(variables: Mapping[str, Value]) -> Value:
+            holder = owner(variables)
+            fields = holder if isinstance(holder, Mapping) else getattr(holder, "_fields", ())
+            if field not in fields:
+                known = suggestion(field, fields)
+                raise Reason("unknown-name", f"`{ast.unparse(node.value)}` has no `{field}`", known)
+            value: Value = holder[field] if isinstance(holder, Mapping) else getattr(holder, field)
+            return value
+
+        return attribute
+
+    def _binop(self, node: ast.BinOp) -> Closure:
+        if type(node.op) not in _ARITHMETIC:
+            raise self._not_allowed(node)
+        verb, apply = _ARITHMETIC[type(node.op)]
+        left, right = self._closure(node.left), self._closure(node.right)
+
+        def arithmetic(variables: Mapping[str, Value]) -> Value:
+            a, b = left(variables), right(variables)
+            if type(a) is int and type(b) is int and apply is not _ARITHMETIC[ast.Div][1] and b:
+                return apply(a, b)
+            return _calculate(verb, apply, a, b)
+
+        return arithmetic
+
+    def _unaryop(self, node: ast.UnaryOp) -> Closure:
+        operand = self._closure(node.operand)
+        if isinstance(node.op, ast.Not):
+            return lambda variables: not _truth(operand(variables))
+        if isinstance(node.op, ast.USub):
+            return lambda variables: _calculate("subtract", operator.sub, 0, operand(variables))
+        if isinstance(node.op, ast.UAdd):
+            return lambda variables: _calculate("add", operator.add, 0, operand(variables))
+        raise self._not_allowed(node)
+
+    def _boolop(self, node: ast.BoolOp) -> Closure:
+        operands = [self._closure(value) for value in node.values]
+        combine = all if isinstance(node.op, ast.And) else any
+        return lambda variables: combine(_truth(operand(variables)) for operand in operands)
+
+    def _ifexp(self, node: ast.IfExp) -> Closure:
+        test, body, otherwise = map(self._closure, (node.test, node.body, node.orelse))
+        return lambda variables: (
+            body(variables) if _truth(test(variables)) else otherwise(variables)
+        )
+
+    def _compare(self, node: ast.Compare) -> Closure:
+        if any(type(op) not in _COMPARISON for op in node.ops):
+            raise self._not_allowed(node)
+        operands = [self._closure(operand) for operand in (node.left, *node.comparators)]
+        operators = [_COMPARISON[type(op)] for op in node.ops]
+
+        def comparison(variables: Mapping[str, Value]) -> Value:
+            values = [operand(variables) for operand in operands]
+            pairs = zip(operators, values, values[1:], strict=False)
+            return all(_compare(apply, a, b) for apply, a, b in pairs)
+
+        return comparison
+
+    def _subscript(self, node: ast.Subscript) -> Closure:
+        if isinstance(node.slice, ast.Slice):
+            raise self._not_allowed(node)
+        values, index = self._closure(node.value), self._closure(node.slice)
+        return lambda variables: _item(values(variables), index(variables))
+
+    def _list(self, node: ast.List | ast.Tuple) -> Closure:
+        items = [self._closure(item) for item in node.elts]
+        return lambda variables: [item(variables) for item in items]
+
+    _tuple = _list
+
+    def _call(self, node: ast.Call) -> Closure:
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
+            raise self._not_allowed(node)
+        name, arguments = node.func.id, [self._closure(argument) for argument in node.args]
+        return lambda variables: _call(name, [argument(variables) for argument in arguments])
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Value:
+    texts = isinstance(a, str) and isinstance(b, str) and verb == "add"
+    if not texts and not (_is_number(a) and _is_number(b)):
+        raise Reason("bad-expression", f"cannot {verb} {shown(a)} and {shown(b)}")
+    try:
+        value = apply(a, b)
+    except ZeroDivisionError:
+        raise Reason("bad-expression", f"{shown(a)} divided by zero") from None
+    if isinstance(value, str) and len(value) > limits.TEXT_LENGTH:
+        raise Reason("too-large", f"a text of {len(value):,} characters")
+    return value
+
+
+def _compare(apply: Callable[[Value, Value], Value], a: Value, b: Value) -> Value:
+    try:
+        return apply(a, b)
+    except TypeError:
+        raise Reason("bad-expression", f"cannot compare {shown(a)} with {shown(b)}") from None
+
+
+def _truth(value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise Reason("bad-expression", f"expected true or false, not {shown(value)}")
+    return value
+
+
+def _item(values: Value, index: Value) -> Value:
+    if not isinstance(values, list | tuple | str) or type(index) is not int:
+        raise Reason("bad-expression", f"cannot take item {shown(index)} of {shown(values)}")
+    if not 0 <= index < len(values):
+        message = f"{shown(values)} has items 0 to {len(values) - 1}, not {shown(index)}"
+        raise Reason("bad-expression", message)
+    return values[index]
+
+
+def _call(name: str, arguments: list[Value]) -> Value:
+    try:
+        return FUNCTIONS[name](*arguments)
+    except (TypeError, ValueError):
+        raise Reason(
+            "bad-expression", f"cannot take `{name}` of {', '.join(map(shown, arguments))}"
+        ) from None

@@ -1,0 +1,141 @@
+"""Finding a network: by name or alias in the library, by path, or from an open file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from archcalc import limits
+from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, suggestion
+from archcalc.spec.family import interpret, loose, variants
+from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcalc.spec.expression import Value
+    from archcalc.spec.spec import Spec
+
+SUFFIXES = (".yaml", ".yml")
+
+
+class Entry(NamedTuple):
+    """A network of the library."""
+
+    id: str
+    aliases: tuple[str, ...]
+    family: str
+    variant: str | None
+    path: Path
+
+
+def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
+    """Load a network by name (`lenet5`), by path (`mine.yaml`, `mine.yaml#small`) or from an open file.
+
+    `parameters` override those of the spec. Raises UnknownName if nothing answers to the name, and
+    SpecError with every mistake of the text.
+
+    >>> load("LeNet-5")
+    Spec('lenet5', input=1x32x32)
+    >>> load("densenet121", growth=24).parameters["growth"]
+    24
+    """
+    if not isinstance(network, str | Path):
+        name = str(getattr(network, "name", "spec"))
+        source = source_of(network.read(), name)
+        return interpret(read(source), Path(name).stem, None, parameters)
+    path, _, variant = str(network).partition("#")
+    if isinstance(network, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
+        id = variant or Path(path).stem  # noqa: A001
+        return interpret(read(open_source(Path(path))), id, variant or None, parameters)
+    entry, document = find(str(network))
+    return interpret(document, entry.id, entry.variant, parameters)
+
+
+def find(name: str) -> tuple[Entry, Document]:
+    """Find a network of the library by a name that matches loosely. Raises UnknownName."""
+    wanted = loose(name)
+    for path in sorted(
+        families(), key=lambda path: (loose(path.stem) not in wanted, -len(path.stem))
+    ):
+        document = read(library_source(path))
+        for entry in _entries(path, document):
+            if wanted in map(loose, (entry.id, *entry.aliases)):
+                return entry, document
+    raise _unknown(name)
+
+
+def networks() -> Iterator[Entry]:
+    """List every network of the library, family by family."""
+    for path in families():
+        yield from _entries(path, read(library_source(path)))
+
+
+def families() -> list[Path]:
+    """List the family files: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).parents[1]
+    inside = package / "architectures"
+    folder = inside if inside.is_dir() else package.parent / "architectures"
+    return sorted(folder.glob("*.yaml"))
+
+
+def open_source(path: Path) -> Source:
+    """Read a spec's text from a path; `-` is standard input."""
+    if str(path) == "-":
+        return source_of(sys.stdin.buffer.read(limits.FILE_BYTES + 1), "<stdin>")
+    if not path.exists():
+        near = suggestion(path.name, [p.name for p in path.parent.glob("*.y*ml")])
+        raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
+    if not path.is_file():
+        raise SpecError.of("not-a-file", f"`{path}` is not a regular file")
+    try:
+        with path.open("rb") as file:
+            return source_of(file.read(limits.FILE_BYTES + 1), str(path))
+    except OSError as error:
+        raise SpecError.of("unreadable", f"`{path}` cannot be read: {error.strerror}") from None
+
+
+def source_of(content: str | bytes, name: str) -> Source:
+    """Check size and encoding of a spec's text."""
+    if len(content) > limits.FILE_BYTES:
+        message = f"{name} is larger than {limits.FILE_BYTES:,} bytes"
+        raise SpecError.of("too-large", message)
+    if isinstance(content, str):
+        return Source(name, content)
+    try:
+        return Source(name, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        place = Place(name, line, column)
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        raise SpecError([Diagnostic("not-utf-8", message, place)]) from None
+
+
+def library_source(path: Path) -> Source:
+    """Give the text of a family file under a name that is the same everywhere."""
+    return Source(f"architectures/{path.name}", path.read_text("utf-8"))
+
+
+def _entries(path: Path, document: Document) -> Iterator[Entry]:
+    tree = document.tree
+    title = tree.entries.get("name") if isinstance(tree, Mapping) else None
+    family = title.text if isinstance(title, Scalar) else path.stem
+    found = variants(tree)
+    for id, aliases in found.items():  # noqa: A001
+        yield Entry(id, aliases, family, id, path)
+    if not found:
+        yield Entry(path.stem, (), family, None, path)
+
+
+def _unknown(name: str) -> UnknownName:
+    known = {loose(word): word for entry in networks() for word in (entry.id, *entry.aliases)}
+    near = suggestion(loose(name), known)
+    word = near.split("`")[1] if near else ""
+    hint = (
+        f"did you mean `{known[word]}`?"
+        if near
+        else "`archcalc list` shows all networks; a file needs its suffix .yaml"
+    )
+    return UnknownName.of("unknown-network", f"there is no network `{name[:80]}`", hint)

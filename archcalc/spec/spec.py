@@ -1,0 +1,118 @@
+"""The values that a spec is made of: frozen, checked, ready to be expanded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcalc.ops.op import Op, Shape
+    from archcalc.spec.expression import Expression, Value
+    from archcalc.spec.reader import Source, Tree
+
+Template: TypeAlias = "Value | Expression | tuple[Template, ...]"
+"""A value, an expression that will give one, or a list with expressions in it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """`repeat: n`, or `for: names` `in: rows`."""
+
+    count: Template = None
+    names: tuple[str, ...] = ()
+    rows: Template = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Item:
+    """What all things in a list of layers have: a name, a condition, an origin, repetitions."""
+
+    name: str | None
+    mark: Tree
+    when: Template = True
+    sources: tuple[str, ...] = ()
+    loop: Loop | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Layer(Item):
+    """An op with its fields; `ready` is the op itself where nothing waits for an expression."""
+
+    op: str
+    fields: Mapping[str, Template]
+    ready: Op | None = None
+    before: tuple[Layer, ...] = ()
+    after: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Branch:
+    """One branch of a join; without items it is the identity."""
+
+    items: tuple[Item, ...]
+    when: Template = True
+    mark: Tree
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Join(Layer):
+    """`add` or `concat`, over its branches or over the outputs that `from` names."""
+
+    branches: tuple[Branch, ...] = ()
+    unnamed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Call(Item):
+    """A block put in place, with arguments."""
+
+    block: Template
+    arguments: Mapping[str, Template]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Group(Item):
+    """Layers under one name, or under none."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A named pattern of layers; a parameter without a default (`REQUIRED`) must be given."""
+
+    name: str
+    parameters: Mapping[str, Template]
+    items: tuple[Item, ...]
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED = _Required()
+"""Stands where a block's parameter has no default."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A network as written: one variant of a family, its parameters settled.
+
+    `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`).
+    """
+
+    id: str
+    name: str
+    source: str
+    input: Shape
+    parameters: Mapping[str, Value]
+    items: tuple[Item, ...]
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    heads: Mapping[str, Item] = field(default_factory=dict)
+    text: Source | None = None
+
+    def __repr__(self) -> str:
+        return f"Spec({self.id!r}, input={self.input})"

@@ -1,0 +1,146 @@
+"""What moves or maps elements: activations, joins, and the ops that change only the arrangement."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from math import exp, tanh
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from archcalc.kernels import (
+    add,
+    concat,
+    flatten,
+    identity,
+    lecun_tanh,
+    pad_channels,
+    relu,
+    scale,
+    sigmoid,
+    softmax,
+)
+from archcalc.kernels import tanh as tanh_kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+Array = npt.NDArray[Any]
+
+CASES: list[tuple[ModuleType, dict[str, Any]]] = [
+    (relu, {}),
+    (tanh_kernel, {}),
+    (lecun_tanh, {}),
+    (sigmoid, {}),
+    (softmax, {}),
+    (flatten, {}),
+    (identity, {}),
+    (pad_channels, {"filters": 5, "stride": (2, 3)}),
+    (pad_channels, {"filters": 3}),
+    (scale, {"factor": Fraction(1, 10)}),
+    (add, {}),
+    (concat, {}),
+]
+
+
+def exactly(message: str) -> str:
+    """Match a message from its first letter to its last."""
+    return f"^{re.escape(message)}$"
+
+
+def away_from_zero(*shape: int) -> Array:
+    """Draw values that a small step does not carry over 0."""
+    x = np.random.default_rng(0).standard_normal(shape)
+    return x + np.sign(x) / 10
+
+
+@pytest.mark.parametrize(
+    ("kernel", "x", "y"),
+    [
+        (relu, [-2, 0, 3], [0, 0, 3]),
+        (tanh_kernel, [0, 1], [0, tanh(1)]),
+        (lecun_tanh, [0, 1, 1.5], [0, 1.7159 * tanh(2 / 3), 1.7159 * tanh(1)]),
+        (sigmoid, [-800, 0, 1, 800], [0, 0.5, 1 / (1 + exp(-1)), 1]),
+    ],
+)
+def test_values_by_hand(kernel: ModuleType, x: list[float], y: list[float]) -> None:
+    found, _ = kernel.forward(np.array(x, dtype=float))
+
+    assert found.tolist() == pytest.approx(y)
+
+
+def test_lecuns_tanh_keeps_one() -> None:
+    assert lecun_tanh.forward(np.array([1.0]))[0].tolist() == pytest.approx([1], abs=1e-4)
+
+
+def test_softmax_runs_over_the_maps_of_each_place() -> None:
+    x = np.array([[[[0.0, 1000]], [[0, 1000]]], [[[0, -1000]], [[np.log(3), 0]]]])
+    y, _ = softmax.forward(x)
+
+    assert y[:, 0, 0].tolist() == [[0.5, 0.5], [pytest.approx(1 / 4), 0]]
+    assert y.sum(axis=1).ravel().tolist() == pytest.approx([1] * 4)
+
+
+@pytest.mark.parametrize(("kernel", "fields"), CASES)
+def test_gradients(
+    check_gradients: Callable[..., None], kernel: ModuleType, fields: dict[str, Any]
+) -> None:
+    check_gradients(kernel, away_from_zero(2, 3, 3, 4), **fields)
+
+
+@pytest.mark.parametrize(("kernel", "fields"), CASES)
+def test_single_precision_stays_single(kernel: ModuleType, fields: dict[str, Any]) -> None:
+    y, saved = kernel.forward(away_from_zero(2, 3, 3, 4).astype("f4"), **fields)
+    (dx,), gradients = kernel.backward(y, saved)
+
+    assert (y.dtype, dx.dtype, gradients) == (np.dtype("f4"), np.dtype("f4"), {})
+    assert kernel.weights((3, 3, 4), **fields) == {}
+
+
+def test_gradients_of_joins(check_gradients: Callable[..., None]) -> None:
+    check_gradients(add, *(away_from_zero(2, 2, 3, 3) * n for n in (1, 2, 3)))
+    check_gradients(concat, *(away_from_zero(2, maps, 3, 3) for maps in (1, 3, 2)))
+
+
+def test_joins_by_hand() -> None:
+    a, b = np.array([[[[1.0, 2]]]]), np.array([[[[10.0, 20]]]])
+
+    assert add.forward(a, b)[0].tolist() == [[[[11, 22]]]]
+    assert concat.forward(a, b)[0].tolist() == [[[[1, 2]], [[10, 20]]]]
+    assert a.tolist() == [[[[1, 2]]]]
+
+
+def test_padding_with_maps_of_zeros_by_hand() -> None:
+    x = np.arange(1.0, 10).reshape(1, 1, 3, 3)
+    y, saved = pad_channels.forward(x, filters=2, stride=(2, 2))
+    (dx,), _ = pad_channels.backward(10 * y + 1, saved)
+
+    assert y.tolist() == [[[[1, 3], [7, 9]], [[0, 0], [0, 0]]]]
+    assert dx.tolist() == [[[[11, 0, 31], [0, 0, 0], [71, 0, 91]]]]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "shapes", "fields", "message"),
+    [
+        (add, [(1, 2, 3, 3), (1, 1, 3, 3)], {},
+         "add: branches of one shape are needed, not 1 x 2 x 3 x 3, 1 x 1 x 3 x 3"),
+        (add, [], {}, "add: branches of one shape are needed, not none at all"),
+        (concat, [(1, 2, 3, 3), (1, 2, 3, 4)], {},
+         "concat: branches of one size are needed, not 1 x 2 x 3 x 3, 1 x 2 x 3 x 4"),
+        (concat, [], {}, "concat: branches of one size are needed, not none at all"),
+        (concat, [(1, 2)], {}, "concat: the input should be N x C x H x W, not 1 x 2"),
+        (pad_channels, [(1, 16, 8, 8)], {"filters": 8},
+         "pad_channels: an input of 16 maps cannot be padded to 8"),
+        (pad_channels, [(16, 8)], {"filters": 8},
+         "pad_channels: the input should be N x C x H x W, not 16 x 8"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused(
+    kernel: ModuleType, shapes: list[tuple[int, ...]], fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=exactly(message)):
+        kernel.forward(*map(np.zeros, shapes), **fields)

@@ -1,0 +1,183 @@
+"""Batch and local response normalisation, and dropout: what training treats in its own way."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from archcalc.kernels import batchnorm, dropout, lrn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Array = npt.NDArray[Any]
+
+RUNNING = {"mean": np.array([1.0, -1]), "variance": np.array([4.0, 0.25])}
+AFFINE = {"gamma": np.array([3.0, -2]), "beta": np.array([10.0, 20])}
+
+
+def exactly(message: str) -> str:
+    """Match a message from its first letter to its last."""
+    return f"^{re.escape(message)}$"
+
+
+def normal(*shape: int) -> Array:
+    """Draw an array, always the same."""
+    return np.random.default_rng(0).standard_normal(shape)
+
+
+def test_batchnorm_at_inference_by_hand() -> None:
+    x = np.array([[[[5.0]], [[1]]]])
+    weights: dict[str, Any] = {**RUNNING, **AFFINE}
+    y, saved = batchnorm.forward(x, **weights, eps=0)
+    (dx,), gradients = batchnorm.backward(np.array([[[[1.0]], [[2]]]]), saved)
+
+    assert y.ravel().tolist() == [3 * (5 - 1) / 2 + 10, -2 * (1 + 1) / 0.5 + 20]  # 16 12
+    assert dx.ravel().tolist() == [1 * 3 / 2, 2 * -2 / 0.5]
+    assert gradients["gamma"].tolist() == [1 * (5 - 1) / 2, 2 * (1 + 1) / 0.5]
+    assert gradients["beta"].tolist() == [1, 2]
+    assert saved.statistics["mean"] is RUNNING["mean"]
+
+
+def test_batchnorm_in_training_by_hand() -> None:
+    x = np.array([1.0, 3, 5, 7]).reshape(2, 1, 1, 2)  # mean 4, variance (9 + 1 + 1 + 9) / 4
+    y, saved = batchnorm.forward(
+        x, mean=np.zeros(1), variance=np.ones(1), eps=4, momentum=Fraction(1, 2), training=True
+    )
+
+    assert y.ravel().tolist() == pytest.approx([-1, -1 / 3, 1 / 3, 1])  # (x - 4) / sqrt(5 + 4)
+    assert saved.statistics["mean"].tolist() == [0 + 4 / 2]
+    assert saved.statistics["variance"].tolist() == pytest.approx([(1 + 20 / 3) / 2])
+
+
+def test_training_ignores_and_keeps_the_running_statistics() -> None:
+    x = normal(3, 2, 2, 2)
+    y, _ = batchnorm.forward(x, **RUNNING, training=True)
+    other = {name: array + 1 for name, array in RUNNING.items()}
+
+    assert batchnorm.forward(x, **other, training=True)[0].tolist() == y.tolist()
+    assert RUNNING["mean"].tolist() == [1, -1]
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("names", [(), ("gamma",), ("beta",), ("gamma", "beta")])
+def test_gradients_of_batchnorm(
+    check_gradients: Callable[..., None],
+    *,
+    names: tuple[str, ...],
+    training: bool,
+) -> None:
+    weights = {name: AFFINE[name].copy() for name in names}
+
+    check_gradients(batchnorm, normal(3, 2, 2, 3), weights=weights, **RUNNING, training=training)
+
+
+def test_what_batchnorm_allocates() -> None:
+    assert batchnorm.weights((64, 7, 7), eps=1, momentum=1) == {"gamma": (64,), "beta": (64,)}
+    assert batchnorm.weights((64, 7, 7), scale=False) == {"beta": (64,)}
+    assert batchnorm.weights((64, 7, 7), scale=False, shift=False) == {}
+    assert batchnorm.statistics((64, 7, 7), eps=1) == {"mean": (64,), "variance": (64,)}
+
+
+@pytest.mark.parametrize(
+    ("shape", "given", "message"),
+    [
+        ((2, 2), {}, "batchnorm: the input should be N x C x H x W, not 2 x 2"),
+        ((1, 3, 2, 2), {}, "batchnorm: mean should be 3, not 2"),
+        ((1, 2, 2, 2), {"gamma": np.ones(3)}, "batchnorm: gamma should be 2, not 3"),
+        ((1, 2, 2, 2), {"variance": np.ones((2, 1))}, "batchnorm: variance should be 2, not 2 x 1"),
+        ((1, 2, 1, 1), {"training": True},
+         "batchnorm: training needs two values per map, not the one of 1 x 2 x 1 x 1"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_batchnorm_is_refused(
+    shape: tuple[int, ...], given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=exactly(message)):
+        batchnorm.forward(np.zeros(shape), **{**RUNNING, **given})
+
+
+def test_lrn_by_hand() -> None:
+    x = np.array([1.0, 2, 3, 4]).reshape(1, 4, 1, 1)
+    y, _ = lrn.forward(x, size=3, alpha=Fraction(1, 10), beta=1, k=2)
+
+    assert y.ravel().tolist() == pytest.approx(
+        [
+            1 / (2 + 0.1 * (1 + 4)),
+            2 / (2 + 0.1 * (1 + 4 + 9)),
+            3 / (2 + 0.1 * (4 + 9 + 16)),
+            4 / (2 + 0.1 * (9 + 16)),
+        ]
+    )
+
+
+def test_an_even_number_of_neighbours_starts_earlier() -> None:
+    x = np.array([1.0, 2, 4]).reshape(1, 3, 1, 1)
+    y, _ = lrn.forward(x, size=2, alpha=1, beta=1, k=0)
+
+    assert y.ravel().tolist() == [1 / 1, 2 / (1 + 4), 4 / (4 + 16)]
+
+
+@pytest.mark.parametrize(("maps", "size"), [(1, 5), (3, 1), (3, 2), (4, 3), (3, 9), (7, 4)])
+def test_gradients_of_lrn(check_gradients: Callable[..., None], maps: int, size: int) -> None:
+    fields = {"size": size, "alpha": Fraction(3, 10), "beta": Fraction(3, 4), "k": 2}
+
+    check_gradients(lrn, normal(2, maps, 2, 2), **fields)
+
+
+def test_lrn_needs_maps() -> None:
+    with pytest.raises(
+        ValueError, match=exactly("lrn: the input should be N x C x H x W, not 2 x 3")
+    ):
+        lrn.forward(np.ones((2, 3)))
+
+
+def test_dropout_does_nothing_at_inference(check_gradients: Callable[..., None]) -> None:
+    x = normal(2, 3, 2, 2)
+
+    assert dropout.forward(x, rate=Fraction(1, 2))[0] is x
+    check_gradients(dropout, x)
+
+
+def test_dropout_in_training_keeps_the_expectation() -> None:
+    x = np.ones((1, 1, 100, 100), "f4")
+    y, saved = dropout.forward(x, rate=0.2, training=True, rng=np.random.default_rng(0))
+    (dx,), _ = dropout.backward(x, saved)
+
+    assert sorted(set(y.ravel().tolist())) == [0, 1.25]  # 1 / (1 - 0.2)
+    assert y.mean() == pytest.approx(1, abs=0.02)
+    assert dx.tolist() == y.tolist()
+    assert (y.dtype, dx.dtype) == (np.dtype("f4"), np.dtype("f4"))
+
+
+def test_dropout_needs_a_generator_and_a_rate() -> None:
+    with pytest.raises(
+        ValueError, match=exactly("dropout: training needs a random generator, rng")
+    ):
+        dropout.forward(np.ones(2), training=True)
+    for rate in (1, -0.5):
+        message = f"dropout: the rate should be 0 or more and below 1, not {rate}"
+        with pytest.raises(ValueError, match=exactly(message)):
+            dropout.forward(np.ones(2), rate=rate)
+
+
+def test_single_precision_stays_single() -> None:
+    x = normal(2, 2, 3, 3).astype("f4")
+    single = {name: array.astype("f4") for name, array in {**RUNNING, **AFFINE}.items()}
+    for training in (False, True):
+        y, saved = batchnorm.forward(
+            x, **single, eps=Fraction(1, 1000), momentum=Fraction(1, 10), training=training
+        )
+        (dx,), gradients = batchnorm.backward(y, saved)
+        found = (y, dx, *gradients.values(), *saved.statistics.values())
+        assert {array.dtype for array in found} == {np.dtype("f4")}
+
+    y, kept = lrn.forward(x, alpha=Fraction(1, 10_000), beta=Fraction(3, 4), k=Fraction(2))
+    (dx,), _ = lrn.backward(y, kept)
+    assert (y.dtype, dx.dtype) == (np.dtype("f4"), np.dtype("f4"))
+    assert lrn.weights((2, 3, 3), size=5) == dropout.weights((2, 3, 3), rate=0.5) == {}

@@ -5,30 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc import limits, ops
-from archcalc.errors import Diagnostic, Reason, ShapeError, SpecError, suggestion
-from archcalc.ops.fields import read, shown
+from archcalc import limits
+from archcalc.errors import Reason, ShapeError, suggestion
+from archcalc.ops import find
+from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
-from archcalc.spec.expression import Expression
-from archcalc.spec.family import settle
-from archcalc.spec.reader import Mapping as Marked
+from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from archcalc.errors import SpecError
     from archcalc.ops.op import Op
     from archcalc.spec.expression import Value
-    from archcalc.spec.reader import Tree
-    from archcalc.spec.spec import Branch, Item, Spec, Template
+    from archcalc.spec.spec import Block, Item, Spec
 
 INPUT = -1
 """Stands for the network's input where a node's inputs are listed."""
-SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
 
 
 class Node(NamedTuple):
-    """A layer of the unrolled network: its op, where its inputs come from, and the shapes."""
+    """A layer of the unrolled network: its op, the nodes that feed it, and the shapes."""
 
     path: str
     op: Op
@@ -64,29 +62,22 @@ def expand(spec: Spec, input: Shape | None = None) -> Graph:  # noqa: A002 - the
     >>> [f"{node.path} {node.y}" for node in expand(load("lenet5")).nodes][:2]
     ['C1 6x28x28', 'C1.lecun_tanh 6x28x28']
     """
-    entering = input or spec.input
-    walk = _Walk(spec, entering)
-    top = _Level("", {"input": _Here(INPUT, entering)}, None)
-    scope = _Scope({**spec.parameters, "input": entering}, SPATIAL)
-    walk.items(spec.items, top, scope, _Here(INPUT, entering))
+    entering = _Here(INPUT, input or spec.input)
+    walk = _Walk(spec)
+    top = _Level("", {"input": entering}, None)
+    scope = Scope({**spec.parameters, "input": entering.shape})
+    walk.items(spec.items, top, scope, entering)
     for name, head in spec.heads.items():
         walk.head = name
-        walk.item(head, top, scope, _Here(INPUT, entering))
-    return Graph(spec, entering, tuple(walk.nodes), walk.containers)
+        walk.item(head, top, scope, entering)
+    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers)
 
 
 class _Here(NamedTuple):
-    """An output: the node that makes it, and its shape."""
+    """Where the walk stands: the node whose output it has in hand, and its shape."""
 
     node: int
     shape: Shape
-
-
-class _Scope(NamedTuple):
-    """The variables of a block, and which of them depend on height or width."""
-
-    variables: dict[str, Value]
-    spatial: frozenset[str]
 
 
 class _Level(NamedTuple):
@@ -96,367 +87,231 @@ class _Level(NamedTuple):
     names: dict[str, _Here]
     outer: _Level | None
 
+    def inside(self, name: str) -> _Level:
+        """Open a level under a name."""
+        return _Level(f"{self.prefix}{name}/", {}, self)
+
 
 class _Walk:
-    def __init__(self, spec: Spec, entering: Shape) -> None:
+    def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.entering = entering
+        self.evaluator = Evaluator(spec.text)
         self.nodes: list[Node] = []
         self.containers: dict[str, Container] = {}
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
-        self.made: dict[tuple[int, tuple[Value, ...]], Op] = {}
+        self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
         self.head: str | None = None
 
-    def items(self, items: Iterable[Item], level: _Level, scope: _Scope, here: _Here) -> _Here:
+    def items(self, items: Iterable[Item], level: _Level, scope: Scope, here: _Here) -> _Here:
         for item in items:
             here = self.item(item, level, scope, here)
         return here
 
-    def item(self, item: Item, level: _Level, scope: _Scope, here: _Here) -> _Here:
+    def item(self, item: Item, level: _Level, scope: Scope, here: _Here) -> _Here:
         if item.sources and not isinstance(item, Join):
             here = self._lookup(item.sources[0], item, level)
-        if item.loop is not None:
-            return self._loop(item, level, scope, here)
-        return self._place(item, item.name, level, scope, here, {})
+        if item.loop is None:
+            return self._place(item, item.name, level, scope, here, {})
+        return self._repeat(item, level, scope, here)
 
-    def _place(  # noqa: PLR0913 - what an item needs to stand somewhere
+    def _place(  # noqa: PLR0913, PLR0917 - what an item needs to stand somewhere
         self,
         item: Item,
         name: str | None,
         level: _Level,
-        scope: _Scope,
+        scope: Scope,
         here: _Here,
-        given: dict[str, Value],
+        row: Mapping[str, Value],
     ) -> _Here:
-        """Put one item in place under a name, or leave it out."""
-        if item.when is True or self._decide(item.when, item, "when", scope, here):
+        """Put one item in place under a name; switched off, it is the identity."""
+        if item.when is True or self.evaluator.decide(item.when, item, scope, here.shape):
+            path = f"{level.prefix}{name}"
             if isinstance(item, Join):
-                here = self._join(item, name, level, scope, here)
+                here = self._join(item, path, level, scope, here)
             elif isinstance(item, Layer):
-                here = self._layer(item, level.prefix + str(name), scope, here)
+                here = self._layer(item, path, item.ready, (here,), scope)
             elif isinstance(item, Call):
-                here = self._call(item, level.prefix + str(name), scope, here, given)
+                here = self._call(item, path, scope, here, row)
+            elif isinstance(item, Group) and name is None:
+                here = self.items(item.items, level, scope, here)
             elif isinstance(item, Group):
-                inner = level if name is None else _Level(f"{level.prefix}{name}/", {}, level)
-                if name is not None and inner.prefix[:-1] not in self.containers:
-                    self.containers[inner.prefix[:-1]] = Container("group")
-                here = self.items(item.items, inner, scope, here)
+                self.containers.setdefault(path, Container("group"))
+                here = self.items(item.items, level.inside(str(name)), scope, here)
         if name is not None:
             level.names[name] = here
         return here
 
-    def _layer(self, item: Layer, path: str, scope: _Scope, here: _Here) -> _Here:
+    def _layer(
+        self, item: Layer, path: str, op: Op | None, inputs: tuple[_Here, ...], scope: Scope
+    ) -> _Here:
+        """Put an op in place, with what stands before and after it."""
         for layer in item.before:
-            here = self._beside(layer, path, scope, here)
-        op = item.ready or self._op(item, scope, here)
-        here = self._add(item, path, op, (here,))
+            inputs = (self._beside(layer, path, scope, inputs[0]),)
+        op = op or self.evaluator.op(item, scope, inputs[0].shape)
+        here = self._add(item, path, op, inputs)
         for layer in item.after:
             here = self._beside(layer, path, scope, here)
         return here
 
-    def _beside(self, layer: Layer, path: str, scope: _Scope, here: _Here) -> _Here:
-        if layer.when is not True and not self._decide(layer.when, layer, "when", scope, here):
-            return here
-        op = layer.ready or self._op(layer, scope, here)
-        return self._add(layer, f"{path}.{layer.name}", op, (here,))
+    def _beside(self, layer: Layer, path: str, scope: Scope, here: _Here) -> _Here:
+        if layer.when is True or self.evaluator.decide(layer.when, layer, scope, here.shape):
+            op = layer.ready or self.evaluator.op(layer, scope, here.shape)
+            return self._add(layer, f"{path}.{layer.name}", op, (here,))
+        return here
 
     def _add(self, item: Layer, path: str, op: Op, inputs: tuple[_Here, ...]) -> _Here:
+        """Append a node; equal ops on equal shapes are inferred once."""
         xs = tuple([here.shape for here in inputs])
-        key = (id(op), xs)
-        y = self.shapes.get(key)
+        y = self.shapes.get((id(op), xs))
         if y is None:
             try:
-                y = self.shapes[key] = op.shape(*xs)
+                y = self.shapes[id(op), xs] = op.shape(*xs)
             except Reason as reason:
-                raise self._shape_error(reason, item, path, op, xs) from None
+                raise self._does_not_fit(reason, item, path, xs) from None
         if len(self.nodes) >= limits.NODES:
             message = f"more than {limits.NODES:,} layers after unrolling"
             raise self._error(Reason("too-large", message), item, path)
         self.nodes.append(Node(path, op, tuple([here.node for here in inputs]), xs, y, self.head))
         return _Here(len(self.nodes) - 1, y)
 
-    def _join(
-        self, item: Join, name: str | None, level: _Level, scope: _Scope, here: _Here
-    ) -> _Here:
-        path = level.prefix + str(name)
+    def _join(self, item: Join, path: str, level: _Level, scope: Scope, here: _Here) -> _Here:
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
-        inner = level if item.unnamed else _Level(f"{path}/", {}, level)
-        if item.branches:
-            ends = [
-                self.items(branch.items, inner, scope, here)
-                for branch in item.branches
-                if branch.when is True or self._decide(branch.when, item, "branches", scope, here)
-            ]
-        else:
-            ends = [self._lookup(source, item, level) for source in item.sources]
+        inner = level if item.shares_level else _Level(f"{path}/", {}, level)
+        ends = [self._lookup(source, item, level) for source in item.sources if not item.branches]
+        for branch in item.branches:
+            if branch.when is True or self.evaluator.decide(branch.when, item, scope, here.shape):
+                ends.append(self.items(branch.items, inner, scope, here))
         if not ends:
             raise self._error(Reason("no-branches", "every branch is switched off"), item, path)
-        if len(ends) > 1:
-            made = self.made.setdefault(
-                (0, (item.op, len(ends))), ops.find(item.op)(branches=len(ends))
-            )  # type: ignore[call-arg]
-            here = self._add(item, path, made, tuple(ends))
-        else:
+        if len(ends) == 1:
             here = ends[0]
+        else:
+            key = (item.op, len(ends))
+            if key not in self.joins:
+                self.joins[key] = find(item.op)(branches=len(ends))
+            here = self._add(item, path, self.joins[key], tuple(ends))
         for layer in item.after:
             here = self._beside(layer, path, scope, here)
         return here
 
     def _call(
-        self, item: Call, path: str, scope: _Scope, here: _Here, given: dict[str, Value]
+        self, item: Call, path: str, scope: Scope, here: _Here, row: Mapping[str, Value]
     ) -> _Here:
-        word = self._evaluate(item.block, item, "block", scope, here)
-        block = self.spec.blocks.get(str(word))
-        if block is None:
-            hint = suggestion(str(word), self.spec.blocks)
-            raise self._error(
-                Reason("unknown-block", f"there is no block {shown(word)}", hint, "block"),
-                item,
-                path,
-            )
+        """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
+        block = self._block(item, path, scope, here)
         if self.depth >= limits.BLOCK_DEPTH:
-            message = f"blocks within blocks more than {limits.BLOCK_DEPTH} deep: does `{block.name}` contain itself?"
-            raise self._error(Reason("too-deep", message, None, "block"), item, path)
-        inner = _Scope(dict(self.spec.parameters), SPATIAL)
-        inner.variables["input"] = here.shape
-        self._enter(inner, here.shape)
-        for key in item.arguments:
-            if key not in block.parameters:
-                hint = suggestion(key, block.parameters)
-                raise self._error(
-                    Reason(
-                        "unknown-key",
-                        f"`{key}` is not a parameter of the block `{block.name}`",
-                        hint,
-                        key,
-                    ),
-                    item,
-                    path,
-                )
-        for parameter, default in block.parameters.items():
-            source, template = item, item.arguments.get(parameter, default)
-            if parameter in item.arguments:
-                value, spatial = (
-                    self._evaluate(template, source, parameter, scope, here),
-                    self._is_spatial(template, scope),
-                )
-            elif parameter in given:
-                value, spatial = given[parameter], False
-            elif default is REQUIRED:
-                raise self._error(
-                    Reason("missing-key", f"the block `{block.name}` needs its `{parameter}`"),
-                    item,
-                    path,
-                )
-            else:
-                value, spatial = (
-                    self._evaluate(default, item, parameter, inner, here),
-                    self._is_spatial(default, inner),
-                )
-            inner.variables[parameter] = value
-            if spatial:
-                inner = _Scope(inner.variables, inner.spatial | {parameter})
-        if path not in self.containers:
-            self.containers[path] = Container(block.name)
+            message = (
+                f"blocks within blocks, more than {limits.BLOCK_DEPTH} deep: "
+                f"does `{block.name}` contain itself?"
+            )
+            raise self._error(Reason("too-deep", message, key="block"), item, path)
+        inner = self._arguments(item, block, path, scope, here, row)
+        self.containers.setdefault(path, Container(block.name))
         self.depth += 1
         here = self.items(block.items, _Level(f"{path}/", {"input": here}, None), inner, here)
         self.depth -= 1
         return here
 
-    def _loop(self, item: Item, level: _Level, scope: _Scope, here: _Here) -> _Here:
-        rows = self._rows(item, scope, here)
-        total, start = len(rows), here
-        label = item.block if isinstance(item, Call) and isinstance(item.block, str) else None
-        if isinstance(item, Call) and label is None:
-            label = str(self._evaluate(item.block, item, "block", scope, here))
+    def _block(self, item: Call, path: str, scope: Scope, here: _Here) -> Block:
+        word = self.evaluator.structure(item.block, item, "block", scope, here.shape)
+        block = self.spec.blocks.get(str(word))
+        if block is None:
+            hint = suggestion(str(word), self.spec.blocks)
+            reason = Reason("unknown-block", f"there is no block {shown(word)}", hint, key="block")
+            raise self._error(reason, item, path)
+        for key in item.arguments:
+            if key not in block.parameters:
+                hint = suggestion(key, block.parameters)
+                message = f"`{key}` is not a parameter of the block `{block.name}`"
+                raise self._error(Reason("unknown-key", message, hint, key), item, path)
+        return block
+
+    def _arguments(  # noqa: PLR0913, PLR0917 - two scopes meet in a call
+        self,
+        item: Call,
+        block: Block,
+        path: str,
+        scope: Scope,
+        here: _Here,
+        row: Mapping[str, Value],
+    ) -> Scope:
+        """Settle a block's parameters: given, else from the row of the loop, else the default."""
+        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape}
+        inner = Scope(variables)
+        for name, default in block.parameters.items():
+            if name in row and name not in item.arguments:
+                variables[name] = row[name]
+                continue
+            given = item.arguments.get(name, default)
+            where = scope if name in item.arguments else inner
+            if given is REQUIRED:
+                message = f"the block `{block.name}` needs its `{name}`"
+                raise self._error(Reason("missing-key", message, key="block"), item, path)
+            variables[name] = self.evaluator.value(given, item, name, where, here.shape)
+            if where.depends_on_size(given):
+                inner = Scope(variables, inner.spatial | {name})
+        return inner
+
+    def _repeat(self, item: Item, level: _Level, scope: Scope, here: _Here) -> _Here:
+        """Put an item in place once for each turn of its loop."""
+        rows = self.evaluator.rows(item, scope, here.shape)
         inner = level
         if item.name is not None:
-            path = f"{level.prefix}{item.name}"
-            kind = label or (item.op if isinstance(item, Layer) else "group")
-            self.containers[path] = Container(kind, total)
-            inner = _Level(f"{path}/", {}, level)
-        variables = dict(scope.variables)
-        turn = _Scope(variables, scope.spatial)
+            inner = level.inside(item.name)
+            label = self._label(item, scope, here)
+            self.containers[inner.prefix[:-1]] = Container(label, len(rows))
+        turn = Scope(dict(scope.variables), scope.spatial)
         for index, row in enumerate(rows, start=1):
-            variables.update(row, first=index == 1, last=index == total, index=index)
-            name = str(row["name"]) if "name" in row else str(index)
+            turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
+            name = str(row.get("name", index))
             if name in inner.names:
-                raise self._error(
-                    Reason("duplicate-name", f"{shown(name)} is the name of two layers here"),
-                    item,
-                    inner.prefix + name,
-                )
+                message = f"{shown(name)} is the name of two layers here"
+                raise self._error(Reason("duplicate-name", message), item, inner.prefix + name)
             here = self._place(item, name, inner, turn, here, row)
         if item.name is not None:
             level.names[item.name] = here
-        return here if rows else start
+        return here
 
-    def _rows(self, item: Item, scope: _Scope, here: _Here) -> list[dict[str, Value]]:
-        """Give for each turn of a loop the variables that it sets."""
-        loop = item.loop
-        if loop is None:
-            return []
-        if not loop.names:
-            count = self._structure(loop.count, item, "repeat", scope, here)
-            if type(count) is not int or count < 0:
-                raise self._error(
-                    Reason(
-                        "wrong-type", f"expected a whole number, not {shown(count)}", None, "repeat"
-                    ),
-                    item,
-                    "",
-                )
-            if count > limits.NODES:
-                raise self._error(
-                    Reason(
-                        "too-large",
-                        f"{shown(count)} repetitions; {limits.NODES:,} layers are the most",
-                        None,
-                        "repeat",
-                    ),
-                    item,
-                    "",
-                )
-            return [{}] * count
-        rows = self._structure(loop.rows, item, "in", scope, here)
-        if not isinstance(rows, tuple):
-            raise self._error(
-                Reason("wrong-type", f"`in` gives a list of rows, not {shown(rows)}", None, "in"),
-                item,
-                "",
-            )
-        return [self._row(loop.names, row, item) for row in rows]
-
-    def _row(self, names: tuple[str, ...], row: Value, item: Item) -> dict[str, Value]:
-        values = row if isinstance(row, tuple) else (row,)
-        if len(values) != len(names):
-            message = f"the row {shown(row)} has {len(values)} values for {len(names)} columns: {', '.join(names)}"
-            raise self._error(Reason("bad-row", message, None, "in"), item, "")
-        return dict(zip(names, values, strict=True))
+    def _label(self, item: Item, scope: Scope, here: _Here) -> str:
+        if isinstance(item, Call):
+            return str(self.evaluator.structure(item.block, item, "block", scope, here.shape))
+        return item.op if isinstance(item, Layer) else "group"
 
     def _lookup(self, name: str, item: Item, level: _Level) -> _Here:
-        """Find an earlier output in this level, then outwards."""
-        around: _Level | None = level
-        while around is not None:
+        """Find an earlier output by its name in this level, then outwards; or by its path."""
+        levels = [level]
+        while levels[-1].outer is not None:
+            levels.append(levels[-1].outer)
+        first, _, rest = name.partition("/")
+        for around in levels:
             if name in around.names:
                 return around.names[name]
-            around = around.outer
-        known = {**level.names, **(level.outer.names if level.outer else {})}
-        found = self._by_path(name, level)
-        if found is None:
-            raise self._error(
-                Reason(
-                    "unknown-name",
-                    f"no earlier layer is called {shown(name)}",
-                    suggestion(name, known),
-                    "from",
-                ),
-                item,
-                "",
-            )
-        return found
+            if rest and first in around.names:
+                return self._by_path(around.prefix + name, item)
+        known = [known for around in levels for known in around.names]
+        message = f"no earlier layer is called {shown(name)}"
+        raise self._error(Reason("unknown-name", message, suggestion(name, known), "from"), item)
 
-    def _by_path(self, name: str, level: _Level) -> _Here | None:
-        around: _Level | None = level
-        while around is not None:
-            path = around.prefix + name
-            for index in range(len(self.nodes) - 1, -1, -1):
-                node = self.nodes[index]
-                if node.path == path or node.path.startswith((f"{path}.", f"{path}/")):
-                    return _Here(index, node.y)
-            around = around.outer
-        return None
+    def _by_path(self, path: str, item: Item) -> _Here:
+        """Find the last node at or below a path."""
+        below = (f"{path}.", f"{path}/")
+        for index in range(len(self.nodes) - 1, -1, -1):
+            node = self.nodes[index]
+            if node.path == path or node.path.startswith(below):
+                return _Here(index, node.y)
+        known = [node.path for node in self.nodes]
+        message = f"no earlier layer has the path {shown(path)}"
+        raise self._error(Reason("unknown-name", message, suggestion(path, known), "from"), item)
 
-    def _op(self, item: Layer, scope: _Scope, here: _Here) -> Op:
-        """Make the op of a layer whose fields wait for expressions; equal ones are one object."""
-        self._enter(scope, here.shape)
-        values = tuple(
-            [self._evaluate(value, item, key, scope, here) for key, value in item.fields.items()]
-        )
-        key = (id(item), values)
-        op = self.made.get(key)
-        if op is None:
-            annotations = ops.annotations(item.op)
-            fields = {}
-            for name, value in zip(item.fields, values, strict=True):
-                try:
-                    fields[name] = (
-                        read(annotations[name], value)
-                        if isinstance(item.fields[name], Expression | tuple)
-                        else value
-                    )
-                except Reason as reason:
-                    reason.key = name
-                    raise self._error(reason, item, "") from None
-            op = self.made[key] = ops.find(item.op)(**fields)
-        return op
-
-    def _enter(self, scope: _Scope, x: Shape) -> None:
-        scope.variables.update(channels=x.channels, height=x.height, width=x.width)
-
-    def _decide(self, when: Template, item: Item, key: str, scope: _Scope, here: _Here) -> bool:
-        value = self._structure(when, item, key, scope, here)
-        if not isinstance(value, bool):
-            raise self._error(
-                Reason("wrong-type", f"expected true or false, not {shown(value)}", None, key),
-                item,
-                "",
-            )
-        return value
-
-    def _structure(
-        self, template: Template, item: Item, key: str, scope: _Scope, here: _Here
-    ) -> Value:
-        """Evaluate what decides about the structure: it may not depend on height or width."""
-        if self._is_spatial(template, scope):
-            message = f"`{key}` may not depend on height or width: the structure is the same at every input size"
-            raise self._error(Reason("structure-depends-on-size", message, None, key), item, "")
-        return self._evaluate(template, item, key, scope, here)
-
-    def _is_spatial(self, template: Template, scope: _Scope) -> bool:
-        if isinstance(template, tuple):
-            return any(self._is_spatial(part, scope) for part in template)
-        return isinstance(template, Expression) and not scope.spatial.isdisjoint(template.names)
-
-    def _evaluate(
-        self, template: Template, item: Item, key: str, scope: _Scope, here: _Here
-    ) -> Value:
-        if not isinstance(template, Expression | tuple):
-            return template
-        self._enter(scope, here.shape)
-        try:
-            return settle(template, scope.variables)
-        except Reason as reason:
-            reason.key = key
-            raise self._error(reason, item, "") from None
-
-    def _shape_error(
-        self, reason: Reason, item: Item, path: str, op: Op, xs: tuple[Shape, ...]
+    def _does_not_fit(
+        self, reason: Reason, item: Layer, path: str, xs: tuple[Shape, ...]
     ) -> ShapeError:
-        entering = f" (what enters `{op.name}` is {' and '.join(map(str, xs))})"
-        located = self._diagnostic(
-            Reason(reason.code, reason.message + entering, reason.hint, reason.key), item, path
-        )
-        return ShapeError([located])
+        entering = " and ".join(map(str, xs))
+        message = f"{reason.message}; what enters `{item.op}` is {entering}"
+        reason = Reason(reason.code, message, reason.hint, reason.key)
+        return ShapeError([self.evaluator.locate(reason, item, path)])
 
-    def _error(self, reason: Reason, item: Item, path: str) -> SpecError:
-        return SpecError([self._diagnostic(reason, item, path)])
-
-    def _diagnostic(self, reason: Reason, item: Item, path: str) -> Diagnostic:
-        mark: Tree = item.mark
-        if isinstance(mark, Marked):
-            names = [
-                name
-                for name in (reason.key, getattr(item, "op", None), "block")
-                if name in mark.entries
-            ]
-            mark = mark.entries[names[0]] if names else mark
-            if names and isinstance(mark, Marked) or not getattr(mark, "text", "x"):
-                mark = item.mark.keys[names[0]]  # type: ignore[union-attr]
-        where = f"{path}: " if path else ""
-        place = (
-            self.spec.text.place(mark.line, mark.column, mark.length) if self.spec.text else None
-        )
-        return Diagnostic(reason.code, where + reason.message, place, reason.hint)
+    def _error(self, reason: Reason, item: Item, path: str = "") -> SpecError:
+        return self.evaluator.error(reason, item, path)

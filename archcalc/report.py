@@ -16,7 +16,7 @@ from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from archcalc.graph import Node

@@ -35,7 +35,7 @@ def find(name: str) -> type[Op]:
 
 
 @cache
-def annotations(name: str) -> dict[str, str]:
+def field_types(name: str) -> dict[str, str]:
     """Map the fields of an op to their declared types, in the order in which they are declared."""
     return {
         field: declared

@@ -104,7 +104,7 @@ def padding(value: object) -> Padding:
     ((1, 1, 1, 1), (0, 0, 3, 3), (2, 1, 2, 1))
     """
     if value in ("half", "same"):
-        return value  # type: ignore[return-value]
+        return value
     if isinstance(value, list | tuple) and len(value) in (2, 4):
         cells = [_cells(item) for item in value]
         return (cells[0], cells[1], cells[-2], cells[-1])

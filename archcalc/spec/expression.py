@@ -85,13 +85,22 @@ class Expression:
             value = self._closure(variables)
         except RecursionError:
             raise Reason("bad-expression", f"`={self.text[:60]}` is nested too deeply") from None
-        return _settle(value)
+        return _bounded(value)
 
     def __repr__(self) -> str:
         return f"={self.text}"
 
 
-def _settle(value: Value) -> Value:
+def settle(template: Value, variables: Mapping[str, Value]) -> Value:
+    """Evaluate a template: an expression, or a list with expressions in it."""
+    if isinstance(template, Expression):
+        return template.evaluate(variables)
+    if isinstance(template, tuple):
+        return tuple([settle(item, variables) for item in template])
+    return template
+
+
+def _bounded(value: Value) -> Value:
     """Make whole fractions integers, and bound the size of what is passed on."""
     if isinstance(value, Fraction) and value.denominator == 1:
         value = value.numerator
@@ -150,7 +159,7 @@ class _Compiler:
             value = Fraction(ast.get_source_segment(self.text.strip(), node) or "")
         if not isinstance(value, int | str | Fraction):
             raise self._not_allowed(node)
-        value = _settle(value)
+        value = _bounded(value)
         return lambda _: value
 
     def _name(self, node: ast.Name) -> Closure:
@@ -243,7 +252,7 @@ class _Compiler:
 
     def _list(self, node: ast.List | ast.Tuple) -> Closure:
         items = [self._closure(item) for item in node.elts]
-        return lambda variables: [item(variables) for item in items]
+        return lambda variables: tuple([item(variables) for item in items])
 
     _tuple = _list
 

@@ -9,41 +9,33 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import count, shown
 from archcalc.ops.op import Shape
-from archcalc.spec.expression import Expression, Value
-from archcalc.spec.reader import Document, Mapping, Scalar, Source, Tree
-from archcalc.spec.schema import Checker, Layers, plain_value, untyped
+from archcalc.spec.checker import Checker, plain_value, untyped
+from archcalc.spec.expression import Value, settle
+from archcalc.spec.items import ItemReader
+from archcalc.spec.names import check_parameter
+from archcalc.spec.reader import Document, Mapping, Scalar, Tree
 from archcalc.spec.spec import Item, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECTIONS = (
-    "name",
-    "source",
-    "input",
-    "parameters",
-    "choices",
-    "variants",
-    "defaults",
-    "blocks",
-    "layers",
-    "heads",
-)
 REPLACEABLE = ("name", "source", "input", "defaults", "layers", "heads")
+"""Sections that a variant may replace."""
+SECTIONS = (*REPLACEABLE, "parameters", "choices", "variants", "blocks")
 ABOUT_VARIANTS = ("like", "aliases")
 
 
 def interpret(
     document: Document,
-    id: str,
+    id: str,  # noqa: A002 - the word of Spec
     variant: str | None = None,
-    parameters: AnyMapping[str, Value] | None = None,  # noqa: A002
+    parameters: AnyMapping[str, Value] | None = None,
 ) -> Spec:
     """Read the spec of one variant (None: the file as it stands), with `parameters` over its own.
 
     Raises SpecError with every mistake of the text, UnknownName for a variant that is not there.
 
-    >>> from archcalc.spec.reader import read
+    >>> from archcalc.spec.reader import Source, read
     >>> document = read(Source("tiny.yaml", "input: 1x8x8\\nlayers: [{conv: 2, kernel: 3}]"))
     >>> spec = interpret(document, "tiny")
     >>> spec.input, spec.items[0].name
@@ -77,17 +69,12 @@ def shape(value: object) -> Shape:
     """
     parts = value.replace("×", "x").split("x") if isinstance(value, str) else value
     parts = [parts] if isinstance(parts, int) else parts
-    if isinstance(parts, list | tuple) and len(parts) in (1, 3):
-        try:
-            numbers = [count(part.strip() if isinstance(part, str) else part) for part in parts]
-        except Reason:
-            numbers = []
+    if isinstance(parts, list | tuple) and len(parts) in {1, 3}:
+        numbers = _counts(parts)
         if numbers:
             return Shape(*(numbers if len(numbers) == 3 else (*numbers, 1, 1)))
-    raise Reason(
-        "wrong-type",
-        f"expected an input such as 3x224x224 (channels x height x width), not {shown(value)}",
-    )
+    message = f"expected an input such as 3x224x224 (channels x height x width), not {shown(value)}"
+    raise Reason("wrong-type", message)
 
 
 class _Family:
@@ -96,221 +83,188 @@ class _Family:
         self.checker = Checker(document.source)
         if document.tree is None:
             self.checker.complain("empty", "the file is empty", Mapping(0, 0))
+            self.checker.finish()
         self.tree = self.checker.mapping(document.tree or Mapping(0, 0), "a spec")
         self.checker.keys(self.tree, SECTIONS, "a spec")
+        self.parameters = self.checker.section(self.tree, "parameters")
 
     def spec(self, id: str, variant: str | None, overrides: dict[str, Value]) -> Spec:  # noqa: A002
-        sections = {**self.tree.entries}
-        settings: dict[str, Tree] = {}
-        for layer in reversed(list(self._lineage(variant))):
-            for key, value in layer.entries.items():
+        """Settle the parameters, then read the sections that depend on their names."""
+        sections, settings = dict(self.tree.entries), dict[str, Tree]()
+        for tree in reversed(list(self._lineage(variant))):
+            for key, value in tree.entries.items():
                 (sections if key in REPLACEABLE else settings)[key] = value
         values = self._parameters(settings, overrides)
-        layers = Layers(self.checker, values)
+        blocks = self.checker.section(self.tree, "blocks")
+        reader = ItemReader(self.checker, values, blocks)
         if "defaults" in sections:
-            layers.set_defaults(self.checker.mapping(sections["defaults"], "`defaults`"))
-        blocks = self._section("blocks")
-        layers.blocks = {
-            name: frozenset(
-                layers.parameters_of(self.checker.mapping(entry, f"the block `{name}`")).entries
-            )
-            for name, entry in blocks.entries.items()
+            defaults = self.checker.mapping(sections["defaults"], "`defaults`")
+            reader.layers.set_defaults(defaults, reader.scope)
+        read_blocks = {
+            name: reader.block(name, self.checker.mapping(tree, f"the block `{name}`"))
+            for name, tree in blocks.entries.items()
         }
-        found = {
-            name: layers.block(name, self.checker.mapping(entry, f"the block `{name}`"))
-            for name, entry in blocks.entries.items()
-        }
-        scope = {*values, "channels", "height", "width", "input"}
-        items = layers.items(sections.get("layers"), scope, self.tree)
-        heads = self._heads(sections.get("heads"), layers, scope)
-        entering = self._input(sections.get("input"), values)
+        spec = Spec(
+            id=id,
+            name=self._text(sections, "name") or id,
+            source=self._text(sections, "source"),
+            input=self._input(sections.get("input"), values),
+            parameters=values,
+            items=reader.level(sections.get("layers"), reader.scope, self.tree),
+            blocks=read_blocks,
+            heads=self._heads(sections.get("heads"), reader),
+            text=self.source,
+        )
         self.checker.finish()
-        return Spec(
-            id=id, name=self._text(sections, "name") or id, source=self._text(sections, "source"),
-            input=entering, parameters=values, items=items, blocks=found, heads=heads, text=self.source,
-        )  # fmt: skip
-
-    def _section(self, name: str) -> Mapping:
-        entry = self.tree.entries.get(name)
-        return self.checker.mapping(entry, f"`{name}`") if entry else Mapping(0, 0)
+        return spec
 
     def _text(self, sections: dict[str, Tree], key: str) -> str:
         return self.checker.word(sections[key], f"`{key}`") if key in sections else ""
 
     def _lineage(self, variant: str | None) -> Iterator[Mapping]:
         """Give the variant, then what it is like, and so on."""
-        known, seen = self._section("variants"), set()
+        known = self.checker.section(self.tree, "variants").entries
+        if variant is not None and variant not in known:
+            hint = suggestion(variant, known) or f"its variants: {', '.join(known) or 'none'}"
+            message = f"{self.source.name} has no variant `{variant[:80]}`"
+            raise UnknownName.of("unknown-variant", message, hint)
+        seen: set[str] = set()
         while variant is not None:
-            if variant not in known.entries:
-                names = list(known.entries)
-                hint = suggestion(variant, names) or (
-                    f"its variants: {', '.join(names)}" if names else "it has no variants"
-                )
-                raise UnknownName.of(
-                    "unknown-variant", f"{self.source.name} has no variant `{variant[:80]}`", hint
-                )
-            tree = self.checker.mapping(known.entries[variant], f"the variant `{variant}`")
             seen.add(variant)
+            tree = self.checker.mapping(known[variant], f"the variant `{variant}`")
             yield tree
             like = tree.entries.get("like")
             variant = self.checker.word(like, "`like`") if like else None
-            if variant in seen and like:
-                self.checker.complain("endless", f"`{variant}` is like itself", like)
-                self.checker.finish()
-            elif variant is not None and like and variant not in known.entries:
+            if like and variant not in known:
+                message = f"there is no variant {shown(variant)}"
                 self.checker.complain(
-                    "unknown-variant",
-                    f"there is no variant `{variant[:80]}`",
-                    like,
-                    suggestion(variant, known.entries),
+                    "unknown-variant", message, like, suggestion(str(variant), known)
                 )
-                self.checker.finish()
+                return
+            if like and variant in seen:
+                self.checker.complain("endless", f"`{variant}` is like itself", like)
+                return
 
     def _parameters(
         self, settings: dict[str, Tree], overrides: dict[str, Value]
     ) -> dict[str, Value]:
         """Settle the family's parameters in their order; each may use the earlier ones."""
-        declared = self._section("parameters")
-        named = Layers(self.checker, ())
-        for key, mark in declared.keys.items():
-            named.check_parameter(key, mark, "the family")
-            if key in REPLACEABLE or key in ABOUT_VARIANTS:
-                self.checker.complain(
-                    "reserved-word", f"`{key}` is a section of a spec, not a parameter", mark
-                )
-        for key, tree in settings.items():
-            if key not in declared.entries and key not in ABOUT_VARIANTS:
-                known = [*declared.entries, *REPLACEABLE, *ABOUT_VARIANTS]
-                hint = (
-                    suggestion(key, known)
-                    or f"its parameters: {', '.join(declared.entries) or 'none'}"
-                )
-                self.checker.complain(
-                    "unknown-key", f"`{key[:80]}` is not a parameter of this family", tree, hint
-                )
-        for key in overrides:
-            if key not in declared.entries:
-                hint = (
-                    suggestion(key, declared.entries)
-                    or f"its parameters: {', '.join(declared.entries) or 'none'}"
-                )
-                hint = (
-                    "the input is set by itself: `--input`, or count(..., input=...)"
-                    if key == "input"
-                    else hint
-                )
-                raise UnknownName.of(
-                    "unknown-parameter", f"{self.source.name} has no parameter `{key[:80]}`", hint
-                )
+        declared = self.parameters.entries
+        self._check_names(settings, overrides)
         values: dict[str, Value] = {}
-        for key, tree in declared.entries.items():
-            values[key] = self._value(key, settings.get(key, tree), values)
+        for key, own in declared.items():
+            tree = settings.get(key, own)
+            values[key] = self._value(tree, values)
             if key in overrides:
-                values[key] = self._override(key, overrides[key], values[key])
+                values[key] = _override(key, overrides[key], values[key])
         self._check_choices(values, settings, overrides)
         return values
 
-    def _value(self, key: str, tree: Tree, earlier: dict[str, Value]) -> Value:
+    def _check_names(self, settings: dict[str, Tree], overrides: dict[str, Value]) -> None:
+        declared = self.parameters.entries
+        for key, mark in self.parameters.keys.items():
+            check_parameter(self.checker, key, mark, None)
+            if key in REPLACEABLE or key in ABOUT_VARIANTS:
+                message = f"`{key}` is a section of a spec; a parameter needs another name"
+                self.checker.complain("reserved-word", message, mark)
+        for key, tree in settings.items():
+            if key not in declared and key not in ABOUT_VARIANTS:
+                hint = suggestion(key, {*declared, *REPLACEABLE, *ABOUT_VARIANTS})
+                message = f"`{key[:80]}` is not a parameter of this family"
+                self.checker.complain("unknown-key", message, tree, hint or _listed(declared))
+        for key in overrides:
+            if key not in declared:
+                hint = suggestion(key, declared) or _listed(declared)
+                if key == "input":
+                    hint = "the input is set by itself: `--input`, or `count(..., input=...)`"
+                message = f"{self.source.name} has no parameter `{key[:80]}`"
+                raise UnknownName.of("unknown-parameter", message, hint)
+
+    def _value(self, tree: Tree, earlier: dict[str, Value]) -> Value:
         template = self.checker.template(tree, earlier, plain_value)
         return self.checker.attempt(tree, lambda: settle(template, earlier))
-
-    def _override(self, key: str, given: Value, own: Value) -> Value:
-        value = plain_python(given)
-        if own is not None and _kind(value) != _kind(own):
-            message = f"parameter `{key}` is {_kind(own)} ({shown(own)}), not {shown(given)}"
-            raise SpecError.of("wrong-type", message)
-        return value
 
     def _check_choices(
         self, values: dict[str, Value], settings: dict[str, Tree], overrides: dict[str, Value]
     ) -> None:
-        for key, tree in self._section("choices").entries.items():
-            allowed = [
-                plain_value(untyped(item))
-                for item in self.checker.sequence(tree, f"the choices of `{key}`")
-            ]
+        choices = self.checker.section(self.tree, "choices")
+        for key, tree in choices.entries.items():
+            entries = self.checker.sequence(tree, f"the choices of `{key}`")
+            allowed = [plain_value(untyped(entry)) for entry in entries]
             if key not in values:
-                self.checker.complain(
-                    "unknown-key", f"`{key[:80]}` is not a parameter", tree, suggestion(key, values)
-                )
+                self.checker.unknown_key(choices, key, "`choices`", values)
             elif values[key] not in allowed:
-                named = ", ".join(str(choice) for choice in allowed)
-                message, hint = (
-                    f"`{key}` is one of {named}, not {shown(values[key])}",
-                    suggestion(str(values[key]), map(str, allowed)),
-                )
+                known = [str(choice) for choice in allowed]
+                message = f"`{key}` is one of {', '.join(known)}, not {shown(values[key])}"
+                hint = suggestion(str(values[key]), known)
                 if key in overrides:
                     raise SpecError.of("not-a-choice", message, hint)
-                self.checker.complain(
-                    "not-a-choice",
-                    message,
-                    settings.get(key, self._section("parameters").entries[key]),
-                    hint,
-                )
+                mark = settings.get(key, self.parameters.entries[key])
+                self.checker.complain("not-a-choice", message, mark, hint)
 
-    def _heads(self, tree: Tree | None, layers: Layers, scope: set[str]) -> dict[str, Item]:
+    def _heads(self, tree: Tree | None, reader: ItemReader) -> dict[str, Item]:
         """Read the heads: each a block or a list of layers that hangs off an earlier output."""
         heads: dict[str, Item] = {}
         for name, entry in (self.checker.mapping(tree, "`heads`").entries if tree else {}).items():
             body = self.checker.mapping(entry, f"the head `{name}`")
-            named = Mapping(body.line, body.column, {**body.entries}, {**body.keys})
-            named.entries["name"] = Scalar(
-                name, plain=True, line=body.line, column=body.column, length=1
-            )
             if "from" not in body.entries:
-                self.checker.complain(
-                    "missing-key", f"the head `{name}` needs `from`: where it hangs", entry
-                )
-            for item in layers.single(named, scope):
+                message = f"the head `{name}` needs `from`: the layer where it hangs"
+                self.checker.complain("missing-key", message, entry)
+            named = Scalar(name, plain=True, line=body.line, column=body.column, length=1)
+            head = Mapping(body.line, body.column, {**body.entries, "name": named}, body.keys)
+            for item in reader.single(head):
                 heads[name] = item
         return heads
 
     def _input(self, tree: Tree | None, values: dict[str, Value]) -> Shape:
         if tree is None:
-            self.checker.complain(
-                "missing-key", "a spec needs its `input`, such as 3x224x224", self.tree
-            )
+            message = "a spec needs its `input`, such as 3x224x224"
+            self.checker.complain("missing-key", message, self.tree)
             return Shape(1, 1, 1)
-        value = (
-            self._value("input", tree, values)
-            if isinstance(tree, Scalar) and tree.text.startswith("=")
-            else untyped(tree)
-        )
-        found = self.checker.attempt(tree, lambda: shape(value))
-        return found if isinstance(found, Shape) else Shape(1, 1, 1)
+        template = self.checker.template(tree, values, lambda value: value)
+        found = self.checker.attempt(tree, lambda: shape(settle(template, values)))
+        return found or Shape(1, 1, 1)
 
 
-def settle(template: Value, variables: AnyMapping[str, Value]) -> Value:
-    """Evaluate the expressions of a template."""
-    if isinstance(template, Expression):
-        return template.evaluate(variables)
-    if isinstance(template, tuple):
-        return tuple(settle(item, variables) for item in template)
-    return template
+def from_python(value: Value) -> Value:
+    """Take a value of a call over into the language: lists become tuples, floats exact fractions.
 
-
-def plain_python(value: Value) -> Value:
-    """Take a value of a call over into the language: lists become tuples, floats exact fractions."""
+    >>> from_python([0.5, 3])
+    (Fraction(1, 2), 3)
+    """
     if isinstance(value, float):
         try:
             return Fraction(str(value))
         except ValueError:
-            raise SpecError.of(
-                "wrong-type", f"{value} is not a number that can be counted with"
-            ) from None
-    if isinstance(value, list | tuple):
-        return tuple(plain_python(item) for item in value)
+            raise SpecError.of("wrong-type", f"{value} is not a number to count with") from None
+    return tuple(map(from_python, value)) if isinstance(value, list | tuple) else value
+
+
+def _override(key: str, given: Value, own: Value) -> Value:
+    value = from_python(given)
+    if own is not None and _kind(value) != _kind(own):
+        message = f"parameter `{key}` is {_kind(own)} such as {shown(own)}, not {shown(given)}"
+        raise SpecError.of("wrong-type", message)
     return value
 
 
 def _kind(value: Value) -> str:
     if isinstance(value, bool):
         return "true or false"
-    if isinstance(value, int):
-        return "a whole number"
-    if isinstance(value, Fraction):
+    if isinstance(value, int | Fraction):
         return "a number"
-    return "a list" if isinstance(value, list | tuple) else "a word"
+    return "a list" if isinstance(value, tuple) else "a word"
+
+
+def _listed(parameters: dict[str, Tree]) -> str:
+    return f"its parameters: {', '.join(parameters) or 'none'}"
+
+
+def _counts(parts: list[object] | tuple[object, ...]) -> list[int]:
+    try:
+        return [count(part.strip() if isinstance(part, str) else part) for part in parts]
+    except Reason:
+        return []
 
 
 def _aliases(tree: Tree) -> Iterator[str]:

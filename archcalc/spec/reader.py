@@ -113,79 +113,63 @@ class _Composer:
         self.errors: list[Diagnostic] = []
         self.anchors: dict[str, Tree] = {}
         self.sizes: dict[str, int] = {}
-        self.stack: list[Sequence | Mapping] = []
-        self.pending: list[Scalar | None] = []
-        self.opened: list[tuple[str | None, int]] = []
+        self.open: list[_Open] = []
         self.root: Tree | None = None
         self.nodes = 0
 
     def take(self, event: yaml.Event) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            self._add(self._scalar(event), event)
-        elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
-            self._open(event, is_list=kind is yaml.SequenceStartEvent)
-        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
-            self.stack.pop()
-            self.pending.pop()
-            anchor, before = self.opened.pop()
-            if anchor:
-                self.sizes[anchor] = self.nodes - before
-        elif kind is yaml.AliasEvent:
-            self._follow(event)
+        """Take the next event of the parser."""
+        if isinstance(event, yaml.ScalarEvent):
+            line, column, length = _stretch(event)
+            node = Scalar(event.value or "", event.style is None, line, column, length)
+            self._add(node, event.anchor, event.tag)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._begin(Sequence(*_stretch(event)[:2]), event.anchor, event.tag)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._begin(Mapping(*_stretch(event)[:2]), event.anchor, event.tag)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            closed = self.open.pop()
+            if closed.anchor:
+                self.sizes[closed.anchor] = self.nodes - closed.nodes_before
+        elif isinstance(event, yaml.AliasEvent):
+            line, column, length = _stretch(event)
+            self._follow(
+                Scalar(event.anchor or "", plain=True, line=line, column=column, length=length)
+            )
 
     def finish(self) -> Tree:
         """Hand out the document, or raise what was wrong with it."""
-        if self.errors:
+        if self.errors or self.root is None:
             raise SpecError(self.errors)
-        root, self.root = self.root, None
-        if root is None:
-            raise AssertionError("a document has a root")
-        return root
+        return self.root
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        start, end = event.start_mark, event.end_mark
-        length = end.column - start.column if end.line == start.line else len(event.value)
-        plain = event.style is None
-        return Scalar(event.value, plain, start.line, start.column, max(1, length))
-
-    def _open(self, event: yaml.CollectionStartEvent, *, is_list: bool) -> None:
-        start = event.start_mark
-        node = (Sequence if is_list else Mapping)(start.line, start.column)
-        if len(self.stack) >= limits.NESTING:
+    def _begin(self, node: Sequence | Mapping, anchor: str | None, tag: str | None) -> None:
+        if len(self.open) >= limits.NESTING:
             message = f"brackets and indents are nested more than {limits.NESTING} deep"
-            self.errors.append(self._diagnostic("too-deep", message, node))
+            self._complain("too-deep", message, node)
             raise SpecError(self.errors)
-        self._add(node, event)
-        self.opened.append((event.anchor, self.nodes))
-        self.stack.append(node)
-        self.pending.append(None)
+        self._add(node, anchor, tag)
+        self.open.append(_Open(node, anchor, self.nodes))
 
-    def _follow(self, event: yaml.AliasEvent) -> None:
-        start = event.start_mark
-        mark = Scalar(f"*{event.anchor}", True, start.line, start.column, len(event.anchor) + 1)  # noqa: FBT003
-        if event.anchor not in self.anchors:
-            self.errors.append(
-                self._diagnostic(
-                    "unknown-anchor", f"no anchor `&{event.anchor}` stands before this", mark
-                )
-            )
-            return self._attach(mark)
-        if self.anchors[event.anchor] in self.stack:
-            self.errors.append(
-                self._diagnostic("endless", f"`*{event.anchor}` contains itself", mark)
-            )
-            return self._attach(mark)
-        self._grow(self.sizes.get(event.anchor, 1), mark)
-        return self._attach(self.anchors[event.anchor])
+    def _follow(self, alias: Scalar) -> None:
+        """Put what an anchor marks in the place of its alias."""
+        node = self.anchors.get(alias.text)
+        if node is None:
+            self._complain("unknown-anchor", f"no anchor `&{alias.text}` stands before this", alias)
+            return self._attach(alias)
+        if any(node is outer.node for outer in self.open):
+            self._complain("endless", f"`*{alias.text}` contains itself", alias)
+            return self._attach(alias)
+        self._grow(self.sizes.get(alias.text, 1), alias)
+        return self._attach(node)
 
-    def _add(self, node: Tree, event: yaml.NodeEvent) -> None:
-        if event.anchor:
-            self.anchors[event.anchor] = node
-            self.sizes.pop(event.anchor, None)
-        if event.tag is not None:
-            message = f"tags such as `{event.tag[:60]}` are not part of the language"
-            self.errors.append(self._diagnostic("tag", message, node))
+    def _add(self, node: Tree, anchor: str | None, tag: str | None) -> None:
+        if anchor:
+            self.anchors[anchor] = node
+            self.sizes.pop(anchor, None)
+        if tag is not None:
+            message = f"tags such as `{tag[:60]}` are not part of the language"
+            self._complain("tag", message, node)
         self._grow(1, node)
         self._attach(node)
 
@@ -193,36 +177,54 @@ class _Composer:
         self.nodes += nodes
         if self.nodes > limits.TREE_NODES:
             message = f"the file has more than {limits.TREE_NODES:,} values, aliases followed"
-            self.errors.append(self._diagnostic("too-large", message, node))
+            self._complain("too-large", message, node)
             raise SpecError(self.errors)
 
     def _attach(self, node: Tree) -> None:
-        if not self.stack:
+        if not self.open:
             self.root = node
             return
-        parent, key = self.stack[-1], self.pending[-1]
-        if isinstance(parent, Sequence):
-            parent.items.append(node)
-        elif key is None:
-            self.pending[-1] = self._key(parent, node)
+        top = self.open[-1]
+        if isinstance(top.node, Sequence):
+            top.node.items.append(node)
+        elif top.key is None:
+            top.key = self._key(top.node, node)
         else:
-            parent.entries.setdefault(key.text, node)
-            self.pending[-1] = None
+            top.node.entries.setdefault(top.key.text, node)
+            top.key = None
 
     def _key(self, parent: Mapping, node: Tree) -> Scalar:
         if not isinstance(node, Scalar):
-            self.errors.append(
-                self._diagnostic("bad-key", "a key is a word, not a collection", node)
-            )
+            self._complain("bad-key", "a key is a word, not a collection", node)
             return Scalar("", plain=True, line=node.line, column=node.column, length=1)
         earlier = parent.keys.setdefault(node.text, node)
         if earlier is not node:
-            message = f"`{node.text}` stands twice; the first is in line {earlier.line + 1}"
-            self.errors.append(self._diagnostic("duplicate-key", message, node))
+            message = f"`{node.text[:80]}` stands twice; the first is in line {earlier.line + 1}"
+            self._complain("duplicate-key", message, node)
         return node
 
-    def _diagnostic(self, code: str, message: str, node: Tree) -> Diagnostic:
-        return Diagnostic(code, message, self.source.place(node.line, node.column, node.length))
+    def _complain(self, code: str, message: str, node: Tree) -> None:
+        place = self.source.place(node.line, node.column, node.length)
+        self.errors.append(Diagnostic(code, message, place))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being read; of a mapping, the key whose value comes next."""
+
+    node: Sequence | Mapping
+    anchor: str | None
+    nodes_before: int
+    key: Scalar | None = None
+
+
+def _stretch(event: yaml.Event) -> tuple[int, int, int]:
+    """Tell line, column and length of an event; the length of its first line, at least 1."""
+    start, end = event.start_mark, event.end_mark
+    if start is None or end is None:
+        return 0, 0, 1
+    same_line = end.line == start.line
+    return start.line, start.column, max(1, end.column - start.column) if same_line else 1
 
 
 def _odd_character(source: Source, odd: re.Match[str]) -> Diagnostic:
@@ -230,7 +232,7 @@ def _odd_character(source: Source, odd: re.Match[str]) -> Diagnostic:
     line = before.count("\n")
     place = source.place(line, odd.start() - (before.rfind("\n") + 1))
     return Diagnostic(
-        "odd-character", f"the character {ascii(odd.group())} may not stand in YAML", place
+        "odd-character", f"the character {odd.group()!a} may not stand in YAML", place
     )
 
 

@@ -61,7 +61,7 @@ class Join(Layer):
     """`add` or `concat`, over its branches or over the outputs that `from` names."""
 
     branches: tuple[Branch, ...] = ()
-    unnamed: bool = False
+    shares_level: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

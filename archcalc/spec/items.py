@@ -1,0 +1,193 @@
+"""Reading lists of layers: layers, groups, blocks put in place, joins and their branches, loops."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from archcalc.errors import suggestion
+from archcalc.ops.fields import read
+from archcalc.spec.checker import is_empty, plain_value
+from archcalc.spec.expression import ENTERING, LOOP
+from archcalc.spec.layer import Common, LayerReader, bare
+from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
+from archcalc.spec.reader import Mapping, Sequence
+from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer, Loop
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from archcalc.spec.checker import Checker
+    from archcalc.spec.reader import Tree
+    from archcalc.spec.spec import Template
+
+
+class ItemReader:
+    """Reads lists of layers of one family; `blocks` maps each block to its parameters."""
+
+    def __init__(self, checker: Checker, family: Collection[str], blocks: Mapping) -> None:
+        self.checker = checker
+        self.layers = LayerReader(checker)
+        self.family = frozenset(family)
+        self.scope = self.family | ENTERING | {"input"}
+        self.blocks = {name: self._parameters(name, tree) for name, tree in blocks.entries.items()}
+
+    def block(self, name: str, tree: Mapping) -> Block:
+        """Read one block: its parameters, each of which may use the earlier ones, and its layers."""
+        self.checker.keys(tree, ("parameters", "layers"), f"the block `{name}`")
+        declared, scope = self.blocks[name], set(self.scope)
+        parameters: dict[str, Template] = {}
+        for key, value in declared.entries.items():
+            check_parameter(self.checker, key, declared.keys[key], self.family)
+            required = is_empty(value)
+            parameters[key] = (
+                REQUIRED if required else self.checker.template(value, scope, plain_value)
+            )
+            scope.add(key)
+        return Block(name, parameters, self.level(tree.entries.get("layers"), scope, tree))
+
+    def level(self, tree: Tree | None, scope: Collection[str], owner: Tree) -> tuple[Item, ...]:
+        """Read a list of layers as one level: its names are unique."""
+        if tree is None:
+            self.checker.complain("missing-key", "there are no `layers`", owner)
+            return ()
+        entries = self.checker.sequence(tree, "`layers`")
+        return self._items(entries, scope, Names(self.checker, entries))
+
+    def single(self, tree: Tree) -> tuple[Item, ...]:
+        """Read one entry as a level of its own."""
+        return self._items([tree], self.scope, Names(self.checker, [tree]))
+
+    def item(self, tree: Tree, scope: Collection[str], names: Names) -> Item | None:
+        """Read one entry of a list; None if it cannot be told what it is."""
+        entry = bare(tree)
+        if not isinstance(entry, Mapping):
+            hint = "a list inside a list is a branch: it stands under `add:` or `concat:`"
+            self.checker.complain("wrong-type", "expected a layer, not a list", tree, hint)
+            return None
+        loop = self._loop(entry, scope)
+        inner = {*scope, *LOOP, *loop.names} if loop else scope
+        common: Common = {
+            "mark": entry,
+            "when": self.layers.condition(entry, inner),
+            "sources": self.checker.words(entry.entries["from"], "`from`")
+            if "from" in entry.entries
+            else (),
+            "loop": loop,
+        }
+        if "block" in entry.entries:
+            return self._call(entry, inner, names, common)
+        if "layers" in entry.entries:
+            return self._group(entry, inner, names, common)
+        op = self.layers.op_of(entry)
+        if op is None:
+            return None
+        if op in JOINS:
+            return self._join(entry, op, inner, names, common)
+        return self._layer(entry, op, inner, names, common)
+
+    def _items(
+        self, entries: Iterable[Tree], scope: Collection[str], names: Names
+    ) -> tuple[Item, ...]:
+        found = (self.item(entry, scope, names) for entry in entries)
+        return tuple(item for item in found if item is not None)
+
+    def _layer(
+        self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
+    ) -> Layer:
+        if len(common["sources"]) > 1:
+            hint = "`add:` and `concat:` join several"
+            self.checker.complain(
+                "two-inputs", f"`{op}` takes one input", tree.entries["from"], hint
+            )
+        return self.layers.layer(tree, op, _name(tree, op, names, common), scope, common)
+
+    def _group(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Group:
+        self.checker.keys(tree, (*COMMON, "layers"), "a group")
+        entries = self.checker.sequence(tree.entries["layers"], "`layers`")
+        name = _name(tree, "group", names, common) if common["loop"] else names.given(tree)
+        shares_level = name is None and common["loop"] is None
+        inner = names if shares_level else Names(self.checker, entries)
+        return Group(name=name, items=self._items(entries, scope, inner), **common)
+
+    def _call(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Call:
+        block = self.checker.template(tree.entries["block"], scope, str)
+        arguments = {
+            key: self.checker.template(value, scope, plain_value)
+            for key, value in tree.entries.items()
+            if key not in {*COMMON, "block"}
+        }
+        if isinstance(block, str) and block not in self.blocks:
+            hint = suggestion(block, self.blocks)
+            message = f"there is no block `{block[:80]}`"
+            self.checker.complain("unknown-block", message, tree.entries["block"], hint)
+        elif isinstance(block, str):
+            known = {*self.blocks[block].entries, *COMMON, "block"}
+            self.checker.keys(tree, known, f"the block `{block}`")
+        word = block if isinstance(block, str) else "block"
+        name = _name(tree, word, names, common)
+        return Call(name=name, block=block, arguments=arguments, **common)
+
+    def _join(
+        self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
+    ) -> Join:
+        self.checker.keys(tree, {*COMMON, *AROUND, "op", op, "branches"}, f"`{op}`")
+        given = names.given(tree)
+        listed = tree.entries.get("branches") or tree.entries.get(op)
+        has_branches = listed is not None and not is_empty(listed)
+        if has_branches == (len(common["sources"]) > 1):
+            message = f"`{op}` joins either its branches or the layers that `from` lists"
+            self.checker.complain("no-branches", message, tree)
+        entries = self.checker.sequence(listed, f"`{op}`") if has_branches and listed else []
+        shares_level = given is None and common["loop"] is None
+        inner = names if shares_level else Names(self.checker, entries)
+        return Join(
+            name=given or names.numbered(op),
+            op=op,
+            fields={},
+            shares_level=shares_level,
+            branches=tuple(self._branch(entry, scope, inner) for entry in entries),
+            before=self.layers.side("before", op, tree, scope),
+            after=self.layers.side("after", op, tree, scope),
+            **common,
+        )
+
+    def _branch(self, tree: Tree, scope: Collection[str], names: Names) -> Branch:
+        when, content = self.layers.condition(Mapping(0, 0), scope), tree
+        if isinstance(tree, Mapping) and "branch" in tree.entries:
+            self.checker.keys(tree, ("branch", "when"), "a branch")
+            when, content = self.layers.condition(tree, scope), tree.entries["branch"]
+        entries = content.items if isinstance(content, Sequence) else [content]
+        return Branch(items=self._items(entries, scope, names), when=when, mark=tree)
+
+    def _loop(self, tree: Mapping, scope: Collection[str]) -> Loop | None:
+        entries = tree.entries
+        if "repeat" in entries:
+            for key in {"for", "in"} & set(entries):
+                message = "`repeat` and `for` exclude each other"
+                self.checker.complain("two-loops", message, tree.keys[key])
+            return Loop(
+                count=self.checker.template(entries["repeat"], scope, partial(read, "Count"))
+            )
+        if "for" not in entries and "in" not in entries:
+            return None
+        if "for" not in entries or "in" not in entries:
+            message = "`for` names columns and `in` gives their rows: both are needed"
+            self.checker.complain("missing-key", message, tree)
+            return None
+        names = self.checker.words(entries["for"], "a column of `for`")
+        for name in names:
+            if name != "name":
+                check_parameter(self.checker, name, entries["for"], self.family)
+        return Loop(names=names, rows=self.checker.template(entries["in"], scope, plain_value))
+
+    def _parameters(self, name: str, tree: Tree) -> Mapping:
+        return self.checker.section(self.checker.mapping(tree, f"the block `{name}`"), "parameters")
+
+
+def _name(tree: Mapping, word: str, names: Names, common: Common) -> str | None:
+    """Name an item; one whose rows are named needs no name of its own."""
+    given, loop = names.given(tree), common["loop"]
+    if given is None and loop and "name" in loop.names:
+        return None
+    return given or names.numbered(word)

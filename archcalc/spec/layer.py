@@ -1,0 +1,218 @@
+"""Reading one layer: its op, its fields over the defaults, and what stands before and after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import MISSING, fields
+from functools import partial
+from typing import TYPE_CHECKING, TypedDict
+
+from archcalc import ops
+from archcalc.errors import suggestion
+from archcalc.ops.fields import read
+from archcalc.spec.checker import is_empty
+from archcalc.spec.expression import Expression
+from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE
+from archcalc.spec.reader import Mapping, Scalar
+from archcalc.spec.spec import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from archcalc.ops.op import Op
+    from archcalc.spec.checker import Checker
+    from archcalc.spec.reader import Tree
+    from archcalc.spec.spec import Loop, Template
+
+
+class Common(TypedDict):
+    """What every item of a list has."""
+
+    mark: Tree
+    when: Template
+    sources: tuple[str, ...]
+    loop: Loop | None
+
+
+class LayerReader:
+    """Reads layers with the family's defaults."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.defaults: dict[str, dict[str, Tree]] = {}
+        self.around: dict[tuple[str, str], tuple[Layer, ...]] = {}
+        self.made: dict[object, Op] = {}
+
+    def set_defaults(self, tree: Mapping, scope: Collection[str]) -> None:
+        """Read `defaults`: for each op its fields, and the layers before and after it."""
+        entries: dict[str, Mapping] = {}
+        for op, entry in tree.entries.items():
+            if op not in ops.names():
+                self._no_such_op(op, tree.keys[op])
+                continue
+            entries[op] = self.checker.mapping(entry, f"the defaults of `{op}`")
+            known = {*ops.field_types(op), *AROUND} - {"branches"}
+            self.checker.keys(entries[op], known, f"the defaults of `{op}`")
+            types = ops.field_types(op)
+            self.defaults[op] = {k: v for k, v in entries[op].entries.items() if k in types}
+        for op, entry in entries.items():
+            for side in AROUND:
+                if side in entry.entries:
+                    self.around[op, side] = self._around(entry.entries[side], scope)
+
+    def op_of(self, tree: Mapping) -> str | None:
+        """Tell the op of an entry, named by a key or by `op:`; complain if there is not exactly one."""
+        if "op" in tree.entries:
+            word = self.checker.word(tree.entries["op"], "an op")
+            if word in ops.names():
+                return word
+            self._no_such_op(word, tree.entries["op"])
+            return None
+        words = _op_words(tree)
+        if len(words) == 1:
+            return words[0]
+        if words:
+            message = f"one layer cannot be both `{words[0]}` and `{words[1]}`"
+            hint = "each layer is an entry of its own"
+            self.checker.complain("two-ops", message, tree.keys[words[1]], hint)
+            return None
+        self._no_op(tree)
+        return None
+
+    def layer(
+        self, tree: Mapping, op: str, name: str | None, scope: Collection[str], common: Common
+    ) -> Layer:
+        """Read a layer whose op is known."""
+        settled = self._fields(op, tree, scope)
+        return Layer(
+            name=name,
+            op=op,
+            fields=settled,
+            ready=self._ready(op, settled),
+            before=self.side("before", op, tree, scope),
+            after=self.side("after", op, tree, scope),
+            **common,
+        )
+
+    def side(self, side: str, op: str, tree: Mapping, scope: Collection[str]) -> tuple[Layer, ...]:
+        """Read what stands before or after a layer: its own, or the default of its op."""
+        if side in tree.entries:
+            return self._around(tree.entries[side], scope)
+        return self.around.get((op, side), ())
+
+    def condition(self, tree: Mapping, scope: Collection[str]) -> Template:
+        """Read `when`; without it the answer is true."""
+        if "when" not in tree.entries:
+            return True
+        return self.checker.template(tree.entries["when"], scope, partial(read, "bool"))
+
+    def _around(self, tree: Tree, scope: Collection[str]) -> tuple[Layer, ...]:
+        """Read a list of single ops; a second one of the same name is numbered."""
+        seen: Counter[str] = Counter()
+        layers = []
+        for item in self.checker.sequence(tree, "`before` or `after`"):
+            entry = bare(item)
+            op = self.op_of(entry) if isinstance(entry, Mapping) else None
+            if not isinstance(entry, Mapping) or op in JOINS:
+                message = "`before` and `after` take single layers"
+                self.checker.complain("wrong-type", message, item)
+            elif op is not None:
+                word = (
+                    self.checker.word(entry.entries["name"], "a name")
+                    if "name" in entry.entries
+                    else op
+                )
+                seen[word] += 1
+                name = word if seen[word] == 1 else f"{word}{seen[word]}"
+                layers.append(self._beside(entry, op, name, scope))
+        return tuple(layers)
+
+    def _beside(self, tree: Mapping, op: str, name: str, scope: Collection[str]) -> Layer:
+        for key in ("from", "repeat", "for", "in", *AROUND):
+            if key in tree.entries:
+                message = f"`{key}` has no meaning for a layer before or after another"
+                self.checker.complain("unknown-key", message, tree.keys[key])
+        settled = self._fields(op, tree, scope)
+        ready = self._ready(op, settled)
+        when = self.condition(tree, scope)
+        return Layer(name=name, mark=tree, when=when, op=op, fields=settled, ready=ready)
+
+    def _fields(self, op: str, tree: Mapping, scope: Collection[str]) -> dict[str, Template]:
+        """Read the fields of an op, its own over the defaults."""
+        types, main = ops.field_types(op), ops.find(op).main
+        trees = dict(self.defaults.get(op, {}))
+        for key, value in tree.entries.items():
+            if key in types:
+                trees[key] = value
+            elif key not in STRUCTURE and key != op:
+                self.checker.unknown_key(tree, key, f"`{op}`", {*types, *COMMON, *AROUND})
+        beside = tree.entries.get(op)
+        if beside is not None and op not in types and not is_empty(beside):
+            if main is None:
+                self.checker.complain("wrong-type", f"`{op}` takes no value here", beside)
+            elif main in tree.entries:
+                message = f"`{op}: ...` is its `{main}`, which is given twice"
+                self.checker.complain("duplicate-key", message, tree.keys[main])
+            else:
+                trees[main] = beside
+        self._complain_of_missing(op, tree, trees)
+        return {
+            key: self.checker.template(value, scope, partial(read, types[key]))
+            for key, value in trees.items()
+        }
+
+    def _complain_of_missing(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
+        main = ops.find(op).main
+        for missing in sorted(_required(op) - set(trees)):
+            hint = f"write it beside the op: `{op}: ...`" if missing == main else None
+            mark = tree.keys.get(op) or tree.entries.get("op") or tree
+            self.checker.complain("missing-key", f"`{op}` needs its `{missing}`", mark, hint)
+
+    def _ready(self, op: str, settled: dict[str, Template]) -> Op | None:
+        """Make the op now if no field waits for an expression; equal ops are one object."""
+        if self.checker.mistakes or any(map(_waits, settled.values())):
+            return None
+        key = (op, *settled.items())
+        if key not in self.made:
+            self.made[key] = ops.find(op)(**settled)
+        return self.made[key]
+
+    def _no_op(self, tree: Mapping) -> None:
+        candidates = [key for key in tree.keys if key not in STRUCTURE]
+        if not candidates:
+            hint = "a layer names its op: `conv: 64`, `op: conv`, or a bare `relu`"
+            return self.checker.complain("unknown-op", "this entry names no op", tree, hint)
+        near = [key for key in candidates if suggestion(key, ops.names())]
+        word = (near or candidates)[0]
+        return self._no_such_op(word, tree.keys[word])
+
+    def _no_such_op(self, word: str, mark: Tree) -> None:
+        hint = suggestion(word, ops.names()) or f"the ops: {', '.join(sorted(ops.names()))}"
+        self.checker.complain("unknown-op", f"there is no op `{word[:80]}`", mark, hint)
+
+
+def bare(tree: Tree) -> Tree:
+    """Take a bare word, such as `relu`, for the mapping that it abbreviates."""
+    if not isinstance(tree, Scalar):
+        return tree
+    nothing = Scalar("", plain=True, line=tree.line, column=tree.column, length=1)
+    return Mapping(tree.line, tree.column, {tree.text: nothing}, {tree.text: tree}, tree.length)
+
+
+def _op_words(tree: Mapping) -> list[str]:
+    """List the keys that are ops, but not where they are fields of one: `scale` of `batchnorm`."""
+    words = [key for key in tree.entries if key in ops.names()]
+    if len(words) < 2:
+        return words
+    of_others = {field for word in words for field in ops.field_types(word)}
+    return [word for word in words if word not in of_others]
+
+
+def _waits(value: Template) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_waits, value))
+    return isinstance(value, Expression)
+
+
+def _required(op: str) -> set[str]:
+    return {field.name for field in fields(ops.find(op)) if field.default is MISSING}

@@ -1,0 +1,90 @@
+"""The names of the layers of one level: each once, and unnamed layers numbered as written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from archcalc.ops.fields import shown
+from archcalc.spec.expression import RESERVED
+from archcalc.spec.reader import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archcalc.spec.checker import Checker
+    from archcalc.spec.reader import Tree
+
+JOINS = ("add", "concat")
+COMMON = ("name", "when", "from", "repeat", "for", "in")
+"""Keys that every entry of a list of layers may have."""
+AROUND = ("before", "after")
+STRUCTURE = frozenset({*COMMON, *AROUND, "op", "block", "layers", "branch"})
+"""Keys that are never fields of an op or parameters of a block."""
+
+
+class Names:
+    """The names of one level. Layers of unnamed groups and joins within it share them."""
+
+    def __init__(self, checker: Checker, entries: Iterable[Tree]) -> None:
+        self.checker = checker
+        self.written = set(_written(entries))
+        self.taken: set[str] = set()
+        self.numbers: Counter[str] = Counter()
+
+    def given(self, tree: Mapping) -> str | None:
+        """Give the name that an entry has, if any; complain of one that cannot be."""
+        if "name" not in tree.entries:
+            return None
+        mark = tree.entries["name"]
+        name = self.checker.word(mark, "a name")
+        if not name or "/" in name or "." in name or name == "input":
+            hint = "names contain no / and no . and `input` is taken"
+            self.checker.complain("bad-name", f"{shown(name)} cannot be a name", mark, hint)
+        elif name in self.taken:
+            message = f"`{name[:80]}` is the name of two layers here"
+            self.checker.complain("duplicate-name", message, mark)
+        self.taken.add(name)
+        return name
+
+    def numbered(self, word: str) -> str:
+        """Number an unnamed layer, leaving out names that are written."""
+        while True:
+            self.numbers[word] += 1
+            name = f"{word}{self.numbers[word]}"
+            if name not in self.written:
+                return name
+
+
+def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[str] | None) -> None:
+    """Complain if a parameter has a name that means something else.
+
+    `family` are the family's parameters, which a block or loop may not hide; None for those themselves.
+    """
+    if name in RESERVED or (name in STRUCTURE and family is not None):
+        message = f"`{name}` is a word of the language; a parameter needs another name"
+        checker.complain("reserved-word", message, mark)
+    elif not name.isidentifier() or not name.isascii():
+        message = f"{shown(name)} cannot be the name of a parameter"
+        checker.complain(
+            "bad-name", message, mark, "letters, digits and _, not starting with a digit"
+        )
+    elif name in (family or ()):
+        message = f"`{name}` hides the family's parameter `{name}`"
+        checker.complain("hidden-name", message, mark, "give one of them another name")
+
+
+def _written(entries: Iterable[Tree]) -> Iterator[str]:
+    """List the names written in a level, also within unnamed groups and joins."""
+    waiting = list(entries)
+    while waiting:
+        tree = waiting.pop()
+        if isinstance(tree, Sequence):
+            waiting.extend(tree.items)
+        elif isinstance(tree, Mapping):
+            name = tree.entries.get("name")
+            if isinstance(name, Scalar):
+                yield name.text
+            else:
+                inner = ("layers", "branch", "branches", *JOINS)
+                waiting.extend(tree.entries[key] for key in inner if key in tree.entries)

@@ -1,0 +1,142 @@
+"""Evaluating the expressions of a spec where they stand, and saying where one fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc import limits, ops
+from archcalc.errors import Diagnostic, Reason, SpecError
+from archcalc.ops.fields import read, shown
+from archcalc.spec.expression import Expression, settle
+from archcalc.spec.reader import Mapping, Scalar
+from archcalc.spec.spec import Layer
+
+if TYPE_CHECKING:
+    from archcalc.ops.op import Op, Shape
+    from archcalc.spec.expression import Value
+    from archcalc.spec.reader import Source, Tree
+    from archcalc.spec.spec import Item, Template
+
+SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
+
+
+class Scope(NamedTuple):
+    """The variables that a block sees, and which of them depend on height or width."""
+
+    variables: dict[str, Value]
+    spatial: frozenset[str] = SPATIAL
+
+    def depends_on_size(self, template: Template) -> bool:
+        """Tell whether a template reads a height or a width, or a variable that came from one."""
+        if isinstance(template, tuple):
+            return any(map(self.depends_on_size, template))
+        return isinstance(template, Expression) and not self.spatial.isdisjoint(template.names)
+
+
+class Evaluator:
+    """Evaluates what belongs to an item; `x` is always the shape that enters it."""
+
+    def __init__(self, text: Source | None) -> None:
+        self.text = text
+        self.made: dict[tuple[object, ...], Op] = {}
+
+    def value(self, template: Template, item: Item, key: str, scope: Scope, x: Shape) -> Value:
+        """Evaluate a template that stands at a key of an item."""
+        if not isinstance(template, Expression | tuple):
+            return template
+        scope.variables.update(channels=x.channels, height=x.height, width=x.width)
+        try:
+            return settle(template, scope.variables)
+        except Reason as reason:
+            raise self.error(reason, item, key=key) from None
+
+    def structure(self, template: Template, item: Item, key: str, scope: Scope, x: Shape) -> Value:
+        """Evaluate what decides about the structure: it must be the same at every input size."""
+        if scope.depends_on_size(template):
+            message = (
+                f"`{key}` may not depend on height or width: the layers are the same at every size"
+            )
+            raise self.error(Reason("structure-depends-on-size", message), item, key=key)
+        return self.value(template, item, key, scope, x)
+
+    def decide(self, when: Template, item: Item, scope: Scope, x: Shape) -> bool:
+        """Evaluate a condition."""
+        value = self.structure(when, item, "when", scope, x)
+        if not isinstance(value, bool):
+            message = f"expected true or false, not {shown(value)}"
+            raise self.error(Reason("wrong-type", message), item, key="when")
+        return value
+
+    def op(self, item: Layer, scope: Scope, x: Shape) -> Op:
+        """Make the op of a layer; equal fields give the same object."""
+        if item.ready is not None:
+            return item.ready
+        values = [self.value(v, item, key, scope, x) for key, v in item.fields.items()]
+        key = (item, *values)
+        if key not in self.made:
+            types, made = ops.field_types(item.op), dict[str, object]()
+            for (name, template), value in zip(item.fields.items(), values, strict=True):
+                waited = isinstance(template, Expression | tuple)
+                try:
+                    made[name] = read(types[name], value) if waited else value
+                except Reason as reason:
+                    raise self.error(reason, item, key=name) from None
+            self.made[key] = ops.find(item.op)(**made)
+        return self.made[key]
+
+    def rows(self, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:
+        """Give for each turn of a loop the variables that it sets."""
+        if item.loop is None:
+            return []
+        if item.loop.names:
+            rows = self.structure(item.loop.rows, item, "in", scope, x)
+            if not isinstance(rows, tuple):
+                message = f"`in` gives a list of rows, not {shown(rows)}"
+                raise self.error(Reason("wrong-type", message), item, key="in")
+            return [self._row(item.loop.names, row, item) for row in rows]
+        count = self.structure(item.loop.count, item, "repeat", scope, x)
+        if type(count) is not int or count < 1:
+            message = f"expected a whole number, 1 or more, not {shown(count)}"
+            raise self.error(Reason("wrong-type", message), item, key="repeat")
+        if count > limits.NODES:
+            message = f"{shown(count)} repetitions: a network may have {limits.NODES:,} layers"
+            raise self.error(Reason("too-large", message), item, key="repeat")
+        return [{}] * count
+
+    def error(
+        self, reason: Reason, item: Item, path: str = "", key: str | None = None
+    ) -> SpecError:
+        """Turn a reason into an error at the place of a key of an item, or of the item."""
+        return SpecError([self.locate(reason, item, path, key)])
+
+    def locate(
+        self, reason: Reason, item: Item, path: str = "", key: str | None = None
+    ) -> Diagnostic:
+        """Say where a reason holds: at a key of the item, at its op, or at its beginning."""
+        mark = _mark(item, key or reason.key)
+        place = self.text.place(mark.line, mark.column, mark.length) if self.text else None
+        where = f"{path}: " if path else ""
+        return Diagnostic(reason.code, where + reason.message, place, reason.hint)
+
+    def _row(self, names: tuple[str, ...], row: Value, item: Item) -> dict[str, Value]:
+        values = row if isinstance(row, tuple) else (row,)
+        if len(values) != len(names):
+            message = (
+                f"the row {shown(row)} has {len(values)} values "
+                f"for {len(names)} columns: {', '.join(names)}"
+            )
+            raise self.error(Reason("bad-row", message), item, key="in")
+        return dict(zip(names, values, strict=True))
+
+
+def _mark(item: Item, key: str | None) -> Tree:
+    tree = item.mark
+    if not isinstance(tree, Mapping):
+        return tree
+    op = item.op if isinstance(item, Layer) else "block"
+    main = ops.find(op).main if op in ops.names() else None
+    for candidate in (op if key == main and key not in tree.entries else key, op, "op"):
+        if candidate in tree.entries:
+            value = tree.entries[str(candidate)]
+            return value if isinstance(value, Scalar) and value.text else tree.keys[str(candidate)]
+    return tree

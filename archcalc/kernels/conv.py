@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from archcalc.kernels._arrays import expect_maps, expect_shape, shown
+from archcalc.kernels._arrays import expect_maps, expect_shape
+from archcalc.kernels._products import check, gradients, multiply
 from archcalc.kernels._windows import Sides, offsets, padded, sides, unpadded
 
 if TYPE_CHECKING:
@@ -28,18 +29,9 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("kernel", "bias")
 
-PATCH_BYTES = 8 * 2**20
+PATCH_BYTES = 4 * 2**20
 """Columns are copied in portions of about this size: large enough for BLAS, small enough for the
 cache. One row of windows is the least that is copied at once."""
-
-
-class Part(NamedTuple):
-    """Filters that are multiplied at once, in `groups` equal parts with maps of their own."""
-
-    groups: int
-    filters: slice
-    maps: slice | list[int]
-    kernels: slice
 
 
 class Saved(NamedTuple):
@@ -49,7 +41,8 @@ class Saved(NamedTuple):
     kernel: Array
     bias: Array | None
     both: Sides
-    parts: list[Part]
+    groups: int
+    table: Table | None
 
 
 def weights(  # noqa: PLR0913 - the fields of the op
@@ -115,18 +108,15 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     document processing (convolution unrolled to a matrix product).
     """
     expect_maps("conv", x)
-    parts = _parts(x.shape[1], kernel, groups, table)
+    maps = check(x.shape[1], kernel, groups, table)
     both = sides(x.shape[2:], kernel.shape[-2:], stride, padding, dilation, ceil=ceil)
-    samples, maps = len(x), parts[-1].filters.stop
-    y = np.empty((maps, samples, both[0].windows, both[1].windows), np.result_type(x, kernel))
+    y = np.empty((maps, len(x), both[0].windows, both[1].windows), np.result_type(x, kernel))
     units = y.reshape(maps, -1)
     for _, place, patches in _patches(padded(x, both), both):
-        for part in parts:
-            out = _grouped(units[part.filters, place], part.groups)
-            np.matmul(_matrix(kernel, part), _columns(patches, part), out=out)
+        multiply(kernel, patches, groups, table, out=units[:, place])
     if bias is not None:
         y += _aligned(bias, y)
-    return np.ascontiguousarray(y.swapaxes(0, 1)), Saved(x, kernel, bias, both, parts)
+    return np.ascontiguousarray(y.swapaxes(0, 1)), Saved(x, kernel, bias, both, groups, table)
 
 
 def backward(dy: Array, saved: Saved) -> Gradients:
@@ -141,52 +131,19 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     >>> dx[0, 0].tolist()
     [[1.0, 2.0, 0.0], [3.0, 4.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    x, kernel, bias, both, parts = saved
+    x, kernel, bias, both, groups, table = saved
     maps = np.ascontiguousarray(dy.swapaxes(0, 1))
     units = maps.reshape(len(maps), -1)
     image = padded(x, both)
     d_image, d_kernel = np.zeros_like(image), np.zeros_like(kernel)
     for block, place, patches in _patches(image, both):
-        d_patches = np.zeros_like(patches)
-        for part in parts:
-            d_units = _grouped(units[part.filters, place], part.groups)
-            found = d_units @ _columns(patches, part).swapaxes(1, 2)
-            d_kernel[part.kernels] += found.reshape(d_kernel[part.kernels].shape)
-            spread = _matrix(kernel, part).swapaxes(1, 2) @ d_units
-            d_patches[part.maps] += spread.reshape(d_patches[part.maps].shape)
+        found, d_patches = gradients(kernel, patches, groups, table, units[:, place])
+        d_kernel += found
         _add_patches(d_image, d_patches, both, block)
-    gradients = {"kernel": d_kernel}
+    d_weights = {"kernel": d_kernel}
     if bias is not None:
-        gradients["bias"] = dy.sum(axis=0 if bias.ndim == 3 else (0, 2, 3))
-    return (unpadded(d_image, both),), gradients
-
-
-def _parts(channels: int, kernel: Array, groups: int, table: Table | None) -> list[Part]:
-    """Tell which filters read which maps, after checking that kernel and maps fit."""
-    if table is not None:
-        _check_table(channels, kernel, groups, table)
-        ends = np.cumsum([len(row) for row in table]).tolist()
-        return [
-            Part(1, slice(f, f + 1), list(row), slice(end - len(row), end))
-            for f, (row, end) in enumerate(zip(table, ends, strict=True))
-        ]
-    if kernel.ndim != 4 or kernel.shape[1] * groups != channels or kernel.shape[0] % groups:
-        found = f"kernel {shown(kernel.shape)} in {groups} groups"
-        message = f"conv: {found} does not fit an input of {channels} maps"
-        raise ValueError(message)
-    return [Part(groups, slice(0, len(kernel)), slice(0, channels), slice(0, len(kernel)))]
-
-
-def _check_table(channels: int, kernel: Array, groups: int, table: Table) -> None:
-    pairs = sum(map(len, table))
-    if groups != 1:
-        message = f"conv: a table and {groups} groups exclude each other"
-        raise ValueError(message)
-    expect_shape("conv", "kernel", kernel, (pairs, *kernel.shape[-2:]))
-    for row in table:
-        if len(set(row)) < len(row) or not set(row) <= set(range(channels)):
-            message = f"conv: table row {list(row)} should name distinct maps below {channels}"
-            raise ValueError(message)
+        d_weights["bias"] = dy.sum(axis=0 if bias.ndim == 3 else (0, 2, 3))
+    return (unpadded(d_image, both),), d_weights
 
 
 def _patches(image: Array, both: Sides) -> Iterator[tuple[tuple[slice, slice], slice, Array]]:
@@ -215,22 +172,7 @@ def _portions(taps: Array) -> Iterator[tuple[slice, slice]]:
     for sample in range(0, samples, step):
         for row in range(0, rows, min(at_once, rows)):
             lines = slice(row, min(row + at_once, rows))
-            yield slice(sample, min(sample + step, samples)), lines
-
-
-def _matrix(kernel: Array, part: Part) -> Array:
-    """Lay kernels out as rows: groups x filters x taps."""
-    maps = part.filters.stop - part.filters.start
-    return kernel[part.kernels].reshape(part.groups, maps // part.groups, -1)
-
-
-def _columns(patches: Array, part: Part) -> Array:
-    """Gather the maps that a part reads: groups x taps x units."""
-    return patches[part.maps].reshape(part.groups, -1, patches.shape[2])
-
-
-def _grouped(units: Array, groups: int) -> Array:
-    return units.reshape(groups, -1, units.shape[1])
+            yield slice(sample, sample + step), lines
 
 
 def _aligned(bias: Array, y: Array) -> Array:

@@ -9,7 +9,8 @@
 Low levels raise a bare `Reason`; the stage that knows the place turns it into one of these.
 
     >>> place = Place("mine.yaml", 14, 5, "    strid: 2", 5)
-    >>> print(Diagnostic("unknown-key", "`strid` is not a key of `conv`", place, "did you mean `stride`?"))
+    >>> message, hint = "`strid` is not a key of `conv`", "did you mean `stride`?"
+    >>> print(Diagnostic("unknown-key", message, place, hint))
     mine.yaml:14:5: error[unknown-key]: `strid` is not a key of `conv`
        14 |     strid: 2
           |     ^^^^^
@@ -125,10 +126,10 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
 
 
 def printable(text: str) -> str:
-    """Make control characters, escapes and direction marks visible, so that none reaches a terminal.
+    r"""Make control characters, escapes and direction marks visible: none reaches a terminal.
 
-    >>> printable("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
+    >>> printable("a\x1b[31mb")
+    'a\\x1b[31mb'
     """
     if text.isprintable():
         return text

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
 from archcalc.errors import Reason, ShapeError, suggestion
-from archcalc.ops import find
+from archcalc.ops import make
 from archcalc.ops.fields import shown
-from archcalc.ops.op import Shape
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from archcalc.errors import SpecError
-    from archcalc.ops.op import Op
+    from archcalc.ops.op import Op, Shape
     from archcalc.spec.expression import Value
     from archcalc.spec.spec import Block, Item, Spec
 
@@ -180,9 +179,11 @@ class _Walk:
             here = self._beside(layer, path, scope, here)
         inner = level if item.shares_level else _Level(f"{path}/", {}, level)
         ends = [self._lookup(source, item, level) for source in item.sources if not item.branches]
-        for branch in item.branches:
-            if branch.when is True or self.evaluator.decide(branch.when, item, scope, here.shape):
-                ends.append(self.items(branch.items, inner, scope, here))
+        ends += [
+            self.items(branch.items, inner, scope, here)
+            for branch in item.branches
+            if branch.when is True or self.evaluator.decide(branch.when, item, scope, here.shape)
+        ]
         if not ends:
             raise self._error(Reason("no-branches", "every branch is switched off"), item, path)
         if len(ends) == 1:
@@ -190,7 +191,7 @@ class _Walk:
         else:
             key = (item.op, len(ends))
             if key not in self.joins:
-                self.joins[key] = find(item.op)(branches=len(ends))
+                self.joins[key] = make(item.op, branches=len(ends))
             here = self._add(item, path, self.joins[key], tuple(ends))
         for layer in item.after:
             here = self._beside(layer, path, scope, here)

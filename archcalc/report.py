@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.graph import Container, Graph, expand
@@ -16,13 +16,15 @@ from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from archcalc.graph import Node
     from archcalc.ops.op import Op
 
 KINDS = Work._fields
+Tally: TypeAlias = "tuple[int, ...]"
+"""The figures of one node: what `Counts` has, with the kinds of work at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Counts:
 class Row(Counts):
     """The counts of one layer, or of all layers below one path.
 
-    `op` is the word of the op, or the name of the block; `repeats` how often the block stands there.
-    `layer` is the op itself where the row is one layer.
+    `op` is the word of the op, or the name of the block; `repeats` tells how often the block stands
+    there; `layer` is the op itself where the row is one layer.
     """
 
     path: str
@@ -95,7 +97,7 @@ def count(
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
-    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+    if batch < 1:
         raise UsageError.of("wrong-type", f"a batch is a whole number, 1 or more, not {batch}")
     if isinstance(net, Graph):
         return Report(net, batch, heads=heads)
@@ -135,14 +137,13 @@ class Report:
     @cached_property
     def main(self) -> Counts:
         """The main path alone."""
-        return _sum(t for n, t in zip(self.nodes, self._tallies, strict=True) if n.head is None)
+        return self._sum_of_head(None)
 
     @cached_property
     def heads(self) -> dict[str, Counts]:
         """Each head alone, if they were asked for."""
         names = dict.fromkeys(node.head for node in self.nodes if node.head)
-        pairs = list(zip(self.nodes, self._tallies, strict=True))
-        return {name: _sum(t for n, t in pairs if n.head == name) for name in names}
+        return {name: self._sum_of_head(name) for name in names}
 
     @property
     def scope(self) -> str:
@@ -190,7 +191,7 @@ class Report:
         >>> count("vgg16").by_op()["conv"].macs
         15346630656
         """
-        groups: dict[str, list[Counts]] = {}
+        groups: dict[str, list[Tally]] = {}
         for node, tally in zip(self.nodes, self._tallies, strict=True):
             groups.setdefault(node.op.name, []).append(tally)
         return {op: _sum(tallies) for op, tallies in groups.items()}
@@ -223,10 +224,8 @@ class Report:
         now = self.total.parameters
         if now == before:
             return ()
-        return (
-            f"input {self.input} instead of {own} changes the parameters from {before:,} to {now:,}: "
-            "a linear layer has a weight for every element that reaches it",
-        )
+        change = f"input {self.input} instead of {own}: {now:,} parameters, not {before:,}"
+        return (f"{change}; a linear layer has a weight for every element that reaches it",)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
@@ -253,70 +252,68 @@ class Report:
             f"{self.total.connections:,} connections, {self.total.macs:,} multiply-accumulates>"
         )
 
+    def _sum_of_head(self, head: str | None) -> Counts:
+        pairs = zip(self.nodes, self._tallies, strict=True)
+        return _sum([tally for node, tally in pairs if node.head == head])
+
     def _row(self, path: str, positions: list[int]) -> Row:
         nodes = [self.nodes[position] for position in positions]
         layer = next((node.op for node in nodes if node.path == path), None)
         container = self.graph.containers.get(path)
         if container is None:
             container = Container(layer.name if layer else nodes[-1].op.name)
-        total = _sum(self._tallies[position] for position in positions)
+        total = _sum([self._tallies[position] for position in positions])
         return Row(
-            *[getattr(total, name) for name in Counts.__slots__],
-            path=path, op=container.label, repeats=container.repeats, layer=layer,
-            input=nodes[0].xs[0], output=nodes[-1].y, field=self.fields[positions[-1]], head=nodes[0].head,
-        )  # fmt: skip
+            **{name: getattr(total, name) for name in Counts.__slots__},
+            path=path,
+            op=container.label,
+            repeats=container.repeats,
+            layer=layer,
+            input=nodes[0].xs[0],
+            output=nodes[-1].y,
+            field=self.fields[positions[-1]],
+            head=nodes[0].head,
+        )
 
 
-def _tally(nodes: Iterable[Node], batch: int) -> list[Counts]:
+def _tally(nodes: Iterable[Node], batch: int) -> list[Tally]:
     """Measure each node; equal ops on equal shapes are measured once."""
-    seen: dict[tuple[int, tuple[Shape, ...]], Counts] = {}
+    seen: dict[tuple[int, tuple[Shape, ...]], Tally] = {}
     tallies = []
     for node in nodes:
         key = (id(node.op), node.xs)
         found = seen.get(key)
         if found is None:
-            found = seen[key] = measure(node.op, node.xs[0], node.y, batch)
+            found = seen[key] = _measure(node.op, node.xs[0], node.y, batch)
         tallies.append(found)
     return tallies
 
 
-def measure(op: Op, x: Shape, y: Shape, batch: int = 1) -> Counts:
-    """Apply the rules of an op to an input and output shape."""
-    parameters, biases, gamma, beta = (
-        op.parameters(x, y),
-        op.biases(x, y),
-        op.scales(x),
-        op.shifts(x),
-    )
+def _measure(op: Op, x: Shape, y: Shape, batch: int) -> Tally:
+    """Apply the rules of an op: the fields of `Counts` in their order, then the kinds of work."""
+    parameters, biases = op.parameters(x, y), op.biases(x, y)
+    scales, shifts = op.scales(x), op.shifts(x)
+    weights = parameters - biases - scales - shifts
     frozen = isinstance(op, Weighted) and not op.trainable
+    kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
     work = op.work(x, y)
-    return Counts(
-        0 if frozen else parameters - biases - gamma - beta,
-        0 if frozen else biases,
-        0 if frozen else gamma,
-        0 if frozen else beta,
-        parameters if frozen else 0,
+    return (
+        *kinds,
         op.statistics(x),
         op.connections(x, y),
         op.connections_in_bounds(x, y),
         op.neurons(y),
-        work if batch == 1 else Work(*[batch * n for n in work]),
+        *(work if batch == 1 else [batch * n for n in work]),
     )
 
 
-def _sum(tallies: Iterable[Counts]) -> Counts:
-    """Add up counts; equal ones, which are common, are multiplied."""
-    times: dict[int, int] = {}
-    distinct: dict[int, Counts] = {}
-    for tally in tallies:
-        times[id(tally)] = times.get(id(tally), 0) + 1
-        distinct[id(tally)] = tally
-    quantities = [
-        sum(times[key] * getattr(tally, name) for key, tally in distinct.items())
-        for name in Counts.__slots__[:-1]
-    ]
-    columns = [[times[key] * n for n in tally.work] for key, tally in distinct.items()]
-    return Counts(*quantities, Work(*map(sum, zip(*columns, strict=True))) if columns else NO_WORK)
+def _sum(tallies: Sequence[Tally]) -> Counts:
+    """Add up tallies."""
+    if not tallies:
+        return Counts()
+    figures = list(map(sum, zip(*tallies, strict=True)))
+    quantities = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
+    return Counts(**quantities, work=Work(*figures[-len(KINDS) :]))
 
 
 def _cut(path: str, depth: int | None) -> str:
@@ -333,11 +330,15 @@ def counts_to_dict(counts: Counts) -> dict[str, Any]:
 
 def row_to_dict(row: Row) -> dict[str, Any]:
     """Give a row as plain values."""
-    field = row.field._asdict() if row.field else None
     place = {
-        "path": row.path, "op": row.op, "repeats": row.repeats,
-        "input": list(row.input), "output": list(row.output), "receptive_field": field, "head": row.head,
-    }  # fmt: skip
+        "path": row.path,
+        "op": row.op,
+        "repeats": row.repeats,
+        "input": list(row.input),
+        "output": list(row.output),
+        "receptive_field": row.field._asdict() if row.field else None,
+        "head": row.head,
+    }
     return place | counts_to_dict(row)
 
 

@@ -34,6 +34,15 @@ def find(name: str) -> type[Op]:
     )
 
 
+def make(name: str, **fields: object) -> Op:
+    """Make an op from fields in their normal form.
+
+    >>> make("add", branches=2)
+    Add(branches=2)
+    """
+    return find(name)(**fields)
+
+
 @cache
 def field_types(name: str) -> dict[str, str]:
     """Map the fields of an op to their declared types, in the order in which they are declared."""

@@ -8,19 +8,21 @@ alone: `010` is ten, `0x3` is two numbers, `on` is a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archcalc.errors import Reason
 from archcalc.limits import INTEGER_BITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Count: TypeAlias = int
 """A whole number, 1 or more."""
 Size: TypeAlias = tuple[int, int]
 """Height and width, each 1 or more: `3` is 3x3, `1x7` is 1 high and 7 wide."""
 Padding: TypeAlias = tuple[int, int, int, int] | Literal["half", "same"]
-"""Cells at the top, bottom, left, right: `1`, `0x3`, `[before, after]`, all four, `half`, `same`."""
+"""Cells at top, bottom, left, right: `1`, `0x3`, `[before, after]`, all four, `half`, `same`."""
 Bias: TypeAlias = bool | Literal["untied"]
 """true, false, or `untied`: one bias per output unit instead of one per map."""
 Table: TypeAlias = tuple[tuple[int, ...], ...]

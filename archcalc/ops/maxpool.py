@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Maxpool(Op):
-    """Keep the largest value of each window; padding never wins. The stride is the kernel by default.
+    """Keep the largest value of each window; the stride is the kernel by default.
 
         x  C  H  W
         y  C  H' W'
 
-    Work: kh·kw - 1 cmps per output, padded taps included.
+    Padding never wins. Work: kh·kw - 1 cmps per output, padded taps included.
 
     >>> pool = Maxpool(kernel=(3, 3), stride=(2, 2))  # overlapping, as in AlexNet
     >>> x = Shape(96, 55, 55)

@@ -50,7 +50,7 @@ NO_WORK = Work()
 
 @dataclass(frozen=True, kw_only=True)
 class Op:
-    """A rule. Subclasses say what they have; what they do not say is zero, and `reason` says why."""
+    """A rule. What a subclass does not say is zero, and its `reason` says why."""
 
     name: ClassVar[str]
     """The word in a spec; it is the name of the module."""
@@ -109,6 +109,6 @@ class Op:
 
 @dataclass(frozen=True, kw_only=True)
 class Weighted(Op):
-    """An op with weights. `trainable: false` freezes them: they count as fixed, not as parameters."""
+    """An op with weights. `trainable: false` freezes them: they are fixed, not parameters."""
 
     trainable: bool = True

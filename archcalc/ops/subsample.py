@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Subsample(Weighted):
-    """Add up each window, multiply by one trained coefficient per map, add one trained bias per map.
+    """Add up each window, multiply by a trained coefficient, add a trained bias: one each per map.
 
         x  C  H  W        coefficient  C
         y  C  H' W'       bias         C
 
-    Connections: each unit has its window and a bias. Work per output: k² - 1 adds for the sum, a mul
-    and an add. The stride is the kernel unless given.
+    Connections: each unit has its window and a bias. Work per output: k² - 1 adds for the sum,
+    a mul and an add. The stride is the kernel unless given.
 
     >>> s2 = Subsample(kernel=(2, 2))
     >>> x = Shape(6, 28, 28)

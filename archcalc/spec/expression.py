@@ -47,15 +47,15 @@ _ARITHMETIC: dict[type, tuple[str, Callable[..., Value]]] = {
     ast.FloorDiv: ("divide", operator.floordiv),
     ast.Mod: ("take the remainder of", operator.mod),
 }
-_COMPARISON: dict[type, Callable[[Value, Value], Value]] = {
+_COMPARISON: dict[type, Callable[..., Value]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.In: lambda a, b: a in b,  # type: ignore[operator]
-    ast.NotIn: lambda a, b: a not in b,  # type: ignore[operator]
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
 }
 
 
@@ -65,7 +65,7 @@ class Expression:
     __slots__ = ("_closure", "names", "text")
 
     def __init__(self, text: str, variables: Collection[str] | None = None) -> None:
-        """Parse a text without its `=`. Raises a `Reason`; of unknown names too if `variables` are given."""
+        """Parse a text without its `=`. Raises a `Reason`, also for names not in `variables`."""
         self.text = text
         self.names: frozenset[str] = frozenset()
         compiler = _Compiler(text)
@@ -119,7 +119,8 @@ class _Compiler:
 
     def compile(self) -> Closure:
         if len(self.text) > limits.EXPRESSION_LENGTH:
-            message = f"an expression of {len(self.text):,} characters; {limits.EXPRESSION_LENGTH:,} are the most"
+            most = limits.EXPRESSION_LENGTH
+            message = f"an expression of {len(self.text):,} characters; {most:,} are the most"
             raise Reason("too-large", message)
         try:
             tree = ast.parse(self.text.strip(), mode="eval")
@@ -280,7 +281,7 @@ def _calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Va
     return value
 
 
-def _compare(apply: Callable[[Value, Value], Value], a: Value, b: Value) -> Value:
+def _compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
     try:
         return apply(a, b)
     except TypeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as AnyMapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from archcalc.spec.spec import Item, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping as AnyMapping
 
 REPLACEABLE = ("name", "source", "input", "defaults", "layers", "heads")
 """Sections that a variant may replace."""
@@ -31,12 +31,12 @@ def interpret(
     variant: str | None = None,
     parameters: AnyMapping[str, Value] | None = None,
 ) -> Spec:
-    """Read the spec of one variant (None: the file as it stands), with `parameters` over its own.
+    r"""Read the spec of one variant (None: the file as it stands), with `parameters` over its own.
 
     Raises SpecError with every mistake of the text, UnknownName for a variant that is not there.
 
     >>> from archcalc.spec.reader import Source, read
-    >>> document = read(Source("tiny.yaml", "input: 1x8x8\\nlayers: [{conv: 2, kernel: 3}]"))
+    >>> document = read(Source("tiny.yaml", "input: 1x8x8\nlayers: [{conv: 2, kernel: 3}]"))
     >>> spec = interpret(document, "tiny")
     >>> spec.input, spec.items[0].name
     (Shape(channels=1, height=8, width=8), 'conv1')

@@ -33,7 +33,7 @@ class ItemReader:
         self.blocks = {name: self._parameters(name, tree) for name, tree in blocks.entries.items()}
 
     def block(self, name: str, tree: Mapping) -> Block:
-        """Read one block: its parameters, each of which may use the earlier ones, and its layers."""
+        """Read one block: its parameters, which may use earlier ones, and its layers."""
         self.checker.keys(tree, ("parameters", "layers"), f"the block `{name}`")
         declared, scope = self.blocks[name], set(self.scope)
         parameters: dict[str, Template] = {}

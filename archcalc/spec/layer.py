@@ -61,7 +61,7 @@ class LayerReader:
                     self.around[op, side] = self._around(entry.entries[side], scope)
 
     def op_of(self, tree: Mapping) -> str | None:
-        """Tell the op of an entry, named by a key or by `op:`; complain if there is not exactly one."""
+        """Tell the op of an entry, named by a key or by `op:`; complain unless there is one."""
         if "op" in tree.entries:
             word = self.checker.word(tree.entries["op"], "an op")
             if word in ops.names():
@@ -174,7 +174,7 @@ class LayerReader:
             return None
         key = (op, *settled.items())
         if key not in self.made:
-            self.made[key] = ops.find(op)(**settled)
+            self.made[key] = ops.make(op, **settled)
         return self.made[key]
 
     def _no_op(self, tree: Mapping) -> None:

@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 
 
 def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
-    """Load a network by name (`lenet5`), by path (`mine.yaml`, `mine.yaml#small`) or from an open file.
+    """Load a network by name (`lenet5`), by path (`mine.yaml#small`) or from an open file.
 
     `parameters` override those of the spec. Raises UnknownName if nothing answers to the name, and
     SpecError with every mistake of the text.

@@ -48,7 +48,7 @@ class Names:
         return name
 
     def numbered(self, word: str) -> str:
-        """Number an unnamed layer, leaving out names that are written."""
+        """Give an unnamed layer a number, leaving out names that are written."""
         while True:
             self.numbers[word] += 1
             name = f"{word}{self.numbers[word]}"
@@ -59,7 +59,7 @@ class Names:
 def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[str] | None) -> None:
     """Complain if a parameter has a name that means something else.
 
-    `family` are the family's parameters, which a block or loop may not hide; None for those themselves.
+    `family` are the family's parameters, which a block or a loop may not hide; None for them.
     """
     if name in RESERVED or (name in STRUCTURE and family is not None):
         message = f"`{name}` is a word of the language; a parameter needs another name"

@@ -81,7 +81,7 @@ class Evaluator:
                     made[name] = read(types[name], value) if waited else value
                 except Reason as reason:
                     raise self.error(reason, item, key=name) from None
-            self.made[key] = ops.find(item.op)(**made)
+            self.made[key] = ops.make(item.op, **made)
         return self.made[key]
 
     def rows(self, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:

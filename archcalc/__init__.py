@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archcalc.errors import ArchcalcError
     from archcalc.graph import Graph, expand
+    from archcalc.referee.ledger import published
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
@@ -29,10 +30,21 @@ _HOMES = {
     "expand": "graph",
     "load": "spec.library",
     "networks": "spec.library",
+    "published": "referee.ledger",
 }
 """Where each public name lives; its module is imported when the name is first used."""
 
-__all__ = ["ArchcalcError", "Graph", "Report", "Spec", "count", "expand", "load", "networks"]
+__all__ = [
+    "ArchcalcError",
+    "Graph",
+    "Report",
+    "Spec",
+    "count",
+    "expand",
+    "load",
+    "networks",
+    "published",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

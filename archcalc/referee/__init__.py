@@ -1,0 +1,1 @@
+"""The questions asked of a count: where it comes from, and how it stands to others."""

@@ -1,0 +1,223 @@
+"""Every published figure beside the count: equal, equal as printed, or different, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archcalc.errors import (
+    ArchcalcError,
+    Diagnostic,
+    Reason,
+    SpecError,
+    UnknownName,
+    suggestion,
+)
+from archcalc.graph import expand
+from archcalc.ops.fields import shown
+from archcalc.ops.op import Shape
+from archcalc.referee.printed import MEETS
+from archcalc.referee.records import Ledger, read_ledger
+from archcalc.report import KINDS, QUANTITIES, Report
+from archcalc.spec.family import interpret, loose
+from archcalc.spec.library import (
+    SUFFIXES,
+    families,
+    library_source,
+    load,
+    open_source,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from archcalc.referee.printed import Agreement, Exact
+    from archcalc.referee.records import Record, Setting
+    from archcalc.report import Counts
+    from archcalc.spec.expression import Value
+    from archcalc.spec.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """A record held against one network: the exact value, and how it agrees.
+
+    `network` is the network's name, or the subject of a record that is not computed; `exact` and
+    `agreement` are None there. The exact value is in single units, whatever the record's unit.
+    """
+
+    record: Record
+    network: str
+    exact: Exact | None = None
+    agreement: Agreement | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the stated match holds; a figure that is not computed breaks nothing."""
+        return self.agreement is None or self.agreement in MEETS[self.record.match]
+
+    @property
+    def sign(self) -> str:
+        """`=` equal, `≈` equal as printed, `≠` differs, `·` not computed."""
+        return self.agreement.sign if self.agreement else "·"
+
+    @property
+    def verdict(self) -> str:
+        """Say the agreement in words."""
+        return str(self.agreement or "not computed")
+
+
+def published(*names: str | Path) -> tuple[Finding, ...]:
+    """Hold the published figures against the counts: all, or those of some networks.
+
+    A name is a network's, a family's, or a record's subject; a path is a file with figures of its
+    own, `mine.yaml#small` one of its networks. A record that holds for several networks gives a
+    finding for each.
+
+    Raises UnknownName for other names, SpecError where a record is wrong or cannot be computed.
+
+    >>> [(f.record.text, f.exact, f.sign, f.verdict) for f in published("plain34")]
+    [('3.6', 3644493824, '≈', 'equal when rounded')]
+    >>> all(finding.holds for finding in published("lenet5", "alexnet"))
+    True
+    """
+    bench = _Bench()
+    chosen = [pair for name in names for pair in _choose(name)] if names else _everything()
+    return tuple(
+        finding for ledger, wanted in chosen for finding in _findings(bench, ledger, wanted)
+    )
+
+
+def _everything() -> list[tuple[Ledger, str | None]]:
+    return [(_library_ledger(path), None) for path in families()]
+
+
+def _library_ledger(path: Path) -> Ledger:
+    return read_ledger(library_source(path), path.stem)
+
+
+def _choose(name: str | Path) -> list[tuple[Ledger, str | None]]:
+    """Find the file that a name means, and the network or subject in it; None means all of it."""
+    path, _, variant = str(name).partition("#")
+    if isinstance(name, Path) or path.endswith(SUFFIXES) or "/" in path:
+        return [_own_file(Path(path), variant)]
+    ledgers = _everything()
+    for ledger, _ in ledgers:
+        network = ledger.network(path)
+        if network is not None:
+            return [(ledger, network.id)]
+    for ledger, _ in ledgers:
+        if loose(path) == loose(Path(ledger.document.source.name).stem):
+            return [(ledger, None)]
+        if any(loose(record.subject) == loose(path) for record in ledger.records if record.why):
+            return [(ledger, path)]
+    raise _unknown(path, ledgers)
+
+
+def _own_file(path: Path, variant: str) -> tuple[Ledger, str | None]:
+    ledger = read_ledger(open_source(path), path.stem)
+    network = ledger.network(variant) if variant else None
+    if variant and network is None:
+        known = [network.id for network in ledger.networks.values()]
+        message = f"{path} has no variant {shown(variant)}"
+        raise UnknownName.of("unknown-variant", message, suggestion(variant, known))
+    return ledger, network.id if network else None
+
+
+def _unknown(name: str, ledgers: list[tuple[Ledger, str | None]]) -> UnknownName:
+    known = {
+        loose(word): word
+        for ledger, _ in ledgers
+        for word in [
+            *(network.id for network in ledger.networks.values()),
+            *(record.subject for record in ledger.records if record.why),
+        ]
+    }
+    near = suggestion(loose(name), known)
+    hint = f"did you mean `{known[near.split('`')[1]]}`?" if near else None
+    message = f"no network and no published figure is called {shown(name)}"
+    return UnknownName.of("unknown-network", message, hint or "`archcalc list` shows all networks")
+
+
+def _findings(bench: _Bench, ledger: Ledger, wanted: str | None) -> Iterator[Finding]:
+    for record in ledger.records:
+        if record.why and wanted in (None, *_subject_as(wanted, record)):
+            yield Finding(record, record.subject)
+        for setting in record.settings:
+            network = ledger.network(setting.network)
+            if network is None:
+                raise AssertionError("the reader has found the network")
+            if wanted in {None, network.id}:
+                yield bench.finding(ledger, record, replace(setting, network=network.id))
+
+
+def _subject_as(wanted: str | None, record: Record) -> tuple[str, ...]:
+    return (wanted,) if wanted and loose(wanted) == loose(record.subject) else ()
+
+
+class _Bench:
+    """Counts each network once, however many records speak of it."""
+
+    def __init__(self) -> None:
+        self.reports: dict[object, Report] = {}
+
+    def finding(self, ledger: Ledger, record: Record, setting: Setting) -> Finding:
+        """Compute the figure of a record. Raises SpecError at the record's place."""
+        try:
+            variables = self._variables(self._own(ledger, setting), record)
+            if record.against:
+                other = self._other(ledger, record.against)
+                variables["against"] = _quantities(other.total)
+            exact = _exact(record.figure.evaluate(variables))
+            return Finding(record, setting.network, exact, record.printed.agreement(exact))
+        except Reason as reason:
+            mistake = Diagnostic(reason.code, reason.message, record.place, reason.hint)
+            raise SpecError([mistake]) from None
+        except ArchcalcError as error:
+            placed = [replace(one, place=one.place or record.place) for one in error.diagnostics]
+            raise SpecError(placed) from None
+
+    def _own(self, ledger: Ledger, setting: Setting) -> Report:
+        network = ledger.network(setting.network)
+        variant = network.variant if network else None
+        return self._report(
+            ledger.document.source.name,
+            setting,
+            lambda: interpret(ledger.document, setting.network, variant, setting.parameters),
+        )
+
+    def _other(self, ledger: Ledger, setting: Setting) -> Report:
+        network = ledger.network(setting.network)
+        if network is not None:
+            return self._own(ledger, replace(setting, network=network.id))
+        return self._report("", setting, lambda: load(setting.network, **setting.parameters))
+
+    def _report(self, file: str, setting: Setting, read_spec: Callable[[], Spec]) -> Report:
+        parameters = tuple(setting.parameters.items())
+        key = (file, setting.network, parameters, setting.heads)
+        if key not in self.reports:
+            self.reports[key] = Report(expand(read_spec()), heads=setting.heads)
+        return self.reports[key]
+
+    def _variables(self, report: Report, record: Record) -> dict[str, Value]:
+        """Give what a figure reads, of the whole network or of the record's layer."""
+        if record.layer is not None:
+            row = report[record.layer]
+            return {**_quantities(row), "inputs": row.input.size, "output": row.output}
+        by_op = {op: _quantities(counts) for op, counts in report.by_op().items()}
+        last = next(node.y for node in reversed(report.nodes) if node.head is None)
+        inputs = report.input.size
+        return {**_quantities(report.total), "inputs": inputs, "output": last, "by_op": by_op}
+
+
+def _quantities(counts: Counts) -> dict[str, Value]:
+    quantities = {name: getattr(counts, name) for name in QUANTITIES}
+    return {**quantities, **dict(zip(KINDS, counts.work, strict=True))}
+
+
+def _exact(value: Value) -> Exact:
+    if isinstance(value, Shape | Fraction) or type(value) is int:
+        return value
+    raise Reason("wrong-type", f"a figure is a number or an output's shape, not {shown(value)}")

@@ -309,9 +309,9 @@ class _Walk:
     def _does_not_fit(
         self, reason: Reason, item: Layer, path: str, xs: tuple[Shape, ...]
     ) -> ShapeError:
-        entering = " and ".join(map(str, xs))
-        message = f"{reason.message}; what enters `{item.op}` is {entering}"
-        reason = Reason(reason.code, message, reason.hint, reason.key)
+        if len(xs) == 1:
+            message = f"{reason.message}; what enters `{item.op}` is {xs[0]}"
+            reason = Reason(reason.code, message, reason.hint, reason.key)
         return ShapeError([self.evaluator.locate(reason, item, path)])
 
     def _error(self, reason: Reason, item: Item, path: str = "") -> SpecError:

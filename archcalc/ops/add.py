@@ -33,7 +33,7 @@ class Add(Op):
     def shape(self, *xs: Shape) -> Shape:
         """Keep the common shape."""
         if any(x != xs[0] for x in xs):
-            shapes = ", ".join(map(str, xs))
+            shapes = " and ".join(map(str, xs))
             raise Reason("unlike-shapes", f"`add` needs branches of equal shape, not {shapes}")
         return xs[0]
 

@@ -33,7 +33,7 @@ class Concat(Op):
         """Add up the channels."""
         height, width = xs[0][1:]
         if any(x[1:] != (height, width) for x in xs):
-            shapes = ", ".join(map(str, xs))
+            shapes = " and ".join(map(str, xs))
             raise Reason(
                 "unlike-shapes", f"`concat` needs branches of equal height and width, not {shapes}"
             )

@@ -1,0 +1,86 @@
+"""Activations, normalisations and what moves data without work, by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAME = "6x28x28"
+ELEMENTS = 4_704  # 6·28·28
+
+CASES = [
+    pytest.param("relu", SAME, SAME, {"cmp": ELEMENTS}, id="relu"),
+    pytest.param("tanh", SAME, SAME, {"tanh": ELEMENTS}, id="tanh"),
+    pytest.param("lecun_tanh", SAME, SAME, {"tanh": ELEMENTS, "mul": 9_408}, id="lecun_tanh"),
+    pytest.param(
+        "sigmoid", SAME, SAME, {"exp": ELEMENTS, "add": ELEMENTS, "div": ELEMENTS}, id="sigmoid"
+    ),
+    pytest.param(
+        "softmax", "10x1x1", "10x1x1", {"exp": 10, "add": 9, "div": 10}, id="softmax of a vector"
+    ),
+    pytest.param(
+        "softmax", "3x2x2", "3x2x2",
+        {"exp": 12, "add": 8, "div": 12},                    # 4 positions of 3 - 1 sums
+        id="softmax of each position",
+    ),
+    pytest.param("{scale: 0.17}", SAME, SAME, {"mul": ELEMENTS}, id="scale"),
+    pytest.param("dropout", SAME, SAME, {}, id="dropout"),
+    pytest.param("{dropout: 0.7}", SAME, SAME, {}, id="dropout with its rate"),
+    pytest.param("identity", SAME, SAME, {}, id="identity"),
+    pytest.param("flatten", SAME, "4704x1x1", {}, id="flatten"),
+    pytest.param("{pad_channels: 32, stride: 2}", "16x32x32", "32x16x16", {}, id="option A"),
+    pytest.param("{pad_channels: 16, stride: 2}", "16x7x8", "16x4x4", {}, id="every second pixel"),
+    pytest.param(
+        "batchnorm", "64x56x56", "64x56x56",
+        {"gamma": 64, "beta": 64, "statistics": 128,         # a mean and a variance for each map
+         "mul": 200_704, "add": 200_704},                    # 64·56·56, each folded into one step
+        id="batchnorm",
+    ),
+    pytest.param(
+        "{op: batchnorm, scale: false}", "4x2x2", "4x2x2",
+        {"beta": 4, "statistics": 8, "mul": 16, "add": 16},  # the variance still divides
+        id="batchnorm without gamma",
+    ),
+    pytest.param(
+        "{op: batchnorm, shift: false}", "4x2x2", "4x2x2",
+        {"gamma": 4, "statistics": 8, "mul": 16, "add": 16},
+        id="batchnorm without beta",
+    ),
+    pytest.param(
+        "{op: batchnorm, trainable: false}", "4x2x2", "4x2x2",
+        {"fixed": 8, "statistics": 8, "mul": 16, "add": 16},
+        id="frozen batchnorm",
+    ),
+    pytest.param(
+        "lrn", "2x3x3", "2x3x3",
+        {"mul": 36, "add": 90, "pow": 18, "div": 18},        # 18 elements: 2, 5, 1, 1 each
+        id="lrn over 5 maps",
+    ),
+    pytest.param(
+        "{lrn: 3}", "2x3x3", "2x3x3",
+        {"mul": 36, "add": 54, "pow": 18, "div": 18},
+        id="lrn over 3 maps",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "x", "y", "figures"), CASES)
+def test_by_hand(
+    check: Callable[..., None], layer: str, x: str, y: str, figures: dict[str, int]
+) -> None:
+    check(layer, x, y, **figures)
+
+
+def test_zeros_cannot_take_maps_away(complaint: Callable[[str, str], str]) -> None:
+    assert (
+        complaint("{pad_channels: 8}", "16x4x4")
+        == """\
+spec:3:20: error[too-many-channels]: pad_channels1: 16 maps cannot be padded to 8: there are more \
+already; what enters `pad_channels` is 16x4x4
+    3 |   - {pad_channels: 8}
+      |                    ^"""
+    )

@@ -116,8 +116,8 @@ class _Reader:
 
     def records(self, tree: Tree) -> tuple[Record, ...]:
         """Read the document: the sources by their short names, then the records."""
-        document = self.checker.mapping(tree, "the published figures")
-        self.checker.keys(document, ("sources", "published"), "the published figures")
+        document = self.checker.mapping(tree, "the second document")
+        self.checker.keys(document, ("sources", "published"), "the second document")
         sources = self.checker.section(document, "sources")
         self.sources = {
             key: self.checker.word(entry, "a source") for key, entry in sources.entries.items()
@@ -156,7 +156,7 @@ class _Reader:
                 self.checker.complain("missing-key", f"a record needs its `{key}`", tree)
         for key in ("subject",) if computed else (*SETTING, "layer", "against"):
             if key in tree.entries:
-                message = f"`{key}` is of a record {'without' if computed else 'with a'} `why`"
+                message = f"`{key}` is of a record {'with' if computed else 'without'} a `why`"
                 hint = "a record with `why` is not computed, and names its `subject`"
                 self.checker.complain("unknown-key", message, tree.keys[key], hint)
 

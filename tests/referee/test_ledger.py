@@ -1,0 +1,242 @@
+"""The ledger: every published figure meets its stated match, and none could fail unnoticed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import archcalc
+from archcalc.errors import SpecError, UnknownName
+from archcalc.referee.ledger import Finding, published
+from archcalc.referee.printed import Agreement
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FINDINGS = published()
+
+RECORDS = {  # how many records a family file holds: a lost one is noticed
+    "alexnet": 14,
+    "densenet": 29,
+    "googlenet": 49,
+    "inception-resnet": 4,
+    "inception-v2": 6,
+    "inception-v3": 13,
+    "inception-v4": 1,
+    "lenet": 43,
+    "preact-resnet": 4,
+    "resnet": 23,
+    "resnet-cifar": 7,
+    "vgg": 20,
+}
+
+NETWORK = """\
+input: 1x4x4
+layers:
+  - {name: C1, conv: 2, kernel: 3}
+---
+sources: {paper: A paper}
+published:
+  - {network: tiny, %s, source: paper}
+"""
+# C1: 2·(3·3 + 1) = 20 parameters, 2·2·2 = 8 neurons, 8·(9 + 1) = 80 connections, 8·9 = 72 mac
+
+
+def identity(finding: Finding) -> str:
+    """Name a finding by what it says."""
+    record = finding.record
+    place = f"{finding.network}/{record.layer}" if record.layer else finding.network
+    return f"{place} {record.figure} {record.text} {record.match}"
+
+
+def hold(folder: Path, record: str, network: str = NETWORK) -> Finding:
+    """Hold a record of the tiny network against its count."""
+    path = folder / "tiny.yaml"
+    path.write_text(network % record, encoding="utf-8")
+    (finding,) = published(path)
+    return finding
+
+
+@pytest.mark.parametrize("finding", FINDINGS, ids=identity)
+def test_every_published_figure_meets_its_stated_match(finding: Finding) -> None:
+    assert finding.holds
+
+
+def test_no_record_is_lost() -> None:
+    records = {id(finding.record): finding.record for finding in FINDINGS}.values()
+    files = Counter(record.place.file for record in records)
+
+    assert files == {f"architectures/{family}.yaml": count for family, count in RECORDS.items()}
+    assert len(records) == 213
+
+
+def test_what_is_not_met_says_why() -> None:
+    for finding in FINDINGS:
+        unmet = finding.agreement in {None, Agreement.DIFFERS, Agreement.CUT_OFF}
+        assert not unmet or finding.record.note or finding.record.why
+
+
+def test_only_lenet4_is_not_computed() -> None:
+    missing = [finding for finding in FINDINGS if finding.agreement is None]
+
+    assert [(f.network, f.exact, f.sign, f.verdict) for f in missing] == [
+        ("LeNet-4", None, "·", "not computed"),
+        ("LeNet-4", None, "·", "not computed"),
+    ]
+
+
+def test_a_record_for_several_networks_is_held_against_each() -> None:
+    networks = [f.network for f in FINDINGS if f.record.layer == "conv2_x"]
+
+    assert networks == ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]
+
+
+@pytest.mark.parametrize(
+    ("record", "exact", "agreement"),
+    [
+        ("figure: =parameters, printed: '20', match: exact", 20, Agreement.EQUAL),
+        ("figure: =weights + 2, printed: '20', match: exact", 20, Agreement.EQUAL),
+        ("figure: =connections, printed: about 80, match: round", 80, Agreement.EQUAL),
+        ("figure: =macs, printed: '70', match: round", 72, Agreement.ROUNDED),
+        ("figure: =2 * mac + add, printed: '150', match: round", 152, Agreement.ROUNDED),
+        ("figure: =neurons + inputs, printed: '20', match: trunc", 24, None),
+        ("figure: =by_op.conv.macs, printed: '70', match: round", 72, Agreement.ROUNDED),
+        ("layer: C1, figure: =inputs, printed: '16', match: exact", 16, Agreement.EQUAL),
+        ("figure: =macs, printed: less than 73, match: bound", 72, Agreement.WITHIN),
+    ],
+)
+def test_figures_of_a_tiny_network(
+    tmp_path: Path, record: str, exact: int, agreement: Agreement | None
+) -> None:
+    finding = hold(tmp_path, record)
+
+    assert finding.exact == exact
+    assert finding.holds == (agreement is not None)
+    assert agreement is None or finding.agreement is agreement
+
+
+@pytest.mark.parametrize(
+    ("record", "verdict"),
+    [
+        ("figure: =parameters, printed: '21', match: exact", "differs"),  # one more than there are
+        ("figure: =parameters, printed: '19', match: exact", "differs"),
+        ("figure: =parameters, printed: '20', match: none", "equal"),  # no discrepancy any more
+        ("figure: =macs, printed: '70', match: none", "equal when rounded"),
+        ("figure: =macs, printed: '70', match: exact", "equal when rounded"),
+        ("figure: =macs, printed: '70', match: trunc", "equal when rounded"),  # both ways fit
+        ("figure: =macs, printed: '72', match: trunc", "equal"),
+        ("figure: =macs + 4, printed: '70', match: round", "equal when cut off"),
+        ("figure: =macs + 4, printed: '70', match: none", "equal when cut off"),
+        ("figure: =macs, printed: less than 72, match: bound", "differs"),
+        ("figure: =macs, printed: less than 73, match: none", "within the bound"),
+        ("figure: =output, printed: 2x3x2, match: exact", "differs"),
+        ("figure: =output, printed: 2x2x2, match: none", "equal"),
+    ],
+)
+def test_a_figure_that_misses_its_match_is_caught(
+    tmp_path: Path, record: str, verdict: str
+) -> None:
+    finding = hold(tmp_path, record)
+
+    assert not finding.holds
+    assert finding.verdict == verdict
+
+
+def test_one_more_or_less_breaks_every_exact_figure() -> None:
+    exact = [f for f in FINDINGS if f.record.match == "exact" and isinstance(f.exact, int)]
+
+    assert len(exact) > 70
+    for finding in exact:
+        assert isinstance(finding.exact, int)
+        for off in (finding.exact - 1, finding.exact + 1):
+            assert not replace(finding, agreement=finding.record.printed.agreement(off)).holds
+
+
+def test_a_count_off_by_one_is_caught(tmp_path: Path) -> None:
+    record = "figure: =parameters, printed: '20', match: exact"
+
+    assert hold(tmp_path, record).holds
+    assert not hold(tmp_path, record, NETWORK.replace("kernel: 3", "kernel: 3, bias: false")).holds
+
+
+def test_names_match_loosely_and_choose_one_network() -> None:
+    assert len(published("LeNet-5")) == len(published("lenet_5")) == 22
+    assert {finding.network for finding in published("resnet50")} == {"resnet50"}
+    assert [f.network for f in published("plain34", "inception-v4")] == ["plain34", "inception-v4"]
+
+
+def test_a_family_and_a_subject_are_names_too() -> None:
+    assert len({id(finding.record) for finding in published("vgg")}) == 20
+    assert [finding.record.text for finding in published("lenet-4")] == [
+        "about 260,000",
+        "about 17,000",
+    ]
+
+
+def test_a_network_without_published_figures_has_no_findings(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("input: 1x4x4\nlayers: [relu]\n", encoding="utf-8")
+
+    assert published(path) == ()
+
+
+def test_one_variant_of_an_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "input: 1x4x4\nparameters: {maps: 2}\nvariants: {small: {}, large: {maps: 4}}\n"
+        "layers: [{conv: =maps, kernel: 3}]\n---\nsources: {me: My notes}\npublished:\n"
+        "  - {network: small, figure: =parameters, printed: '20', match: exact, source: me}\n"
+        "  - {network: [small, large], figure: =output, printed: 2x2, match: exact, source: me}\n"
+        "  - {network: small, with: {maps: 3}, figure: =weights / against.weights, printed: '1.5',"
+        " against: {network: Small}, match: exact, source: me}\n"
+        "  - {network: small, figure: =parameters / against.parameters, printed: '0.0003',"
+        " against: {network: lenet5}, match: round, source: me}\n",
+        encoding="utf-8",
+    )
+
+    assert [finding.network for finding in published(path)] == [
+        "small", "small", "large", "small", "small",
+    ]  # fmt: skip
+    assert all(finding.holds for finding in published(path))
+    assert [finding.record.text for finding in published(f"{path}#large")] == ["2x2"]
+
+
+def test_an_unknown_name_is_an_error_with_the_nearest() -> None:
+    with pytest.raises(UnknownName) as caught:
+        archcalc.published("lenet-6")
+
+    assert str(caught.value) == (
+        "error[unknown-network]: no network and no published figure is called `lenet-6`\n"
+        "  hint: did you mean `lenet5`?"
+    )
+
+
+def test_a_figure_that_cannot_be_computed_is_an_error_at_its_record(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        hold(tmp_path, "layer: C2, figure: =macs, printed: '72', match: exact")
+
+    assert str(caught.value).startswith(
+        f"{tmp_path}/tiny.yaml:7:5: error[unknown-layer]: tiny has no layer `C2`\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ("figure: =macs > 1, printed: '1'", "a figure is a number or an output's shape, not true"),
+        ("figure: =macs / 0, printed: '1'", "`72` divided by zero"),
+        ("figure: =by_op.linear.macs, printed: '1'", "`by_op` has no `linear`"),
+        (
+            "figure: =macs, printed: 2x2",
+            "a shape is compared with a number: the figure of a shape is `=output`",
+        ),
+    ],
+)
+def test_a_figure_without_a_value_is_an_error(tmp_path: Path, record: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        hold(tmp_path, f"{record}, match: exact")
+
+    assert caught.value.diagnostics[0].message == message

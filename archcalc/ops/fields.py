@@ -48,21 +48,18 @@ def plain(text: str) -> object:
     return _WORDS.get(text, text)
 
 
-def integer(value: object) -> int:
-    """Read a whole number."""
+def integer(value: object, what: str = "a whole number") -> int:
+    """Read a whole number; `what` says in a message which ones would do."""
     if isinstance(value, str) and len(value) <= INTEGER_BITS // 4 and _DIGITS.fullmatch(value):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _expected("a whole number", value)
+        raise _expected(what, value)
     return value
 
 
 def count(value: object) -> Count:
     """Read a whole number that is 1 or more."""
-    found = integer(value)
-    if found < 1:
-        raise _expected("a whole number, 1 or more", value)
-    return found
+    return _at_least(1, value)
 
 
 def number(value: object) -> Number:
@@ -158,9 +155,14 @@ def read(annotation: str, value: object) -> object:
 
 
 def _cells(value: object) -> int:
-    found = integer(value)
-    if found < 0:
-        raise _expected("a whole number, 0 or more", value)
+    return _at_least(0, value)
+
+
+def _at_least(least: int, value: object) -> int:
+    what = f"a whole number, {least} or more"
+    found = integer(value, what)
+    if found < least:
+        raise _expected(what, value)
     return found
 
 
@@ -186,16 +188,18 @@ def shown(value: object) -> str:
     """Say a value in a message: as one would write it, and never at length."""
     if value is None:
         return "nothing"
+    if value == "":
+        return "an empty text"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and value.bit_length() > INTEGER_BITS:
         return f"a number of {value.bit_length():,} bits"
-    if isinstance(value, list | tuple):
-        text = (
-            "["
-            + ", ".join(shown(item) for item in value[:8])
-            + (", ...]" if len(value) > 8 else "]")
-        )
-    else:
-        text = str(value)
+    text = _written(value)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list | tuple):
+        items = [*map(_written, value[:8]), *(["..."] if len(value) > 8 else [])]
+        return f"[{', '.join(items)}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -75,8 +75,8 @@ CASES = [
         "{conv: 1, kernel: 3, dilation: 2, padding: 2}", "1x3x3", "1x3x3",
         {"weights": 9, "biases": 1,
          "connections": 90, "neurons": 9,
-         "connections_in_bounds": 34,                        # taps at -2, 0, 2 from 0, 1, 2: 2 + 1 + 2;
-                                                             # 5·5 taps and 9 biases
+         "connections_in_bounds": 34,                        # a side: 2 + 1 + 2 taps;
+                                                             # 5·5 of them and 9 biases
          "mac": 81, "add": 9},
         id="dilated beyond the image",
     ),

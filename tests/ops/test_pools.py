@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CASES = [
     pytest.param(
         "{subsample: 2}", "6x28x28", "6x14x14",
-        {"weights": 6, "biases": 6,                          # one coefficient, one bias for each map
+        {"weights": 6, "biases": 6,                          # a coefficient and a bias for each
          "connections": 5_880, "neurons": 1_176,             # 6·14·14 units of 4 + 1
          "add": 4_704, "mul": 1_176},                        # 1,176·(3 + 1); 1,176 coefficients
         id="LeNet-5 S2",
@@ -56,7 +56,7 @@ CASES = [
     ),
     pytest.param(
         "{maxpool: 2, stride: 2, padding: 1, ceil: true}", "1x3x3", "1x2x2",  # 1.5 up + 1 = 3, but
-        {"cmp": 12},                                         # the third would start at cell 3 of 0-2
+        {"cmp": 12},                                         # the third would start at cell 3
         id="a last window that would see padding only is dropped",
     ),
     pytest.param(
@@ -90,7 +90,7 @@ CASES = [
         id="fixed size that divides",
     ),
     pytest.param(
-        "{op: avgpool, output: 4}", "1x7x7", "1x4x4",        # rows 0-1, 1-3, 3-5, 5-6: 2 + 3 + 3 + 2
+        "{op: avgpool, output: 4}", "1x7x7", "1x4x4",        # rows 0-1 1-3 3-5 5-6: 2 + 3 + 3 + 2
         {"add": 84, "div": 16},                              # 10·10 taps less the first of 16
         id="fixed size that does not divide",
     ),

@@ -8,7 +8,7 @@ layer without an image gives N x C x 1 x 1. Every kernel module has
     forward(*inputs, **keywords)  the output, and what `backward` needs of the way there
     backward(dy, saved)           a gradient for each input, and one for each weight by name
 
-The keywords of `forward` are the weights, then the fields which no weight's shape shows. A module
+The keywords of `forward` are the weights, then the fields that no weight's shape shows. A module
 with weights lists their names in `WEIGHTS`; what is left out does not exist (no bias, no gamma).
 
 Losses stand beside the kernels: `cross_entropy`, `softmax_cross_entropy`, `maximum_a_posteriori`.

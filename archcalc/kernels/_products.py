@@ -29,21 +29,33 @@ def multiply(kernel: Array, patches: Array, groups: int, table: Table | None, ou
         out[filters] += _rows(kernel[pairs]) @ patches[source]
 
 
-def gradients(
+def kernel_gradient(
     kernel: Array, patches: Array, groups: int, table: Table | None, d_units: Array
-) -> tuple[Array, Array]:
-    """Give the gradients of kernel and patches for that of the units."""
+) -> Array:
+    """Give the gradient of the kernel for that of the units: units times patches."""
     if table is None:
-        rows, columns = _grouped(kernel, groups), _grouped(patches, groups, patches.shape[2])
+        columns = _grouped(patches, groups, patches.shape[2])
         grouped = _grouped(d_units, groups, d_units.shape[1])
-        d_rows, d_columns = grouped @ columns.swapaxes(1, 2), rows.swapaxes(1, 2) @ grouped
-        return d_rows.reshape(kernel.shape), d_columns.reshape(patches.shape)
-    d_kernel, d_patches = np.zeros_like(kernel), np.zeros_like(patches)
+        return (grouped @ columns.swapaxes(1, 2)).reshape(kernel.shape)
+    d_kernel = np.zeros_like(kernel)
     for source, filters, pairs in _readers(table):
         found = d_units[filters] @ patches[source].T
         d_kernel[pairs] = found.reshape(kernel[pairs].shape)
+    return d_kernel
+
+
+def patch_gradient(
+    kernel: Array, patches: Array, groups: int, table: Table | None, d_units: Array
+) -> Array:
+    """Give the gradient of the patches for that of the units: kernel times units."""
+    if table is None:
+        rows = _grouped(kernel, groups)
+        grouped = _grouped(d_units, groups, d_units.shape[1])
+        return (rows.swapaxes(1, 2) @ grouped).reshape(patches.shape)
+    d_patches = np.zeros_like(patches)
+    for source, filters, pairs in _readers(table):
         d_patches[source] = _rows(kernel[pairs]).T @ d_units[filters]
-    return d_kernel, d_patches
+    return d_patches
 
 
 def check(channels: int, kernel: Array, groups: int, table: Table | None) -> int:

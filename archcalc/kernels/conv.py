@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from archcalc.kernels._arrays import expect_maps, expect_shape
-from archcalc.kernels._products import check, gradients, multiply
+from archcalc.kernels._products import check, kernel_gradient, multiply, patch_gradient
 from archcalc.kernels._windows import Sides, offsets, padded, sides, unpadded
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("kernel", "bias")
 
-PATCH_BYTES = 4 * 2**20
+PATCH_BYTES = 8 * 2**20
 """Columns are copied in portions of about this size: large enough for BLAS, small enough for the
 cache. One row of windows is the least that is copied at once."""
 
@@ -119,12 +119,13 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     return np.ascontiguousarray(y.swapaxes(0, 1)), Saved(x, kernel, bias, both, groups, table)
 
 
-def backward(dy: Array, saved: Saved) -> Gradients:
+def backward(dy: Array, saved: Saved, *, inputs: bool = True) -> Gradients:
     """Give the gradients of x, kernel and bias.
 
     The kernel's is the input correlated with dy. The input's is each kernel weight times dy, added
     where the weight's tap lies: dy, zero-padded and with zeros between for a stride, correlated
-    with the kernel rotated by 180 degrees. A bias gathers dy over its map.
+    with the kernel rotated by 180 degrees. A bias gathers dy over its map. Without `inputs` the
+    input's gradient, which a first layer has no use for, is not computed: there is none.
 
     >>> y, saved = forward(np.ones((1, 1, 3, 3)), kernel=np.array([[[[1.0, 2], [3, 4]]]]))
     >>> (dx,), gradients = backward(np.array([[[[1.0, 0], [0, 0]]]]), saved)
@@ -137,13 +138,15 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     image = padded(x, both)
     d_image, d_kernel = np.zeros_like(image), np.zeros_like(kernel)
     for block, place, patches in _patches(image, both):
-        found, d_patches = gradients(kernel, patches, groups, table, units[:, place])
-        d_kernel += found
-        _add_patches(d_image, d_patches, both, block)
+        d_units = units[:, place]
+        d_kernel += kernel_gradient(kernel, patches, groups, table, d_units)
+        if inputs:
+            d_patches = patch_gradient(kernel, patches, groups, table, d_units)
+            _add_patches(d_image, d_patches, both, block)
     d_weights = {"kernel": d_kernel}
     if bias is not None:
         d_weights["bias"] = dy.sum(axis=0 if bias.ndim == 3 else (0, 2, 3))
-    return (unpadded(d_image, both),), d_weights
+    return ((unpadded(d_image, both),) if inputs else ()), d_weights
 
 
 def _patches(image: Array, both: Sides) -> Iterator[tuple[tuple[slice, slice], slice, Array]]:

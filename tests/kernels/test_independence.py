@@ -74,7 +74,7 @@ def test_every_kernel_has_weights_forward_and_backward(op: str) -> None:
     kernel = importlib.import_module(f"archcalc.kernels.{op}")
     keywords = inspect.signature(kernel.forward).parameters
 
-    assert [*inspect.signature(kernel.backward).parameters] == ["dy", "saved"]
+    assert [*inspect.signature(kernel.backward).parameters][:2] == ["dy", "saved"]
     assert callable(kernel.weights)
     assert set(getattr(kernel, "WEIGHTS", ())) <= set(keywords)
     for function in (kernel.weights, kernel.forward, kernel.backward):

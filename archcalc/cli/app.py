@@ -1,0 +1,98 @@
+"""The commands: each lives in a module of its own, which is imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from archcalc.cli.command import register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Entry(NamedTuple):
+    """A command: the module and function it lives in, and what it does in one line."""
+
+    home: str
+    summary: str
+
+
+COMMANDS = {
+    "list": Entry("listing:list_networks", "List the networks of the library."),
+    "show": Entry("show:show", "Count a network, layer by layer."),
+}
+"""Every command, in the order of the help."""
+
+HELP = """\
+Count the parameters, connections and operations of a neural network, and show by which rule.
+
+\b
+  archcalc list                     the networks it knows
+  archcalc show lenet5              parameters, connections, operations of each layer
+  archcalc show mine.yaml --json    your own network, for a program to read
+"""
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name, and imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the parser's own class
+        """List the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+        """Give a stand-in that knows its name and summary: enough for the help."""
+        entry = COMMANDS.get(cmd_name)
+        return entry and TyperCommand(cmd_name, help=entry.summary, rich_markup_mode=None)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Find the command that is called, and import it."""
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, found and load(str(name)), rest
+
+
+def load(name: str) -> Any:  # noqa: ANN401 - the parser's own class
+    """Import a command and make it ready to be called."""
+    module, _, function = COMMANDS[name].home.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"archcalc.cli.{module}"), function)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=SETTINGS)
+    register(single, name, found)
+    return typer.main.get_command(single)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - the parser calls it so
+    """Print the version and leave."""
+    if wanted:
+        from archcalc import __version__  # noqa: PLC0415
+
+        typer.echo(f"archcalc {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help=HELP,
+    rich_markup_mode=None,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    context_settings=SETTINGS,
+)
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+]
+
+
+@app.callback()
+def start(context: typer.Context, *, version: Version = False) -> None:  # noqa: ARG001 - acts by itself
+    """Show the help if no command is called."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

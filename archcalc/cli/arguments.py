@@ -1,0 +1,94 @@
+"""The arguments that many commands share, and what they mean."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from archcalc.spec.expression import Value
+    from archcalc.spec.spec import Spec
+
+Network = Annotated[
+    str,
+    typer.Argument(
+        metavar="NETWORK",
+        help="A name (lenet5), a file (mine.yaml), a variant of it (mine.yaml#small), or - for "
+        "standard input.",
+    ),
+]
+Input = Annotated[
+    str | None,
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="CxHxW",
+        help="Another input: channels x height x width, such as 3x299x299.",
+    ),
+]
+Batch = Annotated[
+    int,
+    typer.Option(
+        "--batch",
+        "-b",
+        metavar="N",
+        help="Samples at once: multiplies operations, never parameters.",
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", "-s", metavar="NAME=VALUE", help="Set a parameter of the family; may be repeated."
+    ),
+]
+Heads = Annotated[
+    bool, typer.Option("--heads", help="Count auxiliary heads too, apart from the main path.")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Columns, separated by commas; +name adds one to the usual; all shows all.",
+    ),
+]
+
+
+def open_network(network: str, settings: list[str] | None = None) -> Spec:
+    """Load the network that an argument names, with the parameters that `--set` gives."""
+    from archcalc.spec.library import load  # noqa: PLC0415 - after the arguments are known to be good
+
+    if network == "-" and sys.stdin.isatty():
+        hint = "`archcalc show - < mine.yaml`, or `cat mine.yaml | archcalc show -`"
+        raise UsageError.of(
+            "no-input", "`-` reads a spec from standard input, and nothing is piped in", hint
+        )
+    return load(network, **dict(read_setting(text) for text in settings or ()))
+
+
+def read_setting(text: str) -> tuple[str, Value]:
+    """Read `name=value`; the value as a parameter of a spec is read.
+
+    >>> read_setting("depths=[3, 4, 6, 3]"), read_setting("option=A")
+    (('depths', (3, 4, 6, 3)), ('option', 'A'))
+    """
+    from archcalc.spec.checker import plain_value, untyped  # noqa: PLC0415
+    from archcalc.spec.reader import Source, read  # noqa: PLC0415
+
+    name, equals, value = text.partition("=")
+    if not (equals and name.strip() and value.strip()):
+        raise UsageError.of(
+            "wrong-type", f"`--set {text}` is not NAME=VALUE", "as in `--set growth=24`"
+        )
+    tree = read(Source(f"--set {name}", value.strip())).tree
+    return name.strip(), None if tree is None else plain_value(untyped(tree))
+
+
+def split(names: list[str] | None) -> list[str]:
+    """Split names that are separated by commas or given one by one."""
+    return [name.strip() for text in names or () for name in text.split(",") if name.strip()]

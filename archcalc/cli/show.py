@@ -1,0 +1,45 @@
+"""`archcalc show`: the table of a network."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, Set, open_network, split
+from archcalc.render.layers import layers
+
+Depth = Annotated[
+    int,
+    typer.Option(
+        "--depth", "-d", min=0, metavar="N", help="Unfold N levels of blocks; 0 shows every layer."
+    ),
+]
+All = Annotated[bool, typer.Option("--all", "-a", help="Show every layer: --depth 0.")]
+
+
+def show(  # noqa: PLR0913 - one for each option
+    network: Network,
+    *,
+    input: Input = None,  # noqa: A002 - the option's name
+    batch: Batch = 1,
+    set: Set = None,  # noqa: A002
+    depth: Depth = 1,
+    all: All = False,  # noqa: A002
+    columns: Columns = None,
+    heads: Heads = False,
+) -> Answer:
+    """Count a network, layer by layer.
+
+    \b
+    Examples:
+      archcalc show lenet5
+      archcalc show resnet50 --depth 2 --columns +flops
+      archcalc show densenet121 --set growth=24 --input 3x256x256
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
+
+    report = count(open_network(network, set), input=input, batch=batch, heads=heads)
+    table = layers(report, None if all or not depth else depth, split(columns))
+    return Answer((table,), report.to_dict(), hint=f"archcalc show {network} --depth 2")

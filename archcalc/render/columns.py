@@ -1,0 +1,196 @@
+"""What a line about a layer can show: every column by the name that `--columns` takes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.errors import UnknownName, suggestion
+from archcalc.render.table import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from archcalc.ops.op import Op, Shape
+    from archcalc.render.folding import Line
+    from archcalc.render.table import Cell
+    from archcalc.report import Counts, Report, Row
+
+BYTES = 4
+"""Of an element in single precision."""
+
+
+class Quantity(NamedTuple):
+    """A column and how to fill it: `of` a line of the table, `total` of the sums."""
+
+    column: Column
+    of: Callable[[Line, Report], Cell]
+    total: Callable[[Counts, Report], Cell] = lambda _, __: None
+
+
+def choose(names: Iterable[str] = ()) -> list[Quantity]:
+    """Find the columns of these names; those with a `+` are added to the usual ones.
+
+    Raises UnknownName, with the nearest name.
+
+    >>> [quantity.column.name for quantity in choose(["parameters", "flops"])]
+    ['layer', 'parameters', 'flops']
+    >>> [quantity.column.name for quantity in choose(["+flops"])][-2:]
+    ['share', 'flops']
+    """
+    wanted = [name for name in names if name]
+    if wanted == ["all"]:
+        return list(QUANTITIES.values())
+    added = all(name.startswith("+") for name in wanted)
+    chosen = list(USUAL) if added else ["layer"]
+    chosen += [_known(name.removeprefix("+")) for name in wanted]
+    if added:
+        return [
+            _asked(name) if f"+{name}" in wanted else QUANTITIES[name]
+            for name in dict.fromkeys(chosen)
+        ]
+    return [_asked(name) for name in dict.fromkeys(chosen)]
+
+
+def _known(name: str) -> str:
+    word = name.strip().replace("-", "_").replace(" ", "_").lower()
+    if word not in QUANTITIES:
+        hint = suggestion(word, QUANTITIES) or f"the columns: {', '.join(QUANTITIES)}"
+        raise UnknownName.of("unknown-column", f"there is no column `{name[:80]}`", hint)
+    return word
+
+
+def _asked(name: str) -> Quantity:
+    """Find a column that was asked for by name: such a column is never hidden."""
+    quantity = QUANTITIES[name]
+    kept = Column(quantity.column.name, quantity.column.title, quantity.column.kind)
+    return quantity._replace(column=kept)
+
+
+def shape(found: Shape) -> str:
+    """Say a shape; of a vector its length alone."""
+    return str(found.channels) if found.height == found.width == 1 else str(found)
+
+
+def window(op: Op | None, x: Shape) -> str:
+    """Say the window of an op as `5x5`, `3x3/2 p1`: kernel, stride, padding, dilation, groups.
+
+    >>> from archcalc.ops.conv import Conv
+    >>> from archcalc.ops.op import Shape
+    >>> window(Conv(filters=64, kernel=(3, 3), stride=(2, 2), padding=(1, 1, 1, 1)), Shape(3, 8, 8))
+    '3x3/2 p1'
+    """
+    spans = op.window(x) if op is not None and hasattr(op, "kernel") else None
+    if op is None or spans is None:
+        return ""
+    rows, columns = spans
+    parts = [f"{rows.kernel}x{columns.kernel}"]
+    if (rows.stride, columns.stride) != (1, 1):
+        parts[0] += f"/{_pair(rows.stride, columns.stride)}"
+    pads = (rows.before, rows.after, columns.before, columns.after)
+    if any(pads):
+        parts.append(f"p{_padding(*pads)}")
+    if (rows.dilation, columns.dilation) != (1, 1):
+        parts.append(f"d{_pair(rows.dilation, columns.dilation)}")
+    if getattr(op, "groups", 1) != 1:
+        parts.append(f"g{op.groups}")  # type: ignore[attr-defined]
+    return " ".join(parts)
+
+
+def _pair(height: int, width: int) -> str:
+    return str(height) if height == width else f"{height}x{width}"
+
+
+def _padding(top: int, bottom: int, left: int, right: int) -> str:
+    if (top, left) == (bottom, right):
+        return _pair(top, left)
+    if (top, bottom) == (left, right):
+        return f"[{top},{bottom}]"
+    return f"[{top},{bottom},{left},{right}]"
+
+
+def _op(line: Line) -> str:
+    times = line.times * line.row.repeats
+    return line.row.op if times == 1 else f"{line.row.op} × {times}"
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(0)
+
+
+def _field(row: Row, name: str) -> str | None:
+    return None if row.field is None else _pair(*getattr(row.field, name))
+
+
+def _counted(name: str, title: str = "", hide: int = 0) -> Quantity:
+    column = Column(name, title or name.replace("_", " "), "number", hide)
+    return Quantity(
+        column, lambda line, _: getattr(line.row, name), lambda counts, _: getattr(counts, name)
+    )
+
+
+def _worked(kind: str) -> Quantity:
+    column = Column(kind, kind, "number")
+    return Quantity(
+        column,
+        lambda line, _: getattr(line.row.work, kind),
+        lambda counts, _: getattr(counts.work, kind),
+    )
+
+
+def _shared(name: str, quantity: str, hide: int) -> Quantity:
+    column = Column(
+        name, f"share of {quantity}" if quantity != "macs" else "share of MACs", "bar", hide
+    )
+    return Quantity(
+        column,
+        lambda line, report: _share(getattr(line.row, quantity), getattr(report.total, quantity)),
+        lambda counts, report: _share(getattr(counts, quantity), getattr(report.total, quantity)),
+    )
+
+
+_ALL = (
+    Quantity(Column("layer", "layer", "name"), lambda line, _: line.row.path),
+    Quantity(Column("op", "op", hide=4), lambda line, _: _op(line)),
+    Quantity(Column("input", "input", hide=7), lambda line, _: shape(line.row.input)),
+    Quantity(Column("output", "output", hide=2), lambda line, _: shape(line.row.output)),
+    Quantity(
+        Column("kernel", "kernel", hide=5), lambda line, _: window(line.row.layer, line.row.input)
+    ),
+    _counted("parameters"),
+    _counted("weights"),
+    _counted("biases"),
+    _counted("gamma"),
+    _counted("beta"),
+    _counted("fixed"),
+    _counted("statistics"),
+    _counted("connections", hide=3),
+    _counted("connections_in_bounds"),
+    _counted("neurons"),
+    _counted("macs", "MACs"),
+    _counted("flops"),
+    *map(_worked, ("mac", "add", "mul", "div", "cmp", "exp", "tanh", "pow")),
+    _shared("share", "parameters", 6),
+    _shared("share_macs", "macs", 6),
+    _shared("share_connections", "connections", 6),
+    Quantity(
+        Column("output_elements", "output elements", "number"),
+        lambda line, report: line.row.output.size * line.times * report.batch,
+    ),
+    Quantity(
+        Column("output_bytes", "output bytes", "number"),
+        lambda line, report: line.row.output.size * line.times * report.batch * BYTES,
+    ),
+    Quantity(
+        Column("parameter_bytes", "parameter bytes", "number"),
+        lambda line, _: line.row.parameters * BYTES,
+        lambda counts, _: counts.parameters * BYTES,
+    ),
+    Quantity(Column("field", "field"), lambda line, _: _field(line.row, "size")),
+    Quantity(Column("field_stride", "field stride"), lambda line, _: _field(line.row, "stride")),
+    Quantity(Column("field_offset", "field offset"), lambda line, _: _field(line.row, "offset")),
+)
+QUANTITIES = {quantity.column.name: quantity for quantity in _ALL}
+"""Every column by its name, in the order in which `--columns all` shows them."""
+USUAL = ("layer", "op", "output", "kernel", "parameters", "connections", "macs", "share")
+"""What is shown unless somebody asks for something else."""

@@ -1,0 +1,87 @@
+"""Rows → fewer rows: equal repetitions that follow each other become one line with their sums."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.ops.op import Work
+from archcalc.report import Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archcalc.report import Row
+
+
+class Line(NamedTuple):
+    """A row to show: `times` equal rows of the report, whose counts are summed in `row`."""
+
+    row: Row
+    times: int = 1
+
+
+def fold_repeats(rows: Iterable[Row]) -> list[Line]:
+    """Merge siblings numbered in a row that have the same ops, shapes and counts throughout.
+
+    >>> from archcalc.report import count
+    >>> [(line.row.path, line.times) for line in fold_repeats(count("resnet18").fold(2))][2:5]
+    [('conv2_x/1..2', 2), ('conv3_x/1', 1), ('conv3_x/2', 1)]
+    """
+    return list(_merge([Line(row) for row in rows], 0))
+
+
+def _merge(lines: Sequence[Line], level: int) -> Iterator[Line]:
+    """Merge equal siblings whose paths agree up to `level` segments."""
+    siblings = [
+        list(_merge(list(below), level + 1)) if segment is not None else list(below)
+        for segment, below in groupby(lines, lambda line: _segment(line, level))
+    ]
+    for _, run in groupby(enumerate(siblings), lambda pair: _signature(pair, level)):
+        equal = [below for _, below in run]
+        for line in equal[0]:
+            last = _segment(equal[-1][0], level)
+            yield line if len(equal) == 1 else _times(line, len(equal), level, str(last))
+
+
+def _segment(line: Line, level: int) -> str | None:
+    parts = line.row.path.split("/", level + 1)
+    return parts[level] if level < len(parts) else None
+
+
+def _signature(pair: tuple[int, list[Line]], level: int) -> object:
+    """Say what siblings must share to be merged; one without a number is like no other."""
+    position, lines = pair
+    number = _segment(lines[0], level)
+    if number is None or not number.isdecimal():
+        return position
+    return tuple(
+        [
+            "/".join(line.row.path.split("/")[level + 1 :]),
+            line.times,
+            line.row.head,
+            _content(line.row),
+        ]
+        for line in lines
+    )
+
+
+def _content(row: Row) -> tuple[object, ...]:
+    counts = tuple([getattr(row, name) for name in _names()])
+    return row.op, row.repeats, row.input, row.output, counts
+
+
+def _times(line: Line, times: int, level: int, last: str) -> Line:
+    row, segments = line.row, line.row.path.split("/")
+    segments[level] = f"{segments[level]}..{last}"
+    sums = {name: times * getattr(row, name) for name in _names() if name != "work"}
+    work = Work(*[times * n for n in row.work])
+    path = "/".join(segments)
+    return Line(replace(row, path=path, work=work, field=None, **sums), times * line.times)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(field.name for field in fields(Counts))

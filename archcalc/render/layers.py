@@ -1,0 +1,88 @@
+"""Report → the table of its layers, with its totals and what a reader must know of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc.render.columns import BYTES, choose
+from archcalc.render.folding import fold_repeats
+from archcalc.render.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archcalc.render.columns import Quantity
+    from archcalc.render.table import Cell, Tone
+    from archcalc.report import Counts, Report, Row
+
+
+def layers(report: Report, depth: int | None = 1, columns: Iterable[str] = ()) -> Table:
+    """Tabulate a report at a depth (None: every layer); its rows add up to its totals.
+
+    Raises UnknownName for a column that does not exist, UsageError for a depth below 1.
+
+    >>> from archcalc.report import count
+    >>> table = layers(count("lenet5"), columns=["parameters"])
+    >>> table.rows[2], table.totals
+    (('C3', 1516), (('total', 60000),))
+    """
+    quantities = choose(columns)
+    lines = fold_repeats(report.fold(depth))
+    return Table(
+        columns=tuple(quantity.column for quantity in quantities),
+        rows=tuple(tuple(quantity.of(line, report) for quantity in quantities) for line in lines),
+        totals=tuple(_totals(report, quantities)),
+        title=title(report),
+        captions=tuple(captions(report, [quantity.column.name for quantity in quantities])),
+        tones=tuple(_tone(line.row) for line in lines),
+    )
+
+
+def title(report: Report) -> str:
+    """Name the network, the parameters that were set, the input and the batch."""
+    spec = report.graph.spec
+    batch = f", batch {report.batch}" if report.batch > 1 else ""
+    called = "" if spec.id == spec.name else f" ({spec.id})"
+    return f"{spec.name}{called}, input {report.input}{batch}"
+
+
+def captions(report: Report, columns: Iterable[str] = ()) -> Iterator[str]:
+    """Say what the totals cover, and what they leave out."""
+    total = report.total
+    yield f"scope: {report.scope}"
+    beside = []
+    if total.fixed:
+        beside.append(f"{total.fixed:,} fixed weights (not trained)")
+    if total.statistics:
+        beside.append(f"{total.statistics:,} running statistics")
+    if beside:
+        yield f"not among the parameters: + {' + '.join(beside)}"
+    if not {"output_elements", "output_bytes", "parameter_bytes"}.isdisjoint(columns):
+        yield _memory(report)
+    yield from report.notes
+
+
+def _memory(report: Report) -> str:
+    elements, at = report.memory(), report.memory(BYTES)
+    return (
+        f"memory: all outputs {elements.outputs:,} elements, largest live set {elements.live:,}; "
+        f"at {BYTES} bytes each {at.outputs:,} and {at.live:,} bytes, parameters {at.parameters:,}"
+    )
+
+
+def _totals(report: Report, quantities: list[Quantity]) -> Iterator[tuple[Cell, ...]]:
+    if report.heads:
+        yield _total("main path", report.main, report, quantities)
+        for name, counts in report.heads.items():
+            yield _total(f"head {name}", counts, report, quantities)
+    yield _total("total", report.total, report, quantities)
+
+
+def _total(
+    label: str, counts: Counts, report: Report, quantities: list[Quantity]
+) -> tuple[Cell, ...]:
+    return (label, *[quantity.total(counts, report) for quantity in quantities[1:]])
+
+
+def _tone(row: Row) -> Tone:
+    return "quiet" if row.head else ""

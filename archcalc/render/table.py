@@ -1,0 +1,51 @@
+"""A table as a plain value: what to show, not how. Commands build it, one writer prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Cell: TypeAlias = int | Fraction | str | None
+"""An exact number, a text, or nothing."""
+Kind: TypeAlias = Literal["name", "text", "number", "bar", "prose"]
+"""How a column behaves when room runs out: see `Column`."""
+Tone: TypeAlias = Literal["", "good", "bad", "quiet"]
+"""What a row is, beside what its cells say. Colour only repeats what a cell or a mark says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `name` in exports and `--columns`, `title` above it.
+
+    `name`    a text that may be shortened in the middle as a last resort
+    `text`    a text that is shown whole
+    `number`  aligned to the right, and never without all its digits
+    `bar`     a share between 0 and 1, drawn where there is room, always said in percent
+    `prose`   sentences, wrapped on a terminal
+
+    Where room runs out the column of the largest `hide` goes first; 0 is never hidden.
+    """
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    hide: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under columns, the totals below them, and lines around all of it."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    totals: tuple[tuple[Cell, ...], ...] = ()
+    title: str = ""
+    captions: tuple[str, ...] = ()
+    tones: tuple[Tone, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that every row has a cell for every column."""
+        for row in (*self.rows, *self.totals):
+            if len(row) != len(self.columns):
+                raise ValueError(f"{len(row)} cells for {len(self.columns)} columns: {row}")

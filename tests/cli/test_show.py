@@ -1,0 +1,138 @@
+"""`archcalc show` and `archcalc list`, as a user types them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+TINY = "input: 1x8x8\nparameters: {maps: 2}\nvariants: {tiny: {}, small: {maps: 3}}\n"
+TINY += "layers: [{conv: =maps, kernel: 3}]\n"
+
+
+def total(output: str) -> str:
+    """Read the parameters of the last row."""
+    return next(line.split()[1] for line in output.splitlines() if line.startswith("total"))
+
+
+def test_lenet5_shows_the_figures_of_1998(archcalc: Call) -> None:
+    status, output, errors = archcalc("show", "lenet5")
+    assert (status, errors) == (0, "")
+    for figure in ("156", "1,516", "48,120", "10,164", "60,000", "340,908", "325,680"):
+        assert re.search(rf"(?<![\d,]){figure}(?![\d,])", output), figure
+
+
+def test_settings_are_read_as_a_spec_reads_them(archcalc: Call) -> None:
+    assert "44,549,160" in archcalc("show", "resnet50", "--set", "depths=[3,4,23,3]").output
+    assert "× 23" in archcalc("show", "resnet50", "--set", "depths=[3,4,23,3]").output
+
+
+def test_another_input_is_said_and_its_consequence(archcalc: Call) -> None:
+    output = archcalc("show", "vgg16", "--input", "3x64x64").output
+    assert "input 3x64x64" in output
+    assert "43,985,704 parameters, not 138,357,544" in output
+
+
+def test_depth_unfolds_blocks(archcalc: Call) -> None:
+    assert "conv4_x/2..6" in archcalc("show", "resnet50", "--depth", "2").output
+    everything = archcalc("show", "resnet50", "--all").output
+    assert "conv4_x/2..6/conv2" in everything
+    assert everything == archcalc("show", "resnet50", "--depth", "0").output
+
+
+def test_json_is_the_report(archcalc: Call) -> None:
+    data = json.loads(archcalc("show", "lenet5", "--json").output)
+    assert (data["schema"], data["network"], data["total"]["parameters"]) == (1, "lenet5", 60000)
+
+
+def test_a_file_and_its_variant(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(TINY, "utf-8")
+    assert total(archcalc("show", str(path)).output) == "20"
+    assert total(archcalc("show", f"{path}#small").output) == "30"
+
+
+def test_standard_input(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = io.TextIOWrapper(io.BytesIO(TINY.encode()))
+    monkeypatch.setattr("sys.stdin", piped)
+    assert total(archcalc("show", "-").output) == "20"
+
+
+def test_list_knows_names_and_aliases(archcalc: Call) -> None:
+    status, output, _ = archcalc("list")
+    assert status == 0
+    assert "lenet5-textbook" in output
+    assert "vgg-d" in output
+    assert (
+        archcalc("list", "--counts", "lenet", "caffe").output.splitlines()[2].endswith("2,293,000")
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["show", "lenet-55"],
+            "error[unknown-network]: there is no network `lenet-55`\n  hint: did you",
+        ),
+        (["sho"], "error[usage]: no such command 'sho'"),
+        (["show"], "error[usage]: missing argument 'NETWORK'"),
+        (["show", "lenet5", "--formt"], "error[usage]: no such option: --formt"),
+        (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
+        (["show", "lenet5", "--color", "alway"], "error[not-a-choice]: there is no --color alway"),
+        (["show", "no.yaml"], "error[no-such-file]: there is no file `no.yaml`"),
+    ],
+)
+def test_mistakes_end_in_two_and_a_sentence(
+    archcalc: Call, arguments: list[str], message: str
+) -> None:
+    status, output, errors = archcalc(*arguments)
+    assert (status, output) == (2, "")
+    assert errors.startswith(message)
+
+
+def test_help_alone_shows_examples(archcalc: Call) -> None:
+    status, output, _ = archcalc()
+    assert status == 0
+    assert "archcalc show lenet5" in output
+    assert "archcalc show resnet50 --depth 2" in archcalc("show", "--help").output
+
+
+def test_no_escape_without_colour(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in archcalc("show", "googlenet", "--heads").output
+    assert "\x1b" not in archcalc("show", "lenet5", "--color", "never").output
+    assert "\x1b[1m" in archcalc("show", "lenet5", "--color", "always").output
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 200])
+def test_totals_are_whole_at_every_width(archcalc: Call, width: int) -> None:
+    output = archcalc("show", "resnet50", "--width", str(width)).output
+    assert re.search(r"(?<![\d,])25,557,032(?![\d,])", output)
+
+
+def test_hidden_columns_are_said(archcalc: Call) -> None:
+    errors = archcalc("show", "resnet50", "--width", "60").errors
+    assert errors == (
+        "4 columns hidden for want of room (op, kernel, connections, share of parameters): "
+        "--wide shows all\n"
+    )
+
+
+def test_a_pipe_is_never_cut_whatever_columns_says(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = archcalc("show", "resnet50").output
+    monkeypatch.setenv("COLUMNS", "20")
+    assert archcalc("show", "resnet50").output == whole

@@ -1,0 +1,85 @@
+"""The table of a network: its columns add up, its repetitions fold, its totals say their scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from archcalc.errors import UnknownName
+from archcalc.render.columns import QUANTITIES
+from archcalc.render.folding import fold_repeats
+from archcalc.render.layers import layers
+from archcalc.report import count
+
+NETWORKS = ["lenet5", "googlenet", "resnet50", "densenet-bc-100-12", "inception-v4"]
+ADDED = [name for name, quantity in QUANTITIES.items() if quantity.column.kind in {"number", "bar"}]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("depth", [1, 2, 3, None])
+def test_every_column_adds_up_to_its_total(network: str, depth: int | None) -> None:
+    table = layers(count(network, heads=True), depth, ADDED)
+    total = table.totals[-1]
+    for i, column in enumerate(table.columns[1:], 1):
+        if total[i] is not None:
+            assert sum(row[i] for row in table.rows) == total[i], column.name  # type: ignore[misc]
+
+
+def test_the_usual_table_is_the_papers() -> None:
+    table = layers(count("lenet5"))
+    assert [row[4] for row in table.rows] == [156, 12, 1516, 32, 48120, 10164, 0]
+    assert table.totals[0][4:7] == (60000, 340908, 325680)
+    assert table.captions == (
+        "scope: whole network",
+        "not among the parameters: + 840 fixed weights (not trained)",
+    )
+
+
+def test_windows_are_said_as_kernel_stride_padding() -> None:
+    table = layers(count("alexnet"), 1, ["kernel"])
+    assert [row[1] for row in table.rows[:4]] == ["11x11/4", "", "3x3/2", "5x5 p2 g2"]
+    table = layers(count("inception-v3"), None, ["kernel"])
+    assert {"1x7 p0x3", "7x1 p3x0"} <= {row[1] for row in table.rows}
+
+
+def test_equal_repetitions_fold_to_one_line_with_their_sums() -> None:
+    lines = fold_repeats(count("resnet50").fold(2))
+    folded = {line.row.path: (line.times, line.row.parameters) for line in lines}
+    assert folded["conv4_x/1"] == (1, 1512448)
+    assert folded["conv4_x/2..6"] == (5, 5 * 1117184)
+
+
+def test_layers_within_repetitions_fold_alike() -> None:
+    lines = fold_repeats(count("resnet50").rows)
+    assert "conv4_x/2..6/conv2" in [line.row.path for line in lines]
+    assert sum(line.times for line in lines) == len(count("resnet50").rows)
+
+
+def test_unequal_siblings_stay_apart() -> None:
+    paths = [line.row.path for line in fold_repeats(count("densenet121").fold(2))]
+    assert [path for path in paths if path.startswith("block1")] == [
+        f"block1/{n}" for n in range(1, 7)
+    ]
+
+
+def test_heads_are_totalled_apart() -> None:
+    table = layers(count("googlenet", heads=True), 1, ["parameters"])
+    assert table.totals == (
+        ("main path", 6998552),
+        ("head aux1", 3188840),
+        ("head aux2", 3190888),
+        ("total", 13378280),
+    )
+    assert table.captions[0] == "scope: main path and heads aux1, aux2"
+
+
+def test_an_unknown_column_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownName) as caught:
+        layers(count("lenet5"), 1, ["parameter"])
+    assert str(caught.value) == (
+        "error[unknown-column]: there is no column `parameter`\n  hint: did you mean `parameters`?"
+    )
+
+
+def test_memory_columns_bring_the_memory_of_the_whole_pass() -> None:
+    table = layers(count("lenet5"), 1, ["output_bytes"])
+    assert table.captions[-1].startswith("memory: all outputs ")

@@ -1,0 +1,124 @@
+"""Tables at every width: no digit is ever lost, and what gives way does so in its order."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from archcalc.render.table import Column, Table
+from archcalc.render.text import arrange, cell_width, shorten, to_ascii
+
+COLUMNS = (
+    Column("layer", "layer", "name"),
+    Column("op", "op", "text", 2),
+    Column("parameters", "parameters", "number"),
+    Column("macs", "MACs", "number", 1),
+    Column("share", "share", "bar", 3),
+)
+ROWS = (
+    ("conv2_x/1..3/shortcut/projection", "bottleneck × 3", 1234567, 12345678901234, Fraction(3, 4)),
+    ("conv3_x", "conv", 0, 7, Fraction(1, 10**6)),
+)
+TABLE = Table(COLUMNS, ROWS, (("total", None, 1234567, 12345678901241, Fraction(1)),), "A network")
+NUMBERS = ["1,234,567", "12,345,678,901,234", "12,345,678,901,241"]
+
+
+def said(table: Table, width: int | None) -> list[str]:
+    return [line.text for line in arrange(table, width, bars=True).lines]
+
+
+@pytest.mark.parametrize("width", range(20, 201))
+def test_no_number_loses_a_digit(width: int) -> None:
+    layout = arrange(TABLE, width, bars=True)
+    text = "\n".join(line.text for line in layout.lines)
+    kept = NUMBERS if "macs" not in [c.name for c in layout.hidden] else NUMBERS[:1]
+    assert all(number in text for number in kept)
+
+
+@pytest.mark.parametrize("width", range(24, 201))
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    assert max(map(cell_width, said(TABLE, width))) <= max(width, len(ROWS[0][0]))
+
+
+def test_columns_give_way_in_their_order() -> None:
+    hidden = [tuple(c.name for c in arrange(TABLE, width).hidden) for width in range(200, 19, -1)]
+    assert list(dict.fromkeys(hidden)) == [
+        (),
+        ("share",),
+        ("op", "share"),
+        ("op", "macs", "share"),
+    ]
+
+
+def test_bars_shrink_before_a_column_is_hidden() -> None:
+    full = max(map(len, said(TABLE, None)))
+    layout = arrange(TABLE, full - 1, bars=True)
+    assert layout.hidden == ()
+    assert not any("█" in line.text for line in layout.lines)
+
+
+def test_names_lose_their_middle_before_rows_become_blocks() -> None:
+    layout = arrange(TABLE, 30)
+    assert not layout.blocks
+    assert any(line.text.startswith("conv2_x/1…") for line in layout.lines)
+
+
+def test_blocks_show_every_column_again() -> None:
+    assert said(TABLE, 18)[:8] == [
+        "A network",
+        "conv2_x/1..3/shortcut/projection",
+        "  op",
+        "    bottleneck × 3",
+        "  parameters",
+        "    1,234,567",
+        "  MACs",
+        "    12,345,678,901,234",
+    ]
+
+
+def test_without_a_width_nothing_is_cut() -> None:
+    rows = tuple((f"{n}" * 400, "op", n, n, Fraction(0)) for n in range(3))
+    lines = said(Table(COLUMNS, rows), None)
+    assert lines[2].startswith("0" * 400)
+
+
+def test_wide_characters_take_two_places() -> None:
+    table = Table(COLUMNS[:3], (("卷积", "conv", 5), ("conv", "conv", 12)))
+    assert said(table, None) == [
+        "layer  op    parameters",
+        "───────────────────────",
+        "卷积   conv           5",
+        "conv   conv          12",
+    ]
+
+
+def test_control_characters_of_a_spec_are_made_visible() -> None:
+    table = Table(COLUMNS[:1], (("\x1b[31mred\x07",),), title="bell\x07")
+    assert "\x1b" not in "".join(said(table, None))
+    assert said(table, None)[0] == "bell\\x07"
+
+
+def test_prose_wraps_at_words_on_a_terminal_alone() -> None:
+    columns = (Column("what", "what", "name"), Column("why", "why", "prose"))
+    table = Table(columns, (("C3", "a table names the maps that feed each of the sixteen maps"),))
+    assert said(table, 32)[2:] == [
+        "C3    a table names the maps",
+        "      that feed each of the",
+        "      sixteen maps",
+    ]
+    assert len(said(table, None)) == 3
+
+
+def test_a_row_needs_a_cell_for_every_column() -> None:
+    with pytest.raises(ValueError, match="1 cells for 5 columns"):
+        Table(COLUMNS, (("C1",),))
+
+
+def test_shortened_names_keep_their_ends() -> None:
+    assert shorten("conv2_x/1/projection", 9) == "conv…tion"
+    assert shorten("C1", 9) == "C1"
+
+
+def test_ascii_spells_what_it_can() -> None:
+    assert to_ascii("× 6 … ─ ▏ ≠ é") == "x 6 ~ - # != ?"

@@ -1,12 +1,275 @@
-"""The integers that counting rules are read on."""
+"""The integers that counting rules are read on.
+
+A rule is plain arithmetic. Read on `int` it gives the count; read on `Derived`, an integer that
+remembers its expression, it gives the count and how it came about.
+
+>>> maps, height, width, feeding = Derived(16), Derived(5), Derived(5), Derived(6)
+>>> parameters = maps * (height * width * feeding + 1)
+>>> print(parameters.expression, "=", parameters)
+16·(5·5·6 + 1) = 2416
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+
+class Leaf(NamedTuple):
+    """A number, or a letter that stands for it."""
+
+    value: int
+    letter: str = ""
+
+
+class Sum(NamedTuple):
+    """Terms, each with its sign: 1 or -1."""
+
+    terms: tuple[tuple[int, Term], ...]
+
+
+class Product(NamedTuple):
+    """Factors. A product of none is a 1 that is never written beside others."""
+
+    factors: tuple[Term, ...]
+
+
+class Quotient(NamedTuple):
+    """A division: `exact`, or rounded by `floor` or `ceil`."""
+
+    left: Term
+    right: Term
+    rounding: str
+
+
+class Remainder(NamedTuple):
+    """What a division leaves."""
+
+    left: Term
+    right: Term
+
+
+Term: TypeAlias = Leaf | Sum | Product | Quotient | Remainder
+
+SILENT_ONE = Product(())
+
+
+class Notation(NamedTuple):
+    """The signs that an expression is written with."""
+
+    number: Callable[[int], str]
+    letter: Callable[[str], str]
+    times: str
+    minus: str
+    modulo: str
+    floor: tuple[str, str]
+    ceil: tuple[str, str]
+
+
+TEXT = Notation("{:,}".format, str, "·", "−", " mod ", ("⌊", "⌋"), ("⌈", "⌉"))
+
+
+class Derived(int):
+    """An integer that remembers its expression through `+ - * // %` with integers.
+
+    A written zero is not added and nothing is divided by a written 1; everything else stays as the
+    rule has it. Other arithmetic gives what `int` gives, and forgets.
+
+    >>> (Derived(6) * (Derived(1) + 1) + 0).expression
+    '6·(1 + 1)'
+    """
+
+    term: Term
+
+    def __new__(cls, value: int, term: Term | None = None) -> Self:
+        """Take an integer, and its expression if it is not the number itself."""
+        self = super().__new__(cls, value)
+        self.term = term or Leaf(int(value))
+        return self
+
+    @property
+    def expression(self) -> str:
+        """The expression as text, with thousands separators and the parentheses it needs."""
+        return written(self.term)
+
+    def __add__(self, other: object) -> Derived:
+        return _sum(self, 1, other) if isinstance(other, int) else NotImplemented
+
+    def __radd__(self, other: object) -> Derived:
+        return _sum(other, 1, self) if isinstance(other, int) else NotImplemented
+
+    def __sub__(self, other: object) -> Derived:
+        return _sum(self, -1, other) if isinstance(other, int) else NotImplemented
+
+    def __rsub__(self, other: object) -> Derived:
+        return _sum(other, -1, self) if isinstance(other, int) else NotImplemented
+
+    def __mul__(self, other: object) -> Derived:
+        return _product(self, other) if isinstance(other, int) else NotImplemented
+
+    def __rmul__(self, other: object) -> Derived:
+        return _product(other, self) if isinstance(other, int) else NotImplemented
+
+    def __floordiv__(self, other: object) -> Derived:
+        return _quotient(self, other) if isinstance(other, int) else NotImplemented
+
+    def __rfloordiv__(self, other: object) -> Derived:
+        return _quotient(other, self) if isinstance(other, int) else NotImplemented
+
+    def __mod__(self, other: object) -> Derived:
+        return _remainder(self, other) if isinstance(other, int) else NotImplemented
+
+    def __rmod__(self, other: object) -> Derived:
+        return _remainder(other, self) if isinstance(other, int) else NotImplemented
+
+    def __neg__(self) -> Derived:
+        return Derived(-int(self), _negated(self.term))
 
 
 def known(value: int) -> int:
     """Take a figure as a number that is known by now: its own derivation is not repeated.
 
-    >>> known(1516)
-    1516
+    In letters nothing is known yet, and the expression stays.
+
+    >>> parameters = Derived(6) * (Derived(25) + 1)
+    >>> (known(parameters) * Derived(28) * Derived(28)).expression
+    '156·28·28'
     """
+    if isinstance(value, Derived) and not has_letters(value.term):
+        return Derived(value)
     return value
+
+
+def alike(number: int, other: int) -> int:
+    """Take a constant of a rule as an integer of the same kind as another, to be remembered too.
+
+    >>> (alike(1, Derived(6)) + 1).expression, alike(1, 6) + 1
+    ('1 + 1', 2)
+    """
+    return type(other)(number)
+
+
+def term_of(value: int) -> Term:
+    """Give the expression of an integer; a plain one is its own."""
+    return value.term if isinstance(value, Derived) else Leaf(int(value))
+
+
+def has_letters(term: Term) -> bool:
+    """Tell whether a letter stands anywhere in an expression."""
+    if isinstance(term, Leaf):
+        return term.letter != ""
+    return any(has_letters(part) for part in _parts(term))
+
+
+def written(term: Term, notation: Notation = TEXT) -> str:
+    """Write an expression, with the parentheses that it needs and no others."""
+    if isinstance(term, Leaf):
+        return notation.letter(term.letter) if term.letter else _number(term.value, notation)
+    if isinstance(term, Sum):
+        return _written_sum(term, notation)
+    if isinstance(term, Product):
+        return notation.times.join(_factor(part, notation) for part in term.factors) or "1"
+    if isinstance(term, Remainder):
+        left, right = _factor(term.left, notation), _divisor(term.right, notation)
+        return f"{left}{notation.modulo}{right}"
+    fraction = f"{_factor(term.left, notation)}/{_divisor(term.right, notation)}"
+    if term.rounding == "exact":
+        return fraction
+    before, after = notation.floor if term.rounding == "floor" else notation.ceil
+    return f"{before}{fraction}{after}"
+
+
+def _written_sum(term: Sum, notation: Notation) -> str:
+    texts = []
+    for position, (sign, part) in enumerate(term.terms):
+        bare = isinstance(part, Product | Quotient) or (isinstance(part, Leaf) and part.value >= 0)
+        text = written(part, notation) if bare else f"({written(part, notation)})"
+        between = " " if position else ""
+        shown_sign = notation.minus if sign < 0 else "+" if position else ""
+        texts.append(f"{between}{shown_sign}{between}{text}")
+    return "".join(texts)
+
+
+def _factor(term: Term, notation: Notation) -> str:
+    negative = isinstance(term, Leaf) and term.value < 0 and not term.letter
+    if negative or isinstance(term, Sum | Remainder):
+        return f"({written(term, notation)})"
+    return written(term, notation)
+
+
+def _divisor(term: Term, notation: Notation) -> str:
+    exact = isinstance(term, Quotient) and term.rounding == "exact"
+    if exact or (isinstance(term, Product) and term.factors):
+        return f"({written(term, notation)})"
+    return _factor(term, notation)
+
+
+def _number(value: int, notation: Notation) -> str:
+    return notation.number(value) if value >= 0 else f"{notation.minus}{notation.number(-value)}"
+
+
+def _parts(term: Term) -> tuple[Term, ...]:
+    if isinstance(term, Sum):
+        return tuple(part for _, part in term.terms)
+    if isinstance(term, Product):
+        return term.factors
+    return () if isinstance(term, Leaf) else (term.left, term.right)
+
+
+def _sum(left: int, sign: int, right: int) -> Derived:
+    value = int(left) + sign * int(right)
+    ahead, behind = term_of(left), term_of(right)
+    if behind == Leaf(0):
+        return Derived(value, ahead)
+    if ahead == Leaf(0):
+        return Derived(value, behind if sign > 0 else _negated(behind))
+    return Derived(value, Sum(_terms(ahead) + _terms(behind, sign)))
+
+
+def _terms(term: Term, sign: int = 1) -> tuple[tuple[int, Term], ...]:
+    return term.terms if isinstance(term, Sum) and sign > 0 else ((sign, term),)
+
+
+def _negated(term: Term) -> Term:
+    """Negate; of a quotient rounded down whose numerator is negated, this is rounding up."""
+    inner = _negative_of(term)
+    if inner is not None:
+        return inner
+    if isinstance(term, Quotient) and term.rounding != "ceil":
+        numerator = _negative_of(term.left)
+        if numerator is not None:
+            rounding = "ceil" if term.rounding == "floor" else "exact"
+            return Quotient(numerator, term.right, rounding)
+    return Sum(((-1, term),))
+
+
+def _negative_of(term: Term) -> Term | None:
+    """Give t where the term is written -t."""
+    if isinstance(term, Sum) and len(term.terms) == 1 and term.terms[0][0] < 0:
+        return term.terms[0][1]
+    return None
+
+
+def _product(left: int, right: int) -> Derived:
+    factors = _factors(term_of(left)) + _factors(term_of(right))
+    term = factors[0] if len(factors) == 1 else Product(factors)
+    return Derived(int(left) * int(right), term)
+
+
+def _factors(term: Term) -> tuple[Term, ...]:
+    return term.factors if isinstance(term, Product) else (term,)
+
+
+def _quotient(left: int, right: int) -> Derived:
+    value, rest = divmod(int(left), int(right))
+    ahead, behind = term_of(left), term_of(right)
+    if behind in (Leaf(1), SILENT_ONE):
+        return Derived(value, ahead)
+    return Derived(value, Quotient(ahead, behind, "floor" if rest else "exact"))
+
+
+def _remainder(left: int, right: int) -> Derived:
+    return Derived(int(left) % int(right), Remainder(term_of(left), term_of(right)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.arithmetic import known
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
-    from archcalc.graph import Graph, Node
+    from archcalc.graph import Graph
+    from archcalc.ops.op import Op, Shape
 
 
 class Field(NamedTuple):
@@ -38,25 +40,30 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     fields: list[Field | None] = []
     for node in graph.nodes:
         entering = [ONE_PIXEL if i == INPUT else fields[i] for i in node.inputs]
-        fields.append(_look_through(node, _widest(entering)))
+        fields.append(look_through(node.op, node.xs[0], widest(entering)))
     return fields
 
 
-def _widest(fields: list[Field | None]) -> Field | None:
+def widest(fields: list[Field | None]) -> Field | None:
+    """Choose among the fields of what feeds a node; None where one of them has no answer."""
     if len(fields) == 1:
         return fields[0]
-    known = [field for field in fields if field is not None]
-    return max(known, key=lambda field: field.size) if len(known) == len(fields) else None
+    found = [field for field in fields if field is not None]
+    return max(found, key=lambda field: field.size) if len(found) == len(fields) else None
 
 
-def _look_through(node: Node, field: Field | None) -> Field | None:
-    window = node.op.window(node.xs[0])
+def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
+    """Follow a field through the window of an op that reads x."""
+    window = op.window(x)
     if field is None or window is None:
         return None
     rows, columns = window
     (height, width), (down, right), (top, left) = field
     return Field(
-        (height + (rows.extent - 1) * down, width + (columns.extent - 1) * right),
+        (
+            height + (known(rows.extent) - 1) * down,
+            width + (known(columns.extent) - 1) * right,
+        ),
         (down * rows.stride, right * columns.stride),
         (top - rows.before * down, left - columns.before * right),
     )

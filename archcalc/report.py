@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from archcalc.arithmetic import known
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.graph import Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
@@ -55,7 +56,7 @@ class Counts:
     @property
     def flops(self) -> int:
         """The whole work: 2 per multiply-accumulate, 1 per every other elementary operation."""
-        return sum(self.work) + self.work.mac
+        return 2 * self.work.mac + sum(self.work[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,11 +290,21 @@ def _tally(nodes: Iterable[Node], batch: int) -> list[Tally]:
     return tallies
 
 
+def measure(op: Op, x: Shape, y: Shape) -> Counts:
+    """Apply the rules of an op to one input and its output.
+
+    >>> from archcalc.ops.conv import Conv
+    >>> measure(Conv(filters=6, kernel=(5, 5)), Shape(1, 32, 32), Shape(6, 28, 28)).parameters
+    156
+    """
+    return _sum([_measure(op, x, y, 1)])
+
+
 def _measure(op: Op, x: Shape, y: Shape, batch: int) -> Tally:
     """Apply the rules of an op: the fields of `Counts` in their order, then the kinds of work."""
     parameters, biases = op.parameters(x, y), op.biases(x, y)
     scales, shifts = op.scales(x), op.shifts(x)
-    weights = parameters - biases - scales - shifts
+    weights = known(parameters) - known(biases) - known(scales) - known(shifts)
     frozen = isinstance(op, Weighted) and not op.trainable
     kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
     work = op.work(x, y)

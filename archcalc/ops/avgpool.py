@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archcalc.arithmetic import known
 from archcalc.errors import Reason
 from archcalc.ops.op import Op, Shape, Work
 from archcalc.ops.window import Span, spans
@@ -68,7 +69,8 @@ class Avgpool(Op):
         if self.output is None:
             height, width = self._kernel(x)
             return y.height * y.width * (height * width)
-        return _fixed_taps(x.height, y.height) * _fixed_taps(x.width, y.width)
+        rows, columns = _fixed_taps(x.height, y.height), _fixed_taps(x.width, y.width)
+        return known(rows) * known(columns)
 
     def _kernel(self, x: Shape) -> Size:
         if self.output is not None:

@@ -39,7 +39,7 @@ class Batchnorm(Weighted):
 
     def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         """Count gamma and beta."""
-        return x.channels * (int(self.scale) + int(self.shift))
+        return self.scales(x) + self.shifts(x)
 
     def scales(self, x: Shape) -> int:
         """Count one scale for each map."""

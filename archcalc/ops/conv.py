@@ -86,18 +86,20 @@ class Conv(Weighted):
 
     def connections(self, x: Shape, y: Shape) -> int:
         """Count at each place of the window one tap for each weight, and the biases."""
-        return known(self._fan_in(x)) * y.height * y.width
+        fan_in = self._fan_in(x)
+        shared = fan_in if self.bias == "untied" else known(fan_in)
+        return shared * y.height * y.width
 
     def connections_in_bounds(self, x: Shape, y: Shape) -> int:
         """Count pairs of maps times the taps that fall on x, and the biases."""
         rows, columns = self.window(x)
-        pairs = sum(maps * fan for maps, fan in self.fans(x))
-        taps = pairs * rows.taps_in_bounds() * columns.taps_in_bounds()
+        pairs = known(sum(maps * fan for maps, fan in self.fans(x)))
+        taps = pairs * known(rows.taps_in_bounds()) * known(columns.taps_in_bounds())
         return taps + y.size if self.bias else taps
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count a mac for each tap, an add for each bias."""
-        mac = y.height * y.width * known(self._weights(x))
+        mac = known(self._weights(x)) * y.height * y.width
         return Work(mac=mac, add=y.size if self.bias else 0)
 
     def _maps(self) -> int:

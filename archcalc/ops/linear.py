@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.arithmetic import known
 from archcalc.ops.op import Shape, Weighted, Work
 from archcalc.ops.window import Span
 
@@ -54,13 +53,13 @@ class Linear(Weighted):
         """Count one bias for each unit."""
         return self.units if self.bias else 0
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, y: Shape) -> int:  # noqa: ARG002
         """Count the units."""
-        return y.size
+        return self.units
 
     def connections(self, x: Shape, y: Shape) -> int:
         """Count one connection for each parameter: no weight is shared."""
-        return known(self.parameters(x, y))
+        return self.parameters(x, y)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count a mac for each weight, an add for each bias."""

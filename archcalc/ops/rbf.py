@@ -48,9 +48,9 @@ class Rbf(Weighted):
         """Count a coordinate of each centre for each input."""
         return self.units * x.size
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, y: Shape) -> int:  # noqa: ARG002
         """Count the units."""
-        return y.size
+        return self.units
 
     def connections(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         """Count every input of every unit."""

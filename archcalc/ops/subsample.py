@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archcalc.arithmetic import alike
 from archcalc.ops.op import Shape, Weighted, Work
 from archcalc.ops.window import Span, spans
 
@@ -50,7 +51,8 @@ class Subsample(Weighted):
 
     def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         """Count a coefficient and a bias for each map."""
-        return x.channels * (1 + 1)
+        coefficient = alike(1, x.channels)
+        return x.channels * (coefficient + 1)
 
     def biases(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         """Count one bias for each map."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.arithmetic import known
 from archcalc.errors import Reason
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Span(NamedTuple):
         floor((size + pads - extent) / stride) + 1; `ceil` rounds up instead and drops a last window
         that would start behind the image and the padding before it.
         """
-        room = self.size + self.before + self.after - self.extent
+        room = self.size + self.before + self.after - known(self.extent)
         if not self.ceil:
             return room // self.stride + 1
         count = -(-room // self.stride) + 1

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ODD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""What YAML 1.1 takes for the end of a line."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Source:
 
     def place(self, line: int, column: int, length: int = 1) -> Place:
         """Mark a stretch of a line; both counted from 0."""
-        lines = self.text.split("\n", line + 1)
-        text = lines[line].rstrip("\r") if line < len(lines) else ""
+        lines = _LINE_BREAK.split(self.text, line + 1)
+        text = lines[line] if line < len(lines) else ""
         return Place(self.name, line + 1, column + 1, text, max(1, length))
 
 
@@ -121,7 +123,7 @@ class _Composer:
         """Take the next event of the parser."""
         if isinstance(event, yaml.ScalarEvent):
             line, column, length = _stretch(event)
-            node = Scalar(event.value or "", event.style is None, line, column, length)
+            node = Scalar(event.value or "", not event.style, line, column, length)
             self._add(node, event.anchor, event.tag)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._begin(Sequence(*_stretch(event)[:2]), event.anchor, event.tag)
@@ -228,22 +230,28 @@ def _stretch(event: yaml.Event) -> tuple[int, int, int]:
 
 
 def _odd_character(source: Source, odd: re.Match[str]) -> Diagnostic:
-    before = source.text[: odd.start()]
-    line = before.count("\n")
-    place = source.place(line, odd.start() - (before.rfind("\n") + 1))
+    before = _LINE_BREAK.split(source.text[: odd.start()])
+    place = source.place(len(before) - 1, len(before[-1]))
     return Diagnostic(
         "odd-character", f"the character {odd.group()!a} may not stand in YAML", place
     )
 
 
 def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
     problem = (error.problem or error.context or "unreadable").rstrip(".")
     context = f" ({error.context})" if error.context and error.problem else ""
-    place = source.place(mark.line, mark.column) if mark else None
+    place = source.place(*_where(source, error))
     hint = None
-    if place and re.search(r"[:\s,\[{]=[^\"',]*[\[\]{},]", place.text):
+    if re.search(r"[:\s,\[{]=[^\"',]*[\[\]{},]", place.text):
         hint = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
-    elif place and "\t" in place.text[: place.column]:
+    elif "\t" in place.text[: place.column]:
         hint = "YAML indents with spaces, not with tabs"
     return Diagnostic("not-yaml", f"this is not YAML: {problem}{context}", place, hint)
+
+
+def _where(source: Source, error: yaml.MarkedYAMLError) -> tuple[int, int]:
+    """Tell where a problem is; one behind the end of the text is where its context began."""
+    lines = _LINE_BREAK.split(source.text.rstrip())
+    end = len(lines) - 1, len(lines[-1])
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark]
+    return next(((m.line, m.column) for m in marks if (m.line, m.column) < end), end)

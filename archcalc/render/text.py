@@ -126,7 +126,7 @@ class _Grid:
         lines = _title(table)
         if any(titles):
             lines += [*self.line(titles, "head"), Line(rule, "rule")]
-        for row, tone in zip(self.cells, _tones(table), strict=False):
+        for row, tone in zip(self.cells[: len(table.rows)], _tones(table), strict=False):
             lines += self.line(row, "row", tone)
         if table.totals:
             lines.append(Line(rule, "rule"))

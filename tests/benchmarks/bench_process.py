@@ -1,4 +1,4 @@
-"""Whole processes: `archcalc show resnet50` against a bare typer program that prints one rich table.
+"""Whole processes: `archcalc show resnet50` against a bare typer program with one rich table.
 
 Run it as `python tests/benchmarks/bench_process.py`; the aim is a ratio of at most 1.5.
 """

@@ -77,6 +77,11 @@ def test_blocks_show_every_column_again() -> None:
     ]
 
 
+@pytest.mark.parametrize("width", [None, 80, 40, 20])
+def test_each_row_and_total_stands_once(width: int | None) -> None:
+    assert sum(text.startswith("total") for text in said(TABLE, width)) == 1
+
+
 def test_without_a_width_nothing_is_cut() -> None:
     rows = tuple((f"{n}" * 400, "op", n, n, Fraction(0)) for n in range(3))
     lines = said(Table(COLUMNS, rows), None)

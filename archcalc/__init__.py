@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archcalc.errors import ArchcalcError
     from archcalc.graph import Graph, expand
+    from archcalc.referee.budget import budget
+    from archcalc.referee.comparison import compare
+    from archcalc.referee.difference import diff
     from archcalc.referee.ledger import published
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
@@ -26,7 +29,10 @@ _HOMES = {
     "Graph": "graph",
     "Report": "report",
     "Spec": "spec.spec",
+    "budget": "referee.budget",
+    "compare": "referee.comparison",
     "count": "report",
+    "diff": "referee.difference",
     "expand": "graph",
     "load": "spec.library",
     "networks": "spec.library",
@@ -39,7 +45,10 @@ __all__ = [
     "Graph",
     "Report",
     "Spec",
+    "budget",
+    "compare",
     "count",
+    "diff",
     "expand",
     "load",
     "networks",

@@ -1,0 +1,45 @@
+"""Amounts as people write them: `5M`, `2.5e6`, `600 million`, `50MB`, `48MiB`."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from archcalc.errors import UsageError
+
+_AMOUNT = re.compile(
+    r"([0-9][0-9,_]*(?:\.[0-9]+)?|\.[0-9]+)(?:e\+?([0-9]{1,2}))?\s*([a-z]*)", re.IGNORECASE
+)
+_DECIMAL = {
+    "": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12,
+    "thousand": 10**3, "million": 10**6, "billion": 10**9,
+}  # fmt: skip
+_BYTES = {
+    "": 1, "b": 1, "bytes": 1,
+    **{f"{letter}{b}": 1000**power for power, letter in enumerate("kmgt", 1) for b in ("", "b")},
+    **{f"{letter}i{b}": 1024**power for power, letter in enumerate("kmgt", 1) for b in ("", "b")},
+}  # fmt: skip
+
+
+def amount(value: int | str, *, of_bytes: bool = False) -> int:
+    """Read a whole amount: M is 10^6; of bytes, MB is 10^6 too, and MiB is 2^20.
+
+    Raises UsageError for what is no whole number of 0 or more.
+
+    >>> amount("5M"), amount("2.5e6"), amount("1,000,000"), amount(7)
+    (5000000, 2500000, 1000000, 7)
+    >>> amount("50MB", of_bytes=True), amount("1.5MiB", of_bytes=True)
+    (50000000, 1572864)
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    suffixes = _BYTES if of_bytes else _DECIMAL
+    found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is not None and found[3].lower() in suffixes:
+        number = Fraction(found[1].replace(",", "").replace("_", "")) * 10 ** int(found[2] or 0)
+        whole = number * suffixes[found[3].lower()]
+        if whole.denominator == 1:
+            return int(whole)
+    examples = "50MB, 48MiB or 50000000" if of_bytes else "5M, 2.5e6 or 5,000,000"
+    message = f"expected an amount such as {examples}, not `{str(value)[:60]}`"
+    raise UsageError.of("wrong-type", message)

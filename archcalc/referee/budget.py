@@ -1,0 +1,106 @@
+"""Whether a network keeps within limits, and which layers cost most where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.errors import UsageError
+from archcalc.referee.amount import amount
+from archcalc.referee.comparison import Net, report_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archcalc.ops.op import Shape
+    from archcalc.report import Report, Row
+
+COSTLIEST = 5
+"""How many layers are named."""
+
+
+class Cost(NamedTuple):
+    """What one layer takes of a quantity."""
+
+    path: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A limit and what the network takes of it: parameters, macs, or memory in bytes."""
+
+    quantity: str
+    limit: int
+    used: int
+    costliest: tuple[Cost, ...]
+
+    @property
+    def over(self) -> bool:
+        """Tell whether more is used than the limit; all of it may be used."""
+        return self.used > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A network held against limits."""
+
+    report: Report
+    checks: tuple[Check, ...]
+
+    @property
+    def over(self) -> bool:
+        """Tell whether one limit or more is exceeded."""
+        return any(check.over for check in self.checks)
+
+
+def budget(  # noqa: PLR0913 - one for each limit, and what is counted
+    net: Net,
+    *,
+    max_parameters: int | str | None = None,
+    max_macs: int | str | None = None,
+    max_memory: int | str | None = None,
+    bytes_each: int = 4,
+    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    batch: int = 1,
+    heads: bool = False,
+) -> Budget:
+    """Hold a network against limits, given as numbers or as texts such as `5M` and `50MB`.
+
+    Memory is that of running forward, in bytes: the parameters and the largest set of outputs that
+    live at once. A layer's own is its parameters and its output.
+
+    Raises what `count` raises, and UsageError without a limit or for what is no amount.
+
+    >>> found = budget("lenet5", max_parameters="50k", max_macs="1M")
+    >>> [(check.quantity, check.used, check.over) for check in found.checks]
+    [('parameters', 60000, True), ('macs', 325680, False)]
+    >>> found.checks[0].costliest[0]
+    Cost(path='C5', used=48120)
+    """
+    report = report_of(net, input=input, batch=batch, heads=heads)
+    memory = report.memory(bytes_each)
+    live = memory.parameters + memory.live
+    limits: list[tuple[str, int | str | None, int, Callable[[Row], int]]] = [
+        ("parameters", max_parameters, report.total.parameters, lambda row: row.parameters),
+        ("macs", max_macs, report.total.macs, lambda row: row.macs),
+        ("memory", max_memory, live, lambda row: _bytes(row, report.batch, bytes_each)),
+    ]
+    checks = tuple(
+        Check(name, amount(limit, of_bytes=name == "memory"), used, _costliest(report, cost))
+        for name, limit, used, cost in limits
+        if limit is not None
+    )
+    if not checks:
+        hint = "max_parameters, max_macs or max_memory"
+        raise UsageError.of("no-limit", "a budget needs a limit", hint)
+    return Budget(report, checks)
+
+
+def _bytes(row: Row, batch: int, bytes_each: int) -> int:
+    return (row.parameters + row.output.size * batch) * bytes_each
+
+
+def _costliest(report: Report, cost: Callable[[Row], int]) -> tuple[Cost, ...]:
+    costs = sorted((Cost(row.path, cost(row)) for row in report.rows), key=lambda c: -c.used)
+    return tuple(found for found in costs[:COSTLIEST] if found.used)

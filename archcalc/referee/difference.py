@@ -1,0 +1,209 @@
+"""Two networks layer by layer: what was added, removed, changed, and what it costs."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from archcalc.referee.comparison import Net, report_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archcalc.graph import Node
+    from archcalc.ops.op import Op, Shape
+    from archcalc.report import Report, Row
+
+Kind: TypeAlias = Literal["same", "renamed", "changed", "added", "removed"]
+
+
+class Detail(NamedTuple):
+    """What differs in a layer: `op`, a field of it, `input`, `output`, what comes before or after.
+
+    The values are those of the op's fields, shapes, or names; None where there is no such thing.
+    """
+
+    name: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A layer of the one network and what it is in the other; None where it is not there."""
+
+    before: Row | None
+    after: Row | None
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """Tell whether the layer is the same, renamed, changed, added or removed."""
+        if self.before is None or self.after is None:
+            return "added" if self.before is None else "removed"
+        if self.details:
+            return "changed"
+        return "same" if self.before.path == self.after.path else "renamed"
+
+    @property
+    def path(self) -> str:
+        """The layer's path where it is now, or where it was."""
+        row = self.after or self.before
+        return row.path if row else ""
+
+    def change(self, quantity: str) -> int:
+        """Give the change of a quantity: what there is now, less what there was."""
+        now = getattr(self.after, quantity) if self.after else 0
+        return int(now - (getattr(self.before, quantity) if self.before else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All layers of two networks, paired. The changes add up to the difference of the totals."""
+
+    before: Report
+    after: Report
+    layers: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The layers that are not the same."""
+        return tuple(change for change in self.layers if change.kind != "same")
+
+    def change(self, quantity: str) -> int:
+        """Give the change of a total."""
+        return int(getattr(self.after.total, quantity) - getattr(self.before.total, quantity))
+
+
+class _Layer(NamedTuple):
+    """A row and its nodes: the layer's own, and what comes before and after it."""
+
+    row: Row
+    nodes: tuple[Node, ...]
+
+
+def diff(
+    before: Net,
+    after: Net,
+    *,
+    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    batch: int = 1,
+    heads: bool = False,
+) -> Difference:
+    """Pair the layers of two networks and tell what changed.
+
+    Layers of one path are a pair. Between two pairs, in their order, those layers are paired that
+    are equal but for their paths, and then those of the same op.
+
+    >>> found = diff("resnet50", "resnet50-v1.5")
+    >>> [(c.path, c.details[0]) for c in found.changes if c.change("macs")][0]
+    ('conv3_x/1/conv1', Detail(name='stride', before=(2, 2), after=(1, 1)))
+    >>> found.change("macs") == sum(c.change("macs") for c in found.changes) == 231_211_008
+    True
+    """
+    a = report_of(before, input=input, batch=batch, heads=heads)
+    b = report_of(after, input=input, batch=batch, heads=heads)
+    old, new = _layers(a), _layers(b)
+    return Difference(a, b, tuple(_in_order(old, new, _pair(old, new))))
+
+
+def _layers(report: Report) -> list[_Layer]:
+    nodes = defaultdict(list)
+    for node in report.nodes:
+        nodes[node.path.partition(".")[0]].append(node)
+    return [_Layer(row, tuple(nodes[row.path])) for row in report.rows]
+
+
+def _pair(old: list[_Layer], new: list[_Layer]) -> dict[int, int]:
+    """Map positions in `new` to positions in `old`, each at most once; the surest pairs first."""
+    paths = {layer.row.path: position for position, layer in enumerate(old)}
+    pairs = {i: paths[new[i].row.path] for i in range(len(new)) if new[i].row.path in paths}
+    for key in (_content, _op):
+        waiting: dict[object, deque[int]] = defaultdict(deque)
+        for position, gap in _unpaired(len(old), {was: now for now, was in pairs.items()}):
+            waiting[gap, key(old[position])].append(position)
+        for position, gap in list(_unpaired(len(new), {now: now for now in pairs})):
+            if waiting[gap, key(new[position])]:
+                pairs[position] = waiting[gap, key(new[position])].popleft()
+    return pairs
+
+
+def _unpaired(length: int, pairs: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """List the positions without a pair, each with the pair that it follows (-1: none)."""
+    gap = -1
+    for position in range(length):
+        if position in pairs:
+            gap = pairs[position]
+        else:
+            yield position, gap
+
+
+def _content(layer: _Layer) -> object:
+    return tuple([(node.op, node.xs) for node in layer.nodes])
+
+
+def _op(layer: _Layer) -> object:
+    return layer.row.op
+
+
+def _in_order(old: list[_Layer], new: list[_Layer], pairs: dict[int, int]) -> Iterator[Change]:
+    """Go through the new layers; a removed one stands where the layer after it was."""
+    removed = deque(sorted(set(range(len(old))).difference(pairs.values())))
+    for position, layer in enumerate(new):
+        was = pairs.get(position)
+        while was is not None and removed and removed[0] < was:
+            yield Change(old[removed.popleft()].row, None)
+        if was is None:
+            yield Change(None, layer.row)
+        else:
+            yield Change(old[was].row, layer.row, tuple(_details(old[was], layer)))
+    for was in removed:
+        yield Change(old[was].row, None)
+
+
+def _details(old: _Layer, new: _Layer) -> Iterator[Detail]:
+    a, b = old.row.layer, new.row.layer
+    if type(a) is type(b):
+        yield from _fields("", a, b)
+    else:
+        yield Detail("op", old.row.op, new.row.op)
+    yield from _beside(old, new)
+    for name in ("input", "output"):
+        if getattr(old.row, name) != getattr(new.row, name):
+            yield Detail(name, getattr(old.row, name), getattr(new.row, name))
+
+
+def _beside(old: _Layer, new: _Layer) -> Iterator[Detail]:
+    """Compare what comes before and after two layers: the ops, or their fields."""
+    for side, of_side in (("before", _before), ("after", _after)):
+        a, b = of_side(old), of_side(new)
+        if [op.name for op in a] != [op.name for op in b]:
+            yield Detail(side, _names(a), _names(b))
+        else:
+            for one, other in zip(a, b, strict=True):
+                yield from _fields(f"{one.name}.", one, other)
+
+
+def _fields(prefix: str, a: Op | None, b: Op | None) -> Iterator[Detail]:
+    for field in fields(a) if a is not None else ():
+        one, other = getattr(a, field.name), getattr(b, field.name)
+        if one != other:
+            yield Detail(f"{prefix}{field.name}", one, other)
+
+
+def _own(layer: _Layer) -> int:
+    """Find the layer's own node among its nodes; -1 if it has none, as a join of one branch."""
+    return next((i for i, node in enumerate(layer.nodes) if node.path == layer.row.path), -1)
+
+
+def _before(layer: _Layer) -> list[Op]:
+    return [node.op for node in layer.nodes[: max(0, _own(layer))]]
+
+
+def _after(layer: _Layer) -> list[Op]:
+    return [node.op for node in layer.nodes[_own(layer) + 1 :]]
+
+
+def _names(ops: Iterable[Op]) -> str | None:
+    return ", ".join(op.name for op in ops) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import numpy.typing as npt
@@ -20,6 +21,8 @@ WeightShapes: TypeAlias = dict[str, tuple[int, ...]]
 """Shapes of weights by name."""
 Gradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
 """A gradient for each input, then one for each weight by name."""
+Product: TypeAlias = Callable[..., Array]
+"""What multiplies two matrices or stacks of them: `np.matmul`, or what watches it."""
 
 
 def expect_maps(op: str, x: Array) -> None:
@@ -46,6 +49,19 @@ def expect_shape(op: str, name: str, array: Array, shape: tuple[int, ...]) -> No
     if array.shape != shape:
         message = f"{op}: {name} should be {shown(shape)}, not {shown(array.shape)}"
         raise ValueError(message)
+
+
+def rows(x: Array) -> Array:
+    """Lay each sample in a row; a batch without samples keeps the length of its rows.
+
+    >>> import numpy as np
+    >>> rows(np.zeros((2, 16, 5, 5))).shape, rows(np.zeros((0, 16, 5, 5))).shape
+    ((2, 400), (0, 400))
+    """
+    length = 1
+    for size in x.shape[1:]:
+        length *= size
+    return x.reshape(len(x), length)
 
 
 def shown(shape: tuple[int, ...]) -> str:

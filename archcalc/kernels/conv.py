@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Array,
         Gradients,
         Padding,
+        Product,
         Shape,
         Size,
         Table,
@@ -89,6 +90,7 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     groups: int = 1,
     table: Table | None = None,
     ceil: bool = False,
+    product: Product = np.matmul,
 ) -> tuple[Array, Saved]:
     """Correlate the maps of x with the kernels.
 
@@ -96,7 +98,7 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
         y  N  C' H' W'        bias    C'                        (untied: C' H' W')
 
     With a table, filter f reads the maps table[f] alone; the kernels stand in the table's order.
-    Each output takes exactly kh·kw multiplications for each map that feeds it.
+    Each output takes exactly kh·kw multiplications for each map that feeds it; `product` does them.
     Raises ValueError with the shapes if kernel, bias and x do not fit together.
 
     >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]]])
@@ -113,7 +115,7 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     y = np.empty((maps, len(x), both[0].windows, both[1].windows), np.result_type(x, kernel))
     units = y.reshape(maps, -1)
     for _, place, patches in _patches(padded(x, both), both):
-        multiply(kernel, patches, groups, table, out=units[:, place])
+        multiply(kernel, patches, groups, table, units[:, place], product)
     if bias is not None:
         y += _aligned(bias, y)
     return np.ascontiguousarray(y.swapaxes(0, 1)), Saved(x, kernel, bias, both, groups, table)
@@ -168,9 +170,10 @@ def _patches(image: Array, both: Sides) -> Iterator[tuple[tuple[slice, slice], s
 def _portions(taps: Array) -> Iterator[tuple[slice, slice]]:
     """Split into whole samples, or one sample into rows, so that a portion stays small."""
     samples, rows, columns = taps.shape[3:]
-    at_once = max(1, PATCH_BYTES // (taps[..., 0, 0, 0].size * columns * taps.itemsize))
+    each = len(taps) * taps.shape[1] * taps.shape[2]
+    at_once = max(1, PATCH_BYTES // (each * columns * taps.itemsize))
     if taps.flags.c_contiguous:
-        at_once = samples * rows
+        at_once = max(1, samples * rows)
     step = max(1, at_once // rows)
     for sample in range(0, samples, step):
         for row in range(0, rows, min(at_once, rows)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.kernels._arrays import rows
+
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
@@ -23,7 +25,7 @@ def forward(x: Array) -> tuple[Array, tuple[int, ...]]:
     >>> forward(np.zeros((2, 16, 5, 5)))[0].shape
     (2, 400, 1, 1)
     """
-    return x.reshape(len(x), -1, 1, 1), x.shape
+    return rows(x)[:, :, None, None], x.shape
 
 
 def backward(dy: Array, saved: tuple[int, ...]) -> Gradients:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.kernels._arrays import expect_maps, expect_shape, shown
+import numpy as np
+
+from archcalc.kernels._arrays import expect_maps, expect_shape, rows, shown
 
 if TYPE_CHECKING:
-    from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
+    from archcalc.kernels._arrays import Array, Gradients, Product, Shape, WeightShapes
 
 WEIGHTS = ("weight", "bias")
 
@@ -33,7 +35,9 @@ def weights(shape: Shape, *, units: int, bias: bool = True, **_: object) -> Weig
     return shapes
 
 
-def forward(x: Array, *, weight: Array, bias: Array | None = None) -> tuple[Array, Saved]:
+def forward(
+    x: Array, *, weight: Array, bias: Array | None = None, product: Product = np.matmul
+) -> tuple[Array, Saved]:
     """Multiply x, flattened, with the weight of each unit, and add the unit's bias.
 
         x  N  C  H  W           weight  units  C·H·W
@@ -41,18 +45,17 @@ def forward(x: Array, *, weight: Array, bias: Array | None = None) -> tuple[Arra
 
     Raises ValueError with the shapes if weight, bias and x do not fit together.
 
-    >>> import numpy as np
     >>> y, _ = forward(np.array([[[[1.0, 2]]]]), weight=np.array([[3.0, 4]]), bias=np.array([5.0]))
     >>> y.tolist()  # 1·3 + 2·4 + 5
     [[[[16.0]]]]
     """
     expect_maps("linear", x)
-    flat = x.reshape(len(x), -1)
+    flat = rows(x)
     if weight.ndim != 2 or weight.shape[1] != flat.shape[1]:
         found = f"weight {shown(weight.shape)}"
         message = f"linear: {found} does not fit {flat.shape[1]} inputs ({shown(x.shape[1:])})"
         raise ValueError(message)
-    y = flat @ weight.T
+    y = product(flat, weight.T)
     if bias is not None:
         expect_shape("linear", "bias", bias, (len(weight),))
         y += bias
@@ -62,7 +65,6 @@ def forward(x: Array, *, weight: Array, bias: Array | None = None) -> tuple[Arra
 def backward(dy: Array, saved: Saved) -> Gradients:
     """Give the gradients of x, weight and bias.
 
-    >>> import numpy as np
     >>> _, saved = forward(np.array([[[[1.0, 2]]]]), weight=np.array([[3.0, 4]]))
     >>> (dx,), gradients = backward(np.ones((1, 1, 1, 1)), saved)
     >>> dx.tolist(), gradients["weight"].tolist()

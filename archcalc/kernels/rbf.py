@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.kernels._arrays import expect_maps, shown
+from archcalc.kernels._arrays import expect_maps, rows, shown
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
@@ -45,7 +45,7 @@ def forward(x: Array, *, centres: Array) -> tuple[Array, Saved]:
     Source: LeCun, Bottou, Bengio, Haffner 1998, section II.B, equation 7.
     """
     expect_maps("rbf", x)
-    flat = x.reshape(len(x), -1)
+    flat = rows(x)
     if centres.ndim != 2 or centres.shape[1] != flat.shape[1]:
         found = f"centres {shown(centres.shape)}"
         message = f"rbf: {found} do not fit {flat.shape[1]} inputs ({shown(x.shape[1:])})"

@@ -1,0 +1,153 @@
+"""Two networks layer by layer: pairs, what changed, and that the changes add up."""
+
+from __future__ import annotations
+
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+
+import archcalc
+from archcalc.referee.difference import Difference, diff
+from archcalc.report import QUANTITIES
+
+
+def own(before: str, after: str) -> Difference:
+    """Compare two lists of layers on a 1x8x8 input."""
+    nets = [archcalc.load(StringIO(f"input: 1x8x8\nlayers: [{text}]")) for text in (before, after)]
+    return diff(*nets)
+
+
+def kinds(found: Difference) -> list[tuple[str, str | None, str | None]]:
+    """Give each change with the path before and after."""
+    return [(c.kind, c.before and c.before.path, c.after and c.after.path) for c in found.layers]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        *pairwise(["lenet1", "lenet5", "lenet-caffe", "alexnet", "vgg16", "resnet50", "resnet101"]),
+        ("googlenet", "googlenet-torchvision"),
+        ("inception-v3", "inception-v4"),
+        ("densenet-bc-100-12", "resnet110"),
+    ],
+)
+def test_changes_add_up_to_the_difference_of_the_totals(before: str, after: str) -> None:
+    found = diff(before, after, heads=True)
+
+    for quantity in QUANTITIES:
+        assert sum(change.change(quantity) for change in found.changes) == found.change(quantity)
+
+
+@pytest.mark.parametrize(("before", "after"), [("vgg16", "googlenet"), ("resnet34", "resnet18")])
+def test_every_layer_stands_in_exactly_one_pair_and_in_order(before: str, after: str) -> None:
+    found = diff(before, after)
+    old = [change.before.path for change in found.layers if change.before]
+    new = [change.after.path for change in found.layers if change.after]
+
+    assert sorted(old) == sorted(row.path for row in archcalc.count(before).rows)
+    assert new == [row.path for row in archcalc.count(after).rows]
+
+
+def test_a_network_does_not_differ_from_itself() -> None:
+    found = diff("googlenet", "googlenet")
+
+    assert found.changes == ()
+    assert {change.kind for change in found.layers} == {"same"}
+
+
+def test_a_deeper_network_has_layers_added() -> None:
+    found = diff("resnet50", "resnet101")
+
+    assert {change.kind for change in found.changes} == {"added"}
+    assert {change.path.rpartition("/")[0] for change in found.changes} == {
+        f"conv4_x/{number}" for number in range(7, 24)
+    }
+    assert found.change("parameters") == 17 * (262_656 + 590_336 + 264_192)
+
+
+def test_a_removed_layer_stands_where_it_was() -> None:
+    found = own(
+        "{name: a, conv: 2, kernel: 3}, {name: b, lrn: 5}, {name: c, conv: 4, kernel: 3}",
+        "{name: a, conv: 2, kernel: 3}, {name: c, conv: 4, kernel: 3}, {name: d, dropout: 0.5}",
+    )
+
+    assert kinds(found) == [
+        ("same", "a", "a"), ("removed", "b", None), ("same", "c", "c"), ("added", None, "d"),
+    ]  # fmt: skip
+
+
+def test_a_layer_of_another_name_is_renamed() -> None:
+    found = own("{name: a, conv: 2, kernel: 3}, relu", "{name: b, conv: 2, kernel: 3}, relu")
+
+    assert kinds(found) == [("renamed", "a", "b"), ("same", "relu1", "relu1")]
+    assert found.changes[0].change("parameters") == 0
+
+
+def test_equal_layers_are_paired_before_those_of_the_same_op() -> None:
+    found = own(
+        "{name: a, conv: 2, kernel: 3}",
+        "{name: b, conv: 1, kernel: 1}, {name: c, conv: 2, kernel: 3}",
+    )
+
+    assert kinds(found) == [("added", None, "b"), ("renamed", "a", "c")]
+
+
+def test_layers_are_paired_between_the_same_neighbours_only() -> None:
+    found = own(
+        "{name: a, conv: 2, kernel: 3}, {name: m, maxpool: 2}",
+        "{name: m, maxpool: 2}, {name: b, conv: 4, kernel: 3}",
+    )
+
+    assert [kind for kind, *_ in kinds(found)] == ["removed", "changed", "added"]
+
+
+def test_details_name_the_fields_and_shapes_that_differ() -> None:
+    found = own(
+        "{name: a, conv: 2, kernel: 3, before: [{batchnorm: , eps: 0.1}], after: [relu]}",
+        "{name: a, conv: 4, kernel: 3, before: [{batchnorm: , eps: 0.2}], after: [tanh, relu]}",
+    )
+    (change,) = found.changes
+
+    assert [(d.name, str(d.before), str(d.after)) for d in change.details] == [
+        ("filters", "2", "4"),
+        ("batchnorm.eps", "1/10", "1/5"),
+        ("after", "relu", "tanh, relu"),
+        ("output", "2x6x6", "4x6x6"),
+    ]
+    assert change.change("parameters") == (4 - 2) * (3 * 3 + 1)
+    assert change.change("neurons") == (4 - 2) * 6 * 6
+
+
+def test_another_op_under_the_same_name_is_a_change() -> None:
+    found = diff("lenet5", "lenet5-textbook")
+    by_path = {change.path: change for change in found.changes}
+
+    assert by_path["S2"].details[0] == ("op", "subsample", "maxpool")
+    assert by_path["C3"].change("parameters") == 2_416 - 1_516
+    assert by_path["OUTPUT"].details[0] == ("op", "rbf", "linear")
+    assert found.change("parameters") == 61_706 - 60_000
+
+
+def test_another_stride_moves_operations_and_no_parameters() -> None:
+    found = diff("resnet50", "resnet50-v1.5")
+
+    assert found.change("parameters") == 0
+    assert found.change("macs") == 231_211_008
+    assert {
+        (detail.name, detail.before, detail.after)
+        for change in found.changes
+        for detail in change.details
+        if detail.name == "stride"
+    } == {("stride", (2, 2), (1, 1)), ("stride", (1, 1), (2, 2))}
+
+
+def test_a_join_that_is_left_with_one_branch_loses_its_op() -> None:
+    found = own(
+        "{name: sum, add: [[], [{name: a, conv: 1, kernel: 1}]], after: [relu]}",
+        "{name: sum, add: [[{name: a, conv: 1, kernel: 1}]], after: [relu]}",
+    )
+    change = next(change for change in found.changes if change.path == "sum")
+
+    assert [detail.name for detail in change.details][:1] == ["op"]
+    assert found.change("flops") == -64

@@ -20,7 +20,14 @@ def own(before: str, after: str) -> Difference:
 
 def kinds(found: Difference) -> list[tuple[str, str | None, str | None]]:
     """Give each change with the path before and after."""
-    return [(c.kind, c.before and c.before.path, c.after and c.after.path) for c in found.layers]
+    return [
+        (
+            change.kind,
+            change.before.path if change.before else None,
+            change.after.path if change.after else None,
+        )
+        for change in found.layers
+    ]
 
 
 @pytest.mark.parametrize(

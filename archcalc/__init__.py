@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archcalc.errors import ArchcalcError
     from archcalc.graph import Graph, expand
+    from archcalc.model import Model, build
     from archcalc.referee.budget import budget
     from archcalc.referee.comparison import compare
     from archcalc.referee.difference import diff
@@ -27,9 +28,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "ArchcalcError": "errors",
     "Graph": "graph",
+    "Model": "model",
     "Report": "report",
     "Spec": "spec.spec",
     "budget": "referee.budget",
+    "build": "model",
     "compare": "referee.comparison",
     "count": "report",
     "diff": "referee.difference",
@@ -43,9 +46,11 @@ _HOMES = {
 __all__ = [
     "ArchcalcError",
     "Graph",
+    "Model",
     "Report",
     "Spec",
     "budget",
+    "build",
     "compare",
     "count",
     "diff",

@@ -1,0 +1,181 @@
+"""Graph → Model: a network that runs and learns, in NumPy.
+
+Every layer is its kernel with arrays of its own. The shapes of the arrays are derived from what
+reaches the layer, not from the rules: `build` sends an empty batch through the kernels, which costs
+nothing and shows each layer its input.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from archcalc.errors import UsageError
+from archcalc.graph import INPUT
+from archcalc.initialisation import activations, start
+from archcalc.layer import Layer
+from archcalc.report import count
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archcalc.graph import Graph
+    from archcalc.ops.op import Shape
+    from archcalc.report import Report
+    from archcalc.spec.spec import Spec
+
+Array: TypeAlias = npt.NDArray[Any]
+Weights: TypeAlias = dict[str, dict[str, Array]]
+"""Arrays by path and name."""
+
+
+def build(
+    net: Spec | Graph | str | Path,
+    *,
+    seed: int = 0,
+    dtype: npt.DTypeLike = "float32",
+    heads: bool = False,
+) -> Model:
+    """Make a network ready to run: weights of their own for every layer, drawn from the seed.
+
+    Raises what `archcalc.count` raises.
+
+    >>> model = build("lenet5")
+    >>> model.forward(np.zeros((2, 1, 32, 32))).shape
+    (2, 10, 1, 1)
+    >>> sum(array.size for arrays in model.parameters.values() for array in arrays.values())
+    60000
+    """
+    return Model(count(net, heads=heads), np.random.default_rng(seed), np.dtype(dtype))
+
+
+class Model:
+    """A network with its weights. Arrays are batch first: N x C x H x W.
+
+    `heads` holds the outputs of the heads after `forward`, if the model was built with them.
+    """
+
+    def __init__(self, report: Report, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        self.name = report.name
+        self.input: Shape = report.input
+        self.dtype = dtype
+        self.rng = rng
+        self.heads: dict[str, Array] = {}
+        self._ends = {node.head: position for position, node in enumerate(report.nodes)}
+        self.layers = self._allocate(report)
+        self._free_after = _last_readers(self.layers, set(self._ends.values()))
+        self._saved: list[Any] | None = None
+
+    def forward(self, x: npt.ArrayLike, *, training: bool = False) -> Array:
+        """Run forward: x of N x C x H x W gives the output of the main path.
+
+        At inference an output is freed after its last reader; training keeps what `backward` needs,
+        drops elements, and normalises by the statistics of the batch. Raises UsageError if x is no
+        batch of this network's inputs.
+        """
+        self._saved = [] if training else None
+        outputs = {INPUT: self._batch(x)}
+        for position, layer in enumerate(self.layers):
+            ys = [outputs[i] for i in layer.inputs]
+            outputs[position], saved = layer.forward(ys, training=training, rng=self.rng)
+            if self._saved is not None:
+                self._saved.append(saved)
+            del saved, ys
+            for i in self._free_after[position]:
+                del outputs[i]
+        self.heads = {head: outputs[end] for head, end in self._ends.items() if head is not None}
+        return outputs[self._ends.get(None, INPUT)]
+
+    def backward(
+        self, dy: Array, heads: dict[str, Array] | None = None, *, inputs: bool = True
+    ) -> Array | None:
+        """Run back from the gradient of the output, and of heads by name; keep the `gradients`.
+
+        Gives the gradient of the input; `inputs=False` spares it, where a kernel can. Raises
+        UsageError unless a `forward` with training stands before it.
+        """
+        if self._saved is None:
+            raise UsageError.of("no-forward", "`backward` needs `forward(x, training=True)` first")
+        saved, self._saved = self._saved, None
+        gradients = {self._ends[head]: d_head for head, d_head in (heads or {}).items()}
+        gradients[self._ends.get(None, INPUT)] = dy
+        for position in range(len(self.layers) - 1, -1, -1):
+            layer, kept = self.layers[position], saved.pop()
+            arriving = gradients.pop(position, None)
+            if arriving is None:
+                layer.gradients = {}
+                continue
+            wanted = inputs or layer.inputs != (INPUT,)
+            dxs = layer.backward(arriving, kept, inputs=wanted)
+            for i, dx in zip(layer.inputs, dxs, strict=wanted):
+                gradients[i] = gradients[i] + dx if i in gradients else dx
+        return gradients.get(INPUT)
+
+    def step(self, rate: float, momentum: float = 0, weight_decay: float = 0) -> None:
+        """Move every trained weight against its gradient: w - rate · gradient.
+
+        `weight_decay` adds so much of the weight to its gradient; `momentum` keeps so much of the
+        last move: v = momentum · v + gradient, w - rate · v.
+        """
+        for layer in self.layers:
+            layer.step(rate, momentum, weight_decay)
+
+    @property
+    def parameters(self) -> Weights:
+        """The trained arrays by path and name; to change one in place is to change the model."""
+        layers = [layer for layer in self.layers if layer.trainable]
+        return {layer.path: layer.weights for layer in layers if layer.weights}
+
+    @property
+    def fixed(self) -> Weights:
+        """The weights that exist and are not trained."""
+        layers = [layer for layer in self.layers if not layer.trainable]
+        return {layer.path: layer.weights for layer in layers if layer.weights}
+
+    @property
+    def statistics(self) -> Weights:
+        """The running means and variances."""
+        return {layer.path: layer.statistics for layer in self.layers if layer.statistics}
+
+    @property
+    def gradients(self) -> Weights:
+        """The gradients of the trained arrays, as the last `backward` found them."""
+        return {layer.path: layer.gradients for layer in self.layers if layer.gradients}
+
+    def __repr__(self) -> str:
+        return f"<Model of {self.name}: {len(self.layers)} layers, {self.dtype}>"
+
+    def _allocate(self, report: Report) -> list[Layer]:
+        """Send an empty batch through the kernels; each layer gets its weights as it arrives."""
+        outputs = {INPUT: np.empty((0, *report.input), self.dtype)}
+        layers = []
+        for position, (node, activation) in enumerate(
+            zip(report.nodes, activations(report.nodes), strict=True)
+        ):
+            layer = Layer(node.path, node.op.name, vars(node.op), node.inputs)
+            ys = [outputs[i] for i in node.inputs]
+            layer.allocate(ys[0].shape[1:], self.dtype)
+            start(layer, activation, self.rng)
+            outputs[position], _ = layer.forward(ys)
+            layers.append(layer)
+        return layers
+
+    def _batch(self, x: npt.ArrayLike) -> Array:
+        batch = np.asarray(x, self.dtype)
+        if batch.ndim != 4 or batch.shape[1:] != self.input:
+            found = "x".join(map(str, batch.shape)) or "a number"
+            message = f"{self.name} takes a batch of {self.input}: N x C x H x W, not {found}"
+            raise UsageError.of("wrong-input", message)
+        return batch
+
+
+def _last_readers(layers: list[Layer], ends: set[int]) -> list[list[int]]:
+    """List after each layer the outputs that nothing reads any more; ends are for the caller."""
+    last = {i: position for position, layer in enumerate(layers) for i in layer.inputs}
+    free: list[list[int]] = [[] for _ in layers]
+    for i in range(INPUT, len(layers)):
+        if i not in ends and (i in last or i >= 0):
+            free[last.get(i, i)].append(i)
+    return free

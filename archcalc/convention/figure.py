@@ -1,0 +1,116 @@
+"""A report under a convention: one exact integer for the network, and for each of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archcalc.convention.library import find
+from archcalc.convention.variables import of_nodes
+from archcalc.errors import Reason, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archcalc.convention.convention import Convention
+    from archcalc.report import Report
+    from archcalc.spec.expression import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """What a convention counts in a report.
+
+    `values` has one integer for each of the report's nodes, and None where the convention has no
+    rule: such a figure is `partial`, and its total the part that is known.
+    """
+
+    convention: Convention
+    report: Report
+    values: tuple[int | None, ...]
+
+    @cached_property
+    def total(self) -> int:
+        """The sum of all that is known."""
+        return sum(value or 0 for value in self.values)
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """The paths of the layers that the convention has no rule for."""
+        pairs = zip(self.report.nodes, self.values, strict=True)
+        return tuple(node.path for node, value in pairs if value is None)
+
+    @property
+    def partial(self) -> bool:
+        """Tell whether something could not be counted."""
+        return bool(self.unknown)
+
+    def of(self, path: str) -> int:
+        """Sum what is known at and below a path; the rows of any depth add up to the total.
+
+        >>> from archcalc.report import count
+        >>> figure = apply(count("lenet5"), "macs")
+        >>> figure.of("C1"), figure.total
+        (117600, 325680)
+        """
+        below = (f"{path}/", f"{path}.")
+        pairs = zip(self.report.nodes, self.values, strict=True)
+        return sum(v or 0 for n, v in pairs if n.path == path or n.path.startswith(below))
+
+    def __str__(self) -> str:
+        name = f"{self.total:,} {self.convention.figures} ({self.convention.name})"
+        return f"at least {name}" if self.partial else name
+
+
+def apply(report: Report, convention: str | Path | Convention) -> Figure:
+    """Apply a convention to what a report covers.
+
+    Raises UnknownName for a convention that does not exist, UsageError where a rule of one's own
+    cannot be evaluated.
+
+    >>> from archcalc.report import count
+    >>> print(apply(count("resnet50-v1.5"), "thop"))
+    4,133,742,592 operations (thop)
+    """
+    found = find(convention)
+    times = report.batch if found.per == "batch" else 1
+    known: dict[tuple[int, str], int | None] = {}
+    values = []
+    for node, variables in zip(report.nodes, of_nodes(report.nodes), strict=True):
+        key = (id(variables), node.op.name)
+        if key not in known:
+            known[key] = _value(found, node.op.name, variables, times)
+        values.append(known[key])
+    return Figure(found, report, tuple(values))
+
+
+def figure(report: Report, convention: str | Path | Convention) -> int:
+    """Give the one integer of a convention. Raises UsageError where a layer has no rule.
+
+    >>> from archcalc.report import count
+    >>> figure(count("lenet5"), "lecun1998")
+    340908
+    """
+    found = apply(report, convention)
+    if found.partial:
+        names = sorted({node.op.name for node in report.nodes if node.path in found.unknown})
+        shown = ", ".join(f"`{name}`" for name in names)
+        message = f"{found.convention.name} has no rule for {shown}: {found.unknown[0]}"
+        more = f" and {len(found.unknown) - 1} more" if len(found.unknown) > 1 else ""
+        hint = f"the layers that it knows have {found.total:,}; a rule, or a zero with its reason"
+        raise UsageError.of("partial-figure", message + more, hint)
+    return found.total
+
+
+def _value(
+    convention: Convention, op: str, variables: Mapping[str, Value], times: int
+) -> int | None:
+    if not convention.knows(op):
+        return None
+    try:
+        return times * convention.value(op, variables)
+    except Reason as reason:
+        message = f"{convention.name}, rule of `{op}`: {reason.message}"
+        raise UsageError.of(reason.code, message, reason.hint) from None

@@ -1,0 +1,87 @@
+"""Finding a convention: by name or alias, or by the path of a file of one's own."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from archcalc.convention.convention import Convention
+from archcalc.convention.reader import read_convention
+from archcalc.errors import UnknownName, suggestion
+from archcalc.spec.family import loose
+from archcalc.spec.library import SUFFIXES, open_source
+from archcalc.spec.reader import Source
+
+_FOLDER = Path(__file__).parent
+
+
+def find(convention: str | Path | Convention) -> Convention:
+    """Find a convention by a name that matches loosely, or read one from a file.
+
+    Raises UnknownName if nothing answers to the name, SpecError with every mistake of a file.
+
+    >>> find("resnet-paper")
+    Convention('macs')
+    """
+    if isinstance(convention, Convention):
+        return convention
+    name = str(convention)
+    if isinstance(convention, Path) or name.endswith(SUFFIXES) or "/" in name:
+        path = Path(name)
+        return read_convention(open_source(path), path.stem, find)
+    known = _names()
+    if loose(name) in known:
+        return _read(known[loose(name)])
+    raise _unknown(name)
+
+
+def conventions() -> tuple[Convention, ...]:
+    """List the conventions: archcalc's own, then the tools', then those of parameters.
+
+    >>> [convention.name for convention in conventions()][:2]
+    ['macs', 'flops']
+    """
+    return tuple(sorted(map(_read, _files()), key=_order))
+
+
+def _order(convention: Convention) -> tuple[bool, bool, str]:
+    return convention.figures == "parameters", bool(convention.tool), _rank(convention.name)
+
+
+def _rank(name: str) -> str:
+    """Put multiply-accumulates before everything else; the rest by name."""
+    return "" if name == "macs" else name
+
+
+@cache
+def _files() -> tuple[Path, ...]:
+    return tuple(sorted(_FOLDER.glob("*.yaml")))
+
+
+@cache
+def _names() -> dict[str, Path]:
+    """Map every name and alias to its file; the file's own name is the convention's."""
+    found = {loose(path.stem): path for path in _files()}
+    for path in _files():
+        for alias in _read(path).aliases:
+            found.setdefault(loose(alias), path)
+    return found
+
+
+@cache
+def _read(path: Path) -> Convention:
+    source = Source(f"conventions/{path.name}", path.read_text("utf-8"))
+    return read_convention(source, path.stem, lambda name: _read(_FOLDER / f"{name}.yaml"))
+
+
+def _unknown(name: str) -> UnknownName:
+    known = {
+        loose(word): word
+        for convention in conventions()
+        for word in (convention.name, *convention.aliases)
+    }
+    near = suggestion(loose(name), known)
+    hint = f"did you mean `{known[near.split('`')[1]]}`?" if near else None
+    message = f"there is no convention `{name[:80]}`"
+    fallback = "`archcalc conventions` lists them; a file needs its suffix .yaml"
+    return UnknownName.of("unknown-convention", message, hint or fallback)

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SHOWN_LINE = 160
+SHOWN = 80
+"""Columns of a long line that are shown before and after a place."""
 
 
 class Place(NamedTuple):
@@ -42,10 +43,12 @@ class Place(NamedTuple):
 
     def excerpt(self) -> str:
         """Show the line with a caret under the stretch, control characters made visible."""
-        start = max(0, self.column - SHOWN_LINE)
-        line = printable(self.text[start : start + SHOWN_LINE + 40])
-        length = max(1, min(self.length, len(line) - (self.column - 1 - start)))
-        caret = " " * (self.column - 1 - start) + "^" * length
+        column = self.column - 1
+        start = max(0, column - SHOWN)
+        before = printable(self.text[start:column])
+        marked = printable(self.text[column : column + min(self.length, SHOWN)])
+        after = printable(self.text[column + self.length : column + SHOWN])
+        line, caret = before + marked + after, " " * len(before) + "^" * max(1, len(marked))
         return f"{self.line:>5} | {line}\n      | {caret}"
 
 

@@ -9,6 +9,7 @@ from archcalc import limits
 from archcalc.errors import Reason, ShapeError, suggestion
 from archcalc.ops import make
 from archcalc.ops.fields import shown
+from archcalc.spec.names import BAD_NAME
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
 
@@ -100,6 +101,7 @@ class _Walk:
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
         self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
+        self.placements = 0
         self.head: str | None = None
 
     def items(self, items: Iterable[Item], level: _Level, scope: Scope, here: _Here) -> _Here:
@@ -124,6 +126,10 @@ class _Walk:
         row: Mapping[str, Value],
     ) -> _Here:
         """Put one item in place under a name; switched off, it is the identity."""
+        self.placements += 1
+        if self.placements > limits.PLACEMENTS:
+            message = f"more than {limits.PLACEMENTS:,} layers, blocks and repetitions to unroll"
+            raise self._error(Reason("too-large", message), item)
         if item.when is True or self.evaluator.decide(item.when, item, scope, here.shape):
             path = f"{level.prefix}{name}"
             if isinstance(item, Join):
@@ -138,6 +144,9 @@ class _Walk:
                 self.containers.setdefault(path, Container("group"))
                 here = self.items(item.items, level.inside(str(name)), scope, here)
         if name is not None:
+            if name in level.names:
+                message = f"{shown(name)} is the name of two layers here"
+                raise self._error(Reason("duplicate-name", message), item, level.prefix + name)
             level.names[name] = here
         return here
 
@@ -267,9 +276,9 @@ class _Walk:
         for index, row in enumerate(rows, start=1):
             turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
             name = str(row.get("name", index))
-            if name in inner.names:
-                message = f"{shown(name)} is the name of two layers here"
-                raise self._error(Reason("duplicate-name", message), item, inner.prefix + name)
+            if not name or "/" in name or "." in name:
+                reason = Reason("bad-name", f"{shown(name)} cannot be a name", BAD_NAME, "in")
+                raise self._error(reason, item)
             here = self._place(item, name, inner, turn, here, row)
         if item.name is not None:
             level.names[item.name] = here

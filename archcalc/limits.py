@@ -20,8 +20,11 @@ INTEGER_BITS = 1_024
 TEXT_LENGTH = 200
 """Characters of a name."""
 
-NODES = 1_000_000
-"""Layers after blocks and repetitions are unrolled."""
+NODES = 200_000
+"""Layers after blocks and repetitions are unrolled; ResNet-1202 has 4,208."""
+
+PLACEMENTS = 500_000
+"""Layers, blocks and turns of loops that the unrolling visits, switched off or empty too."""
 
 BLOCK_DEPTH = 32
 """Blocks within blocks."""

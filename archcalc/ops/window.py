@@ -64,16 +64,42 @@ class Span(NamedTuple):
         >>> Span(5, kernel=3, before=1, after=1).taps_in_bounds()  # 2 + 3 + 3 + 3 + 2
         13
         """
-        outputs, last = self.outputs, self.size - 1
         if not self.before and self.read <= self.size:
-            return self.kernel * outputs
-        total = 0
-        for tap in range(self.kernel):
-            shift = tap * self.dilation - self.before
-            first_output = max(0, -(shift // self.stride))
-            last_output = min(outputs - 1, (last - shift) // self.stride)
-            total += max(0, last_output - first_output + 1)
-        return total
+            return self.kernel * self.outputs
+        return self._taps_up_to(self.before + self.size - 1) - self._taps_up_to(self.before - 1)
+
+    def _taps_up_to(self, cell: int) -> int:
+        """Count the taps on the first cells, padding included, up to `cell`.
+
+        Tap t of window i lies on i·stride + t·dilation. Each tap meets the cells with all windows,
+        or with the first floor((cell - t·dilation) / stride) + 1 of them.
+        """
+        outputs = self.outputs
+        meeting = max(0, min(self.kernel, cell // self.dilation + 1))
+        room = cell - (outputs - 1) * self.stride
+        full = max(0, min(meeting, room // self.dilation + 1))
+        rest = meeting - full
+        least = cell - (meeting - 1) * self.dilation
+        return full * outputs + rest + _sum_of_floors(rest, self.dilation, least, self.stride)
+
+
+def _sum_of_floors(n: int, step: int, start: int, divisor: int) -> int:
+    """Sum floor((i·step + start) / divisor) over i < n, in logarithmic time as Euclid would.
+
+    >>> _sum_of_floors(4, 3, 1, 2)  # 0 + 2 + 3 + 5
+    10
+    """
+    total, sign = 0, 1
+    while n > 0:
+        total += sign * (n * (n - 1) // 2 * (step // divisor) + n * (start // divisor))
+        step, start = step % divisor, start % divisor
+        highest = (step * n + start) // divisor
+        if highest == 0:
+            break
+        total += sign * (n * highest)
+        n, step, start, divisor = highest, divisor, divisor - start - 1 + step, step
+        sign = -sign
+    return total
 
 
 def spans(  # noqa: PLR0913 - the six numbers of a window

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
@@ -31,6 +32,7 @@ Closure: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "min": min, "max": max, "floor": floor, "ceil": ceil, "len": len, "sum": sum,
 }  # fmt: skip
+QUOTE_IT = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
 ENTERING = frozenset({"channels", "height", "width"})
 """What a layer knows of the feature maps that enter it."""
 LOOP = frozenset({"first", "last", "index"})
@@ -38,6 +40,10 @@ LOOP = frozenset({"first", "last", "index"})
 RESERVED = frozenset(
     {*FUNCTIONS, *ENTERING, *LOOP, "input", "and", "or", "not", "if", "else", "true", "false"}
 )
+
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+_NOT_OURS = re.compile(r"\\|(?<![\w.])[0-9.]+(?![eE][+-]?[0-9])[A-Za-z_]+")
+"""Backslashes, and numbers that run into a word: Python would only warn of them."""
 
 _ARITHMETIC: dict[type, tuple[str, Callable[..., Value]]] = {
     ast.Add: ("add", operator.add),
@@ -122,19 +128,16 @@ class _Compiler:
             most = limits.EXPRESSION_LENGTH
             message = f"an expression of {len(self.text):,} characters; {most:,} are the most"
             raise Reason("too-large", message)
+        odd = _NOT_OURS.search(_TEXT.sub("''", self.text))
+        if odd:
+            raise Reason("bad-expression", f"`{odd.group()}` cannot stand in an expression")
         try:
             tree = ast.parse(self.text.strip(), mode="eval")
-        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            raise self._not_an_expression(error) from None
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            unclosed = any(self.text.count(a) != self.text.count(b) for a, b in ("()", "[]"))
+            message = f"`={self.text[:60]}` is not an expression"
+            raise Reason("bad-expression", message, QUOTE_IT if unclosed else None) from None
         return self._closure(tree.body)
-
-    def _not_an_expression(self, error: Exception) -> Reason:
-        unclosed = any(self.text.count(a) != self.text.count(b) for a, b in ("()", "[]"))
-        hint = None
-        if unclosed:
-            hint = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
-        del error
-        return Reason("bad-expression", f"`={self.text[:60]}` is not an expression", hint)
 
     def _closure(self, node: ast.expr) -> Closure:
         compile_node = getattr(self, f"_{type(node).__name__.lower()}", None)

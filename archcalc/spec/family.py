@@ -83,8 +83,8 @@ class _Family:
         self.checker = Checker(document.source)
         if document.tree is None:
             self.checker.complain("empty", "the file is empty", Mapping(0, 0))
-            self.checker.finish()
         self.tree = self.checker.mapping(document.tree or Mapping(0, 0), "a spec")
+        self.checker.finish()
         self.checker.keys(self.tree, SECTIONS, "a spec")
         self.parameters = self.checker.section(self.tree, "parameters")
 
@@ -181,7 +181,10 @@ class _Family:
                 raise UnknownName.of("unknown-parameter", message, hint)
 
     def _value(self, tree: Tree, earlier: dict[str, Value]) -> Value:
+        """Settle one parameter; what follows from an earlier mistake is not another one."""
         template = self.checker.template(tree, earlier, plain_value)
+        if self.checker.mistakes:
+            return None
         return self.checker.attempt(tree, lambda: settle(template, earlier))
 
     def _check_choices(

@@ -21,6 +21,7 @@ COMMON = ("name", "when", "from", "repeat", "for", "in")
 AROUND = ("before", "after")
 STRUCTURE = frozenset({*COMMON, *AROUND, "op", "block", "layers", "branch"})
 """Keys that are never fields of an op or parameters of a block."""
+BAD_NAME = "names contain no / and no . and `input` is taken"
 
 
 class Names:
@@ -39,8 +40,8 @@ class Names:
         mark = tree.entries["name"]
         name = self.checker.word(mark, "a name")
         if not name or "/" in name or "." in name or name == "input":
-            hint = "names contain no / and no . and `input` is taken"
-            self.checker.complain("bad-name", f"{shown(name)} cannot be a name", mark, hint)
+            message = f"{shown(name)} cannot be a name"
+            self.checker.complain("bad-name", message, mark, BAD_NAME)
         elif name in self.taken:
             message = f"`{name[:80]}` is the name of two layers here"
             self.checker.complain("duplicate-name", message, mark)

@@ -14,6 +14,7 @@ import yaml
 
 from archcalc import limits
 from archcalc.errors import Diagnostic, Place, SpecError
+from archcalc.spec.expression import QUOTE_IT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -243,7 +244,7 @@ def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     place = source.place(*_where(source, error))
     hint = None
     if re.search(r"[:\s,\[{]=[^\"',]*[\[\]{},]", place.text):
-        hint = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
+        hint = QUOTE_IT
     elif "\t" in place.text[: place.column]:
         hint = "YAML indents with spaces, not with tabs"
     return Diagnostic("not-yaml", f"this is not YAML: {problem}{context}", place, hint)

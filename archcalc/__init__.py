@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archcalc.convention.library import conventions
     from archcalc.errors import ArchcalcError
     from archcalc.graph import Graph, expand
     from archcalc.model import Model, build
@@ -34,6 +35,7 @@ _HOMES = {
     "budget": "referee.budget",
     "build": "model",
     "compare": "referee.comparison",
+    "conventions": "convention.library",
     "count": "report",
     "diff": "referee.difference",
     "expand": "graph",
@@ -52,6 +54,7 @@ __all__ = [
     "budget",
     "build",
     "compare",
+    "conventions",
     "count",
     "diff",
     "expand",

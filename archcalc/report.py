@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from archcalc.convention.convention import Convention
     from archcalc.graph import Node
     from archcalc.ops.op import Op
 
@@ -201,6 +202,19 @@ class Report:
     def fields(self) -> list[Field | None]:
         """The receptive field of each node."""
         return receptive_fields(self.graph)
+
+    def figure(self, convention: str | Path | Convention) -> int:
+        """Give the figure of a convention, by name or from a file of one's own.
+
+        Raises UnknownName for a convention that does not exist, UsageError where a layer has no
+        rule. `archcalc.convention.figure.apply` gives the figure of every layer.
+
+        >>> count("resnet50-v1.5").figure("thop")
+        4133742592
+        """
+        from archcalc.convention.figure import figure  # noqa: PLC0415 - counting does without
+
+        return figure(self, convention)
 
     def memory(self, bytes_each: int = 1) -> Memory:
         """Tell the memory of a forward pass: elements, or bytes if an element has `bytes_each`.

@@ -24,6 +24,14 @@ class Entry(NamedTuple):
 COMMANDS = {
     "list": Entry("listing:list_networks", "List the networks of the library."),
     "show": Entry("show:show", "Count a network, layer by layer."),
+    "published": Entry("published:published", "Compare published figures with the exact ones."),
+    "compare": Entry("compare:compare", "Put networks side by side."),
+    "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
+    "budget": Entry("budget:budget", "Check that a network keeps within limits."),
+    "export": Entry("exporting:export", "Print the spec of a network of the library."),
+    "init": Entry("exporting:init", "Write a commented spec to start from."),
+    "schema": Entry("schema:schema", "Print a JSON Schema of specs or of reports."),
+    "explain-error": Entry("explain_error:explain_error", "Explain the code of a mistake."),
 }
 """Every command, in the order of the help."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.errors import UsageError
 from archcalc.referee.amount import amount
@@ -52,6 +52,24 @@ class Budget:
     def over(self) -> bool:
         """Tell whether one limit or more is exceeded."""
         return any(check.over for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "network": self.report.graph.spec.id,
+            "over": self.over,
+            "checks": [
+                {
+                    "quantity": check.quantity,
+                    "limit": check.limit,
+                    "used": check.used,
+                    "over": check.over,
+                    "costliest": [cost._asdict() for cost in check.costliest],
+                }
+                for check in self.checks
+            ],
+        }
 
 
 def budget(  # noqa: PLR0913 - one for each limit, and what is counted

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archcalc.errors import UsageError, suggestion
-from archcalc.report import Report, count
+from archcalc.report import Report, count, counts_to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from archcalc.graph import Graph
@@ -37,14 +37,8 @@ class Line:
         return tuple(None if one is None else getattr(one, quantity) for one in self.counts)
 
     def ratios(self, quantity: str) -> tuple[Fraction | None, ...]:
-        """Give a quantity of each network as a multiple of the first network's.
-
-        None where one of the two is missing or the first has none of it.
-        """
-        first, *_ = values = self.values(quantity)
-        return tuple(
-            Fraction(value, first) if first and value is not None else None for value in values
-        )
+        """Give a quantity of each network as a multiple of the first network's."""
+        return ratios(self.values(quantity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +48,20 @@ class Comparison:
     reports: tuple[Report, ...]
     lines: tuple[Line, ...]
     total: Line
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "networks": [report.graph.spec.id for report in self.reports],
+            "lines": [_line_to_dict(line) for line in self.lines],
+            "total": _line_to_dict(self.total),
+        }
+
+
+def _line_to_dict(line: Line) -> dict[str, Any]:
+    counts = [None if one is None else counts_to_dict(one) for one in line.counts]
+    return {"label": line.label, "counts": counts}
 
 
 def compare(
@@ -84,6 +92,18 @@ def compare(
     labels = _merge(list(group) for group in groups)
     lines = tuple(Line(label, tuple(group.get(label) for group in groups)) for label in labels)
     return Comparison(reports, lines, Line("total", tuple(report.total for report in reports)))
+
+
+def ratios(values: Sequence[int | None]) -> tuple[Fraction | None, ...]:
+    """Give each value as a multiple of the first; None where either is missing or the first is 0.
+
+    >>> ratios([4, 6, None])
+    (Fraction(1, 1), Fraction(3, 2), None)
+    """
+    first = values[0]
+    return tuple(
+        Fraction(value, first) if first and value is not None else None for value in values
+    )
 
 
 def report_of(

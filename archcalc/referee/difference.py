@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from archcalc.ops.op import Shape
 from archcalc.referee.comparison import Net, report_of
+from archcalc.report import QUANTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archcalc.graph import Node
-    from archcalc.ops.op import Op, Shape
+    from archcalc.ops.op import Op
     from archcalc.report import Report, Row
 
 Kind: TypeAlias = Literal["same", "renamed", "changed", "added", "removed"]
@@ -74,6 +76,57 @@ class Difference:
     def change(self, quantity: str) -> int:
         """Give the change of a total."""
         return int(getattr(self.after.total, quantity) - getattr(self.before.total, quantity))
+
+    def fold(self, depth: int | None) -> dict[str, tuple[Change, ...]]:
+        """Gather the changes below each path of `depth` segments; None: each layer by itself."""
+        groups: dict[str, list[Change]] = {}
+        for change in self.changes:
+            path = change.path if depth is None else "/".join(change.path.split("/")[:depth])
+            groups.setdefault(path, []).append(change)
+        return {path: tuple(changes) for path, changes in groups.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "before": self.before.graph.spec.id,
+            "after": self.after.graph.spec.id,
+            "changes": [_change_to_dict(change) for change in self.changes],
+            "total": {quantity: self.change(quantity) for quantity in QUANTITIES},
+        }
+
+
+def _change_to_dict(change: Change) -> dict[str, Any]:
+    details = [
+        {"name": name, "before": written(before), "after": written(after)}
+        for name, before, after in change.details
+    ]
+    return {
+        "kind": change.kind,
+        "before": change.before.path if change.before else None,
+        "after": change.after.path if change.after else None,
+        "details": details,
+        "change": {quantity: change.change(quantity) for quantity in QUANTITIES},
+    }
+
+
+def written(value: object) -> str:
+    """Say a value of a field as one would write it in a spec; a table only by its length.
+
+    >>> [written(value) for value in ((3, 3), (1, 7), (0, 0, 1, 1), True, "half", None)]
+    ['3', '1x7', '0x1', 'true', 'half', 'not given']
+    """
+    if value is None:
+        return "not given"
+    if isinstance(value, tuple) and not isinstance(value, Shape):
+        if any(isinstance(item, tuple) for item in value):
+            return f"a table of {len(value)} maps"
+        if len(value) == 4 and value[::2] == value[1::2]:
+            return written(value[::2])
+        if len(value) == 2:
+            return str(value[0]) if value[0] == value[1] else f"{value[0]}x{value[1]}"
+        return f"[{', '.join(map(str, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _Layer(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import (
     ArchcalcError,
@@ -44,14 +44,19 @@ if TYPE_CHECKING:
 class Finding:
     """A record held against one network: the exact value, and how it agrees.
 
-    `network` is the network's name, or the subject of a record that is not computed; `exact` and
-    `agreement` are None there. The exact value is in single units, whatever the record's unit.
+    `setting`, `exact` and `agreement` are None where the record is not computed. The exact value is
+    in single units, whatever the record's unit.
     """
 
     record: Record
-    network: str
+    setting: Setting | None = None
     exact: Exact | None = None
     agreement: Agreement | None = None
+
+    @property
+    def network(self) -> str:
+        """The network's name, or the subject of a record that is not computed."""
+        return self.setting.network if self.setting else self.record.subject
 
     @property
     def holds(self) -> bool:
@@ -68,6 +73,30 @@ class Finding:
         """Say the agreement in words."""
         return str(self.agreement or "not computed")
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON; a shape as it is printed, H x W x C."""
+        record, exact = self.record, as_printed(self.exact)
+        return {
+            "network": self.network,
+            "with": {
+                key: value if isinstance(value, int | str) else str(value)
+                for key, value in (self.setting.parameters if self.setting else {}).items()
+            },
+            "heads": self.setting is not None and self.setting.heads,
+            "layer": record.layer,
+            "figure": f"={record.figure.text}",
+            "printed": record.text,
+            "unit": record.printed.unit,
+            "exact": float(exact) if isinstance(exact, Fraction) else exact,
+            "match": record.match,
+            "verdict": self.verdict,
+            "holds": self.holds,
+            "source": record.source,
+            "where": record.where,
+            "note": record.note,
+            "why": record.why,
+        }
+
 
 def published(*names: str | Path) -> tuple[Finding, ...]:
     """Hold the published figures against the counts: all, or those of some networks.
@@ -79,7 +108,7 @@ def published(*names: str | Path) -> tuple[Finding, ...]:
     Raises UnknownName for other names, SpecError where a record is wrong or cannot be computed.
 
     >>> [(f.record.text, f.exact, f.sign, f.verdict) for f in published("plain34")]
-    [('3.6', 3644493824, '≈', 'equal when rounded')]
+    [('3.6', 3644493824, '≈', 'rounded')]
     >>> all(finding.holds for finding in published("lenet5", "alexnet"))
     True
     """
@@ -144,7 +173,7 @@ def _unknown(name: str, ledgers: list[tuple[Ledger, str | None]]) -> UnknownName
 def _findings(bench: _Bench, ledger: Ledger, wanted: str | None) -> Iterator[Finding]:
     for record in ledger.records:
         if record.why and wanted in (None, *_subject_as(wanted, record)):
-            yield Finding(record, record.subject)
+            yield Finding(record)
         for setting in record.settings:
             network = ledger.network(setting.network)
             if network is None:
@@ -171,7 +200,7 @@ class _Bench:
                 other = self._other(ledger, record.against)
                 variables["against"] = _quantities(other.total)
             exact = _exact(record.figure.evaluate(variables))
-            return Finding(record, setting.network, exact, record.printed.agreement(exact))
+            return Finding(record, setting, exact, record.printed.agreement(exact))
         except Reason as reason:
             mistake = Diagnostic(reason.code, reason.message, record.place, reason.hint)
             raise SpecError([mistake]) from None
@@ -215,6 +244,15 @@ class _Bench:
 def _quantities(counts: Counts) -> dict[str, Value]:
     quantities = {name: getattr(counts, name) for name in QUANTITIES}
     return {**quantities, **dict(zip(KINDS, counts.work, strict=True))}
+
+
+def as_printed(exact: Exact | None) -> int | Fraction | str | None:
+    """Say a shape as papers print it, height first; a number stays what it is.
+
+    >>> as_printed(Shape(channels=6, height=28, width=28)), as_printed(156)
+    ('28x28x6', 156)
+    """
+    return f"{exact.height}x{exact.width}x{exact.channels}" if isinstance(exact, Shape) else exact
 
 
 def _exact(value: Value) -> Exact:

@@ -38,9 +38,9 @@ class Agreement(StrEnum):
     """How an exact value stands to a printed one."""
 
     EQUAL = "equal"
-    ROUNDED = "equal when rounded"
-    CUT_OFF = "equal when cut off"
-    WITHIN = "within the bound"
+    ROUNDED = "rounded"
+    CUT_OFF = "cut off"
+    WITHIN = "within bound"
     DIFFERS = "differs"
 
     @property
@@ -77,9 +77,9 @@ class Printed:
         """Compare with an exact value. Rounding is half up; both fitting, it is called rounded.
 
         >>> read("60 million", 10**6).agreement(60_965_224)
-        <Agreement.CUT_OFF: 'equal when cut off'>
+        <Agreement.CUT_OFF: 'cut off'>
         >>> read("about 2600").agreement(2578)
-        <Agreement.ROUNDED: 'equal when rounded'>
+        <Agreement.ROUNDED: 'rounded'>
         """
         if self.shape or isinstance(exact, Shape):
             return self._same_shape(exact)

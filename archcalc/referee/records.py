@@ -44,7 +44,7 @@ class Record:
     """A figure as its source prints it, and what it counts.
 
     `settings` are the networks that it holds for: none where it is not computed; `why` says why.
-    `source` is the work in full, `where` the place in it, `place` where the record itself stands.
+    `key` is short for the `source`, `where` the place in it, `place` where the record stands.
     """
 
     settings: tuple[Setting, ...]
@@ -55,6 +55,7 @@ class Record:
     text: str
     printed: Printed
     match: Match
+    key: str
     source: str
     where: str = ""
     note: str = ""
@@ -138,14 +139,14 @@ class _Reader:
         figure = self._figure(tree, whole=layer is None, against=against is not None)
         settings = self._settings(tree)
         printed = self._printed(tree)
-        match, source = self._match(tree, printed), self._source(tree)
+        match, key = self._match(tree, printed), self._source(tree)
         if len(self.checker.mistakes) > before or figure is None or printed is None:
             return None
         return Record(
             settings=settings, subject=self._text(tree, "subject"), layer=layer, figure=figure,
             against=against, text=self._text(tree, "printed"), printed=printed, match=match,
-            source=source, where=self._text(tree, "where"), note=self._text(tree, "note"),
-            why=self._text(tree, "why"),
+            key=key, source=self.sources.get(key, key), where=self._text(tree, "where"),
+            note=self._text(tree, "note"), why=self._text(tree, "why"),
             place=self.checker.source.place(tree.line, tree.column, tree.length),
         )  # fmt: skip
 
@@ -233,7 +234,7 @@ class _Reader:
             message = f"`sources` does not say what {shown(key)} is"
             mark = tree.entries["source"]
             self.checker.complain("unknown-source", message, mark, suggestion(key, self.sources))
-        return self.sources.get(key, key)
+        return key
 
 
 def _check_match(word: str, printed: Printed | None) -> None:

@@ -124,14 +124,14 @@ def test_figures_of_a_tiny_network(
         ("figure: =parameters, printed: '21', match: exact", "differs"),  # one more than there are
         ("figure: =parameters, printed: '19', match: exact", "differs"),
         ("figure: =parameters, printed: '20', match: none", "equal"),  # no discrepancy any more
-        ("figure: =macs, printed: '70', match: none", "equal when rounded"),
-        ("figure: =macs, printed: '70', match: exact", "equal when rounded"),
-        ("figure: =macs, printed: '70', match: trunc", "equal when rounded"),  # both ways fit
+        ("figure: =macs, printed: '70', match: none", "rounded"),
+        ("figure: =macs, printed: '70', match: exact", "rounded"),
+        ("figure: =macs, printed: '70', match: trunc", "rounded"),  # both ways fit
         ("figure: =macs, printed: '72', match: trunc", "equal"),
-        ("figure: =macs + 4, printed: '70', match: round", "equal when cut off"),
-        ("figure: =macs + 4, printed: '70', match: none", "equal when cut off"),
+        ("figure: =macs + 4, printed: '70', match: round", "cut off"),
+        ("figure: =macs + 4, printed: '70', match: none", "cut off"),
         ("figure: =macs, printed: less than 72, match: bound", "differs"),
-        ("figure: =macs, printed: less than 73, match: none", "within the bound"),
+        ("figure: =macs, printed: less than 73, match: none", "within bound"),
         ("figure: =output, printed: 2x3x2, match: exact", "differs"),
         ("figure: =output, printed: 2x2x2, match: none", "equal"),
     ],

@@ -1,0 +1,86 @@
+"""`archcalc compare`, `archcalc diff`: networks side by side, and layer by layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, open_network, split
+
+if TYPE_CHECKING:
+    from archcalc.referee.comparison import By
+
+Networks = Annotated[
+    list[str], typer.Argument(metavar="NETWORK...", help="Two networks or more, names or files.")
+]
+Lines = Annotated[
+    str | None, typer.Option("--by", metavar="LINES", help="Also line by line: stage or op.")
+]
+Depth = Annotated[
+    int,
+    typer.Option(
+        "--depth", "-d", min=0, metavar="N", help="Sum what is below N levels; 0 shows each layer."
+    ),
+]
+
+
+def compare(  # noqa: PLR0913 - one for each option
+    networks: Networks,
+    *,
+    by: Lines = None,
+    columns: Columns = None,
+    input: Input = None,  # noqa: A002 - the option's name
+    batch: Batch = 1,
+    heads: Heads = False,
+) -> Answer:
+    """Put networks side by side: their totals, and their ratios to the first.
+
+    \b
+    Examples:
+      archcalc compare alexnet vgg16 googlenet resnet50
+      archcalc compare vgg16 resnet50 --by op --columns macs
+      archcalc compare mine.yaml#small mine.yaml#large --by stage
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.referee import comparison  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render.comparison import comparison as tables  # noqa: PLC0415
+
+    found = comparison.compare(
+        *map(open_network, networks),
+        by=cast("By | None", by),
+        input=input,
+        batch=batch,
+        heads=heads,
+    )
+    return Answer(
+        tuple(tables(found, split(columns))),
+        found.to_dict(),
+        hint=f"archcalc diff {networks[0]} {networks[1]}",
+    )
+
+
+def diff(  # noqa: PLR0913 - one for each option
+    before: Network,
+    after: Network,
+    *,
+    depth: Depth = 0,
+    input: Input = None,  # noqa: A002 - the option's name
+    batch: Batch = 1,
+    heads: Heads = False,
+) -> Answer:
+    """Tell layer by layer what was added, removed and changed between two networks.
+
+    \b
+    Examples:
+      archcalc diff lenet5 lenet5-textbook
+      archcalc diff resnet50 resnet50-v1.5
+      archcalc diff resnet50 resnet101 --depth 2
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.referee import difference  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render.comparison import difference as table  # noqa: PLC0415
+
+    found = difference.diff(
+        open_network(before), open_network(after), input=input, batch=batch, heads=heads
+    )
+    return Answer((table(found, depth or None),), found.to_dict())

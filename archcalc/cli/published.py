@@ -1,0 +1,37 @@
+"""`archcalc published`: figures as papers print them, beside the computed ones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from archcalc.cli.answer import Answer
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME]...",
+        help="Networks (lenet5), families (resnet), or files with figures of their own.",
+    ),
+]
+
+
+def published(names: Names = None) -> Answer:
+    """Compare published figures with the exact ones: equal, equal as printed, or different and why.
+
+    Exits with 1 if a figure fails the match that its record states.
+
+    \b
+    Examples:
+      archcalc published lenet5
+      archcalc published resnet50 resnet50-v1.5
+      archcalc published --json
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.referee.ledger import published as hold  # noqa: PLC0415 - after the arguments
+    from archcalc.render.ledger import ledger  # noqa: PLC0415
+
+    findings = hold(*names or ())
+    data = {"schema": 1, "findings": [finding.to_dict() for finding in findings]}
+    failed = not all(finding.holds for finding in findings)
+    return Answer((ledger(findings),), data, status=int(failed))

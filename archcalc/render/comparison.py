@@ -1,0 +1,233 @@
+"""Comparisons, differences and budgets of networks → tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from archcalc.errors import UnknownName, suggestion
+from archcalc.referee.comparison import ratios
+from archcalc.referee.difference import written
+from archcalc.render.columns import BYTES
+from archcalc.render.table import Column, Table
+from archcalc.report import QUANTITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from archcalc.referee.budget import Budget, Check
+    from archcalc.referee.comparison import Comparison
+    from archcalc.referee.difference import Change, Difference
+    from archcalc.render.table import Cell
+    from archcalc.report import Report
+
+USUAL = ("parameters", "connections", "neurons", "macs")
+BY_LINE = ("parameters", "macs")
+"""The quantities of which a comparison by stage or op makes a table each."""
+CHANGED = ("parameters", "connections", "macs")
+"""The quantities whose changes a difference shows."""
+
+SIDES = {"before": "preceded by", "after": "followed by"}
+
+
+def comparison(found: Comparison, quantities: Sequence[str] = ()) -> Iterator[Table]:
+    """Tabulate the totals; then each quantity by line, if there are lines.
+
+    Raises UnknownName for a quantity that does not exist.
+
+    >>> from archcalc.referee.comparison import compare
+    >>> (table,) = comparison(compare("lenet5", "lenet5-textbook"))
+    >>> table.rows[0]
+    ('parameters', 60000, 61706, '1.03')
+    """
+    chosen = [known(name) for name in quantities]
+    yield _totals(found, chosen or USUAL)
+    for name in (chosen or BY_LINE) if found.lines else ():
+        rows = tuple(_compared(line.label, line.values(name)) for line in found.lines)
+        total = _compared("total", found.total.values(name))
+        yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by line")
+
+
+def difference(found: Difference, depth: int | None = None) -> Table:
+    """Tabulate what changed, layer by layer or below each path of `depth` segments.
+
+    >>> from archcalc.referee.difference import diff
+    >>> difference(diff("lenet5", "lenet5-textbook")).rows[2][-3:]
+    ('+900', '+90,000', '+90,000')
+    """
+    same = sum(change.kind == "same" for change in found.layers)
+    return Table(
+        columns=(
+            Column("layer", "layer", "name"),
+            Column("change", "change"),
+            Column("details", "what", "prose", 1),
+            *(Column(name, title(name), "number") for name in CHANGED),
+        ),
+        rows=tuple(_changed(path, changes) for path, changes in _repeats(found.fold(depth))),
+        totals=(("total", "", "", *(signed(found.change(name)) for name in CHANGED)),),
+        title=f"from {_id(found.before)} to {_id(found.after)}",
+        captions=(f"layers that are the same: {same}", *_scopes(found.before, found.after)),
+    )
+
+
+def budget(found: Budget) -> Iterator[Table]:
+    """Tabulate the limits; then, for each that is passed, the layers that cost most.
+
+    >>> from archcalc.referee.budget import budget as hold
+    >>> [table.rows[0] for table in budget(hold("lenet5", max_parameters="50k"))]
+    [('parameters', 50000, 60000, 'over by 10,000'), ('C5', 48120, Fraction(401, 500))]
+    """
+    columns = (
+        Column("quantity", "quantity"),
+        Column("limit", "limit", "number"),
+        Column("used", "used", "number"),
+        Column("verdict", "verdict"),
+    )
+    notes = ["memory: bytes of the parameters and of the largest set of outputs alive at once"]
+    memory = any(check.quantity == "memory" for check in found.checks)
+    yield Table(
+        columns,
+        tuple(_checked(check) for check in found.checks),
+        title=f"{_id(found.report)}, input {found.report.input}",
+        captions=(*_scopes(found.report), *(notes if memory else [])),
+        tones=tuple("bad" if check.over else "good" for check in found.checks),
+    )
+    yield from (_costliest(check) for check in found.checks if check.over)
+
+
+def known(name: str) -> str:
+    """Find a quantity by its name."""
+    word = name.lower().replace("-", "_").replace(" ", "_")
+    if word not in QUANTITIES:
+        hint = suggestion(word, QUANTITIES) or f"the quantities: {', '.join(QUANTITIES)}"
+        raise UnknownName.of("unknown-column", f"there is no quantity `{name[:80]}`", hint)
+    return word
+
+
+def title(quantity: str) -> str:
+    """Say a quantity above its column."""
+    return "MACs" if quantity == "macs" else quantity.replace("_", " ")
+
+
+def signed(change: int) -> str:
+    """Say a change with its sign.
+
+    >>> signed(1200), signed(-3), signed(0)
+    ('+1,200', '-3', '0')
+    """
+    return f"{change:+,}" if change else "0"
+
+
+def multiple(ratio: Fraction | None) -> str:
+    """Say a ratio with two decimals, or as many as a small one needs.
+
+    >>> multiple(Fraction(5, 4)), multiple(Fraction(1, 700)), multiple(Fraction(0)), multiple(None)
+    ('1.25', '0.0014', '0', '')
+    """
+    if ratio is None:
+        return ""
+    return f"{float(ratio):,.2f}" if ratio >= Fraction(1, 10) else f"{float(ratio):.2g}"
+
+
+def _totals(found: Comparison, quantities: Sequence[str]) -> Table:
+    memories = [report.memory(BYTES) for report in found.reports]
+    rows = [_compared(title(name), found.total.values(name)) for name in quantities]
+    for label in ("parameters", "outputs", "live"):
+        said = "largest live set" if label == "live" else label
+        rows.append(_compared(f"bytes of {said}", [getattr(one, label) for one in memories]))
+    return Table(
+        _side_by_side(found),
+        tuple(rows),
+        captions=(f"bytes: {BYTES} for each number", *_scopes(*found.reports)),
+    )
+
+
+def _side_by_side(found: Comparison) -> tuple[Column, ...]:
+    first, *others = [_id(report) for report in found.reports]
+    columns = [Column("label", "", "name"), Column(first, first, "number")]
+    for name in others:
+        columns.append(Column(name, name, "number"))
+        columns.append(Column(f"{name}/{first}", f"/ {first}", "number", 1))
+    return tuple(columns)
+
+
+def _compared(label: str, values: Sequence[int | None]) -> tuple[Cell, ...]:
+    cells: list[Cell] = [label, values[0]]
+    for value, ratio in list(zip(values, ratios(values), strict=True))[1:]:
+        cells += [value, multiple(ratio)]
+    return tuple(cells)
+
+
+def _repeats(groups: Mapping[str, Sequence[Change]]) -> Iterator[tuple[str, Sequence[Change]]]:
+    """Put blocks together that follow each other by number and change alike."""
+    for (level, *_), run in groupby(groups.items(), lambda group: _alike(*group)):
+        paths, changes = zip(*run, strict=True)
+        if level is None or len(paths) == 1:
+            yield from zip(paths, changes, strict=True)
+        else:
+            yield f"{paths[0]}..{paths[-1].rpartition('/')[2]}", [c for cs in changes for c in cs]
+
+
+def _alike(path: str, changes: Sequence[Change]) -> tuple[object, ...]:
+    """Say what blocks must share to be put together; a path without a number is like no other."""
+    level, _, number = path.rpartition("/")
+    if not number.isdecimal():
+        return None, path
+    return level, [(change.kind, *map(change.change, CHANGED)) for change in changes]
+
+
+def _changed(path: str, changes: Sequence[Change]) -> tuple[Cell, ...]:
+    sums = [signed(sum(change.change(name) for change in changes)) for name in CHANGED]
+    if len(changes) > 1 or changes[0].path != path:
+        kinds = Counter(change.kind for change in changes)
+        return path, ", ".join(f"{n} {kind}" for kind, n in kinds.items()), "", *sums
+    return path, changes[0].kind, "; ".join(_details(changes[0])), *sums
+
+
+def _details(change: Change) -> Iterator[str]:
+    """Say what differs; of an added or removed layer, what it is."""
+    if change.before and change.after and change.before.path != change.after.path:
+        yield f"was {change.before.path}"
+    for name, before, after in change.details:
+        side = SIDES.get(name)
+        label = side or name
+        if before is None:
+            yield f"{label} {written(after)}"
+        elif after is None:
+            yield f"not {label} {written(before)}" if side else f"without {name}"
+        else:
+            yield f"{label} {written(after)}, not {written(before)}"
+    row = change.after or change.before
+    if change.kind in {"added", "removed"} and row:
+        yield f"{row.op} {row.output}"
+
+
+def _checked(check: Check) -> tuple[Cell, ...]:
+    verdict = f"over by {check.used - check.limit:,}" if check.over else "within"
+    return title(check.quantity), check.limit, check.used, verdict
+
+
+def _costliest(check: Check) -> Table:
+    columns = (
+        Column("layer", "layer", "name"),
+        Column("used", title(check.quantity), "number"),
+        Column("share", "share", "bar", 1),
+    )
+    rows = tuple(
+        (cost.path, cost.used, Fraction(cost.used, check.used)) for cost in check.costliest
+    )
+    return Table(columns, rows, title=f"layers that cost most {title(check.quantity)}")
+
+
+def _id(report: Report) -> str:
+    return report.graph.spec.id
+
+
+def _scopes(*reports: Report) -> Iterator[str]:
+    """Say for each network what its totals cover."""
+    for report in reports:
+        batch = f", batch {report.batch}" if report.batch > 1 else ""
+        yield f"{_id(report)}: input {report.input}{batch}, {report.scope}"
+        yield from (f"{_id(report)}: {note}" for note in report.notes)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc import limits
 from archcalc.errors import Reason, suggestion
-from archcalc.ops.fields import shown
+from archcalc.ops.fields import number, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -42,8 +42,8 @@ RESERVED = frozenset(
 )
 
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
-_NOT_OURS = re.compile(r"\\|(?<![\w.])[0-9.]+(?![eE][+-]?[0-9])[A-Za-z_]+")
-"""Backslashes, and numbers that run into a word: Python would only warn of them."""
+_NOT_OURS = re.compile(r"(?<![\w.])[0-9][0-9.]*(?![eE][+-]?[0-9])[A-Za-z_]\w*")
+"""Numbers that run into a word: Python would take them, or only warn."""
 
 _ARITHMETIC: dict[type, tuple[str, Callable[..., Value]]] = {
     ast.Add: ("add", operator.add),
@@ -90,7 +90,7 @@ class Expression:
         try:
             value = self._closure(variables)
         except RecursionError:
-            raise Reason("bad-expression", f"`={self.text[:60]}` is nested too deeply") from None
+            raise _too_deep(self.text) from None
         return _bounded(value)
 
     def __repr__(self) -> str:
@@ -118,6 +118,10 @@ def _bounded(value: Value) -> Value:
     return value
 
 
+def _too_deep(text: str) -> Reason:
+    return Reason("bad-expression", f"`={text[:57]}...` is nested too deeply")
+
+
 class _Compiler:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -129,15 +133,19 @@ class _Compiler:
             message = f"an expression of {len(self.text):,} characters; {most:,} are the most"
             raise Reason("too-large", message)
         odd = _NOT_OURS.search(_TEXT.sub("''", self.text))
-        if odd:
-            raise Reason("bad-expression", f"`{odd.group()}` cannot stand in an expression")
+        if odd or "\\" in self.text:
+            word = odd.group() if odd else "\\"
+            raise Reason("bad-expression", f"`{word}` cannot stand in an expression")
         try:
             tree = ast.parse(self.text.strip(), mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             unclosed = any(self.text.count(a) != self.text.count(b) for a, b in ("()", "[]"))
             message = f"`={self.text[:60]}` is not an expression"
             raise Reason("bad-expression", message, QUOTE_IT if unclosed else None) from None
-        return self._closure(tree.body)
+        try:
+            return self._closure(tree.body)
+        except RecursionError:
+            raise _too_deep(self.text) from None
 
     def _closure(self, node: ast.expr) -> Closure:
         compile_node = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -160,8 +168,8 @@ class _Compiler:
     def _constant(self, node: ast.Constant) -> Closure:
         value: Value = node.value
         if isinstance(value, float):
-            value = Fraction(ast.get_source_segment(self.text.strip(), node) or "")
-        if not isinstance(value, int | str | Fraction):
+            value = number(ast.get_source_segment(self.text.strip(), node) or "")
+        if isinstance(value, bool) or not isinstance(value, int | str | Fraction):
             raise self._not_allowed(node)
         value = _bounded(value)
         return lambda _: value
@@ -218,10 +226,9 @@ class _Compiler:
         operand = self._closure(node.operand)
         if isinstance(node.op, ast.Not):
             return lambda variables: not _truth(operand(variables))
-        if isinstance(node.op, ast.USub):
-            return lambda variables: _calculate("subtract", operator.sub, 0, operand(variables))
-        if isinstance(node.op, ast.UAdd):
-            return lambda variables: _calculate("add", operator.add, 0, operand(variables))
+        if isinstance(node.op, ast.USub | ast.UAdd):
+            sign = -1 if isinstance(node.op, ast.USub) else 1
+            return lambda variables: sign * _number(operand(variables))
         raise self._not_allowed(node)
 
     def _boolop(self, node: ast.BoolOp) -> Closure:
@@ -267,6 +274,12 @@ class _Compiler:
         return lambda variables: _call(name, [argument(variables) for argument in arguments])
 
 
+def _number(value: Value) -> int | Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise Reason("bad-expression", f"expected a number, not {shown(value)}")
+    return value
+
+
 def _is_number(value: Value) -> bool:
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
 
@@ -301,15 +314,17 @@ def _item(values: Value, index: Value) -> Value:
     if not isinstance(values, list | tuple | str) or type(index) is not int:
         raise Reason("bad-expression", f"cannot take item {shown(index)} of {shown(values)}")
     if not 0 <= index < len(values):
-        message = f"{shown(values)} has items 0 to {len(values) - 1}, not {shown(index)}"
-        raise Reason("bad-expression", message)
+        items = f"items 0 to {len(values) - 1}" if values else "no items"
+        raise Reason("bad-expression", f"{shown(values)} has {items}, not {shown(index)}")
     return values[index]
 
 
 def _call(name: str, arguments: list[Value]) -> Value:
+    given = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple) else arguments
     try:
+        if name != "len" and any(isinstance(value, bool) for value in given):
+            raise TypeError  # noqa: TRY301 - true is not 1 here
         return FUNCTIONS[name](*arguments)
     except (TypeError, ValueError):
-        raise Reason(
-            "bad-expression", f"cannot take `{name}` of {', '.join(map(shown, arguments))}"
-        ) from None
+        what = ", ".join(map(shown, arguments)) or "nothing"
+        raise Reason("bad-expression", f"cannot take `{name}` of {what}") from None

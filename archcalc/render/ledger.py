@@ -100,7 +100,9 @@ def _captions(findings: Sequence[Finding]) -> Iterator[str]:
         return
     verdicts = Counter(finding.verdict for finding in findings)
     said = ", ".join(f"{number} {words}" for words, number in verdicts.most_common())
-    yield f"{len(findings)} {'figures' if len(findings) > 1 else 'figure'}: {said}"
+    records = len({id(finding.record) for finding in findings})
+    of = f" of {records} records" if records < len(findings) else ""
+    yield f"{len(findings)} {'figures' if len(findings) > 1 else 'figure'}{of}: {said}"
     failed = sum(not finding.holds for finding in findings)
     if failed:
         yield f"{failed} {'fail' if failed > 1 else 'fails'} what its record states"

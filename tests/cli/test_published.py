@@ -1,0 +1,131 @@
+"""`archcalc published`, as a user types it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+RECORD = "  - {network: mine, figure: =parameters, printed: %s, match: %s, source: me, note: %s}\n"
+SPEC = "input: 1x4x4\nlayers: [{name: C1, conv: 2, kernel: 3}]\n---\nsources: {me: My notes}\n"
+
+
+def own(folder: Path, *records: tuple[str, str]) -> str:
+    """Write a network of 20 parameters with figures of its own."""
+    path = folder / "mine.yaml"
+    lines = [RECORD % (printed, match, "said so") for printed, match in records]
+    path.write_text(f"{SPEC}published:\n{''.join(lines)}", "utf-8")
+    return str(path)
+
+
+def test_printed_and_exact_stand_side_by_side(archcalc: Call) -> None:
+    status, output, errors = archcalc("published", "alexnet", "resnet50")
+    said = " ".join(output.split())
+
+    assert (status, errors) == (0, "")
+    assert "alexnet conv2 neurons 186,624 186,624 = equal krizhevsky2012, Figure 2" in said
+    assert "alexnet parameters 60 million 60,965,224 ≈ cut off" in said
+    assert "resnet50 macs 3.8 × 10^9 3,857,973,248 ≈ cut off" in said
+    assert "krizhevsky2012: Krizhevsky, Sutskever, Hinton 2012" in said
+
+
+def test_all_figures_hold(archcalc: Call) -> None:
+    status, output, _ = archcalc("published")
+
+    assert status == 0
+    assert "FAILS" not in output
+    assert "260 figures of 213 records: 164 equal, 64 rounded, 23 differs, 6 cut off" in output
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("googlenet", "12x fewer than AlexNet"),
+        ("googlenet", "112K of 1024"),
+        ("googlenet", "googlenet (heads)"),
+        ("resnet34", "resnet34 (option=A)"),
+        ("densenet264", "31.79 × 2^20"),
+        ("lenet5", "28x28x6"),
+        ("inception-v3", "≈ within bound"),
+        ("LeNet-4", "· not computed  C5"),
+        ("LeNet-4", "no connection table fits"),
+    ],
+)
+def test_units_variants_and_reasons_are_said(archcalc: Call, name: str, said: str) -> None:
+    output = " ".join(archcalc("published", name, "--wide").output.split())
+
+    assert said.replace("  C5", "") in output
+
+
+def test_a_figure_that_fails_its_match_fails_the_command(archcalc: Call, tmp_path: Path) -> None:
+    status, output, _ = archcalc("published", own(tmp_path, ("'20'", "exact"), ("'21'", "exact")))
+
+    assert status == 1
+    assert "≠ differs: FAILS, stated as equal" in output
+    assert "1 fails what its record states" in output
+
+
+def test_a_discrepancy_that_is_gone_fails_too(archcalc: Call, tmp_path: Path) -> None:
+    status, output, _ = archcalc("published", own(tmp_path, ("'20'", "none")))
+
+    assert status == 1
+    assert "= equal: FAILS, stated as differing" in output
+
+
+def test_colour_only_repeats_what_words_say(archcalc: Call, tmp_path: Path) -> None:
+    path = own(tmp_path, ("'21'", "exact"))
+    plain = archcalc("published", path).output
+    coloured = archcalc("published", path, "--color", "always").output
+
+    assert "\x1b[" in coloured
+    assert "FAILS" in plain
+
+
+def test_json_has_the_whole_finding(archcalc: Call) -> None:
+    data = json.loads(archcalc("published", "resnet34", "--json").output)
+    finding = next(one for one in data["findings"] if one["with"])
+
+    assert data["schema"] == 1
+    assert finding["note"]
+    assert {key: finding[key] for key in finding if key != "note"} == {
+        "network": "resnet34",
+        "with": {"option": "A"},
+        "heads": False,
+        "layer": None,
+        "figure": "=macs",
+        "printed": "3.6",
+        "unit": 10**9,
+        "exact": 3_644_493_824,
+        "match": "round",
+        "verdict": "rounded",
+        "holds": True,
+        "source": "He, Zhang, Ren, Sun 2015, Deep residual learning for image recognition, "
+        "arXiv:1512.03385",
+        "where": "Table 1",
+        "why": "",
+    }
+
+
+def test_networks_without_figures_say_so(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("input: 1x4x4\nlayers: [relu]\n", "utf-8")
+
+    status, output, _ = archcalc("published", "plain18", str(path))
+    assert status == 0
+    assert "no figures of it are published here" in output
+
+
+def test_an_unknown_name_is_a_wrong_call(archcalc: Call) -> None:
+    status, output, errors = archcalc("published", "lenett5")
+
+    assert (status, output) == (2, "")
+    assert "did you mean `lenet5`?" in errors

@@ -91,7 +91,7 @@ class Expression:
             value = self._closure(variables)
         except RecursionError:
             raise _too_deep(self.text) from None
-        return _bounded(value)
+        return value if value is True or value is False else _bounded(value)
 
     def __repr__(self) -> str:
         return f"={self.text}"
@@ -247,6 +247,9 @@ class _Compiler:
             raise self._not_allowed(node)
         operands = [self._closure(operand) for operand in (node.left, *node.comparators)]
         operators = [_COMPARISON[type(op)] for op in node.ops]
+        if len(operators) == 1:
+            (left, right), apply = operands, operators[0]
+            return lambda variables: _compare(apply, left(variables), right(variables))
 
         def comparison(variables: Mapping[str, Value]) -> Value:
             values = [operand(variables) for operand in operands]

@@ -196,6 +196,8 @@ class _Family:
             allowed = [plain_value(untyped(entry)) for entry in entries]
             if key not in values:
                 self.checker.unknown_key(choices, key, "`choices`", values)
+            elif values[key] is None and self.checker.mistakes:
+                continue  # it could not be settled, and that has been said
             elif values[key] not in allowed:
                 known = [str(choice) for choice in allowed]
                 message = f"`{key}` is one of {', '.join(known)}, not {shown(values[key])}"

@@ -144,7 +144,6 @@ class ItemReader:
         return Join(
             name=given or names.numbered(op),
             op=op,
-            fields={},
             shares_level=shares_level,
             branches=tuple(self._branch(entry, scope, inner) for entry in entries),
             before=self.layers.side("before", op, tree, scope),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op
     from archcalc.spec.checker import Checker
+    from archcalc.spec.expression import Value
     from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Loop, Template
 
@@ -83,12 +84,13 @@ class LayerReader:
         self, tree: Mapping, op: str, name: str | None, scope: Collection[str], common: Common
     ) -> Layer:
         """Read a layer whose op is known."""
-        settled = self._fields(op, tree, scope)
+        fields, waiting = self._fields(op, tree, scope)
         return Layer(
             name=name,
             op=op,
-            fields=settled,
-            ready=self._ready(op, settled),
+            fields=fields,
+            waiting=waiting,
+            ready=None if waiting else self._made(op, fields),
             before=self.side("before", op, tree, scope),
             after=self.side("after", op, tree, scope),
             **common,
@@ -132,34 +134,49 @@ class LayerReader:
             if key in tree.entries:
                 message = f"`{key}` has no meaning for a layer before or after another"
                 self.checker.complain("unknown-key", message, tree.keys[key])
-        settled = self._fields(op, tree, scope)
-        ready = self._ready(op, settled)
-        when = self.condition(tree, scope)
-        return Layer(name=name, mark=tree, when=when, op=op, fields=settled, ready=ready)
+        fields, waiting = self._fields(op, tree, scope)
+        return Layer(
+            name=name,
+            mark=tree,
+            when=self.condition(tree, scope),
+            op=op,
+            fields=fields,
+            waiting=waiting,
+            ready=None if waiting else self._made(op, fields),
+        )
 
-    def _fields(self, op: str, tree: Mapping, scope: Collection[str]) -> dict[str, Template]:
-        """Read the fields of an op, its own over the defaults."""
-        types, main = ops.field_types(op), ops.find(op).main
+    def _fields(
+        self, op: str, tree: Mapping, scope: Collection[str]
+    ) -> tuple[dict[str, Value], dict[str, Template]]:
+        """Read the fields of an op, its own over the defaults: those settled, those that wait."""
+        types = ops.field_types(op)
         trees = dict(self.defaults.get(op, {}))
         for key, value in tree.entries.items():
             if key in types:
                 trees[key] = value
             elif key not in STRUCTURE and key != op:
                 self.checker.unknown_key(tree, key, f"`{op}`", {*types, *COMMON, *AROUND})
-        beside = tree.entries.get(op)
-        if beside is not None and op not in types and not is_empty(beside):
-            if main is None:
-                self.checker.complain("wrong-type", f"`{op}` takes no value here", beside)
-            elif main in tree.entries:
-                message = f"`{op}: ...` is its `{main}`, which is given twice"
-                self.checker.complain("duplicate-key", message, tree.keys[main])
-            else:
-                trees[main] = beside
+        self._take_main(op, tree, trees)
         self._complain_of_missing(op, tree, trees)
-        return {
+        templates = {
             key: self.checker.template(value, scope, partial(read, types[key]))
             for key, value in trees.items()
         }
+        waiting = {key: value for key, value in templates.items() if _waits(value)}
+        return {k: v for k, v in templates.items() if k not in waiting}, waiting
+
+    def _take_main(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
+        """Take the value beside the op, as in `conv: 64`, for its main field."""
+        beside, main = tree.entries.get(op), ops.find(op).main
+        if beside is None or op in ops.field_types(op) or is_empty(beside):
+            return
+        if main is None:
+            self.checker.complain("wrong-type", f"`{op}` takes no value here", beside)
+        elif main in tree.entries:
+            message = f"`{op}: ...` is its `{main}`, which is given twice"
+            self.checker.complain("duplicate-key", message, tree.keys[main])
+        else:
+            trees[main] = beside
 
     def _complain_of_missing(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
         main = ops.find(op).main
@@ -168,13 +185,13 @@ class LayerReader:
             mark = tree.keys.get(op) or tree.entries.get("op") or tree
             self.checker.complain("missing-key", f"`{op}` needs its `{missing}`", mark, hint)
 
-    def _ready(self, op: str, settled: dict[str, Template]) -> Op | None:
-        """Make the op now if no field waits for an expression; equal ops are one object."""
-        if self.checker.mistakes or any(map(_waits, settled.values())):
+    def _made(self, op: str, fields: dict[str, Value]) -> Op | None:
+        """Make an op whose fields are settled, unless they are wrong; equal ops are one object."""
+        if self.checker.mistakes:
             return None
-        key = (op, *settled.items())
+        key = (op, frozenset(fields.items()))
         if key not in self.made:
-            self.made[key] = ops.make(op, **settled)
+            self.made[key] = ops.make(op, **fields)
         return self.made[key]
 
     def _no_op(self, tree: Mapping) -> None:

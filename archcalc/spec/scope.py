@@ -71,17 +71,16 @@ class Evaluator:
         """Make the op of a layer; equal fields give the same object."""
         if item.ready is not None:
             return item.ready
-        values = [self.value(v, item, key, scope, x) for key, v in item.fields.items()]
+        values = [self.value(v, item, key, scope, x) for key, v in item.waiting.items()]
         key = (item, *values)
         if key not in self.made:
-            types, made = ops.field_types(item.op), dict[str, object]()
-            for (name, template), value in zip(item.fields.items(), values, strict=True):
-                waited = isinstance(template, Expression | tuple)
+            types, fields = ops.field_types(item.op), dict(item.fields)
+            for name, value in zip(item.waiting, values, strict=True):
                 try:
-                    made[name] = read(types[name], value) if waited else value
+                    fields[name] = read(types[name], value)
                 except Reason as reason:
                     raise self.error(reason, item, key=name) from None
-            self.made[key] = ops.make(item.op, **made)
+            self.made[key] = ops.make(item.op, **fields)
         return self.made[key]
 
     def rows(self, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:

@@ -38,10 +38,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Layer(Item):
-    """An op with its fields; `ready` is the op itself where nothing waits for an expression."""
+    """An op with its fields, and those that wait for an expression to be evaluated.
+
+    `ready` is the op itself where none waits.
+    """
 
     op: str
-    fields: Mapping[str, Template]
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    waiting: Mapping[str, Template] = field(default_factory=dict)
     ready: Op | None = None
     before: tuple[Layer, ...] = ()
     after: tuple[Layer, ...] = ()

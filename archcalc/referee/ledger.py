@@ -130,7 +130,7 @@ def _library_ledger(path: Path) -> Ledger:
 def _choose(name: str | Path) -> list[tuple[Ledger, str | None]]:
     """Find the file that a name means, and the network or subject in it; None means all of it."""
     path, _, variant = str(name).partition("#")
-    if isinstance(name, Path) or path.endswith(SUFFIXES) or "/" in path:
+    if isinstance(name, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
         return [_own_file(Path(path), variant)]
     ledgers = _everything()
     for ledger, _ in ledgers:

@@ -12,7 +12,7 @@ from archcalc.report import KINDS, QUANTITIES
 from archcalc.spec.checker import Checker, plain_value, untyped
 from archcalc.spec.expression import Expression
 from archcalc.spec.family import loose, variants
-from archcalc.spec.reader import Document, Mapping, Sequence, documents
+from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
@@ -85,7 +85,8 @@ class Ledger(NamedTuple):
 def read_ledger(source: Source, stem: str) -> Ledger:
     """Read both documents of a text, the first only as a tree. Raises SpecError with all mistakes.
 
-    Without a second document there are no records. A file without variants is the network `stem`.
+    Without a second document there are no records. A file without variants is one network, called
+    `stem` or as its `name` says.
 
     >>> from archcalc.spec.library import families, library_source
     >>> (path,) = [path for path in families() if path.stem == "inception-v4"]
@@ -99,7 +100,7 @@ def read_ledger(source: Source, stem: str) -> Ledger:
         loose(name): Network(variant, variant)
         for variant, aliases in variants(first).items()
         for name in (variant, *aliases)
-    } or {loose(stem): Network(stem, None)}
+    } or {loose(name): Network(stem, None) for name in (stem, *_title(first))}
     records: tuple[Record, ...] = ()
     if len(trees) > 1:
         records = _Reader(checker, networks).records(trees[1])
@@ -107,6 +108,11 @@ def read_ledger(source: Source, stem: str) -> Ledger:
         checker.complain("too-many-documents", "a file has a spec and its published figures", tree)
     checker.finish()
     return Ledger(Document(source, first), networks, records)
+
+
+def _title(tree: Tree | None) -> tuple[str, ...]:
+    name = tree.entries.get("name") if isinstance(tree, Mapping) else None
+    return (name.text,) if isinstance(name, Scalar) else ()
 
 
 class _Reader:

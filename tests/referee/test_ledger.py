@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,6 +203,31 @@ def test_one_variant_of_an_own_file(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert all(finding.holds for finding in published(path))
     assert [finding.record.text for finding in published(f"{path}#large")] == ["2x2"]
+
+
+def test_a_file_is_called_by_its_own_name_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = "figure: =parameters, printed: '20', match: exact"
+    text = "name: My Net\n" + (NETWORK % record).replace("network: tiny", "network: my-net")
+    path = tmp_path / "other.yaml"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode())))
+
+    assert [finding.network for finding in published(path)] == ["other"]
+    assert [finding.holds for finding in published("-")] == [True]
+
+
+def test_an_unknown_variant_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("variants: {small: {}}\ninput: 1\nlayers: []\n", encoding="utf-8")
+
+    with pytest.raises(UnknownName) as caught:
+        published(f"{path}#smal")
+
+    assert str(caught.value) == (
+        f"error[unknown-variant]: {path} has no variant `smal`\n  hint: did you mean `small`?"
+    )
 
 
 def test_an_unknown_name_is_an_error_with_the_nearest() -> None:

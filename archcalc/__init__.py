@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archcalc.referee.budget import budget
     from archcalc.referee.comparison import compare
     from archcalc.referee.difference import diff
+    from archcalc.referee.explanation import explain
     from archcalc.referee.ledger import published
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
@@ -39,6 +40,7 @@ _HOMES = {
     "count": "report",
     "diff": "referee.difference",
     "expand": "graph",
+    "explain": "referee.explanation",
     "load": "spec.library",
     "networks": "spec.library",
     "published": "referee.ledger",
@@ -58,6 +60,7 @@ __all__ = [
     "count",
     "diff",
     "expand",
+    "explain",
     "load",
     "networks",
     "published",

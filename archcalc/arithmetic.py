@@ -75,8 +75,9 @@ TEXT = Notation("{:,}".format, str, "·", "−", " mod ", ("⌊", "⌋"), ("⌈"
 class Derived(int):
     """An integer that remembers its expression through `+ - * // %` with integers.
 
-    A written zero is not added and nothing is divided by a written 1; everything else stays as the
-    rule has it. Other arithmetic gives what `int` gives, and forgets.
+    Noise is dropped: `+ 0`, `t - t`, products with 0, a factor of 1 that is a plain `int`, a
+    division by 1. Everything else stays as the rule has it. Other arithmetic gives what `int`
+    gives, and forgets.
 
     >>> (Derived(6) * (Derived(1) + 1) + 0).expression
     '6·(1 + 1)'
@@ -185,7 +186,10 @@ def written(term: Term, notation: Notation = TEXT) -> str:
 def _written_sum(term: Sum, notation: Notation) -> str:
     texts = []
     for position, (sign, part) in enumerate(term.terms):
-        bare = isinstance(part, Product | Quotient) or (isinstance(part, Leaf) and part.value >= 0)
+        first = not position and sign > 0
+        bare = isinstance(part, Product | Quotient) or (
+            isinstance(part, Leaf) and (first or part.value >= 0 or part.letter != "")
+        )
         text = written(part, notation) if bare else f"({written(part, notation)})"
         between = " " if position else ""
         shown_sign = notation.minus if sign < 0 else "+" if position else ""
@@ -226,7 +230,15 @@ def _sum(left: int, sign: int, right: int) -> Derived:
         return Derived(value, ahead)
     if ahead == Leaf(0):
         return Derived(value, behind if sign > 0 else _negated(behind))
+    if isinstance(ahead, Sum) and ahead.terms[-1] == (-sign, behind):
+        return Derived(value, _shortened(ahead))
     return Derived(value, Sum(_terms(ahead) + _terms(behind, sign)))
+
+
+def _shortened(term: Sum) -> Term:
+    """Leave out the last term, which the next would cancel."""
+    rest = term.terms[:-1]
+    return rest[0][1] if len(rest) == 1 and rest[0][0] > 0 else Sum(rest)
 
 
 def _terms(term: Term, sign: int = 1) -> tuple[tuple[int, Term], ...]:
@@ -254,13 +266,18 @@ def _negative_of(term: Term) -> Term | None:
 
 
 def _product(left: int, right: int) -> Derived:
-    factors = _factors(term_of(left)) + _factors(term_of(right))
+    if Leaf(0) in (term_of(left), term_of(right)):
+        return Derived(0)
+    factors = _factors_of(left) + _factors_of(right)
     term = factors[0] if len(factors) == 1 else Product(factors)
     return Derived(int(left) * int(right), term)
 
 
-def _factors(term: Term) -> tuple[Term, ...]:
-    return term.factors if isinstance(term, Product) else (term,)
+def _factors_of(value: int) -> tuple[Term, ...]:
+    """List the factors; a plain 1 is the neutral value of a rule's field, and none of them."""
+    if not isinstance(value, Derived):
+        return () if value == 1 else (Leaf(int(value)),)
+    return value.term.factors if isinstance(value.term, Product) else (value.term,)
 
 
 def _quotient(left: int, right: int) -> Derived:

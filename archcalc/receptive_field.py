@@ -61,8 +61,8 @@ def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
     (height, width), (down, right), (top, left) = field
     return Field(
         (
-            height + (known(rows.extent) - 1) * down,
-            width + (known(columns.extent) - 1) * right,
+            height + known(rows.reach) * down,
+            width + known(columns.reach) * right,
         ),
         (down * rows.stride, right * columns.stride),
         (top - rows.before * down, left - columns.before * right),

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.arithmetic import known
+from archcalc.arithmetic import alike, known
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape, Weighted, Work
 from archcalc.ops.window import Span, spans
@@ -66,7 +66,8 @@ class Conv(Weighted):
         if self.table is None:
             return [(self._maps(), x.channels // self.groups)]
         rows = Counter(len(row) for row in self.table)
-        return [(rows[maps], maps) for maps in sorted(rows)]
+        height, _ = self.kernel
+        return [(alike(rows[maps], height), maps) for maps in sorted(rows)]
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count a kernel for each pair of maps, and the biases."""

@@ -30,9 +30,14 @@ class Span(NamedTuple):
     ceil: bool = False
 
     @property
+    def reach(self) -> int:
+        """Cells from the first tap to the last, without the first: (k - 1)·d."""
+        return (self.kernel - 1) * self.dilation
+
+    @property
     def extent(self) -> int:
         """Cells from the first tap to the last: (k - 1)·d + 1."""
-        return (self.kernel - 1) * self.dilation + 1
+        return self.reach + 1
 
     @property
     def outputs(self) -> int:

@@ -1,0 +1,282 @@
+"""How the figures of one op come about: its own rules, read on integers that remember.
+
+No formula stands here. The op's fields and the shapes that it meets are wrapped, and its rules are
+called as for a count; what they return knows its expression.
+
+>>> from archcalc.graph import expand
+>>> from archcalc.spec.library import load
+>>> c1 = expand(load("lenet5")).nodes[0]
+>>> print(derive(c1.op, c1.xs, c1.y)["connections"])
+156·28·28 = 122,304
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+
+from archcalc.arithmetic import SILENT_ONE, Derived, Leaf, has_letters, known, term_of, written
+from archcalc.ops.op import Op, Shape, Weighted, Work
+from archcalc.receptive_field import Field, look_through
+from archcalc.report import KINDS, Counts, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archcalc.arithmetic import Term
+    from archcalc.ops.fields import Table
+    from archcalc.ops.window import Span
+
+AnyOp = TypeVar("AnyOp", bound=Op)
+
+PARTS = ("weights", "biases", "gamma", "beta", "statistics")
+HEADLINE = ("parameters", "statistics", "connections", "neurons", "macs", "flops")
+"""The quantities whose zeros want a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A quantity, its value, the expression that gives it, and what else is to say."""
+
+    quantity: str
+    value: int
+    term: Term
+    note: str = ""
+
+    @classmethod
+    def of(cls, quantity: str, value: int, note: str = "") -> Figure:
+        """Take a value with the expression that it remembers."""
+        return cls(quantity, int(value), term_of(value), note)
+
+    @property
+    def expression(self) -> str:
+        """The expression as text."""
+        return written(self.term)
+
+    @property
+    def derived(self) -> Derived:
+        """The value that remembers its expression, to go on reckoning with."""
+        return Derived(self.value, self.term)
+
+    def __str__(self) -> str:
+        value = written(Leaf(self.value))
+        return value if self.expression == value else f"{self.expression} = {value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """An op on one input: its output's shape, its counts, its receptive field, each with its rule.
+
+    `zeros` names the quantities that are zero, `reason` says why. `field` is empty where the op
+    sees single pixels, or windows of unlike sizes. `table` says which maps feed which.
+    """
+
+    op: Op
+    inputs: tuple[Shape, ...]
+    output: Shape
+    shape: tuple[Figure, ...]
+    counts: tuple[Figure, ...]
+    zeros: tuple[str, ...]
+    reason: str
+    field: tuple[Figure, ...] = ()
+    table: Table | None = None
+
+    def __getitem__(self, quantity: str) -> Figure:
+        """Give the figure of a quantity: a count, a side of the output, or of the field."""
+        for figure in (*self.counts, *self.shape, *self.field):
+            if figure.quantity == quantity:
+                return figure
+        if quantity in self.zeros:
+            return Figure.of(quantity, 0, self.reason)
+        raise KeyError(quantity)
+
+
+def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) -> Derivation:
+    """Read the rules of an op on remembered integers; `field` is what its input sees."""
+    wrapped = remember(op, xs[0])
+    inputs = tuple(remember_shape(x) for x in xs)
+    output = remember_shape(y, vector=_is_vector(xs[0]))
+    figures = counted(wrapped, inputs[0], output, _taps(op, xs[0]))
+    return Derivation(
+        op,
+        xs,
+        y,
+        sides(wrapped.shape(*inputs), _readings(op, xs[0])),
+        figures,
+        zeros(figures),
+        op.reason,
+        seen(wrapped, inputs[0], field and _remember_field(field)),
+        getattr(op, "table", None),
+    )
+
+
+def counted(op: Op, x: Shape, y: Shape, taps: str = "") -> tuple[Figure, ...]:
+    """Call the counting rules of an op, on whatever integers it holds; list what is not zero.
+
+    `taps` is the note on the connections in bounds, where they are fewer.
+    """
+    counts = measure(op, x, y)
+    fixed = isinstance(op, Weighted) and not op.trainable
+    parameters = counts.fixed if fixed else op.parameters(x, y)
+    pairs = {"fixed" if fixed else "parameters": parameters}
+    for name in (*PARTS, "connections", "connections_in_bounds", "neurons", "macs"):
+        pairs[name] = getattr(counts, name)
+    pairs |= dict(zip(KINDS[1:], counts.work[1:], strict=True))
+    pairs["flops"] = Counts(work=Work(*map(known, counts.work))).flops
+    notes = {"fixed": "kept, not trained"}
+    if counts.connections_in_bounds != counts.connections:
+        notes["connections_in_bounds"] = taps
+    return tuple(Figure.of(name, n, notes.get(name, "")) for name, n in pairs.items() if n)
+
+
+def zeros(figures: tuple[Figure, ...]) -> tuple[str, ...]:
+    """Name the quantities that are zero; parameters that are fixed are not."""
+    found = {figure.quantity for figure in figures}
+    found |= {"parameters"} if "fixed" in found else set()
+    return tuple(quantity for quantity in HEADLINE if quantity not in found)
+
+
+def sides(y: Shape, notes: tuple[str, str] = ("", "")) -> tuple[Figure, ...]:
+    """Show how the sides of an output come about."""
+    return tuple(map(Figure.of, Shape._fields, y, ("", *notes)))
+
+
+def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
+    """Show how a receptive field grows; nothing where it stays as it is."""
+    found = look_through(op, x, field)
+    if found is None or field is None:
+        return ()
+    names = (f"field_{what}_{side}" for what in Field._fields for side in ("rows", "columns"))
+    before, after = (chain.from_iterable(pairs) for pairs in (field, found))
+    return tuple(
+        Figure.of(name, new)
+        for name, old, new in zip(names, before, after, strict=True)
+        if new != old or (has_letters(term_of(new)) and term_of(new) != term_of(old))
+    )
+
+
+def remember(op: AnyOp, x: Shape) -> AnyOp:
+    """Wrap the whole numbers among the fields of an op; a padding in words becomes its cells."""
+    changes = {}
+    for field in fields(op):
+        value = getattr(op, field.name)
+        if field.name == "padding" and isinstance(value, str):
+            value = _cells(op, x)
+        changes[field.name] = _wrap(value)
+    return replace(op, **changes)
+
+
+def remember_shape(shape: Shape, *, vector: bool | None = None) -> Shape:
+    """Wrap a shape; the sides of a vector, both 1, are not written as factors."""
+    channels, height, width = shape
+    if _is_vector(shape) if vector is None else vector and _is_vector(shape):
+        return Shape(Derived(channels), Derived(1, SILENT_ONE), Derived(1, SILENT_ONE))
+    return Shape(Derived(channels), Derived(height), Derived(width))
+
+
+def _wrap(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Derived(value)
+    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
+        return tuple(Derived(part) for part in value)
+    return value
+
+
+def _cells(op: Op, x: Shape) -> tuple[int, ...]:
+    spans = op.window(x)
+    assert spans is not None, "windows of unlike sizes have no padding"  # noqa: S101
+    rows, columns = spans
+    return rows.before, rows.after, columns.before, columns.after
+
+
+def _remember_field(field: Field) -> Field:
+    (height, width), (down, right), (top, left) = field
+    return Field(_pair(height, width), _pair(down, right), _pair(top, left))
+
+
+def _pair(rows: int, columns: int) -> tuple[int, int]:
+    return Derived(rows), Derived(columns)
+
+
+def _is_vector(shape: Shape) -> bool:
+    return shape.height == shape.width == 1
+
+
+def _taps(op: Op, x: Shape) -> str:
+    """Say how many taps of each side of the window fall on the input."""
+    spans = op.window(x)
+    if spans is None:
+        return ""
+    return "; ".join(
+        f"{span.taps_in_bounds():,} of {span.outputs:,}·{span.kernel} {word} taps are on the input"
+        for span, word in zip(spans, ("row", "column"), strict=True)
+    )
+
+
+def _readings(op: Op, x: Shape) -> tuple[str, str]:
+    """Say what rounding does to the rows and columns of the input, for an op with a kernel."""
+    spans = op.window(x) if getattr(op, "kernel", None) else None
+    return ("", "") if spans is None else (reading(spans[0], "row"), reading(spans[1], "column"))
+
+
+def reading(span: Span, word: str) -> str:
+    """Say how the number of windows is rounded, and what of the input none of them reads.
+
+    >>> from archcalc.ops.window import Span
+    >>> reading(Span(6, kernel=3, stride=2), "row")
+    '3/2 rounded down: no window reads the last row of the input'
+    >>> reading(Span(224, kernel=11, stride=4, ceil=True), "column")
+    '213/4 rounded up: the last window reaches 3 columns beyond the input'
+    """
+    padded = span.size + span.before + span.after
+    room, beyond = padded - span.extent, span.read - padded
+    remarks = []
+    if beyond > 0:
+        reach = f"the last window reaches {_number_of(beyond, word)} beyond the {_image(span)}"
+        remarks.append(f"{room:,}/{span.stride} rounded up: {reach}")
+    elif beyond < 0:
+        dropped = f"the last window, which would start beyond the {_image(span)}, is dropped"
+        remarks.append(
+            dropped
+            if span.ceil
+            else f"{room:,}/{span.stride} rounded down: {_left_over(span, word)}"
+        )
+    if span.stride > span.extent and span.outputs > 1:
+        gap = _number_of(span.stride - span.extent, word)
+        remarks.append(f"no window reads the {gap} between it and the next")
+    return "; ".join(remarks)
+
+
+def _image(span: Span) -> str:
+    return "padded input" if span.before or span.after else "input"
+
+
+def _left_over(span: Span, word: str) -> str:
+    if span.unread:
+        return f"no window reads the last {_last(span.unread, word)} of the input"
+    left = span.size + span.before + span.after - span.read
+    return f"no window reads the last {_last(left, word)} of padding"
+
+
+def _last(count: int, word: str) -> str:
+    return word if count == 1 else f"{count:,} {word}s"
+
+
+def _number_of(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def together(values: Iterable[int]) -> int:
+    """Add up figures; those of equal expression are multiplied.
+
+    >>> print(Figure.of("weights", together([Derived(9), Derived(4), Derived(9)])))
+    2·9 + 4 = 22
+    """
+    times: dict[Term, int] = {}
+    found: dict[Term, int] = {}
+    for value in values:
+        term = term_of(value)
+        times[term] = times.get(term, 0) + 1
+        found[term] = value
+    return sum(found[term] if n == 1 else Derived(n) * found[term] for term, n in times.items())

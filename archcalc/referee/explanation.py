@@ -1,0 +1,184 @@
+"""How the figures of a network, a block or a layer come about.
+
+>>> explanation = explain("lenet5", "C3")
+>>> print(explanation["C3"]["parameters"])
+6·(5·5·3 + 1) + 9·(5·5·4 + 1) + 1·(5·5·6 + 1) = 1,516
+>>> print(explain("lenet5").sum("parameters"))
+156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archcalc.arithmetic import Derived
+from archcalc.graph import INPUT
+from archcalc.receptive_field import ONE_PIXEL, widest
+from archcalc.referee.derivation import Figure, derive, together
+from archcalc.referee.lessons import lessons
+from archcalc.report import KINDS, Report, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from archcalc.graph import Graph, Node
+    from archcalc.ops.op import Shape
+    from archcalc.referee.derivation import Derivation
+    from archcalc.referee.lessons import Lesson
+    from archcalc.spec.spec import Spec
+
+SUMMED = (
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics",
+    "connections", "connections_in_bounds", "neurons", "macs", *KINDS[1:], "flops",
+)  # fmt: skip
+MOST_TERMS = 24
+"""A sum of more layers than this is a sum of stages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One op of a layer: its place in the network, and its derivation."""
+
+    path: str
+    derivation: Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A layer with what comes before and after its op: the steps, and the sums over them."""
+
+    path: str
+    op: str
+    input: Shape
+    output: Shape
+    steps: tuple[Step, ...]
+    figures: tuple[Figure, ...]
+
+    def __getitem__(self, quantity: str) -> Figure:
+        """Give the figure of a quantity, summed over the steps; zero if none has it."""
+        return _find(self.figures, quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The layers of a network, or of the part of it at `path`; the sums over them; the lessons.
+
+    `scope` says what the sums cover.
+    """
+
+    network: str
+    path: str
+    scope: str
+    parts: tuple[Part, ...]
+    sums: tuple[Figure, ...]
+    lessons: tuple[Lesson, ...]
+
+    def __getitem__(self, path: str) -> Part:
+        """Give a layer by its path."""
+        for part in self.parts:
+            if part.path == path:
+                return part
+        raise KeyError(path)
+
+    def sum(self, quantity: str) -> Figure:
+        """Give the sum of a quantity over all layers; zero if none has it."""
+        return _find(self.sums, quantity)
+
+
+def explain(
+    net: Spec | Graph | str | Path,
+    layer: str | None = None,
+    *,
+    input: Shape | str | tuple[int, int, int] | None = None,  # noqa: A002 - the field's own word
+    heads: bool = False,
+) -> Explanation:
+    """Derive the figures of a network, or of a layer, block or group by its path.
+
+    Heads count in the sums of a network only if asked for. Raises what `count` raises, and
+    UnknownName if there is no such layer.
+
+    >>> print(explain("lenet5", "S2")["S2"]["connections"])
+    6·14·14·(2·2 + 1) = 5,880
+    """
+    report = count(net, input=input, heads=heads or layer is not None)
+    if layer is None:
+        chosen = list(range(len(report.nodes)))
+    else:
+        found = report[layer].path
+        chosen = [i for i, node in enumerate(report.nodes) if _within(node.path, found)]
+    parts = tuple(_parts(report, chosen, layer))
+    return Explanation(
+        report.name,
+        layer or "",
+        report.scope if layer is None else layer,
+        parts,
+        tuple(_sums(parts, layer or "")),
+        lessons(report.graph, chosen, layer) if layer is not None else (),
+    )
+
+
+def _within(path: str, whole: str) -> bool:
+    return path == whole or path.startswith((f"{whole}/", f"{whole}."))
+
+
+def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator[Part]:
+    """Group nodes by the layer they belong to; a node asked for by its own name is a layer."""
+    groups: dict[str, list[int]] = {}
+    for i in chosen:
+        path = report.nodes[i].path
+        groups.setdefault(path if path == asked else path.partition(".")[0], []).append(i)
+    for path, members in groups.items():
+        nodes = [report.nodes[i] for i in members]
+        steps = tuple(Step(node.path, _derive(report, node)) for node in nodes)
+        main = next((node for node in nodes if node.path == path), nodes[-1])
+        figures = tuple(_add(steps))
+        yield Part(path, main.op.name, nodes[0].xs[0], nodes[-1].y, steps, figures)
+
+
+def _derive(report: Report, node: Node) -> Derivation:
+    entering = [ONE_PIXEL if i == INPUT else report.fields[i] for i in node.inputs]
+    return derive(node.op, node.xs, node.y, widest(entering))
+
+
+def _add(steps: tuple[Step, ...]) -> Iterator[Figure]:
+    """Add up the expressions of the steps, quantity by quantity."""
+    for quantity in SUMMED:
+        figures = [
+            figure
+            for step in steps
+            for figure in step.derivation.counts
+            if figure.quantity == quantity
+        ]
+        if len(figures) == 1:
+            yield figures[0]
+        elif figures:
+            yield Figure.of(quantity, sum(figure.derived for figure in figures))
+
+
+def _sums(parts: tuple[Part, ...], path: str) -> Iterator[Figure]:
+    """Add up the layers, or the stages if there are many; equal ones together."""
+    for quantity in SUMMED:
+        values = [(part.path, part[quantity].value) for part in parts]
+        terms = [(where, value) for where, value in values if value]
+        if len(terms) > MOST_TERMS:
+            terms = _by_stage(terms, len(path) + 1 if path else 0)
+        total = together(Derived(value) for _, value in terms)
+        if total:
+            yield Figure.of(quantity, total)
+
+
+def _by_stage(terms: list[tuple[str, int]], start: int) -> list[tuple[str, int]]:
+    stages: dict[str, int] = {}
+    for path, value in terms:
+        stage = path[start:].partition("/")[0]
+        stages[stage] = stages.get(stage, 0) + value
+    return list(stages.items())
+
+
+def _find(figures: tuple[Figure, ...], quantity: str) -> Figure:
+    for figure in figures:
+        if figure.quantity == quantity:
+            return figure
+    return Figure.of(quantity, 0)

@@ -141,13 +141,14 @@ class ItemReader:
         entries = self.checker.sequence(listed, f"`{op}`") if has_branches and listed else []
         shares_level = given is None and common["loop"] is None
         inner = names if shares_level else Names(self.checker, entries)
+        before, after = self.layers.sides(op, tree, scope)
         return Join(
             name=given or names.numbered(op),
             op=op,
             shares_level=shares_level,
             branches=tuple(self._branch(entry, scope, inner) for entry in entries),
-            before=self.layers.side("before", op, tree, scope),
-            after=self.layers.side("after", op, tree, scope),
+            before=before,
+            after=after,
             **common,
         )
 

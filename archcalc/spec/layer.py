@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, TypedDict
 
 from archcalc import ops
@@ -85,28 +86,35 @@ class LayerReader:
     ) -> Layer:
         """Read a layer whose op is known."""
         fields, waiting = self._fields(op, tree, scope)
+        before, after = self.sides(op, tree, scope)
         return Layer(
             name=name,
             op=op,
             fields=fields,
             waiting=waiting,
             ready=None if waiting else self._made(op, fields),
-            before=self.side("before", op, tree, scope),
-            after=self.side("after", op, tree, scope),
+            before=before,
+            after=after,
             **common,
         )
 
-    def side(self, side: str, op: str, tree: Mapping, scope: Collection[str]) -> tuple[Layer, ...]:
-        """Read what stands before or after a layer: its own, or the default of its op."""
-        if side in tree.entries:
-            return self._around(tree.entries[side], scope)
-        return self.around.get((op, side), ())
+    def sides(
+        self, op: str, tree: Mapping, scope: Collection[str]
+    ) -> tuple[tuple[Layer, ...], tuple[Layer, ...]]:
+        """Read what stands before and after a layer: its own, or the default of its op."""
+        before, after = (self._side(side, op, tree, scope) for side in AROUND)
+        return before, _renamed(after, {layer.name for layer in before})
 
     def condition(self, tree: Mapping, scope: Collection[str]) -> Template:
         """Read `when`; without it the answer is true."""
         if "when" not in tree.entries:
             return True
         return self.checker.template(tree.entries["when"], scope, partial(read, "bool"))
+
+    def _side(self, side: str, op: str, tree: Mapping, scope: Collection[str]) -> tuple[Layer, ...]:
+        if side in tree.entries:
+            return self._around(tree.entries[side], scope)
+        return self.around.get((op, side), ())
 
     def _around(self, tree: Tree, scope: Collection[str]) -> tuple[Layer, ...]:
         """Read a list of single ops; a second one of the same name is numbered."""
@@ -135,6 +143,7 @@ class LayerReader:
                 message = f"`{key}` has no meaning for a layer before or after another"
                 self.checker.complain("unknown-key", message, tree.keys[key])
         fields, waiting = self._fields(op, tree, scope)
+        before, after = self.sides(op, tree, scope)
         return Layer(
             name=name,
             mark=tree,
@@ -214,6 +223,21 @@ def bare(tree: Tree) -> Tree:
         return tree
     nothing = Scalar("", plain=True, line=tree.line, column=tree.column, length=1)
     return Mapping(tree.line, tree.column, {tree.text: nothing}, {tree.text: tree}, tree.length)
+
+
+def _renamed(layers: tuple[Layer, ...], taken: set[str | None]) -> tuple[Layer, ...]:
+    """Number the layers whose names are taken on the other side."""
+    if taken.isdisjoint(layer.name for layer in layers):
+        return layers
+    free = []
+    for layer in layers:
+        own = layer.name or layer.op
+        word = layer.op if own.startswith(layer.op) else own
+        names = (f"{word}{number}" for number in count(2))
+        name = own if own not in taken else next(n for n in names if n not in taken)
+        taken = taken | {name}
+        free.append(replace(layer, name=name))
+    return tuple(free)
 
 
 def _op_words(tree: Mapping) -> list[str]:

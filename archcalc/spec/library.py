@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
-from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, suggestion
+from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, UsageError, suggestion
+from archcalc.ops.fields import shown
 from archcalc.spec.family import interpret, loose, variants
 from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
 
@@ -42,6 +43,9 @@ def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
     24
     """
     if not isinstance(network, str | Path):
+        if not hasattr(network, "read"):
+            message = f"a network is a name, a path or an open file, not {shown(network)}"
+            raise UsageError.of("wrong-type", message)
         name = str(getattr(network, "name", "spec"))
         source = source_of(network.read(), name)
         return interpret(read(source), Path(name).stem, None, parameters)

@@ -31,7 +31,10 @@ Tally: TypeAlias = "tuple[int, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted. Work is per batch, everything else per sample or per network."""
+    """What is counted. Work is per batch, everything else per sample or per network.
+
+    `activations` are the elements of all outputs, of whatever op.
+    """
 
     weights: int = 0
     biases: int = 0
@@ -42,6 +45,7 @@ class Counts:
     connections: int = 0
     connections_in_bounds: int = 0
     neurons: int = 0
+    activations: int = 0
     work: Work = NO_WORK
 
     @property
@@ -80,7 +84,7 @@ class Row(Counts):
 
 QUANTITIES = (
     "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
-    "connections_in_bounds", "neurons", "macs", "flops",
+    "connections_in_bounds", "neurons", "activations", "macs", "flops",
 )  # fmt: skip
 
 
@@ -222,7 +226,7 @@ class Report:
         >>> count("lenet5").memory(4).parameters
         240000
         """
-        outputs = sum(node.y.size for node in self.nodes) * self.batch
+        outputs = self.total.activations * self.batch
         live = largest_live_set(self.nodes, self.input) * self.batch
         return Memory(self.total.parameters * bytes_each, outputs * bytes_each, live * bytes_each)
 
@@ -328,6 +332,7 @@ def _measure(op: Op, x: Shape, y: Shape, batch: int) -> Tally:
         op.connections(x, y),
         op.connections_in_bounds(x, y),
         op.neurons(y),
+        y.size,
         *(work if batch == 1 else [batch * n for n in work]),
     )
 

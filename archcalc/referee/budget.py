@@ -86,7 +86,7 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
     """Hold a network against limits, given as numbers or as texts such as `5M` and `50MB`.
 
     Memory is that of running forward, in bytes: the parameters and the largest set of outputs that
-    live at once. A layer's own is its parameters and its output.
+    live at once. A layer's own is its parameters and its outputs.
 
     Raises what `count` raises, and UsageError without a limit or for what is no amount.
 
@@ -116,7 +116,7 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
 
 
 def _bytes(row: Row, batch: int, bytes_each: int) -> int:
-    return (row.parameters + row.output.size * batch) * bytes_each
+    return (row.parameters + row.activations * batch) * bytes_each
 
 
 def _costliest(report: Report, cost: Callable[[Row], int]) -> tuple[Cost, ...]:

@@ -28,17 +28,23 @@ class Quantity(NamedTuple):
     total: Callable[[Counts, Report], Cell] = lambda _, __: None
 
 
-def choose(names: Iterable[str] = ()) -> list[Quantity]:
+def choose(names: Iterable[str] = (), bytes_each: int = BYTES) -> list[Quantity]:
     """Find the columns of these names; those with a `+` are added to the usual ones.
 
-    Raises UnknownName, with the nearest name.
+    Those in bytes count `bytes_each` for a number. Raises UnknownName, with the nearest name.
 
     >>> [quantity.column.name for quantity in choose(["parameters", "flops"])]
     ['layer', 'parameters', 'flops']
     >>> [quantity.column.name for quantity in choose(["+flops"])][-2:]
     ['share', 'flops']
     """
-    wanted = [name for name in names if name]
+    return [
+        _sized(quantity, bytes_each) if quantity.column.name.endswith("_bytes") else quantity
+        for quantity in _find([name for name in names if name])
+    ]
+
+
+def _find(wanted: list[str]) -> list[Quantity]:
     if wanted == ["all"]:
         return list(QUANTITIES.values())
     added = all(name.startswith("+") for name in wanted)
@@ -138,6 +144,20 @@ def _worked(kind: str) -> Quantity:
     )
 
 
+def _kept(name: str, numbers: Callable[[Counts, Report], int]) -> Quantity:
+    """Make a column of numbers kept in memory; `choose` gives those in bytes their size."""
+    column = Column(name, name.replace("_", " "), "number")
+    return Quantity(column, lambda line, report: numbers(line.row, report), numbers)
+
+
+def _sized(quantity: Quantity, bytes_each: int) -> Quantity:
+    of, total = quantity.of, quantity.total
+    return quantity._replace(
+        of=lambda line, report: bytes_each * of(line, report),  # type: ignore[operator]
+        total=lambda counts, report: bytes_each * total(counts, report),  # type: ignore[operator]
+    )
+
+
 def _shared(name: str, quantity: str, hide: int) -> Quantity:
     column = Column(
         name, f"share of {quantity}" if quantity != "macs" else "share of MACs", "bar", hide
@@ -173,18 +193,11 @@ _ALL = (
     _shared("share", "parameters", 6),
     _shared("share_macs", "macs", 6),
     _shared("share_connections", "connections", 6),
-    Quantity(
-        Column("output_elements", "output elements", "number"),
-        lambda line, report: line.row.output.size * line.times * report.batch,
-    ),
-    Quantity(
-        Column("output_bytes", "output bytes", "number"),
-        lambda line, report: line.row.output.size * line.times * report.batch * BYTES,
-    ),
-    Quantity(
-        Column("parameter_bytes", "parameter bytes", "number"),
-        lambda line, _: line.row.parameters * BYTES,
-        lambda counts, _: counts.parameters * BYTES,
+    _kept("activations", lambda counts, report: counts.activations * report.batch),
+    _kept("parameter_bytes", lambda counts, _: counts.parameters),
+    _kept("activation_bytes", lambda counts, report: counts.activations * report.batch),
+    _kept(
+        "memory_bytes", lambda counts, report: counts.parameters + counts.activations * report.batch
     ),
     Quantity(Column("field", "field"), lambda line, _: _field(line.row, "size")),
     Quantity(Column("field_stride", "field stride"), lambda line, _: _field(line.row, "stride")),

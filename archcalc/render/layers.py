@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from archcalc.report import Counts, Report, Row
 
 
-def layers(report: Report, depth: int | None = 1, columns: Iterable[str] = ()) -> Table:
+def layers(
+    report: Report, depth: int | None = 1, columns: Iterable[str] = (), bytes_each: int = BYTES
+) -> Table:
     """Tabulate a report at a depth (None: every layer); its rows add up to its totals.
+
+    Columns in bytes count `bytes_each` for a number: 4 in single precision, 2 in half.
 
     Raises UnknownName for a column that does not exist, UsageError for a depth below 1.
 
@@ -26,14 +30,15 @@ def layers(report: Report, depth: int | None = 1, columns: Iterable[str] = ()) -
     >>> table.rows[2], table.totals
     (('C3', 1516), (('total', 60000),))
     """
-    quantities = choose(columns)
+    quantities = choose(columns, bytes_each)
+    names = [quantity.column.name for quantity in quantities]
     lines = fold_repeats(report.fold(depth))
     return Table(
         columns=tuple(quantity.column for quantity in quantities),
         rows=tuple(tuple(quantity.of(line, report) for quantity in quantities) for line in lines),
         totals=tuple(_totals(report, quantities)),
         title=title(report),
-        captions=tuple(captions(report, [quantity.column.name for quantity in quantities])),
+        captions=tuple(captions(report, names, bytes_each)),
         tones=tuple(_tone(line.row) for line in lines),
     )
 
@@ -46,7 +51,7 @@ def title(report: Report) -> str:
     return f"{spec.name}{called}, input {report.input}{batch}"
 
 
-def captions(report: Report, columns: Iterable[str] = ()) -> Iterator[str]:
+def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTES) -> Iterator[str]:
     """Say what the totals cover, and what they leave out."""
     total = report.total
     yield f"scope: {report.scope}"
@@ -57,16 +62,17 @@ def captions(report: Report, columns: Iterable[str] = ()) -> Iterator[str]:
         beside.append(f"{total.statistics:,} running statistics")
     if beside:
         yield f"not among the parameters: + {' + '.join(beside)}"
-    if not {"output_elements", "output_bytes", "parameter_bytes"}.isdisjoint(columns):
-        yield _memory(report)
+    if any(name == "activations" or name.endswith("_bytes") for name in columns):
+        yield _memory(report, bytes_each)
     yield from report.notes
 
 
-def _memory(report: Report) -> str:
-    elements, at = report.memory(), report.memory(BYTES)
+def _memory(report: Report, bytes_each: int) -> str:
+    """Say the memory of a forward pass: all that is made, and what lives at once at most."""
+    numbers, memory = report.memory(), report.memory(bytes_each)
     return (
-        f"memory: all outputs {elements.outputs:,} elements, largest live set {elements.live:,}; "
-        f"at {BYTES} bytes each {at.outputs:,} and {at.live:,} bytes, parameters {at.parameters:,}"
+        f"memory at {bytes_each} bytes each: parameters and all outputs {memory.total:,} bytes; "
+        f"largest live set {numbers.live:,} numbers, {memory.live:,} bytes, beside the parameters"
     )
 
 

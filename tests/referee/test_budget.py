@@ -109,7 +109,7 @@ def test_memory_is_parameters_and_the_largest_live_set() -> None:
 
     # C1 holds 4,704 units and their squashed copy for each of 3 samples, at 4 bytes
     assert check.used == 4 * (60_000 + 3 * 2 * 4_704)
-    assert check.costliest[0] == Cost("C5", 4 * (48_120 + 3 * 120))
+    assert check.costliest[0] == Cost("C5", 4 * (48_120 + 3 * 2 * 120))
     assert budget("lenet5", max_memory=10**6, bytes_each=2).checks[0].used == 2 * 69_408
 
 

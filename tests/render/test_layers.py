@@ -81,5 +81,16 @@ def test_an_unknown_column_suggests_the_nearest() -> None:
 
 
 def test_memory_columns_bring_the_memory_of_the_whole_pass() -> None:
-    table = layers(count("lenet5"), 1, ["output_bytes"])
-    assert table.captions[-1].startswith("memory: all outputs ")
+    report = count("lenet5", batch=3)
+    for bytes_each in (4, 2):
+        table = layers(
+            report, 1, ["parameter_bytes", "activation_bytes", "memory_bytes"], bytes_each
+        )
+        memory = report.memory(bytes_each)
+        assert table.totals == (("total", memory.parameters, memory.outputs, memory.total),)
+        assert table.rows[0][1:3] == (156 * bytes_each, 3 * 2 * 4704 * bytes_each)
+        assert table.captions[-1] == (
+            f"memory at {bytes_each} bytes each: "
+            f"parameters and all outputs {memory.total:,} bytes; "
+            f"largest live set 28,224 numbers, {28_224 * bytes_each:,} bytes, beside the parameters"
+        )

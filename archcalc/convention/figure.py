@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archcalc.convention.library import find
-from archcalc.convention.variables import of_nodes
+from archcalc.convention.variables import of_report
 from archcalc.errors import Reason, UsageError
 
 if TYPE_CHECKING:
@@ -78,12 +78,25 @@ def apply(report: Report, convention: str | Path | Convention) -> Figure:
     times = report.batch if found.per == "batch" else 1
     known: dict[tuple[int, str], int | None] = {}
     values = []
-    for node, variables in zip(report.nodes, of_nodes(report.nodes), strict=True):
+    for node, variables in zip(report.nodes, of_report(report), strict=True):
         key = (id(variables), node.op.name)
         if key not in known:
             known[key] = _value(found, node.op.name, variables, times)
         values.append(known[key])
     return Figure(found, report, tuple(values))
+
+
+def complete(figure: Figure) -> Figure:
+    """Give a figure back if it is complete. Raises UsageError where a layer has no rule."""
+    if figure.partial:
+        unknown = set(figure.unknown)
+        names = sorted({node.op.name for node in figure.report.nodes if node.path in unknown})
+        shown = ", ".join(f"`{name}`" for name in names)
+        message = f"{figure.convention.name} has no rule for {shown}: {figure.unknown[0]}"
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        hint = f"the layers that it knows have {figure.total:,}; a rule, or a zero with its reason"
+        raise UsageError.of("partial-figure", message + more, hint)
+    return figure
 
 
 def figure(report: Report, convention: str | Path | Convention) -> int:
@@ -93,15 +106,7 @@ def figure(report: Report, convention: str | Path | Convention) -> int:
     >>> figure(count("lenet5"), "lecun1998")
     340908
     """
-    found = apply(report, convention)
-    if found.partial:
-        names = sorted({node.op.name for node in report.nodes if node.path in found.unknown})
-        shown = ", ".join(f"`{name}`" for name in names)
-        message = f"{found.convention.name} has no rule for {shown}: {found.unknown[0]}"
-        more = f" and {len(found.unknown) - 1} more" if len(found.unknown) > 1 else ""
-        hint = f"the layers that it knows have {found.total:,}; a rule, or a zero with its reason"
-        raise UsageError.of("partial-figure", message + more, hint)
-    return found.total
+    return complete(apply(report, convention)).total
 
 
 def _value(

@@ -12,6 +12,8 @@ from archcalc.spec.family import loose
 from archcalc.spec.library import SUFFIXES, open_source
 from archcalc.spec.reader import Source
 
+LEADING = ("macs", "torch")
+"""The conventions that stand for others of their kind that give the same figure."""
 _FOLDER = Path(__file__).parent
 
 
@@ -44,13 +46,9 @@ def conventions() -> tuple[Convention, ...]:
     return tuple(sorted(map(_read, _files()), key=_order))
 
 
-def _order(convention: Convention) -> tuple[bool, bool, str]:
-    return convention.figures == "parameters", bool(convention.tool), _rank(convention.name)
-
-
-def _rank(name: str) -> str:
-    """Put multiply-accumulates before everything else; the rest by name."""
-    return "" if name == "macs" else name
+def _order(convention: Convention) -> tuple[bool, bool, bool, str]:
+    own = convention.name not in LEADING
+    return convention.figures == "parameters", bool(convention.tool), own, convention.name
 
 
 @cache

@@ -73,15 +73,12 @@ class Rule:
             sign = -1 if isinstance(tree.op, ast.Sub) else 1
             yield from self._split(tree.left, times, variables)
             yield from self._split(tree.right, times * sign, variables)
-        elif (
-            isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult) and _is_number(tree.left)
-        ):
-            factor = Fraction(ast.unparse(tree.left))
-            yield from self._split(tree.right, times * factor, variables)
-        elif _is_number(tree):
-            yield times * Fraction(ast.unparse(tree)), "1"
         else:
-            yield times, ast.unparse(tree)
+            factors = list(_factors(tree))
+            for factor in filter(_is_number, factors):
+                times *= Fraction(ast.unparse(factor))
+            others = [_bracketed(factor) for factor in factors if not _is_number(factor)]
+            yield times, " * ".join(others) or "1"
 
     def _number(self, text: str, variables: Mapping[str, Value]) -> Fraction:
         value = self._evaluate(text, variables)
@@ -96,6 +93,19 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"Rule({self.text!r})"
+
+
+def _factors(tree: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult):
+        yield from _factors(tree.left)
+        yield from _factors(tree.right)
+    else:
+        yield tree
+
+
+def _bracketed(tree: ast.expr) -> str:
+    text = ast.unparse(tree)
+    return f"({text})" if isinstance(tree, ast.BinOp | ast.IfExp) else text
 
 
 def _is_number(tree: ast.expr) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from archcalc.ops.op import Weighted, Work
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Node
     from archcalc.ops.op import Op, Shape
+    from archcalc.report import Report
     from archcalc.spec.expression import Value
 
 VARIABLES = {
@@ -48,6 +50,16 @@ VARIABLES = {
 
 POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
 BIASED = frozenset({"conv", "linear"})
+
+
+_MEASURED: WeakKeyDictionary[Report, list[Mapping[str, Value]]] = WeakKeyDictionary()
+
+
+def of_report(report: Report) -> list[Mapping[str, Value]]:
+    """Give the variables of each node of a report; measured once, however many conventions ask."""
+    if report not in _MEASURED:
+        _MEASURED[report] = list(of_nodes(report.nodes))
+    return _MEASURED[report]
 
 
 def of_nodes(nodes: Sequence[Node]) -> Iterator[Mapping[str, Value]]:

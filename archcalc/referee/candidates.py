@@ -1,0 +1,217 @@
+"""What meets a printed number: conventions, units, input sizes and variants that are tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archcalc.convention.figure import apply
+from archcalc.convention.library import conventions
+from archcalc.errors import ArchcalcError
+from archcalc.graph import expand
+from archcalc.ops.op import Shape
+from archcalc.referee.printed import Agreement
+from archcalc.referee.side import Side
+from archcalc.report import Report
+from archcalc.spec.checker import plain_value, untyped
+from archcalc.spec.family import interpret
+from archcalc.spec.reader import Mapping, Sequence, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as AnyMapping
+
+    from archcalc.referee.printed import Printed
+    from archcalc.referee.side import Number
+    from archcalc.spec.expression import Value
+    from archcalc.spec.reader import Document, Tree
+    from archcalc.spec.spec import Spec
+
+SIZES = (224, 227, 256, 299)
+"""Sides of square images that networks for ImageNet are counted at."""
+LARGE = 128
+"""From this height on an input is taken for such an image."""
+MOST = 20
+"""Candidates that are kept of those that meet a number."""
+NEAREST = 5
+"""Candidates that are kept where none does."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A side that was tried: what was changed to come to it, and how it meets the number.
+
+    `alike` are other conventions that give the same figure of the same network.
+    """
+
+    side: Side
+    total: int
+    changes: tuple[str, ...]
+    reading: Printed
+    agreement: Agreement
+    alike: tuple[str, ...] = ()
+
+    @property
+    def meets(self) -> bool:
+        """Tell whether it prints as the number does."""
+        return self.agreement is not Agreement.DIFFERS
+
+    @property
+    def distance(self) -> Fraction:
+        """Tell how far the figure is from the number, as a share of it."""
+        number = self.reading.number * self.reading.unit
+        return abs(self.total - number) / number if number else Fraction(self.total)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "side": self.side.name,
+            "changes": list(self.changes),
+            "alike": list(self.alike),
+            "figure": self.total,
+            "unit": self.reading.unit,
+            "agreement": str(self.agreement),
+            "meets": self.meets,
+        }
+
+
+class _Net(NamedTuple):
+    report: Report
+    changes: tuple[str, ...]
+
+
+def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
+    """Search what meets a number: fewest changes first, then the nearest.
+
+    Changes are a convention, a unit, an input size, heads, and another variant of the family or one
+    option of it. Where nothing meets the number, the nearest figures are given.
+    """
+    tried = _unlike(_tried(side, number))
+    met = sorted((c for c in tried if c.meets), key=lambda c: (len(c.changes), c.distance))
+    return tuple(met[:MOST] or sorted(tried, key=lambda c: c.distance)[:NEAREST])
+
+
+def _tried(side: Side, number: Number) -> Iterator[Candidate]:
+    others = [c for c in conventions() if c is not side.convention]
+    for net in _nets(side.report):
+        for convention in (side.convention, *others):
+            figure = apply(net.report, convention)
+            if figure.partial:
+                continue
+            changes = net.changes
+            if convention is not side.convention:
+                changes = (*changes, f"convention {convention.name}")
+            for reading in number.readings:
+                unit = (f"units of {_power(reading.unit)}",) if _is_binary(reading.unit) else ()
+                agreement = reading.agreement(figure.total)
+                found = Side(net.report, convention)
+                yield Candidate(found, figure.total, (*changes, *unit), reading, agreement)
+
+
+def _unlike(tried: Iterable[Candidate]) -> list[Candidate]:
+    """Keep each figure once, as it is come to with the fewest changes."""
+    best: dict[tuple[int, int], Candidate] = {}
+    names: dict[tuple[int, int], dict[str, None]] = {}
+    for candidate in tried:
+        key = (candidate.total, candidate.reading.unit)
+        names.setdefault(key, {})[candidate.side.convention.name] = None
+        known = best.get(key)
+        if known is None or len(candidate.changes) < len(known.changes):
+            best[key] = candidate
+    return [
+        replace(found, alike=tuple(n for n in names[key] if n != found.side.convention.name))
+        for key, found in best.items()
+    ]
+
+
+def _nets(report: Report) -> Iterator[_Net]:
+    """Give the network, then its relatives: also at other sizes, without and with heads."""
+    for spec, changes, akin in _specs(report.graph.spec):
+        own = report.input if akin else spec.input
+        for size in (own, *_sizes(own)) if akin else (own,):
+            resized = () if size == own else (f"input {size}",)
+            try:
+                graph = expand(spec, size)
+            except ArchcalcError:
+                continue
+            yield _Net(Report(graph, heads=report.with_heads), (*changes, *resized))
+            if spec.heads and not report.with_heads:
+                yield _Net(Report(graph, heads=True), (*changes, *resized, "with heads"))
+
+
+def _sizes(own: Shape) -> list[Shape]:
+    if own.height < LARGE:
+        return []
+    return [Shape(own.channels, n, n) for n in SIZES if (n, n) != own[1:]]
+
+
+def _specs(spec: Spec) -> Iterator[tuple[Spec, tuple[str, ...], bool]]:
+    """Give a spec, the other variants, and its options one at a time; tell which are akin to it."""
+    yield spec, (), True
+    if spec.text is None:
+        return
+    document = read(spec.text)
+    tree = document.tree
+    if not isinstance(tree, Mapping):
+        return
+    variants = _section(tree, "variants")
+    akin = _relatives(variants, spec.id)
+    for name in variants:
+        if name != spec.id:
+            yield interpret(document, name, name), (f"variant {name}",), name in akin
+    variant = spec.id if spec.id in variants else None
+    for parameter, value in _options(tree, spec):
+        settings = {**_changed(spec, document, variant), parameter: value}
+        try:
+            other = interpret(document, spec.id, variant, settings)
+        except ArchcalcError:
+            continue
+        yield other, (f"{parameter}: {_said(value)}",), True
+
+
+def _changed(spec: Spec, document: Document, variant: str | None) -> dict[str, Value]:
+    """Tell which parameters of a spec were set by its caller."""
+    plain = interpret(document, spec.id, variant).parameters
+    return {key: value for key, value in spec.parameters.items() if plain[key] != value}
+
+
+def _relatives(variants: AnyMapping[str, Tree], variant: str) -> set[str]:
+    """List the variants that are like a variant, that it is like, or that are like the same."""
+    like = {name: _text(entry, "like") for name, entry in variants.items()}
+    top = like.get(variant) or variant
+    return {name for name in variants if top in {name, like[name]}}
+
+
+def _options(tree: Mapping, spec: Spec) -> Iterator[tuple[str, Value]]:
+    """Give every other value of the parameters that are choices, or true or false."""
+    choices = _section(tree, "choices")
+    for name, value in spec.parameters.items():
+        entry = choices.get(name)
+        if isinstance(entry, Sequence):
+            allowed = [plain_value(untyped(item)) for item in entry.items]
+        else:
+            allowed = [True, False] if isinstance(value, bool) else []
+        yield from ((name, other) for other in allowed if other != value)
+
+
+def _section(tree: Mapping, name: str) -> dict[str, Tree]:
+    entry = tree.entries.get(name)
+    return entry.entries if isinstance(entry, Mapping) else {}
+
+
+def _text(tree: Tree, key: str) -> str:
+    entry = tree.entries.get(key) if isinstance(tree, Mapping) else None
+    return str(getattr(entry, "text", ""))
+
+
+def _said(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_binary(unit: int) -> bool:
+    return unit > 1 and unit & (unit - 1) == 0
+
+
+def _power(unit: int) -> str:
+    return f"2^{unit.bit_length() - 1}"

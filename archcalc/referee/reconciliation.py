@@ -1,0 +1,263 @@
+"""Why two figures differ: named terms that add up exactly to the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from archcalc.convention.variables import of_report
+from archcalc.errors import UsageError
+from archcalc.referee.candidates import Candidate, candidates
+from archcalc.referee.side import Number, Side, read_side
+from archcalc.referee.structure import Part, parts
+from archcalc.referee.wording import listed, op_name, rates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archcalc.convention.rule import Term as RuleTerm
+    from archcalc.spec.expression import Value
+
+Kind: TypeAlias = Literal["structure", "convention"]
+Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
+
+SHARED = {"mac": "multiply-accumulates", "bias": "biases", "biases": "biases, once per map,"}
+"""What convolutions and linear layers count alike: told together, not op by op."""
+NAMED = 3
+"""Causes that a label names one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One reason: what it adds (or takes away), in words, and how the amount comes about."""
+
+    amount: int
+    label: str
+    detail: str
+    kind: Kind
+
+
+@dataclass(frozen=True, eq=False)
+class Reconciliation:
+    """Two figures and the terms between them, largest first.
+
+    Where a number was asked for, `number` is it, `candidates` are what meets it as printed, or what
+    comes nearest if nothing does, and `b` is the first of them; None if there is none.
+    """
+
+    a: Side
+    b: Side | None
+    terms: tuple[Term, ...]
+    number: Number | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def difference(self) -> int:
+        """What the terms add up to: b less a."""
+        return self.b.total - self.a.total if self.b else 0
+
+    @property
+    def met(self) -> bool:
+        """Tell whether something meets the number that was asked for."""
+        return any(candidate.meets for candidate in self.candidates)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "a": _side(self.a),
+            "b": _side(self.b) if self.b else None,
+            "number": self.number.text if self.number else None,
+            "difference": self.difference,
+            "terms": [
+                {"amount": t.amount, "label": t.label, "detail": t.detail, "kind": t.kind}
+                for t in self.terms
+            ],
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
+        }
+
+
+def reconcile(a: str | Side, b: str | Side) -> Reconciliation:
+    """Tell why two figures differ: `network@convention` each, or a number on one side.
+
+    Between networks first comes the structure, counted by the convention of a; then the change of
+    convention, on the network of b. For a number, what meets it as printed is searched: by
+    conventions, units, input sizes and variants of the family.
+
+    Raises UnknownName for a network or convention that does not exist, UsageError for two numbers
+    or where a convention has no rule for a layer.
+
+    >>> why = reconcile("resnet50-v1.5@macs", "resnet50-v1.5@thop")
+    >>> for term in why.terms:
+    ...     print(f"{term.amount:+,} {term.label}")
+    +44,455,936 batch norm at 4 per element
+    +102,400 global average pool at window + 1 per output
+    """
+    first = read_side(a) if isinstance(a, str) else a
+    second = read_side(b) if isinstance(b, str) else b
+    if isinstance(first, Number):
+        first, second = second, first
+    if isinstance(first, Number):
+        message = f"`{first.text}` and {b!s} are both numbers: one side names a network"
+        raise UsageError.of("two-numbers", message, "as in `resnet50@macs`")
+    if isinstance(second, Number):
+        return _reconcile_number(first, second)
+    return Reconciliation(first, second, _terms(first, second))
+
+
+def _reconcile_number(a: Side, number: Number) -> Reconciliation:
+    """Explain a number by what meets it first; a number of parameters is compared with parameters."""
+    found = candidates(a, number)
+    if not found:
+        return Reconciliation(a, None, (), number)
+    b = found[0].side
+    if a.convention.figures != b.convention.figures:
+        a = Side(a.report, b.convention)
+    return Reconciliation(a, b, _terms(a, b), number, found)
+
+
+def _terms(a: Side, b: Side) -> tuple[Term, ...]:
+    middle = Side(b.report, a.convention)
+    structure = (_structure_term(part, a, b) for part in parts(a.figure, middle.figure))
+    found = [*structure, *_convention_terms(middle, b)]
+    return tuple(sorted(found, key=lambda term: (-abs(term.amount), term.label)))
+
+
+def _structure_term(part: Part, a: Side, b: Side) -> Term:
+    if part.kind == "input":
+        label = f"input {b.report.input}, not {a.report.input}"
+    elif part.kind == "changed":
+        label = _changed(part)
+    else:
+        spec = (b if part.kind == "added" else a).report.graph.spec
+        label = f"only in {spec.id}: {_abridged(part.causes)}"
+    layers = f"{part.layers} layers" if part.layers > 1 else "1 layer"
+    return Term(part.amount, label, f"{layers}, by {a.convention.name}", "structure")
+
+
+def _changed(part: Part) -> str:
+    """Say how layers differ: at length where they all differ alike, else by the first of them."""
+    said = [_fields(changes) for changes in part.differences]
+    if len(set(said)) == 1 and said[0]:
+        return said[0].format(path=_abridged(part.causes))
+    if len(said) == 1:
+        return f"{part.causes[0]} is not the last layer in both"
+    first = next((s.format(path=p) for s, p in zip(said, part.causes, strict=True) if s), "")
+    return f"{len(said)} layers differ: {first}, and others"
+
+
+def _fields(changes: tuple[tuple[str, str, str], ...]) -> str:
+    """Say the changed fields of a layer, `{path}` standing for its name."""
+    if not changes:
+        return ""
+    field, now, before = changes[0]
+    if field == "op":
+        return f"{{path}}: {op_name(now)}, not {op_name(before)}"
+    if len(changes) == 1:
+        return f"{field} of {{path}}: {now}, not {before}"
+    said = (f"{field} {now}, not {before}" for field, now, before in changes)
+    return f"{{path}}: {'; '.join(said)}"
+
+
+def _abridged(paths: tuple[str, ...]) -> str:
+    if len(paths) <= NAMED:
+        return listed(paths)
+    return f"{paths[0]} ... {paths[-1]} ({len(paths)} in all)"
+
+
+@dataclass(slots=True)
+class _Sum:
+    amount: int | Fraction = 0
+    layers: int = 0
+
+
+def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
+    """Compare two conventions on one network: what is counted alike is told together."""
+    shared: dict[tuple[str, int | Fraction, int | Fraction], dict[str, _Sum]] = {}
+    others: dict[tuple[str, Rates, Rates], _Sum] = {}
+    nodes = b.report.nodes
+    for node, variables in zip(nodes, of_report(b.report), strict=True):
+        old, new = _split(a, node.op.name, variables), _split(b, node.op.name, variables)
+        for of in SHARED:
+            was, now = old.pop(of, None), new.pop(of, None)
+            if (was or now) and (was and was.times) != (now and now.times):
+                key = (of, was.times if was else 0, now.times if now else 0)
+                found = shared.setdefault(key, {}).setdefault(node.op.name, _Sum())
+                _add(found, (now.value if now else 0) - (was.value if was else 0))
+        change = sum(t.value for t in new.values()) - sum(t.value for t in old.values())
+        if change:
+            _add(others.setdefault((node.op.name, _rates(old), _rates(new)), _Sum()), change)
+    for (of, was_times, now_times), ops in shared.items():
+        yield _shared_term(of, was_times, now_times, ops)
+    for (op, before, after), found in others.items():
+        yield _op_term(op, before, after, found)
+
+
+def _split(side: Side, op: str, variables: Mapping[str, Value]) -> dict[str, RuleTerm]:
+    """Split the figure of a layer; terms of one quantity are put together."""
+    found: dict[str, RuleTerm] = {}
+    for term in side.convention.terms(op, variables):
+        earlier = found.get(term.of)
+        if earlier:
+            term = term._replace(  # noqa: PLW2901 - two terms become one
+                times=term.times + earlier.times, value=term.value + earlier.value
+            )
+        found[term.of] = term
+    return found
+
+
+def _rates(terms: Mapping[str, RuleTerm]) -> Rates:
+    return tuple((term.times, term.of) for term in terms.values())
+
+
+def _add(found: _Sum, amount: int | Fraction) -> None:
+    found.amount += amount
+    found.layers += 1
+
+
+def _shared_term(
+    of: str, was: int | Fraction, now: int | Fraction, ops: Mapping[str, _Sum]
+) -> Term:
+    amount = sum(found.amount for found in ops.values())
+    what, where = SHARED[of], listed(map(op_name, ops))
+    if of == "mac" and was and now:
+        label = f"a multiply-accumulate as {now}, not {was}"
+    elif not now:
+        label = f"{what} of {where} not counted"
+    else:
+        label = f"{what} of {where}" + (f" as {now}, not {was}" if was else "")
+    layers = sum(found.layers for found in ops.values())
+    return Term(int(amount), label, _product(amount, now - was, layers), "convention")
+
+
+def _op_term(op: str, before: Rates, after: Rates, found: _Sum) -> Term:
+    now, was = rates(after), rates(before)
+    if after:
+        joint = " at" if now[0].isdigit() or now.endswith("per output") else ":"
+        label = f"{op_name(op)}{joint} {now}" + (f", not {was}" if was else "")
+    else:
+        label = f"{op_name(op)} not counted: {was} before"
+    alike = {of for _, of in (*before, *after)}
+    times = sum((t for t, _ in after), Fraction(0)) - sum((t for t, _ in before), Fraction(0))
+    each = times if len(alike) == 1 else Fraction(0)
+    return Term(int(found.amount), label, _product(found.amount, each, found.layers), "convention")
+
+
+def _product(amount: int | Fraction, each: int | Fraction, layers: int) -> str:
+    """Say how an amount comes about: how many, times what, in how many layers."""
+    where = f"{layers} layers" if layers > 1 else "1 layer"
+    if not each or Fraction(amount, 1) % each:
+        return where
+    return f"{int(amount / each):,} × {each}, {where}"
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "network": side.report.graph.spec.id,
+        "convention": side.convention.name,
+        "input": list(side.report.input),
+        "scope": side.report.scope,
+        "figure": side.total,
+        "unit": side.convention.unit,
+    }

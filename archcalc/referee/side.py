@@ -1,0 +1,110 @@
+"""What is reconciled: a network under a convention, as a person writes it, or a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.convention.figure import apply, complete
+from archcalc.convention.library import find
+from archcalc.errors import UsageError
+from archcalc.referee.printed import Printed, last_place
+from archcalc.report import Report, count
+
+if TYPE_CHECKING:
+    from archcalc.convention.convention import Convention
+    from archcalc.convention.figure import Figure
+
+USUAL = "macs"
+"""The convention of a network that is written without one."""
+
+_NUMBER = re.compile(
+    r"(?P<digits>\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?:[eE]\+?(?P<power>\d{1,2})|\s*(?P<scale>[KkMGBTbt]|thousand|million|billion))?"
+    r"(?:i?FLOPs?|MACs?)?"
+)
+_SCALES = {"k": 1, "thousand": 1, "m": 2, "million": 2, "g": 3, "b": 3, "billion": 3, "t": 4}
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A report and the convention that it is counted by."""
+
+    report: Report
+    convention: Convention
+
+    def __post_init__(self) -> None:
+        """Refuse a batch: what a batch multiplies differs from tool to tool."""
+        if self.report.batch != 1:
+            message = f"figures are reconciled for one sample, not for {self.report.batch}"
+            raise UsageError.of("wrong-batch", message)
+
+    @property
+    def name(self) -> str:
+        """The side as one would write it."""
+        spec = self.report.graph.spec
+        heads = " with heads" if self.report.with_heads and self.report.heads else ""
+        own = "" if self.report.input == spec.input else f" at {self.report.input}"
+        return f"{spec.id}@{self.convention.name}{own}{heads}"
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The figure of every layer."""
+        return complete(apply(self.report, self.convention))
+
+    @property
+    def total(self) -> int:
+        """The figure. Raises UsageError where the convention has no rule for a layer."""
+        return self.figure.total
+
+
+class Number(NamedTuple):
+    """A number as printed, in each of the units that it may count."""
+
+    text: str
+    readings: tuple[Printed, ...]
+
+    @property
+    def value(self) -> int:
+        """The number in its usual unit, to the nearest integer."""
+        return round(self.readings[0].number * self.readings[0].unit)
+
+
+def read_side(text: str) -> Side | Number:
+    """Read `network@convention`, a network alone, or a number.
+
+    Raises UnknownName for a network or a convention that does not exist.
+
+    >>> read_side("resnet50-v1.5@thop").total
+    4133742592
+    >>> read_side("4.11G").value
+    4110000000
+    """
+    number = _number(text.strip())
+    if number is not None:
+        return number
+    network, at, convention = text.strip().rpartition("@")
+    if not at:
+        network, convention = text.strip(), USUAL
+    return Side(count(network), find(convention))
+
+
+def _number(text: str) -> Number | None:
+    """Read a number; K, M, G may stand for powers of 1000 or of 1024."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    digits = found["digits"].replace(",", "").replace("_", "").rstrip(".")
+    if found["scale"]:
+        power = _SCALES[found["scale"].lower()]
+        units = [10 ** (3 * power), 2 ** (10 * power)]
+    else:
+        units = [10 ** int(found["power"] or 0)]
+    return Number(text, tuple(_printed(digits, unit) for unit in units))
+
+
+def _printed(digits: str, unit: int) -> Printed:
+    return Printed(Fraction(digits), last_place(digits, unit), unit)

@@ -124,8 +124,9 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    near = get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else None
+    spelled = {name.lower(): name for name in known}
+    near = get_close_matches(word[:100].lower(), list(spelled), n=1, cutoff=0.6)
+    return f"did you mean `{spelled[near[0]]}`?" if near else None
 
 
 def printable(text: str) -> str:

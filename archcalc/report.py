@@ -10,6 +10,7 @@ from archcalc.arithmetic import known
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.graph import Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
+from archcalc.ops.fields import shown
 from archcalc.ops.op import NO_WORK, Shape, Weighted, Work
 from archcalc.receptive_field import Field, receptive_fields
 from archcalc.spec.family import shape
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op
 
 KINDS = Work._fields
+_GROWS = (
+    ("conv", "a convolution has a weight for every map that reaches it"),
+    ("linear", "a linear layer has a weight for every element that reaches it"),
+)
+"""Why another input changes the parameters of an op."""
 Tally: TypeAlias = "tuple[int, ...]"
 """The figures of one node: what `Counts` has, with the kinds of work at the end."""
 
@@ -103,8 +109,7 @@ def count(
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
-    if batch < 1:
-        raise UsageError.of("wrong-type", f"a batch is a whole number, 1 or more, not {batch}")
+    _check_batch(batch)
     if isinstance(net, Graph):
         return Report(net, batch, heads=heads)
     spec = net if isinstance(net, Spec) else load(net)
@@ -113,6 +118,12 @@ def count(
     except Reason as reason:
         raise UsageError.of(reason.code, reason.message, reason.hint) from None
     return Report(expand(spec, entering), batch, heads=heads)
+
+
+def _check_batch(batch: object) -> None:
+    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+        message = f"a batch is a whole number, 1 or more, not {shown(batch)}"
+        raise UsageError.of("wrong-type", message)
 
 
 class Report:
@@ -237,14 +248,17 @@ class Report:
         if self.input == own:
             return ()
         try:
-            before = Report(expand(self.graph.spec), heads=self.with_heads).total.parameters
+            before = Report(expand(self.graph.spec), heads=self.with_heads)
         except ArchcalcError:
             return ()
-        now = self.total.parameters
-        if now == before:
+        old, new = before.total.parameters, self.total.parameters
+        if old == new:
             return ()
-        change = f"input {self.input} instead of {own}: {now:,} parameters, not {before:,}"
-        return (f"{change}; a linear layer has a weight for every element that reaches it",)
+        was, now = before.by_op(), self.by_op()
+        grown = {op for op in now if op not in was or now[op].parameters != was[op].parameters}
+        causes = [why for op, why in _GROWS if op in grown]
+        change = f"input {self.input} instead of {own}: {new:,} parameters, not {old:,}"
+        return ("; ".join([change, *causes]),)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
@@ -366,13 +380,15 @@ def row_to_dict(row: Row) -> dict[str, Any]:
         "repeats": row.repeats,
         "input": list(row.input),
         "output": list(row.output),
-        "receptive_field": row.field._asdict() if row.field else None,
+        "receptive_field": _plain(row.field),
         "head": row.head,
     }
     return place | counts_to_dict(row)
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    if isinstance(value, Field):
+        return {name: list(pair) for name, pair in value._asdict().items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value if isinstance(value, int | str | bool | None) else float(value)  # type: ignore[arg-type]

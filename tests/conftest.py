@@ -1,10 +1,18 @@
-"""Settings that all tests share: examples drawn the same way in every run where CI is set."""
+"""What all tests share: settings, and a reader of printed derivations that knows no archcalc."""
 
 from __future__ import annotations
 
+import math
 import os
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 settings.register_profile(
     "archcalc",
@@ -14,3 +22,70 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("archcalc")
+
+_TOKEN = re.compile(r"\s*(?:(\d{1,3}(?:,\d{3})+|\d+)|(mod|[-+−·×/()⌊⌋⌈⌉]))")
+
+
+@pytest.fixture(name="evaluate", scope="session")
+def _evaluate() -> Callable[[str], int]:
+    """Give the function that reckons what is printed."""
+    return _reckon
+
+
+def _reckon(text: str) -> int:
+    """Reckon a text of whole numbers with + − · / mod, parentheses, floor and ceiling, exactly.
+
+    Raises ValueError if the text is anything else, or its value is no whole number.
+    """
+    reader = _Reader(text)
+    value = reader.sum()
+    if reader.tokens or value.denominator != 1:
+        message = f"{text!r}: {value}, and {reader.tokens} is left"
+        raise ValueError(message)
+    return value.numerator
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.tokens: list[str] = []
+        position = 0
+        while position < len(text):
+            match = _TOKEN.match(text, position)
+            if match is None:
+                message = f"{text!r} has {text[position:]!r}"
+                raise ValueError(message)
+            self.tokens.append((match[1] or match[2]).replace(",", "").replace("−", "-"))
+            position = match.end()
+
+    def sum(self) -> Fraction:
+        negative = self._take("-")
+        value = -self.product() if negative else self.product()
+        while self.tokens and self.tokens[0] in "+-":
+            sign = 1 if self.tokens.pop(0) == "+" else -1
+            value += sign * self.product()
+        return value
+
+    def product(self) -> Fraction:
+        value = self.atom()
+        while self.tokens and self.tokens[0] in ("·", "×", "/", "mod"):
+            sign, other = self.tokens.pop(0), self.atom()
+            value = (
+                value % other if sign == "mod" else value / other if sign == "/" else value * other
+            )
+        return value
+
+    def atom(self) -> Fraction:
+        for left, right in ("()", "⌊⌋", "⌈⌉"):
+            if self._take(left):
+                value = self.sum()
+                if not self._take(right):
+                    raise ValueError(right)
+                rounding = {"⌊": math.floor, "⌈": math.ceil}.get(left, lambda same: same)
+                return Fraction(rounding(value))
+        return Fraction(int(self.tokens.pop(0)))
+
+    def _take(self, token: str) -> bool:
+        found = self.tokens[:1] == [token]
+        if found:
+            self.tokens.pop(0)
+        return found

@@ -243,8 +243,8 @@ def reading(span: Span, word: str) -> str:
             else f"{room:,}/{span.stride} rounded down: {_left_over(span, word)}"
         )
     if span.stride > span.extent and span.outputs > 1:
-        gap = _number_of(span.stride - span.extent, word)
-        remarks.append(f"no window reads the {gap} between it and the next")
+        gap = _last(span.stride - span.extent, word)
+        remarks.append(f"no window reads the {gap} between each two")
     return "; ".join(remarks)
 
 

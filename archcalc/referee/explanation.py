@@ -114,7 +114,7 @@ def explain(
         layer or "",
         report.scope if layer is None else layer,
         parts,
-        tuple(_sums(parts, layer or "")),
+        parts[0].figures if len(parts) == 1 else tuple(_sums(parts, layer or "")),
         lessons(report.graph, chosen, layer) if layer is not None else (),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from archcalc.render.table import Table
 
@@ -19,12 +19,24 @@ class Answer:
     """The parts in their order; `data` is what `--json` prints, by default the parts themselves.
 
     `caption` says what the figures are of (network, input, convention): a comment in csv and tsv.
-    `hint` is the command that a reader may want next. `status` is the exit code: 1 is a failed
-    check.
+    Both may be functions, called only if they are needed. `hint` is the command that a reader may
+    want next. `status` is the exit code: 1 is a failed check.
     """
 
     parts: tuple[Part, ...]
-    data: Mapping[str, Any] | None = None
-    caption: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None
+    caption: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
     hint: str = ""
     status: int = 0
+
+    def data_now(self) -> Mapping[str, Any] | None:
+        """Give the data, made now if it had to wait."""
+        return self.data() if callable(self.data) else self.data
+
+    def caption_now(self) -> Mapping[str, str]:
+        """Give the caption, made now if it had to wait."""
+        return (self.caption() if callable(self.caption) else self.caption) or {}
+
+    def is_text(self) -> bool:
+        """Tell whether there is nothing but text, which is the same in every format."""
+        return all(isinstance(part, str) for part in self.parts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archcalc.cli.completion import complete_columns, complete_networks
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ Network = Annotated[
     str,
     typer.Argument(
         metavar="NETWORK",
+        autocompletion=complete_networks,
         help="A name (lenet5), a file (mine.yaml), a variant of it (mine.yaml#small), or - for "
         "standard input.",
     ),
@@ -55,6 +57,7 @@ Columns = Annotated[
         "-c",
         metavar="NAMES",
         help="Columns, separated by commas; +name adds one to the usual; all shows all.",
+        autocompletion=complete_columns,
     ),
 ]
 

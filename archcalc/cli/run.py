@@ -9,12 +9,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from archcalc.errors import ArchcalcError, Diagnostic
+from archcalc.errors import ArchcalcError, Diagnostic, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FAILED, WRONG, BUG, INTERRUPTED = 1, 2, 3, 130
+WRONG, BUG, INTERRUPTED = 2, 3, 130
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -23,13 +23,13 @@ def run(arguments: Sequence[str]) -> int:
         status = _dispatch(arguments)
         sys.stdout.flush()
     except ArchcalcError as error:
-        return _complain(error.diagnostics)
+        return _complain(error.diagnostics, arguments, WRONG)
     except BrokenPipeError:
         return _reader_left()
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort
-        return _bug(error)
+        return _bug(error, arguments)
     return status
 
 
@@ -47,26 +47,40 @@ def _dispatch(arguments: Sequence[str]) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        return _complain([_usage(error)])
+        return _complain([_usage(error)], arguments, WRONG)
     return status if isinstance(status, int) else 0
 
 
 def _usage(error: Exception) -> Diagnostic:
     """Say a mistake in the call in the form of all other mistakes."""
-    message = error.format_message().rstrip(".")  # type: ignore[attr-defined]
-    first, _, rest = message.partition(". ")
+    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
+    sentence, _, hint = message.partition(". Did you mean ")
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "archcalc"
-    message = " ".join(first.split())
-    return Diagnostic("usage", message[:1].lower() + message[1:], None, rest or f"`{path} --help`")
+    near = f"did you mean {hint.rstrip('?')}?".replace("'", "`") if hint else f"`{path} --help`"
+    return Diagnostic("usage", sentence[:1].lower() + sentence[1:], None, near)
 
 
-def _complain(diagnostics: Sequence[Diagnostic]) -> int:
-    from archcalc.render.screen import standard_error  # noqa: PLC0415
+def _complain(diagnostics: Sequence[Diagnostic], arguments: Sequence[str], status: int) -> int:
+    from archcalc.cli.complaint import complain  # noqa: PLC0415 - only mistakes need it
 
-    screen = standard_error()
-    screen.print("".join(f"{diagnostic}\n" for diagnostic in diagnostics))
-    return WRONG
+    complain(diagnostics, error_format(arguments))
+    return status
+
+
+def error_format(arguments: Sequence[str]) -> str:
+    """Find how mistakes are to be reported, even if the call itself is the mistake.
+
+    >>> error_format(["show", "lenet5", "--error-format", "json"]), error_format(["show"])
+    ('json', 'text')
+    """
+    found = "text"
+    for name, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if name == "--error-format":
+            found = following
+        elif name.startswith("--error-format="):
+            found = name.partition("=")[2]
+    return found
 
 
 def _reader_left() -> int:
@@ -75,10 +89,11 @@ def _reader_left() -> int:
     return 0
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
     if os.environ.get("ARCHCALC_DEBUG"):
-        raise error
-    what = f"{type(error).__name__}: {error}".rstrip(": ")
+        from traceback import print_exception  # noqa: PLC0415
+
+        print_exception(error)
+    what = printable(f"{type(error).__name__}: {error}".rstrip(": "))
     hint = "this is a bug in archcalc: please report it; ARCHCALC_DEBUG=1 shows where it happened"
-    _complain([Diagnostic("internal", what, None, hint)])
-    return BUG
+    return _complain([Diagnostic("internal", what, None, hint)], arguments, BUG)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, Set, open_network, split
+from archcalc.render.caption import caption
 from archcalc.render.layers import layers
+
+if TYPE_CHECKING:
+    from archcalc.report import Report
 
 Depth = Annotated[
     int,
@@ -42,4 +47,18 @@ def show(  # noqa: PLR0913 - one for each option
 
     report = count(open_network(network, set), input=input, batch=batch, heads=heads)
     table = layers(report, None if all or not depth else depth, split(columns))
-    return Answer((table,), report.to_dict(), hint=f"archcalc show {network} --depth 2")
+    return Answer(
+        (table,), partial(_data, report), partial(caption, report), _next(report, network)
+    )
+
+
+def _data(report: Report) -> dict[str, Any]:
+    found = caption(report)
+    return report.to_dict() | {key: found[key] for key in ("convention", "spec", "archcalc")}
+
+
+def _next(report: Report, network: str) -> str:
+    """Name the command that a reader may want next: blocks unfold, else a layer is explained."""
+    if report.graph.containers:
+        return f"archcalc show {network} --depth 2"
+    return f"archcalc show {network} --columns +flops,+fixed"

@@ -98,6 +98,7 @@ class _Grid:
             max([cell_width(column.title), *(cell_width(row[i]) for row in self.cells)])
             for i, column in enumerate(table.columns)
         ]
+        self.natural = list(self.widths)
 
     def width(self) -> int:
         return sum(self.widths[i] + GAP for i in self.shown) - GAP
@@ -106,11 +107,13 @@ class _Grid:
         self.shown.remove(self.table.columns.index(column))
 
     def wrap_prose(self, width: int) -> None:
-        """Give prose what the other columns leave, but never less than it can be read in."""
-        for i in self.shown:
-            if self.table.columns[i].kind == "prose" and self.width() > width:
-                room = self.widths[i] - (self.width() - width)
-                self.widths[i] = max(min(self.widths[i], NARROWEST_PROSE), room)
+        """Share what the other columns leave among prose, but never less than it can be read in."""
+        prose = [i for i in self.shown if self.table.columns[i].kind == "prose"]
+        room = width - self.width() + sum(self.widths[i] for i in prose)
+        for done, i in enumerate(sorted(prose, key=self.natural.__getitem__)):
+            least = min(self.natural[i], NARROWEST_PROSE)
+            self.widths[i] = max(least, min(self.natural[i], room // (len(prose) - done)))
+            room -= self.widths[i]
 
     def shorten_names(self, width: int) -> None:
         for i in self.shown:

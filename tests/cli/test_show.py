@@ -90,7 +90,7 @@ def test_list_knows_names_and_aliases(archcalc: Call) -> None:
         (["show"], "error[usage]: missing argument 'NETWORK'"),
         (["show", "lenet5", "--formt"], "error[usage]: no such option: --formt"),
         (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
-        (["show", "lenet5", "--color", "alway"], "error[not-a-choice]: there is no --color alway"),
+        (["show", "lenet5", "--color", "alway"], "error[not-a-choice]: there is no `--color alway`"),
         (["show", "no.yaml"], "error[no-such-file]: there is no file `no.yaml`"),
     ],
 )

@@ -1,0 +1,115 @@
+"""What the shell offers for a half-written argument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archcalc.errors import ArchcalcError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def complete_networks(incomplete: str) -> list[str]:
+    """Offer the networks of the library, their aliases, spec files and the variants in them."""
+    from archcalc.spec.library import networks  # noqa: PLC0415 - only a completion needs it
+
+    names = [name for entry in networks() for name in (entry.id, *entry.aliases)]
+    return [*_starting(names, incomplete), *complete_specs(incomplete)]
+
+
+def complete_specs(incomplete: str) -> list[str]:
+    """Offer spec files, the folders on the way to them, and the variants of a file."""
+    path, hash_sign, _ = incomplete.partition("#")
+    if hash_sign:
+        return _starting([f"{path}#{name}" for name in _variants_of(path)], incomplete)
+    folder = path[: path.rfind("/") + 1]
+    try:
+        entries = sorted(Path(folder or ".").iterdir())
+    except OSError:
+        return []
+    found = [
+        f"{folder}{entry.name}{'/' if entry.is_dir() else ''}"
+        for entry in entries
+        if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix in {".yaml", ".yml"})
+    ]
+    return _starting(found, incomplete)
+
+
+def complete_layers(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401 - the parser's own class
+    """Offer the layers of the network that was named before."""
+    from archcalc.report import count  # noqa: PLC0415
+
+    network = ctx.params.get("network") or ""
+    try:
+        report = count(network[0] if isinstance(network, list) else network)
+    except ArchcalcError:
+        return []
+    paths = [row.path for row in report.rows]
+    return _starting(dict.fromkeys([*report.graph.containers, *paths]), incomplete)
+
+
+def complete_columns(incomplete: str) -> list[str]:
+    """Offer columns, also the next one after a comma, and with a `+`."""
+    from archcalc.render.columns import QUANTITIES  # noqa: PLC0415
+
+    done, comma, last = incomplete.rpartition(",")
+    plus = "+" if last.startswith("+") else ""
+    return [f"{done}{comma}{plus}{name}" for name in _starting(QUANTITIES, last.removeprefix("+"))]
+
+
+def complete_families(incomplete: str) -> list[str]:
+    """Offer the networks of the library alone."""
+    from archcalc.spec.library import networks  # noqa: PLC0415
+
+    return _starting([name for e in networks() for name in (e.id, *e.aliases)], incomplete)
+
+
+def complete_formats(incomplete: str) -> list[str]:
+    """Offer the formats."""
+    from archcalc.render.export import FORMATS  # noqa: PLC0415
+
+    return _starting(FORMATS, incomplete)
+
+
+def complete_colors(incomplete: str) -> list[str]:
+    """Offer when to colour."""
+    from archcalc.cli.options import COLORS  # noqa: PLC0415
+
+    return _starting(COLORS, incomplete)
+
+
+def complete_error_formats(incomplete: str) -> list[str]:
+    """Offer the forms of a mistake."""
+    from archcalc.cli.options import ERROR_FORMATS  # noqa: PLC0415
+
+    return _starting(ERROR_FORMATS, incomplete)
+
+
+def complete_codes(incomplete: str) -> list[str]:
+    """Offer the codes of mistakes."""
+    from archcalc.cli.codes import codes  # noqa: PLC0415
+
+    return _starting(codes(), incomplete)
+
+
+def complete_conventions(incomplete: str) -> list[str]:
+    """Offer the conventions."""
+    folder = Path(__file__).parents[1] / "conventions"
+    return _starting(sorted(path.stem for path in folder.glob("*.yaml")), incomplete)
+
+
+def _variants_of(path: str) -> Iterator[str]:
+    from archcalc.spec.family import variants  # noqa: PLC0415
+    from archcalc.spec.library import open_source  # noqa: PLC0415
+    from archcalc.spec.reader import read  # noqa: PLC0415
+
+    try:
+        yield from variants(read(open_source(Path(path))).tree)
+    except ArchcalcError:
+        return
+
+
+def _starting(words: Iterable[str], beginning: str) -> list[str]:
+    return [word for word in words if word.startswith(beginning)]

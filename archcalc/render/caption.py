@@ -1,0 +1,42 @@
+"""What figures are of: the line that goes with them wherever they are published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archcalc.report import Report
+    from archcalc.spec.spec import Spec
+
+MACS = "macs = multiply-accumulates of convolutions and linear layers, without bias"
+
+
+def caption(report: Report, convention: str = MACS) -> dict[str, str]:
+    """Name the network, its variant, input, scope and convention, and the text it was read from.
+
+    >>> from archcalc.report import count
+    >>> list(caption(count("lenet5")))
+    ['network', 'variant', 'input', 'batch', 'scope', 'convention', 'spec', 'archcalc']
+    """
+    from archcalc import __version__  # noqa: PLC0415 - the package is being imported above this
+
+    spec = report.graph.spec
+    return {
+        "network": spec.name,
+        "variant": spec.id,
+        "input": str(report.input),
+        "batch": str(report.batch),
+        "scope": report.scope,
+        "convention": convention,
+        "spec": fingerprint(spec),
+        "archcalc": __version__,
+    }
+
+
+def fingerprint(spec: Spec) -> str:
+    """Name the text of a spec and the values of its parameters by a hash."""
+    from hashlib import sha256  # noqa: PLC0415 - only what is published has a hash
+
+    values = [f"{key}={value}" for key, value in spec.parameters.items()]
+    text = "\n".join([spec.text.text if spec.text else "", *values])
+    return f"sha256:{sha256(text.encode()).hexdigest()[:16]}"

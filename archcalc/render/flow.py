@@ -1,0 +1,225 @@
+"""Report → Flow: the boxes of a drawing and what flows between them, folded at a depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from archcalc.graph import INPUT
+from archcalc.report import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archcalc.graph import Node
+    from archcalc.report import Report, Row
+
+
+class Edge(NamedTuple):
+    """What flows from one box to another, by their numbers; INPUT is the network's input."""
+
+    source: int
+    target: int
+
+
+class Box(NamedTuple):
+    """A layer, or all layers below one path; `title` is its path within the frame around it."""
+
+    number: int
+    title: str
+    row: Row
+
+
+class Frame(NamedTuple):
+    """A block or group that is drawn open, `times` equal ones in a row drawn as one."""
+
+    title: str
+    label: str
+    times: int
+    row: Row
+    items: tuple[Item, ...]
+
+
+Item: TypeAlias = "Box | Frame"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The boxes as a tree of frames, and the edges between boxes, both in order of execution."""
+
+    items: tuple[Item, ...]
+    edges: tuple[Edge, ...]
+
+    def boxes(self) -> Iterator[Box]:
+        """Walk over all boxes in order of execution."""
+        waiting = list(reversed(self.items))
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, Box):
+                yield item
+            else:
+                waiting.extend(reversed(item.items))
+
+
+class Run(NamedTuple):
+    """`times` stretches of `size` boxes each that are equal and follow each other as a chain."""
+
+    start: int
+    size: int
+    times: int
+
+    def locate(self, number: int) -> tuple[int, int]:
+        """Tell in which stretch a box is, and which box of the first stretch it equals."""
+        stretch, place = divmod(number - self.start, self.size)
+        if not 0 <= stretch < self.times:
+            return -1, number
+        return stretch, self.start + place
+
+
+def flow(report: Report, depth: int | None = 1) -> Flow:
+    """Fold a network at a depth; equal repetitions that follow each other become one.
+
+    >>> from archcalc.report import count
+    >>> found = flow(count("resnet18"), 1)
+    >>> [box.title for box in found.boxes()][:3], found.edges[:3]
+    (['conv1', 'pool1', 'conv2_x'], (Edge(source=-1, target=0), Edge(source=0, target=1),
+    Edge(source=1, target=2)))
+    """
+    owners, members = _stretches(report.nodes, depth)
+    rows = [report.row(path, positions) for path, positions in members]
+    edges = fold_edges(report.nodes, owners)
+    tree = _Tree(report, rows, edges)
+    items = tuple(tree.items(range(len(rows)), 0))
+    return Flow(items, tuple(merge_edges(edges, tree.runs)))
+
+
+def fold_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]:
+    """Carry the edges between nodes over to the boxes that own them; each edge once.
+
+    >>> from archcalc.graph import expand
+    >>> from archcalc.spec.library import load
+    >>> fold_edges(expand(load("lenet5")).nodes[:4], [0, 0, 1, 1])
+    (Edge(source=-1, target=0), Edge(source=0, target=1))
+    """
+    found = dict.fromkeys(
+        Edge(INPUT if i == INPUT else owners[i], owner)
+        for node, owner in zip(nodes, owners, strict=True)
+        for i in node.inputs
+    )
+    return tuple(edge for edge in found if edge.source != edge.target)
+
+
+def merge_edges(edges: Iterable[Edge], runs: Iterable[Run]) -> list[Edge]:
+    """Carry edges over to the first stretch of each run; those from one to the next disappear.
+
+    >>> chain = [Edge(0, 1), Edge(1, 2), Edge(2, 3), Edge(3, 4), Edge(4, 5)]
+    >>> [tuple(edge) for edge in merge_edges(chain, [Run(start=1, size=2, times=2)])]
+    [(0, 1), (1, 2), (2, 5)]
+    """
+    kept = list(edges)
+    for run in runs:
+        carried = []
+        for source, target in kept:
+            (one, start), (other, end) = run.locate(source), run.locate(target)
+            if one == other or one < 0 or other < 0:
+                carried.append(Edge(start, end))
+        kept = list(dict.fromkeys(carried))
+    return kept
+
+
+def _stretches(
+    nodes: Sequence[Node], depth: int | None
+) -> tuple[list[int], list[tuple[str, list[int]]]]:
+    """Give each node the box that owns it: nodes in a row with the same path at that depth."""
+    owners: list[int] = []
+    members: list[tuple[str, list[int]]] = []
+    for path, stretch in groupby(range(len(nodes)), lambda i: cut(nodes[i].path, depth)):
+        positions = list(stretch)
+        owners += [len(members)] * len(positions)
+        members.append((path, positions))
+    return owners, members
+
+
+class _Tree:
+    """Groups boxes by their paths, and notes the runs of equal repetitions."""
+
+    def __init__(self, report: Report, rows: Sequence[Row], edges: Sequence[Edge]) -> None:
+        self.report = report
+        self.rows = rows
+        self.segments = [row.path.split("/") for row in rows]
+        self.runs: list[Run] = []
+        self.sources: list[list[int]] = [[] for _ in rows]
+        self.targets: list[list[int]] = [[] for _ in rows]
+        for source, target in edges:
+            self.sources[target].append(source)
+            if source != INPUT:
+                self.targets[source].append(target)
+
+    def items(self, numbers: range, level: int) -> Iterator[Item]:
+        """Group boxes that agree up to `level` segments."""
+        groups = list(self._groups(numbers, level))
+        while groups:
+            equal = self._equal(groups, level)
+            first = groups[0]
+            if equal > 1:
+                self.runs.append(Run(first.start, len(first), equal))
+            yield self._item(first, level, equal)
+            del groups[:equal]
+
+    def _groups(self, numbers: range, level: int) -> Iterator[range]:
+        key = lambda number: self.segments[number][level : level + 1]  # noqa: E731
+        for _, stretch in groupby(numbers, key):
+            members = list(stretch)
+            yield range(members[0], members[-1] + 1)
+
+    def _item(self, numbers: range, level: int, times: int) -> Item:
+        first = numbers.start
+        title = "/".join(self.segments[first][level:]) or self.segments[first][-1]
+        if len(numbers) == 1 and times == 1:
+            return Box(first, title, self.rows[first])
+        path = "/".join(self.segments[first][: level + 1])
+        name = title if times == 1 else _numbered(self.segments[first][level], times)
+        title = self.segments[first][level] if times == 1 else name
+        if len(numbers) == 1:
+            return Frame(title, "", times, self.rows[first], (self._alone(first, level),))
+        row = self.report[path]
+        inner = tuple(self.items(numbers, level + 1))
+        return Frame(title, row.op, times, row, inner)
+
+    def _alone(self, number: int, level: int) -> Box:
+        title = "/".join(self.segments[number][level:])
+        return Box(number, title, self.rows[number])
+
+    def _equal(self, groups: Sequence[range], level: int) -> int:
+        """Count how many groups from the first on are the same, each fed by the one before."""
+        times = 1
+        while times < len(groups) and self._follows(groups[times - 1], groups[times], level):
+            times += 1
+        return times
+
+    def _follows(self, before: range, after: range, level: int) -> bool:
+        if self._signature(before, level) != self._signature(after, level):
+            return False
+        entries = {i for n in after for i in self.sources[n] if i < after.start}
+        leaving = {t for n in before for t in self.targets[n]}
+        chained = len(entries) == 1 and next(iter(entries)) in before
+        return chained and all(target < after.stop for target in leaving)
+
+    def _signature(self, numbers: range, level: int) -> object:
+        """Say what repetitions must share; one without a number is like no other."""
+        first = self.segments[numbers.start]
+        if level >= len(first) or not first[level].isdecimal():
+            return numbers
+        return [
+            (
+                self.segments[number][level + 1 :],
+                replace(self.rows[number], path="", field=None),
+                [max(source - numbers.start, -1) for source in self.sources[number]],
+            )
+            for number in numbers
+        ]
+
+
+def _numbered(first: str, times: int) -> str:
+    return f"{first}..{int(first) + times - 1}"

@@ -1,0 +1,200 @@
+"""JSON Schemas: of specs, for editors that complete; of reports, for programs that read them."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from inspect import cleandoc, getdoc
+from typing import Any, TypeAlias
+
+from archcalc import ops
+from archcalc.ops.op import Work
+from archcalc.report import QUANTITIES
+
+Schema: TypeAlias = dict[str, Any]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+EXPRESSION: Schema = {"type": "string", "pattern": "^=", "description": "An expression."}
+INTEGER: Schema = {"type": "integer"}
+WORD: Schema = {"type": "string"}
+WORDS: Schema = {"anyOf": [WORD, {"type": "array", "items": WORD}]}
+
+_PAIR: Schema = {"type": ["integer", "string", "array"]}
+TYPES: dict[str, Schema] = {
+    "Count": {"type": "integer", "minimum": 1},
+    "Size": _PAIR | {"description": "Height x width, or one number for both: 3, 1x7."},
+    "Padding": _PAIR
+    | {"description": "1, 0x3, [before, after], [top, bottom, left, right], half or same."},
+    "Bias": {"enum": [True, False, "untied"]},
+    "Table": {
+        "type": "array",
+        "items": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        "description": "For each output map the input maps that feed it, counted from 0.",
+    },
+    "Number": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "Shape": {"type": "array", "items": INTEGER, "minItems": 3, "maxItems": 3},
+}
+"""By the name of the annotation that declares a field."""
+
+_SECTIONS = {
+    "name": "What the network is called, as printed.",
+    "source": "Where it was published.",
+    "input": "Channels x height x width, such as 3x224x224.",
+    "parameters": "The family's parameters with their values; each may use the earlier ones.",
+    "choices": "The values that a parameter may have.",
+    "variants": "Networks of the family: other values, `like`, `aliases`, other sections.",
+    "defaults": "What all layers of an op share, and the layers `before` and `after` each of them.",
+    "blocks": "Patterns of layers with a name and parameters.",
+    "layers": "The layers, in their order.",
+    "heads": "What hangs off the main path; counted apart.",
+}
+_COMMON: dict[str, Schema] = {
+    "name": WORD | {"description": "Unique in its level, without / and ."},
+    "when": {"type": ["boolean", "string"], "description": "Whether the layer is there at all."},
+    "from": WORDS
+    | {"description": "The output, or outputs, that enter: the layer before by default."},
+    "repeat": {
+        "type": ["integer", "string"],
+        "description": "How often: first, last, index inside.",
+    },
+    "for": WORDS | {"description": "Names of the columns of `in`."},
+    "in": {"type": ["array", "string"], "description": "Rows of values, one repetition each."},
+}
+_AROUND: dict[str, Schema] = {
+    "before": {"$ref": "#/$defs/layers", "description": "Single ops that stand before this layer."},
+    "after": {"$ref": "#/$defs/layers", "description": "Single ops that stand after this layer."},
+}
+
+
+def spec_schema() -> Schema:
+    """Describe the language of specs, from the ops' own fields and docstrings.
+
+    >>> spec_schema()["$defs"]["conv"]["properties"]["groups"]["default"]
+    1
+    """
+    names = sorted(ops.names())
+    definitions: dict[str, Schema] = {name: _op(name) for name in names}
+    definitions["layers"] = {"type": "array", "items": {"$ref": "#/$defs/layer"}}
+    definitions["layer"] = {
+        "anyOf": [
+            {"enum": names, "description": "An op without fields of its own."},
+            *({"$ref": f"#/$defs/{name}"} for name in names),
+            {"$ref": "#/$defs/call"},
+            {"$ref": "#/$defs/group"},
+            {"$ref": "#/$defs/layers"},
+        ]
+    }
+    definitions["call"] = _structure({"block": WORD}, "block", closed=False)
+    definitions["group"] = _structure({"layers": {"$ref": "#/$defs/layers"}}, "layers", closed=True)
+    definitions["block"] = {
+        "type": "object",
+        "properties": {
+            "parameters": {"type": ["object", "null"]},
+            "layers": {"$ref": "#/$defs/layers"},
+        },
+        "required": ["layers"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "A network for archcalc",
+        "type": "object",
+        "properties": _sections(),
+        "required": ["input"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _sections() -> dict[str, Schema]:
+    kinds: dict[str, Schema] = {name: {"type": ["object", "null"]} for name in _SECTIONS}
+    kinds |= {"name": WORD, "source": WORD, "input": {"type": ["string", "integer", "array"]}}
+    kinds["layers"] = {"$ref": "#/$defs/layers"}
+    kinds["blocks"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}}
+    return {name: kinds[name] | {"description": text} for name, text in _SECTIONS.items()}
+
+
+def _structure(own: dict[str, Schema], required: str, *, closed: bool) -> Schema:
+    schema: Schema = {"type": "object", "properties": {**_COMMON, **own}, "required": [required]}
+    return schema | ({"additionalProperties": False} if closed else {})
+
+
+def _op(name: str) -> Schema:
+    op = ops.find(name)
+    defaults = {f.name: f.default for f in fields(op)}
+    properties: dict[str, Schema] = dict(_COMMON | _AROUND)
+    for field, annotation in ops.field_types(name).items():
+        properties[field] = _field(annotation, defaults[field])
+    main = op.main and ops.field_types(name).get(op.main)
+    properties[name] = _field(main, MISSING) if main else {"type": ["null", "array"]}
+    if name in {"add", "concat"}:
+        properties |= {name: {"type": ["array", "null"]}, "branches": {"type": "array"}}
+    properties["op"] = {"const": name}
+    return {
+        "type": "object",
+        "description": cleandoc(getdoc(op) or "").split("\n>>>")[0].strip(),
+        "properties": properties,
+        "anyOf": [{"required": [name]}, {"required": ["op"]}],
+        "additionalProperties": False,
+    }
+
+
+def _field(annotation: str, default: object) -> Schema:
+    kind, _, optional = annotation.partition(" | ")
+    choices = [TYPES.get(kind, {}), EXPRESSION] + ([{"enum": [None, "none"]}] if optional else [])
+    schema: Schema = {"anyOf": choices}
+    if isinstance(default, bool | int | str):
+        schema["default"] = default
+    elif isinstance(default, tuple):
+        schema["default"] = list(default)
+    return schema
+
+
+def report_schema() -> Schema:
+    """Describe what `archcalc show --json` prints.
+
+    >>> report_schema()["properties"]["schema"]
+    {'const': 1}
+    """
+    counts: dict[str, Schema] = dict.fromkeys(QUANTITIES, INTEGER)
+    work = {"type": "object", "properties": dict.fromkeys(Work._fields, INTEGER)}
+    counts["work"] = work | {"additionalProperties": False}
+    pair = {"type": "array", "items": INTEGER, "minItems": 2, "maxItems": 2}
+    field = _closed({"size": pair, "stride": pair, "offset": pair})
+    place: dict[str, Schema] = {
+        "path": WORD,
+        "op": WORD,
+        "repeats": INTEGER,
+        "input": TYPES["Shape"],
+        "output": TYPES["Shape"],
+        "receptive_field": {"anyOf": [field, {"type": "null"}]},
+        "head": {"type": ["string", "null"]},
+    }
+    properties: dict[str, Schema] = {
+        "schema": {"const": 1},
+        "network": WORD,
+        "name": WORD,
+        "source": WORD,
+        "parameters": {"type": "object"},
+        "input": TYPES["Shape"],
+        "batch": {"type": "integer", "minimum": 1},
+        "scope": WORD,
+        "notes": {"type": "array", "items": WORD},
+        "rows": {"type": "array", "items": _closed(place | counts)},
+        "total": _closed(counts),
+        "main": _closed(counts),
+        "heads": {"type": "object", "additionalProperties": _closed(counts)},
+        "convention": WORD,
+        "spec": {"type": "string", "pattern": "^sha256:[0-9a-f]{16}$"},
+        "archcalc": WORD,
+    }
+    return {"$schema": DRAFT, "title": "A report of archcalc", **_closed(properties)}
+
+
+def _closed(properties: dict[str, Schema]) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

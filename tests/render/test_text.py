@@ -104,6 +104,24 @@ def test_control_characters_of_a_spec_are_made_visible() -> None:
     assert said(table, None)[0] == "bell\\x07"
 
 
+def test_prose_takes_the_room_of_what_is_hidden() -> None:
+    columns = (
+        Column("what", "what"),
+        Column("why", "why", "prose", 1),
+        Column("source", "source", "prose", 2),
+    )
+    table = Table(columns, (("C1", "word " * 10 + "end", "long words " * 10 + "end"),))
+    widths = {
+        width: max(len(line.text) for line in arrange(table, width).lines) for width in (50, 70)
+    }
+
+    assert [column.name for column in arrange(table, 50).hidden] == ["source"]
+    assert arrange(table, 70).hidden == ()
+    assert widths[50] == 4 + 2 + 44
+    assert len(arrange(table, 50).lines) == 4
+    assert 60 < widths[70] <= 70
+
+
 def test_prose_wraps_at_words_on_a_terminal_alone() -> None:
     columns = (Column("what", "what", "name"), Column("why", "why", "prose"))
     table = Table(columns, (("C3", "a table names the maps that feed each of the sixteen maps"),))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archcalc.model import Model, build
     from archcalc.referee.budget import budget
     from archcalc.referee.comparison import compare
+    from archcalc.referee.confirmation import confirm
     from archcalc.referee.difference import diff
     from archcalc.referee.explanation import explain
     from archcalc.referee.ledger import published
@@ -36,6 +37,7 @@ _HOMES = {
     "budget": "referee.budget",
     "build": "model",
     "compare": "referee.comparison",
+    "confirm": "referee.confirmation",
     "conventions": "convention.library",
     "count": "report",
     "diff": "referee.difference",
@@ -56,6 +58,7 @@ __all__ = [
     "budget",
     "build",
     "compare",
+    "confirm",
     "conventions",
     "count",
     "diff",

@@ -1,0 +1,283 @@
+"""Rule against witness: every claim about a network, measured on the network itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from archcalc.graph import INPUT
+from archcalc.referee.sight import everything
+from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
+from archcalc.report import Report, count, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from archcalc.graph import Graph, Node
+    from archcalc.receptive_field import Field
+    from archcalc.referee.sight import Sight
+    from archcalc.referee.witness import Measured
+    from archcalc.report import Counts
+    from archcalc.spec.spec import Spec
+
+Array: TypeAlias = npt.NDArray[Any]
+
+SUMS = (
+    "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+    "connections_in_bounds", "neurons", "macs", "multiplications",
+)  # fmt: skip
+"""What adds up over layers; beside it a layer has an `output` and a `receptive_field`."""
+NOT_MEASURED = (
+    "operations other than multiplications, memory: counted by rule, not measured",
+    f"multiplications one by one in layers with more than {COUNTED_ONE_BY_ONE:,} of them",
+    "receptive fields beyond the image: an output is compared with what it sees of the image",
+)
+
+
+class Seen(NamedTuple):
+    """What one unit sees of the image, as (first, behind the last) pixel: rows, columns."""
+
+    unit: tuple[int, int]
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+    def __str__(self) -> str:
+        (top, bottom), (left, right) = self.rows, self.columns
+        return f"{self.unit} sees rows {top}:{bottom}, columns {left}:{right}"
+
+
+Value: TypeAlias = "int | str | Seen | None"
+
+
+class Claim(NamedTuple):
+    """One figure by rule and by witness; the witness is None where nothing was measured."""
+
+    quantity: str
+    rule: Value
+    witness: Value
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the two are the same; None if there is nothing to compare."""
+        return None if self.witness is None or self.rule is None else self.rule == self.witness
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A layer, or the whole network, with every claim about it."""
+
+    path: str
+    op: str
+    claims: tuple[Claim, ...]
+    trouble: str = ""
+    """Why the layer could not be run, if it could not."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing that was measured differs, and the layer ran."""
+        return not self.trouble and not self.differing
+
+    @property
+    def differing(self) -> tuple[Claim, ...]:
+        """The claims that differ from what was measured."""
+        return tuple(claim for claim in self.claims if claim.agrees is False)
+
+    def __getitem__(self, quantity: str) -> Claim:
+        return next(claim for claim in self.claims if claim.quantity == quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What came out for a network: a line for each layer, in execution order, and the total."""
+
+    network: str
+    lines: tuple[Line, ...]
+    total: Line
+    distinct: int
+    """Layers that were run: those of the same op on the same inputs are the same."""
+    not_measured: tuple[str, ...] = NOT_MEASURED
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every layer agrees, and so their sum."""
+        return self.total.agrees and not self.differing
+
+    @property
+    def differing(self) -> tuple[Line, ...]:
+        """The layers where rule and witness differ."""
+        return tuple(line for line in self.lines if not line.agrees)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "network": self.network,
+            "agrees": self.agrees,
+            "distinct_layers": self.distinct,
+            "not_measured": list(self.not_measured),
+            "lines": [_line_to_dict(line) for line in self.lines],
+            "total": _line_to_dict(self.total),
+        }
+
+
+def confirm(
+    net: Report | Graph | Spec | str | Path,
+    *,
+    heads: bool = False,
+    witness: Witness | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Confirmation:
+    """Run every layer of a network in NumPy, and compare what is measured with what is counted.
+
+    Equal layers are run once; a `witness` that is given remembers them from network to network.
+    `progress` is called with the number of layers done and of all. Raises what `count` raises.
+
+    >>> confirmation = confirm("lenet5")
+    >>> confirmation.agrees
+    True
+    >>> confirmation.total["connections"]
+    Claim(quantity='connections', rule=340908, witness=340908)
+    """
+    report = net if isinstance(net, Report) else count(net, heads=heads)
+    run = _Run(report, witness or Witness())
+    lines = []
+    for position, node in enumerate(report.nodes):
+        lines.append(run.line(node, report.fields[position]))
+        progress(position + 1, len(report.nodes))
+    distinct = len({(node.op, node.xs) for node in report.nodes})
+    return Confirmation(report.graph.spec.id, tuple(lines), _total(report.total, lines), distinct)
+
+
+class _Run:
+    """Follows the arrays through the network: their shapes, and what they see of the image."""
+
+    def __init__(self, report: Report, witness: Witness) -> None:
+        self.witness = witness
+        entering = (*report.input,)
+        self.outputs: dict[int, tuple[int, ...]] = {INPUT: entering}
+        self.sights: dict[int, Sight] = {INPUT: everything(entering)}
+        self.position = 0
+
+    def line(self, node: Node, field: Field | None) -> Line:
+        """Measure one layer. What could not be run leaves those behind it without an input."""
+        position, self.position = self.position, self.position + 1
+        if any(i not in self.outputs for i in node.inputs):
+            return Line(node.path, node.op.name, (), "what enters it is not known")
+        xs = tuple(self.outputs[i] for i in node.inputs)
+        try:
+            found = self.witness.measure(node.op, xs)
+            seen = self._look(node, xs)
+        except (ValueError, Refusal) as error:
+            return Line(node.path, node.op.name, (), str(error))
+        self.outputs[position], self.sights[position] = found.output, seen
+        claims = [Claim("output", str(node.y), "x".join(map(str, found.output)))]
+        claims += _sums(node, found)
+        claims.append(_receptive_field(field, seen))
+        return Line(node.path, node.op.name, tuple(claims))
+
+    def _look(self, node: Node, xs: Sequence[tuple[int, ...]]) -> Sight:
+        """Look through a layer and all layers before it, along every path."""
+        sights = [
+            own.through(self.sights[i])
+            for own, i in zip(self.witness.look(node.op, tuple(xs)), node.inputs, strict=True)
+        ]
+        seen = sights[0]
+        for other in sights[1:]:
+            seen = seen.joined(other)
+        return seen
+
+
+def _sums(node: Node, found: Measured) -> list[Claim]:
+    """Compare what adds up."""
+    rule = measure(node.op, node.xs[0], node.y)
+    products = rule.work.mac + rule.work.mul if found.neurons else 0
+    rules = {name: products if name == "multiplications" else getattr(rule, name) for name in SUMS}
+    return [Claim(name, rules[name], getattr(found, name)) for name in SUMS]
+
+
+def _receptive_field(field: Field | None, seen: Sight) -> Claim:
+    """Compare what every unit sees with the claim, cut off at the edges of the image.
+
+    Shown is a unit for which they differ, or else the one in the middle.
+    """
+    if field is None:
+        return Claim("receptive_field", None, None)
+    edges = [_edges(matrix, *claim) for matrix, *claim in zip(seen, *field, strict=True)]
+    down, right = (_telling(claimed, found) for claimed, found in edges)
+    rule, witness = (
+        Seen((down, right), _pair(edges[0][which][down]), _pair(edges[1][which][right]))
+        for which in (0, 1)
+    )
+    return Claim("receptive_field", rule, witness)
+
+
+def _edges(sees: Array, size: int, stride: int, offset: int) -> tuple[Array, Array]:
+    """Give for each unit the first and behind the last line that it sees: claimed, then found.
+
+    Where windows leave gaps, the outermost tap may be on padding and the next well inside: there
+    the claim holds if it takes in what was found.
+    """
+    outputs, lines = sees.shape
+    starts = offset + stride * np.arange(outputs)
+    whole = np.stack([starts, starts + size], axis=1)
+    claimed = np.clip(whole, 0, lines)
+    found = np.stack([sees.argmax(axis=1), lines - sees[:, ::-1].argmax(axis=1)], axis=1)
+    claimed[claimed[:, 0] == claimed[:, 1]] = 0
+    found[~sees.any(axis=1)] = 0
+    if (sees.sum(axis=1) < found[:, 1] - found[:, 0]).any():
+        inside = (found[:, :1] >= claimed[:, :1]) & (found[:, 1:] <= claimed[:, 1:])
+        claimed = np.where((whole != claimed) & inside, found, claimed)
+    return claimed, found
+
+
+def _pair(edges: Array) -> tuple[int, int]:
+    first, stop = edges.tolist()
+    return first, stop
+
+
+def _telling(claimed: Array, found: Array) -> int:
+    """Choose the unit to show."""
+    differing = np.flatnonzero((claimed != found).any(axis=1))
+    return int(differing[0]) if differing.size else len(found) // 2
+
+
+def _total(rule: Counts, lines: Sequence[Line]) -> Line:
+    """Add up what was found; multiplications only where they were counted."""
+    ran = [line for line in lines if line.claims]
+    claims = []
+    for name in SUMS:
+        told = [line[name] for line in ran if line[name].witness is not None]
+        witness = _sum(claim.witness for claim in told)
+        if name == "multiplications":
+            claims.append(Claim(name, _sum(claim.rule for claim in told), witness))
+        else:
+            complete = len(told) == len(lines)
+            claims.append(Claim(name, getattr(rule, name), witness if complete else None))
+    trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers could not be run"
+    return Line("total", "", tuple(claims), trouble)
+
+
+def _sum(values: Iterable[Value]) -> int:
+    return sum(value for value in values if isinstance(value, int))
+
+
+def _line_to_dict(line: Line) -> dict[str, Any]:
+    claims = {
+        claim.quantity: {
+            "rule": _plain(claim.rule),
+            "witness": _plain(claim.witness),
+            "agrees": claim.agrees,
+        }
+        for claim in line.claims
+    }
+    return {"path": line.path, "op": line.op, "agrees": line.agrees, "claims": claims} | (
+        {"trouble": line.trouble} if line.trouble else {}
+    )
+
+
+def _plain(value: Value) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    return value._asdict() if isinstance(value, Seen) else value

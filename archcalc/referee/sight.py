@@ -1,0 +1,103 @@
+"""What a layer sees: which rows and columns of its input change an output, found by changing them.
+
+Along each direction a layer gives a matrix of outputs x inputs, True where the one depends on the
+other. The matrices of layers, multiplied, say what a unit of the last sees of the image.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from archcalc.layer import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Array: TypeAlias = npt.NDArray[Any]
+Shape: TypeAlias = tuple[int, ...]
+
+MAPS = 2
+NARROW = {"filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False}
+"""Fields that say how many maps there are. What a unit sees is the same in all maps that it reads,
+so two are enough: one that changes, one that does not (a softmax over one map is constant)."""
+AT_ONCE = 32
+"""Changed inputs that are run in one batch."""
+
+
+class Sight(NamedTuple):
+    """What depends on what: outputs x inputs, along the height and along the width."""
+
+    rows: Array
+    columns: Array
+
+    def through(self, before: Sight) -> Sight:
+        """Look through this layer at what the layers before it see."""
+        return Sight(_chain(self.rows, before.rows), _chain(self.columns, before.columns))
+
+    def joined(self, other: Sight) -> Sight:
+        """See what either sees."""
+        return Sight(self.rows | other.rows, self.columns | other.columns)
+
+
+def everything(shape: Shape) -> Sight:
+    """See each pixel of the image as itself.
+
+    >>> everything((3, 2, 1)).rows.tolist()
+    [[True, False], [False, True]]
+    """
+    return Sight(np.eye(shape[1], dtype=bool), np.eye(shape[2], dtype=bool))
+
+
+def narrowed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave of an op's fields what places its windows."""
+    return {name: NARROW.get(name, value) for name, value in fields.items()}
+
+
+def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight, ...]:
+    """Change one row, then one column, of one input after the other, and see which outputs change.
+
+    >>> (sight,) = look("maxpool", {"kernel": (2, 2)}, [(1, 5, 5)])
+    >>> sight.rows.astype(int).tolist()
+    [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]]
+    """
+    shapes = [(MAPS, *x[1:]) for x in xs]
+    layer = Layer("", op, narrowed(fields), ())
+    layer.allocate(shapes[0], np.float32)
+    for name, array in {**layer.weights, **layer.statistics}.items():
+        array[...] = name not in {"centres", "mean"}
+    return tuple(
+        Sight(_depends(layer, shapes, number, 2), _depends(layer, shapes, number, 3))
+        for number in range(len(xs))
+    )
+
+
+def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> Array:
+    """Give the matrix of outputs x inputs along one direction of one input."""
+    usual, _ = layer.forward([np.ones((1, *shape), np.float32) for shape in shapes])
+    others = (1, 5 - axis)
+    depends = [
+        (layer.forward(xs)[0] != usual).any(axis=others) for xs in _changed(shapes, number, axis)
+    ]
+    return np.concatenate(depends).T
+
+
+def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[Array]]:
+    """Give batches of ones in which sample i has twos in line i of the first map of one input."""
+    lines = shapes[number][axis - 1]
+    for first in range(0, lines, AT_ONCE):
+        count = min(AT_ONCE, lines - first)
+        xs = [np.ones((count, *shape), np.float32) for shape in shapes]
+        places = np.moveaxis(xs[number][:, 0], axis - 1, 1)
+        places[np.arange(count), np.arange(first, first + count)] = 2
+        yield xs
+
+
+def _chain(after: Array, before: Array) -> Array:
+    """Multiply matrices of True and False; a layer that sees its input one to one changes none."""
+    if after.shape[0] == after.shape[1] and np.array_equal(after, np.eye(len(after), dtype=bool)):
+        return before
+    chained: Array = after.astype(np.float32) @ before.astype(np.float32) > 0
+    return chained

@@ -20,6 +20,7 @@ Low levels raise a bare `Reason`; the stage that knows the place turns it into o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -124,9 +125,18 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    spelled = {name.lower(): name for name in known}
-    near = get_close_matches(word[:100].lower(), list(spelled), n=1, cutoff=0.6)
+    spelled = {name.lower(): name for name in islice(known, 1000)}
+    near = get_close_matches(word[:100].lower(), list(spelled), n=1, cutoff=0.65)
     return f"did you mean `{spelled[near[0]]}`?" if near else None
+
+
+def listed(what: str, known: Iterable[str]) -> str:
+    """List all known words, where none is near.
+
+    >>> listed("blocks", ["basic", "bottleneck"])
+    'the blocks: basic, bottleneck'
+    """
+    return f"the {what}: {', '.join(sorted(known)) or 'none'}"
 
 
 def printable(text: str) -> str:

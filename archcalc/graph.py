@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
-from archcalc.errors import Reason, ShapeError, suggestion
+from archcalc.errors import Reason, ShapeError, listed, suggestion
 from archcalc.ops import make
 from archcalc.ops.fields import shown
+from archcalc.spec.expression import extent
 from archcalc.spec.names import BAD_NAME
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
@@ -101,7 +102,6 @@ class _Walk:
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
         self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
-        self.placements = 0
         self.head: str | None = None
 
     def items(self, items: Iterable[Item], level: _Level, scope: Scope, here: _Here) -> _Here:
@@ -126,12 +126,9 @@ class _Walk:
         row: Mapping[str, Value],
     ) -> _Here:
         """Put one item in place under a name; switched off, it is the identity."""
-        self.placements += 1
-        if self.placements > limits.PLACEMENTS:
-            message = f"more than {limits.PLACEMENTS:,} layers, blocks and repetitions to unroll"
-            raise self._error(Reason("too-large", message), item)
+        self.evaluator.charge(1, item)
         if item.when is True or self.evaluator.decide(item.when, item, scope, here.shape):
-            path = f"{level.prefix}{name}"
+            path = self._path(f"{level.prefix}{name}", item)
             if isinstance(item, Join):
                 here = self._join(item, path, level, scope, here)
             elif isinstance(item, Layer):
@@ -146,7 +143,8 @@ class _Walk:
         if name is not None:
             if name in level.names:
                 message = f"{shown(name)} is the name of two layers here"
-                raise self._error(Reason("duplicate-name", message), item, level.prefix + name)
+                key = "in" if item.loop and item.loop.names else "name"
+                raise self._error(Reason("duplicate-name", message, key=key), item)
             level.names[name] = here
         return here
 
@@ -162,10 +160,18 @@ class _Walk:
             here = self._beside(layer, path, scope, here)
         return here
 
+    def _path(self, path: str, item: Item) -> str:
+        """Bound a path: there is one for each layer."""
+        if len(path) > limits.now().path_length:
+            message = f"a path of {len(path):,} characters; {limits.now().path_length} are the most"
+            raise self._error(limits.too_large("path_length", message), item, f"{path[:57]}...")
+        return path
+
     def _beside(self, layer: Layer, path: str, scope: Scope, here: _Here) -> _Here:
+        self.evaluator.charge(1, layer)
         if layer.when is True or self.evaluator.decide(layer.when, layer, scope, here.shape):
             op = layer.ready or self.evaluator.op(layer, scope, here.shape)
-            return self._add(layer, f"{path}.{layer.name}", op, (here,))
+            return self._add(layer, self._path(f"{path}.{layer.name}", layer), op, (here,))
         return here
 
     def _add(self, item: Layer, path: str, op: Op, inputs: tuple[_Here, ...]) -> _Here:
@@ -173,19 +179,24 @@ class _Walk:
         xs = tuple([here.shape for here in inputs])
         y = self.shapes.get((id(op), xs))
         if y is None:
+            self.evaluator.charge(_size(op) // 32, item)
             try:
                 y = self.shapes[id(op), xs] = op.shape(*xs)
             except Reason as reason:
                 raise self._does_not_fit(reason, item, path, xs) from None
-        if len(self.nodes) >= limits.NODES:
-            message = f"more than {limits.NODES:,} layers after unrolling"
-            raise self._error(Reason("too-large", message), item, path)
+            if max(y).bit_length() > limits.now().integer_bits:
+                message = f"a shape of {max(y).bit_length():,} bits"
+                raise self._error(limits.too_large("integer_bits", message), item, path)
+        if len(self.nodes) >= limits.now().layers:
+            message = f"more than {limits.now().layers:,} layers after unrolling"
+            raise self._error(limits.too_large("layers", message), item, path)
         self.nodes.append(Node(path, op, tuple([here.node for here in inputs]), xs, y, self.head))
         return _Here(len(self.nodes) - 1, y)
 
     def _join(self, item: Join, path: str, level: _Level, scope: Scope, here: _Here) -> _Here:
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
+        self.evaluator.charge(len(item.branches) + len(item.sources), item)
         inner = level if item.shares_level else _Level(f"{path}/", {}, level)
         ends = [self._lookup(source, item, level) for source in item.sources if not item.branches]
         ends += [
@@ -211,12 +222,13 @@ class _Walk:
     ) -> _Here:
         """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
         block = self._block(item, path, scope, here)
-        if self.depth >= limits.BLOCK_DEPTH:
+        if self.depth >= limits.now().block_depth:
             message = (
-                f"blocks within blocks, more than {limits.BLOCK_DEPTH} deep: "
+                f"blocks within blocks, more than {limits.now().block_depth} deep: "
                 f"does `{block.name}` contain itself?"
             )
-            raise self._error(Reason("too-deep", message, key="block"), item, path)
+            reason = limits.too_large("block_depth", message)
+            raise self._error(Reason("too-deep", message, reason.hint, "block"), item)
         inner = self._arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
         self.depth += 1
@@ -228,7 +240,7 @@ class _Walk:
         word = self.evaluator.structure(item.block, item, "block", scope, here.shape)
         block = self.spec.blocks.get(str(word))
         if block is None:
-            hint = suggestion(str(word), self.spec.blocks)
+            hint = suggestion(str(word), self.spec.blocks) or listed("blocks", self.spec.blocks)
             reason = Reason("unknown-block", f"there is no block {shown(word)}", hint, key="block")
             raise self._error(reason, item, path)
         for key in item.arguments:
@@ -310,6 +322,7 @@ class _Walk:
         for index in range(len(self.nodes) - 1, -1, -1):
             node = self.nodes[index]
             if node.path == path or node.path.startswith(below):
+                self.evaluator.charge((len(self.nodes) - index) // 32, item)
                 return _Here(index, node.y)
         known = [node.path for node in self.nodes]
         message = f"no earlier layer has the path {shown(path)}"
@@ -325,3 +338,9 @@ class _Walk:
 
     def _error(self, reason: Reason, item: Item, path: str = "") -> SpecError:
         return self.evaluator.error(reason, item, path)
+
+
+def _size(op: Op) -> int:
+    """Tell how much there is to read in an op: a table may be long."""
+    table = getattr(op, "table", None)
+    return extent(table) if table else 0

@@ -11,8 +11,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from archcalc import limits
 from archcalc.errors import Reason
-from archcalc.limits import INTEGER_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,11 @@ def plain(text: str) -> object:
 
 def integer(value: object, what: str = "a whole number") -> int:
     """Read a whole number; `what` says in a message which ones would do."""
-    if isinstance(value, str) and len(value) <= INTEGER_BITS // 4 and _DIGITS.fullmatch(value):
+    if (
+        isinstance(value, str)
+        and len(value) <= limits.now().integer_bits // 4
+        and _DIGITS.fullmatch(value)
+    ):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _expected(what, value)
@@ -64,7 +68,11 @@ def count(value: object) -> Count:
 
 def number(value: object) -> Number:
     """Read a decimal number exactly."""
-    if isinstance(value, str) and len(value) <= INTEGER_BITS // 4 and _DECIMAL.fullmatch(value):
+    if (
+        isinstance(value, str)
+        and len(value) <= limits.now().integer_bits // 4
+        and _DECIMAL.fullmatch(value)
+    ):
         return Fraction(value)
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise _expected("a number", value)
@@ -192,7 +200,7 @@ def shown(value: object) -> str:
         return "an empty text"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int) and value.bit_length() > INTEGER_BITS:
+    if isinstance(value, int) and value.bit_length() > limits.now().integer_bits:
         return f"a number of {value.bit_length():,} bits"
     text = _written(value)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"

@@ -30,6 +30,8 @@ class Checker:
         """Note a mistake at a place and go on."""
         place = self.source.place(tree.line, tree.column, tree.length)
         self.mistakes.append(Diagnostic(code, message, place, hint))
+        if len(self.mistakes) >= limits.now().mistakes:
+            self.finish()
 
     def attempt(self, tree: Tree, action: Callable[[], T]) -> T | None:
         """Run an action; a `Reason` becomes a mistake at the place of `tree`."""
@@ -71,9 +73,11 @@ class Checker:
         if not isinstance(tree, Scalar):
             self.complain("wrong-type", f"{what} is a word, not a collection", tree)
             return ""
-        if len(tree.text) > limits.TEXT_LENGTH:
-            message = f"{what} has {len(tree.text):,} characters; {limits.TEXT_LENGTH} are the most"
-            self.complain("too-large", message, tree)
+        most = limits.now().text_length
+        if len(tree.text) > most:
+            message = f"{what} has {len(tree.text):,} characters; {most} are the most"
+            reason = limits.too_large("text_length", message)
+            self.complain(reason.code, reason.message, tree, reason.hint)
         return tree.text
 
     def words(self, tree: Tree, what: str) -> tuple[str, ...]:
@@ -103,8 +107,14 @@ class Checker:
             text = tree.text[1:]
             return self.attempt(tree, lambda: Expression(text, variables))
         if isinstance(tree, Sequence) and _has_expression(tree):
-            return tuple(self.template(item, variables, plain_value) for item in tree.items)
+            return tuple(self._item(item, variables) for item in tree.items)
         return self.attempt(tree, lambda: settle(untyped(tree)))
+
+    def _item(self, tree: Tree, variables: Collection[str] | None) -> Template:
+        """Read an item of a list that has an expression somewhere."""
+        if isinstance(tree, Sequence):
+            return tuple(self._item(item, variables) for item in tree.items)
+        return self.template(tree, variables, plain_value)
 
 
 def is_empty(tree: Tree) -> bool:

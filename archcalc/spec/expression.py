@@ -91,7 +91,7 @@ class Expression:
             value = self._closure(variables)
         except RecursionError:
             raise _too_deep(self.text) from None
-        return value if value is True or value is False else _bounded(value)
+        return value if value is True or value is False else bounded(value)
 
     def __repr__(self) -> str:
         return f"={self.text}"
@@ -106,16 +106,34 @@ def settle(template: Value, variables: Mapping[str, Value]) -> Value:
     return template
 
 
-def _bounded(value: Value) -> Value:
+def bounded(value: Value) -> Value:
     """Make whole fractions integers, and bound the size of what is passed on."""
     if isinstance(value, Fraction) and value.denominator == 1:
         value = value.numerator
-    if isinstance(value, int) and value.bit_length() > limits.INTEGER_BITS:
-        message = (
-            f"a number of {value.bit_length():,} bits; a spec may have {limits.INTEGER_BITS:,}"
-        )
-        raise Reason("too-large", message)
+    if isinstance(value, int | Fraction):
+        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+        if bits > limits.now().integer_bits:
+            most = limits.now().integer_bits
+            message = f"a number of {bits:,} bits; a spec may have {most:,}"
+            raise limits.too_large("integer_bits", message)
+    elif isinstance(value, tuple) and extent(value) > limits.now().items:
+        message = f"a list of more than {limits.now().items:,} items, lists within it counted"
+        raise limits.too_large("items", message)
     return value
+
+
+def extent(values: tuple[Value, ...]) -> int:
+    """Count the items of a list, and of the lists within it, as far as the limit.
+
+    >>> extent((3, 4, (6, 3)))
+    5
+    """
+    items, waiting = 0, [values]
+    while waiting and items <= limits.now().items:
+        found = waiting.pop()
+        items += len(found)
+        waiting.extend(value for value in found if isinstance(value, tuple))
+    return items
 
 
 def _too_deep(text: str) -> Reason:
@@ -128,10 +146,10 @@ class _Compiler:
         self.names: set[str] = set()
 
     def compile(self) -> Closure:
-        if len(self.text) > limits.EXPRESSION_LENGTH:
-            most = limits.EXPRESSION_LENGTH
+        if len(self.text) > limits.now().expression_length:
+            most = limits.now().expression_length
             message = f"an expression of {len(self.text):,} characters; {most:,} are the most"
-            raise Reason("too-large", message)
+            raise limits.too_large("expression_length", message)
         odd = _NOT_OURS.search(_TEXT.sub("''", self.text))
         if odd or "\\" in self.text:
             word = odd.group() if odd else "\\"
@@ -171,7 +189,7 @@ class _Compiler:
             value = number(ast.get_source_segment(self.text.strip(), node) or "")
         if isinstance(value, bool) or not isinstance(value, int | str | Fraction):
             raise self._not_allowed(node)
-        value = _bounded(value)
+        value = bounded(value)
         return lambda _: value
 
     def _name(self, node: ast.Name) -> Closure:
@@ -295,8 +313,8 @@ def _calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Va
         value = apply(a, b)
     except ZeroDivisionError:
         raise Reason("bad-expression", f"{shown(a)} divided by zero") from None
-    if isinstance(value, str) and len(value) > limits.TEXT_LENGTH:
-        raise Reason("too-large", f"a text of {len(value):,} characters")
+    if isinstance(value, str) and len(value) > limits.now().text_length:
+        raise limits.too_large("text_length", f"a text of {len(value):,} characters")
     return value
 
 

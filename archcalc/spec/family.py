@@ -9,7 +9,7 @@ from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import count, shown
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, plain_value, untyped
-from archcalc.spec.expression import Value, settle
+from archcalc.spec.expression import Value, bounded, settle
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import check_parameter
 from archcalc.spec.reader import Document, Mapping, Scalar, Tree
@@ -97,6 +97,7 @@ class _Family:
         values = self._parameters(settings, overrides)
         blocks = self.checker.section(self.tree, "blocks")
         reader = ItemReader(self.checker, values, blocks)
+        reader.seen(reader.scope, self.parameters)
         if "defaults" in sections:
             defaults = self.checker.mapping(sections["defaults"], "`defaults`")
             reader.layers.set_defaults(defaults, reader.scope)
@@ -158,6 +159,7 @@ class _Family:
             if key in overrides:
                 values[key] = _override(key, overrides[key], values[key])
         self._check_choices(values, settings, overrides)
+        self.checker.attempt(self.parameters, lambda: bounded(tuple(values.values())))
         return values
 
     def _check_names(self, settings: dict[str, Tree], overrides: dict[str, Value]) -> None:
@@ -167,11 +169,10 @@ class _Family:
             if key in REPLACEABLE or key in ABOUT_VARIANTS:
                 message = f"`{key}` is a section of a spec; a parameter needs another name"
                 self.checker.complain("reserved-word", message, mark)
-        for key, tree in settings.items():
-            if key not in declared and key not in ABOUT_VARIANTS:
-                hint = suggestion(key, {*declared, *REPLACEABLE, *ABOUT_VARIANTS})
-                message = f"`{key[:80]}` is not a parameter of this family"
-                self.checker.complain("unknown-key", message, tree, hint or _listed(declared))
+        known = {*declared, *REPLACEABLE, *ABOUT_VARIANTS}
+        for name, tree in self.checker.section(self.tree, "variants").entries.items():
+            variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
+            self.checker.keys(variant, known, f"the variant `{name[:80]}`")
         for key in overrides:
             if key not in declared:
                 hint = suggestion(key, declared) or _listed(declared)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archcalc.errors import suggestion
+from archcalc import limits
+from archcalc.errors import listed, suggestion
 from archcalc.ops.fields import read
 from archcalc.spec.checker import is_empty, plain_value
 from archcalc.spec.expression import ENTERING, LOOP
@@ -16,6 +17,7 @@ from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join,
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from collections.abc import Set as AbstractSet
 
     from archcalc.spec.checker import Checker
     from archcalc.spec.reader import Tree
@@ -44,6 +46,7 @@ class ItemReader:
                 REQUIRED if required else self.checker.template(value, scope, plain_value)
             )
             scope.add(key)
+        self.seen(scope, tree)
         return Block(name, parameters, self.level(tree.entries.get("layers"), scope, tree))
 
     def level(self, tree: Tree | None, scope: Collection[str], owner: Tree) -> tuple[Item, ...]:
@@ -66,7 +69,7 @@ class ItemReader:
             self.checker.complain("wrong-type", "expected a layer, not a list", tree, hint)
             return None
         loop = self._loop(entry, scope)
-        inner = {*scope, *LOOP, *loop.names} if loop else scope
+        inner = self.seen({*scope, *LOOP, *loop.names}, entry) if loop else scope
         common: Common = {
             "mark": entry,
             "when": self.layers.condition(entry, inner),
@@ -85,6 +88,16 @@ class ItemReader:
         if op in JOINS:
             return self._join(entry, op, inner, names, common)
         return self._layer(entry, op, inner, names, common)
+
+    def seen(self, scope: AbstractSet[str], tree: Tree) -> AbstractSet[str]:
+        """Bound the variables of a place: every loop and block in it has them all."""
+        most = limits.now().variables
+        if len(scope) > most:
+            message = f"{len(scope):,} parameters and columns can be seen here; {most} are the most"
+            reason = limits.too_large("variables", message)
+            self.checker.complain(reason.code, reason.message, tree, reason.hint)
+            self.checker.finish()
+        return scope
 
     def _items(
         self, entries: Iterable[Tree], scope: Collection[str], names: Names
@@ -118,7 +131,7 @@ class ItemReader:
             if key not in {*COMMON, "block"}
         }
         if isinstance(block, str) and block not in self.blocks:
-            hint = suggestion(block, self.blocks)
+            hint = suggestion(block, self.blocks) or listed("blocks", self.blocks)
             message = f"there is no block `{block[:80]}`"
             self.checker.complain("unknown-block", message, tree.entries["block"], hint)
         elif isinstance(block, str):

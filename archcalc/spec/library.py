@@ -47,7 +47,7 @@ def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
             message = f"a network is a name, a path or an open file, not {shown(network)}"
             raise UsageError.of("wrong-type", message)
         name = str(getattr(network, "name", "spec"))
-        source = source_of(network.read(), name)
+        source = source_of(network.read(limits.now().file_bytes + 1), name)
         return interpret(read(source), Path(name).stem, None, parameters)
     path, _, variant = str(network).partition("#")
     if isinstance(network, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
@@ -87,7 +87,7 @@ def families() -> list[Path]:
 def open_source(path: Path) -> Source:
     """Read a spec's text from a path; `-` is standard input."""
     if str(path) == "-":
-        return source_of(sys.stdin.buffer.read(limits.FILE_BYTES + 1), "<stdin>")
+        return source_of(sys.stdin.buffer.read(limits.now().file_bytes + 1), "<stdin>")
     if not path.exists():
         near = suggestion(path.name, [p.name for p in path.parent.glob("*.y*ml")])
         raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
@@ -95,16 +95,17 @@ def open_source(path: Path) -> Source:
         raise SpecError.of("not-a-file", f"`{path}` is not a regular file")
     try:
         with path.open("rb") as file:
-            return source_of(file.read(limits.FILE_BYTES + 1), str(path))
+            return source_of(file.read(limits.now().file_bytes + 1), str(path))
     except OSError as error:
         raise SpecError.of("unreadable", f"`{path}` cannot be read: {error.strerror}") from None
 
 
 def source_of(content: str | bytes, name: str) -> Source:
     """Check size and encoding of a spec's text."""
-    if len(content) > limits.FILE_BYTES:
-        message = f"{name} is larger than {limits.FILE_BYTES:,} bytes"
-        raise SpecError.of("too-large", message)
+    most = limits.now().file_bytes
+    if len(content) > most:
+        reason = limits.too_large("file_bytes", f"{name} is larger than {most:,} bytes")
+        raise SpecError.of(reason.code, reason.message, reason.hint)
     if isinstance(content, str):
         return Source(name, content)
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import yaml
@@ -32,10 +33,14 @@ class Source:
     name: str
     text: str
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, without their ends."""
+        return _LINE_BREAK.split(self.text)
+
     def place(self, line: int, column: int, length: int = 1) -> Place:
         """Mark a stretch of a line; both counted from 0."""
-        lines = _LINE_BREAK.split(self.text, line + 1)
-        text = lines[line] if line < len(lines) else ""
+        text = self.lines[line] if line < len(self.lines) else ""
         return Place(self.name, line + 1, column + 1, text, max(1, length))
 
 
@@ -147,8 +152,8 @@ class _Composer:
         return self.root
 
     def _begin(self, node: Sequence | Mapping, anchor: str | None, tag: str | None) -> None:
-        if len(self.open) >= limits.NESTING:
-            message = f"brackets and indents are nested more than {limits.NESTING} deep"
+        if len(self.open) >= limits.now().nesting:
+            message = f"brackets and indents are nested more than {limits.now().nesting} deep"
             self._complain("too-deep", message, node)
             raise SpecError(self.errors)
         self._add(node, anchor, tag)
@@ -178,9 +183,10 @@ class _Composer:
 
     def _grow(self, nodes: int, node: Tree) -> None:
         self.nodes += nodes
-        if self.nodes > limits.TREE_NODES:
-            message = f"the file has more than {limits.TREE_NODES:,} values, aliases followed"
-            self._complain("too-large", message, node)
+        if self.nodes > limits.now().values:
+            message = f"the file has more than {limits.now().values:,} values, aliases followed"
+            reason = limits.too_large("values", message)
+            self._complain(reason.code, reason.message, node, reason.hint)
             raise SpecError(self.errors)
 
     def _attach(self, node: Tree) -> None:
@@ -206,9 +212,11 @@ class _Composer:
             self._complain("duplicate-key", message, node)
         return node
 
-    def _complain(self, code: str, message: str, node: Tree) -> None:
+    def _complain(self, code: str, message: str, node: Tree, hint: str | None = None) -> None:
         place = self.source.place(node.line, node.column, node.length)
-        self.errors.append(Diagnostic(code, message, place))
+        self.errors.append(Diagnostic(code, message, place, hint))
+        if len(self.errors) >= limits.now().mistakes:
+            raise SpecError(self.errors)
 
 
 @dataclass(slots=True)

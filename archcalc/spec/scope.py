@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc import limits, ops
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.fields import read, shown
-from archcalc.spec.expression import Expression, settle
+from archcalc.spec.expression import Expression, extent, settle
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 
@@ -39,11 +39,23 @@ class Evaluator:
     def __init__(self, text: Source | None) -> None:
         self.text = text
         self.made: dict[tuple[object, ...], Op] = {}
+        self.steps = 0
+
+    def charge(self, steps: int, item: Item) -> None:
+        """Count what the unrolling does, so that no spec makes it endless."""
+        self.steps += steps
+        if self.steps > limits.now().steps:
+            message = (
+                f"more than {limits.now().steps:,} layers, blocks, repetitions "
+                "and expressions to unroll"
+            )
+            raise self.error(limits.too_large("steps", message), item)
 
     def value(self, template: Template, item: Item, key: str, scope: Scope, x: Shape) -> Value:
         """Evaluate a template that stands at a key of an item."""
         if not isinstance(template, Expression | tuple):
             return template
+        self.charge(_steps(template, scope.variables), item)
         scope.variables.update(channels=x.channels, height=x.height, width=x.width)
         try:
             return settle(template, scope.variables)
@@ -97,9 +109,11 @@ class Evaluator:
         if type(count) is not int or count < 1:
             message = f"expected a whole number, 1 or more, not {shown(count)}"
             raise self.error(Reason("wrong-type", message), item, key="repeat")
-        if count > limits.NODES:
-            message = f"{shown(count)} repetitions: a network may have {limits.NODES:,} layers"
-            raise self.error(Reason("too-large", message), item, key="repeat")
+        if count > limits.now().layers:
+            message = (
+                f"{shown(count)} repetitions: a network may have {limits.now().layers:,} layers"
+            )
+            raise self.error(limits.too_large("layers", message), item, key="repeat")
         return [{}] * count
 
     def error(
@@ -126,6 +140,18 @@ class Evaluator:
             )
             raise self.error(Reason("bad-row", message), item, key="in")
         return dict(zip(names, values, strict=True))
+
+
+def _steps(template: Template, variables: dict[str, Value]) -> int:
+    """Estimate the work of an evaluation: a step, and one for about 32 items that it reads."""
+    if isinstance(template, tuple):
+        inner = [t for t in template if isinstance(t, Expression | tuple)]
+        return 1 + len(template) // 32 + sum(_steps(t, variables) for t in inner)
+    if not isinstance(template, Expression):
+        return 0
+    lists = [variables[name] for name in template.names if name in variables]
+    items = sum(extent(value) for value in lists if isinstance(value, tuple))
+    return 1 + (len(template.text) + items * (len(template.text) // 4)) // 32
 
 
 def _mark(item: Item, key: str | None) -> Tree:

@@ -132,6 +132,7 @@ WORDS = (
 )
 QUOTE = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
 
+BITS = "`--limit integer_bits=N` raises the bound of 1,024"
 REFUSED = [
     # not expressions at all
     ("", "bad-expression", "`=` is not an expression", None),
@@ -211,14 +212,15 @@ REFUSED = [
     ("len(3)", "bad-expression", "cannot take `len` of `3`", None),
     # sizes
     ("1 " + "+ 1" * 400, "too-large", "an expression of 1,202 characters; 1,000 are the most",
-     None),
-    ("9" * 400, "too-large", "a number of 1,329 bits; a spec may have 1,024", None),
-    ("k" + "*99999999" * 60, "too-large", "a number of 1,600 bits; a spec may have 1,024", None),
-    ("1/" + "9" * 400, "too-large", "a number of 1,329 bits; a spec may have 1,024", None),
-    ("1e400", "too-large", "a number of 1,329 bits; a spec may have 1,024", None),
+     "`--limit expression_length=N` raises the bound of 1,000"),
+    ("9" * 400, "too-large", "a number of 1,329 bits; a spec may have 1,024", BITS),
+    ("k" + "*99999999" * 60, "too-large", "a number of 1,600 bits; a spec may have 1,024", BITS),
+    ("1/" + "9" * 400, "too-large", "a number of 1,329 bits; a spec may have 1,024", BITS),
+    ("1e400", "too-large", "a number of 1,329 bits; a spec may have 1,024", BITS),
     ("1e999999999", "wrong-type", "expected a number, not `1e999999999`", None),
     ("1e-999999999", "wrong-type", "expected a number, not `1e-999999999`", None),
-    ("'" + "x" * 150 + "' + '" + "y" * 150 + "'", "too-large", "a text of 300 characters", None),
+    ("'" + "x" * 150 + "' + '" + "y" * 150 + "'", "too-large", "a text of 300 characters",
+     "`--limit text_length=N` raises the bound of 200"),
 ]  # fmt: skip
 
 

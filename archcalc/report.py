@@ -186,8 +186,8 @@ class Report:
             raise UsageError.of("wrong-type", f"a depth is 1 or more, not {depth}")
         members: dict[str, list[int]] = {}
         for position, node in enumerate(self.nodes):
-            members.setdefault(_cut(node.path, depth), []).append(position)
-        return tuple(self._row(path, positions) for path, positions in members.items())
+            members.setdefault(cut(node.path, depth), []).append(position)
+        return tuple(self.row(path, positions) for path, positions in members.items())
 
     def __getitem__(self, path: str) -> Row:
         """Give the row of a layer, a block or a group by its path. Raises UnknownName."""
@@ -200,7 +200,7 @@ class Report:
                 or "`archcalc show` lists the layers, `--depth` unfolds blocks"
             )
             raise UnknownName.of("unknown-layer", f"{self.name} has no layer `{path[:80]}`", hint)
-        return self._row(path, found)
+        return self.row(path, found)
 
     def by_op(self) -> dict[str, Counts]:
         """Sum the layers of each op.
@@ -289,7 +289,8 @@ class Report:
         pairs = zip(self.nodes, self._tallies, strict=True)
         return _sum([tally for node, tally in pairs if node.head == head])
 
-    def _row(self, path: str, positions: list[int]) -> Row:
+    def row(self, path: str, positions: list[int]) -> Row:
+        """Sum the nodes at these positions, all of them below one path."""
         nodes = [self.nodes[position] for position in positions]
         layer = next((node.op for node in nodes if node.path == path), None)
         container = self.graph.containers.get(path)
@@ -360,7 +361,12 @@ def _sum(tallies: Sequence[Tally]) -> Counts:
     return Counts(**quantities, work=Work(*figures[-len(KINDS) :]))
 
 
-def _cut(path: str, depth: int | None) -> str:
+def cut(path: str, depth: int | None) -> str:
+    """Shorten the path of a node to that of its layer, and to `depth` segments.
+
+    >>> cut("conv4_x/2/conv1.relu", None), cut("conv4_x/2/conv1.relu", 2)
+    ('conv4_x/2/conv1', 'conv4_x/2')
+    """
     layer = path.partition(".")[0]
     return layer if depth is None else "/".join(layer.split("/", depth)[:depth])
 

@@ -24,24 +24,26 @@ class Edge(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A layer, or all layers below one path; `title` is its path within the frame around it."""
+    """A layer, or all layers below one path; `times` equal ones in a row are drawn as one."""
 
     number: int
     title: str
+    times: int
     row: Row
 
 
 class Frame(NamedTuple):
-    """A block or group that is drawn open, `times` equal ones in a row drawn as one."""
+    """A block or group that is drawn open; `row` sums what is inside, once."""
 
     title: str
-    label: str
     times: int
     row: Row
     items: tuple[Item, ...]
 
 
 Item: TypeAlias = "Box | Frame"
+Member: TypeAlias = "tuple[str, list[int]]"
+"""A path, and the positions of its nodes."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,9 @@ def flow(report: Report, depth: int | None = 1) -> Flow:
     Edge(source=1, target=2)))
     """
     owners, members = _stretches(report.nodes, depth)
-    rows = [report.row(path, positions) for path, positions in members]
     edges = fold_edges(report.nodes, owners)
-    tree = _Tree(report, rows, edges)
-    items = tuple(tree.items(range(len(rows)), 0))
+    tree = _Tree(report, members, edges)
+    items = tuple(tree.items(range(len(members)), 0))
     return Flow(items, tuple(merge_edges(edges, tree.runs)))
 
 
@@ -128,12 +129,10 @@ def merge_edges(edges: Iterable[Edge], runs: Iterable[Run]) -> list[Edge]:
     return kept
 
 
-def _stretches(
-    nodes: Sequence[Node], depth: int | None
-) -> tuple[list[int], list[tuple[str, list[int]]]]:
+def _stretches(nodes: Sequence[Node], depth: int | None) -> tuple[list[int], list[Member]]:
     """Give each node the box that owns it: nodes in a row with the same path at that depth."""
     owners: list[int] = []
-    members: list[tuple[str, list[int]]] = []
+    members: list[Member] = []
     for path, stretch in groupby(range(len(nodes)), lambda i: cut(nodes[i].path, depth)):
         positions = list(stretch)
         owners += [len(members)] * len(positions)
@@ -144,10 +143,11 @@ def _stretches(
 class _Tree:
     """Groups boxes by their paths, and notes the runs of equal repetitions."""
 
-    def __init__(self, report: Report, rows: Sequence[Row], edges: Sequence[Edge]) -> None:
+    def __init__(self, report: Report, members: Sequence[Member], edges: Sequence[Edge]) -> None:
         self.report = report
-        self.rows = rows
-        self.segments = [row.path.split("/") for row in rows]
+        self.members = [positions for _, positions in members]
+        self.rows = rows = [report.row(path, positions) for path, positions in members]
+        self.segments = [path.split("/") for path, _ in members]
         self.runs: list[Run] = []
         self.sources: list[list[int]] = [[] for _ in rows]
         self.targets: list[list[int]] = [[] for _ in rows]
@@ -174,22 +174,29 @@ class _Tree:
             yield range(members[0], members[-1] + 1)
 
     def _item(self, numbers: range, level: int, times: int) -> Item:
+        """Make a box of one box, a frame of several; a frame never holds a single item."""
         first = numbers.start
-        title = "/".join(self.segments[first][level:]) or self.segments[first][-1]
-        if len(numbers) == 1 and times == 1:
-            return Box(first, title, self.rows[first])
-        path = "/".join(self.segments[first][: level + 1])
-        name = title if times == 1 else _numbered(self.segments[first][level], times)
-        title = self.segments[first][level] if times == 1 else name
+        title = self._title(first, level, times, whole=len(numbers) > 1)
         if len(numbers) == 1:
-            return Frame(title, "", times, self.rows[first], (self._alone(first, level),))
-        row = self.report[path]
+            return Box(first, title, times, self.rows[first])
         inner = tuple(self.items(numbers, level + 1))
-        return Frame(title, row.op, times, row, inner)
+        if len(inner) == times == 1:
+            return inner[0]
+        path = "/".join(self.segments[first][: level + 1])
+        positions = [i for number in numbers for i in self.members[number]]
+        return Frame(title, times, self.report.row(path, positions), inner)
 
-    def _alone(self, number: int, level: int) -> Box:
-        title = "/".join(self.segments[number][level:])
-        return Box(number, title, self.rows[number])
+    def _title(self, number: int, level: int, times: int, *, whole: bool) -> str:
+        """Give the path from this level on; from the top on where it is but a number."""
+        path = self.segments[number]
+        if level >= len(path):
+            return path[-1]
+        ends = level + 1 if whole else len(path)
+        if times > 1:
+            last = int(path[level]) + times - 1
+            path = [*path[:level], f"{path[level]}..{last}", *path[level + 1 :]]
+        numbered = self.segments[number][level].isdecimal()
+        return "/".join(path[0 if numbered else level : ends])
 
     def _equal(self, groups: Sequence[range], level: int) -> int:
         """Count how many groups from the first on are the same, each fed by the one before."""
@@ -219,7 +226,3 @@ class _Tree:
             )
             for number in numbers
         ]
-
-
-def _numbered(first: str, times: int) -> str:
-    return f"{first}..{int(first) + times - 1}"

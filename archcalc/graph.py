@@ -245,7 +245,7 @@ class _Walk:
             raise self._error(reason, item, path)
         for key in item.arguments:
             if key not in block.parameters:
-                hint = suggestion(key, block.parameters)
+                hint = suggestion(key, block.parameters) or listed("parameters", block.parameters)
                 message = f"`{key}` is not a parameter of the block `{block.name}`"
                 raise self._error(Reason("unknown-key", message, hint, key), item, path)
         return block

@@ -151,7 +151,7 @@ class _Family:
     ) -> dict[str, Value]:
         """Settle the family's parameters in their order; each may use the earlier ones."""
         declared = self.parameters.entries
-        self._check_names(settings, overrides)
+        self._check_names(overrides)
         values: dict[str, Value] = {}
         for key, own in declared.items():
             tree = settings.get(key, own)
@@ -162,7 +162,7 @@ class _Family:
         self.checker.attempt(self.parameters, lambda: bounded(tuple(values.values())))
         return values
 
-    def _check_names(self, settings: dict[str, Tree], overrides: dict[str, Value]) -> None:
+    def _check_names(self, overrides: dict[str, Value]) -> None:
         declared = self.parameters.entries
         for key, mark in self.parameters.keys.items():
             check_parameter(self.checker, key, mark, None)

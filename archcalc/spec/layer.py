@@ -60,7 +60,7 @@ class LayerReader:
         for op, entry in entries.items():
             for side in AROUND:
                 if side in entry.entries:
-                    self.around[op, side] = self._around(entry.entries[side], scope)
+                    self.around[op, side] = self._around(side, entry.entries[side], scope)
 
     def op_of(self, tree: Mapping) -> str | None:
         """Tell the op of an entry, named by a key or by `op:`; complain unless there is one."""
@@ -113,14 +113,14 @@ class LayerReader:
 
     def _side(self, side: str, op: str, tree: Mapping, scope: Collection[str]) -> tuple[Layer, ...]:
         if side in tree.entries:
-            return self._around(tree.entries[side], scope)
+            return self._around(side, tree.entries[side], scope)
         return self.around.get((op, side), ())
 
-    def _around(self, tree: Tree, scope: Collection[str]) -> tuple[Layer, ...]:
+    def _around(self, side: str, tree: Tree, scope: Collection[str]) -> tuple[Layer, ...]:
         """Read a list of single ops; a second one of the same name is numbered."""
         seen: Counter[str] = Counter()
         layers = []
-        for item in self.checker.sequence(tree, "`before` or `after`"):
+        for item in self.checker.sequence(tree, f"`{side}`"):
             entry = bare(item)
             op = self.op_of(entry) if isinstance(entry, Mapping) else None
             if not isinstance(entry, Mapping) or op in JOINS:
@@ -143,7 +143,6 @@ class LayerReader:
                 message = f"`{key}` has no meaning for a layer before or after another"
                 self.checker.complain("unknown-key", message, tree.keys[key])
         fields, waiting = self._fields(op, tree, scope)
-        before, after = self.sides(op, tree, scope)
         return Layer(
             name=name,
             mark=tree,
@@ -189,7 +188,10 @@ class LayerReader:
 
     def _complain_of_missing(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
         main = ops.find(op).main
+        misspelt = {suggestion(key, ops.field_types(op)) for key in tree.entries}
         for missing in sorted(_required(op) - set(trees)):
+            if f"did you mean `{missing}`?" in misspelt:
+                continue  # that has been said
             hint = f"write it beside the op: `{op}: ...`" if missing == main else None
             mark = tree.keys.get(op) or tree.entries.get("op") or tree
             self.checker.complain("missing-key", f"`{op}` needs its `{missing}`", mark, hint)
@@ -226,7 +228,7 @@ def bare(tree: Tree) -> Tree:
 
 
 def _renamed(layers: tuple[Layer, ...], taken: set[str | None]) -> tuple[Layer, ...]:
-    """Number the layers whose names are taken on the other side."""
+    """Give a number to each layer whose name is taken on the other side."""
     if taken.isdisjoint(layer.name for layer in layers):
         return layers
     free = []

@@ -39,7 +39,9 @@ class Names:
             return None
         mark = tree.entries["name"]
         name = self.checker.word(mark, "a name")
-        if not name or "/" in name or "." in name or name == "input":
+        if not isinstance(mark, Scalar):
+            return None
+        if not name or not name.isprintable() or "/" in name or "." in name or name == "input":
             message = f"{shown(name)} cannot be a name"
             self.checker.complain("bad-name", message, mark, BAD_NAME)
         elif name in self.taken:

@@ -87,7 +87,10 @@ def test_a_call_overrides_last() -> None:
 
 WRONG_CALLS = [
     ({"maps": 17}, "error[not-a-choice]: `maps` is one of 16, 24, 32, not `17`"),
-    ({"option": "b"}, "error[not-a-choice]: `option` is one of A, B, not `b`"),
+    (
+        {"option": "b"},
+        "error[not-a-choice]: `option` is one of A, B, not `b`\n  hint: did you mean `B`?",
+    ),
     ({"double": "x"}, "error[wrong-type]: parameter `double` is a number such as `32`, not `x`"),
     ({"double": True}, "error[wrong-type]: parameter `double` is a number such as `32`, not true"),
     ({"option": 3}, "error[wrong-type]: parameter `option` is a word such as `B`, not `3`"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
+from archcalc import limits
 from archcalc.spec.library import find
 
 if TYPE_CHECKING:
@@ -166,8 +167,8 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large() -> None:
-    assert mistake(StringIO(" " * 16_000_001)) == (
-        "error[too-large]: spec is larger than 16,000,000 bytes"
+    assert mistake(StringIO(" " * (limits.now().file_bytes + 1))).partition("\n")[0] == (
+        f"error[too-large]: spec is larger than {limits.now().file_bytes:,} bytes"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archcalc import limits
 from archcalc.errors import Diagnostic, SpecError
 from archcalc.spec.reader import Mapping, Scalar, Sequence, Source, Tree, documents, read
 
@@ -258,9 +259,8 @@ def test_aliases_of_aliases_are_bounded() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(7)]
 
-    assert error("\n".join(lines)).partition("\n")[0] == (
-        "mine.yaml:7:20: error[too-large]: "
-        "the file has more than 4,000,000 values, aliases followed"
+    assert error("\n".join(lines)).partition("error")[2].partition("\n")[0] == (
+        f"[too-large]: the file has more than {limits.now().values:,} values, aliases followed"
     )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Heads, Input, Network, Set, open_network
+from archcalc.render.caption import caption
 
 MaxParameters = Annotated[
     str | None, typer.Option("--max-parameters", metavar="N", help="Such as 5M: M is 10^6.")
@@ -62,4 +63,6 @@ def budget(  # noqa: PLR0913 - one for each option
         batch=batch,
         heads=heads,
     )
-    return Answer(tuple(tables(found)), found.to_dict(), status=int(found.over))
+    return Answer(
+        tuple(tables(found)), found.to_dict(), caption(found.report), status=int(found.over)
+    )

@@ -8,6 +8,7 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, open_network, split
+from archcalc.render.caption import joint
 
 if TYPE_CHECKING:
     from archcalc.referee.comparison import By
@@ -56,6 +57,7 @@ def compare(  # noqa: PLR0913 - one for each option
     return Answer(
         tuple(tables(found, split(columns))),
         found.to_dict(),
+        joint(*found.reports),
         hint=f"archcalc diff {networks[0]} {networks[1]}",
     )
 
@@ -83,4 +85,5 @@ def diff(  # noqa: PLR0913 - one for each option
     found = difference.diff(
         open_network(before), open_network(after), input=input, batch=batch, heads=heads
     )
-    return Answer((table(found, depth or None),), found.to_dict())
+    caption = joint(found.before, found.after)
+    return Answer((table(found, depth or None),), found.to_dict(), caption)

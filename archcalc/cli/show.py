@@ -10,6 +10,7 @@ import typer
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, Set, open_network, split
 from archcalc.render.caption import caption
+from archcalc.render.columns import BYTES
 from archcalc.render.layers import layers
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ Depth = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", "-a", help="Show every layer: --depth 0.")]
+BytesEach = Annotated[
+    int,
+    typer.Option(
+        "--bytes", min=1, metavar="N", help="Bytes of a number in memory: 4 in single precision."
+    ),
+]
 
 
 def show(  # noqa: PLR0913 - one for each option
@@ -34,6 +41,7 @@ def show(  # noqa: PLR0913 - one for each option
     all: All = False,  # noqa: A002
     columns: Columns = None,
     heads: Heads = False,
+    bytes_each: BytesEach = BYTES,
 ) -> Answer:
     """Count a network, layer by layer.
 
@@ -42,19 +50,25 @@ def show(  # noqa: PLR0913 - one for each option
       archcalc show lenet5
       archcalc show resnet50 --depth 2 --columns +flops
       archcalc show densenet121 --set growth=24 --input 3x256x256
+      archcalc show vgg16 --columns memory_bytes,field --bytes 2 --batch 16
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
 
     report = count(open_network(network, set), input=input, batch=batch, heads=heads)
-    table = layers(report, None if all or not depth else depth, split(columns))
+    table = layers(report, None if all or not depth else depth, split(columns), bytes_each)
     return Answer(
-        (table,), partial(_data, report), partial(caption, report), _next(report, network)
+        (table,),
+        partial(_data, report, bytes_each),
+        partial(caption, report),
+        _next(report, network),
     )
 
 
-def _data(report: Report) -> dict[str, Any]:
-    found = caption(report)
-    return report.to_dict() | {key: found[key] for key in ("convention", "spec", "archcalc")}
+def _data(report: Report, bytes_each: int) -> dict[str, Any]:
+    found, memory = caption(report), report.memory(bytes_each)
+    memory_data = {"bytes_each": bytes_each, **memory._asdict(), "total": memory.total}
+    about = {key: found[key] for key in ("convention", "spec", "archcalc")}
+    return report.to_dict() | {"memory": memory_data} | about
 
 
 def _next(report: Report, network: str) -> str:

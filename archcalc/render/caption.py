@@ -40,3 +40,14 @@ def fingerprint(spec: Spec) -> str:
     values = [f"{key}={value}" for key, value in spec.parameters.items()]
     text = "\n".join([spec.text.text if spec.text else "", *values])
     return f"sha256:{sha256(text.encode()).hexdigest()[:16]}"
+
+
+def joint(*reports: Report) -> dict[str, str]:
+    """Name the networks that stand side by side, and the convention of their figures."""
+    from archcalc import __version__  # noqa: PLC0415
+
+    return {
+        "networks": ", ".join(report.graph.spec.id for report in reports),
+        "convention": MACS,
+        "archcalc": __version__,
+    }

@@ -40,7 +40,7 @@ def comparison(found: Comparison, quantities: Sequence[str] = ()) -> Iterator[Ta
     >>> from archcalc.referee.comparison import compare
     >>> (table,) = comparison(compare("lenet5", "lenet5-textbook"))
     >>> table.rows[0]
-    ('parameters', 60000, 61706, '1.03')
+    ('parameters', 60000, 61706, Fraction(30853, 30000))
     """
     chosen = [known(name) for name in quantities]
     yield _totals(found, chosen or USUAL)
@@ -55,7 +55,7 @@ def difference(found: Difference, depth: int | None = None) -> Table:
 
     >>> from archcalc.referee.difference import diff
     >>> difference(diff("lenet5", "lenet5-textbook")).rows[2][-3:]
-    ('+900', '+90,000', '+90,000')
+    (900, 90000, 90000)
     """
     same = sum(change.kind == "same" for change in found.layers)
     return Table(
@@ -63,10 +63,10 @@ def difference(found: Difference, depth: int | None = None) -> Table:
             Column("layer", "layer", "name"),
             Column("change", "change"),
             Column("details", "what", "prose", 1),
-            *(Column(name, title(name), "number") for name in CHANGED),
+            *(Column(name, title(name), "change") for name in CHANGED),
         ),
         rows=tuple(_changed(path, changes) for path, changes in _repeats(found.fold(depth))),
-        totals=(("total", "", "", *(signed(found.change(name)) for name in CHANGED)),),
+        totals=(("total", None, None, *map(found.change, CHANGED)),),
         title=f"from {_id(found.before)} to {_id(found.after)}",
         captions=(f"layers that are the same: {same}", *_scopes(found.before, found.after)),
     )
@@ -111,26 +111,6 @@ def title(quantity: str) -> str:
     return "MACs" if quantity == "macs" else quantity.replace("_", " ")
 
 
-def signed(change: int) -> str:
-    """Say a change with its sign.
-
-    >>> signed(1200), signed(-3), signed(0)
-    ('+1,200', '-3', '0')
-    """
-    return f"{change:+,}" if change else "0"
-
-
-def multiple(ratio: Fraction | None) -> str:
-    """Say a ratio with two decimals, or as many as a small one needs.
-
-    >>> multiple(Fraction(5, 4)), multiple(Fraction(1, 700)), multiple(Fraction(0)), multiple(None)
-    ('1.25', '0.0014', '0', '')
-    """
-    if ratio is None:
-        return ""
-    return f"{float(ratio):,.2f}" if ratio >= Fraction(1, 10) else f"{float(ratio):.2g}"
-
-
 def _totals(found: Comparison, quantities: Sequence[str]) -> Table:
     memories = [report.memory(BYTES) for report in found.reports]
     rows = [_compared(title(name), found.total.values(name)) for name in quantities]
@@ -149,14 +129,14 @@ def _side_by_side(found: Comparison) -> tuple[Column, ...]:
     columns = [Column("label", "", "name"), Column(first, first, "number")]
     for name in others:
         columns.append(Column(name, name, "number"))
-        columns.append(Column(f"{name}/{first}", f"/ {first}", "number", 1))
+        columns.append(Column(f"{name}/{first}", f"/ {first}", "ratio", 1))
     return tuple(columns)
 
 
 def _compared(label: str, values: Sequence[int | None]) -> tuple[Cell, ...]:
     cells: list[Cell] = [label, values[0]]
     for value, ratio in list(zip(values, ratios(values), strict=True))[1:]:
-        cells += [value, multiple(ratio)]
+        cells += [value, ratio]
     return tuple(cells)
 
 
@@ -179,7 +159,7 @@ def _alike(path: str, changes: Sequence[Change]) -> tuple[object, ...]:
 
 
 def _changed(path: str, changes: Sequence[Change]) -> tuple[Cell, ...]:
-    sums = [signed(sum(change.change(name) for change in changes)) for name in CHANGED]
+    sums = [sum(change.change(name) for change in changes) for name in CHANGED]
     if len(changes) > 1 or changes[0].path != path:
         kinds = Counter(change.kind for change in changes)
         return path, ", ".join(f"{n} {kind}" for kind, n in kinds.items()), "", *sums

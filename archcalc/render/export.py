@@ -177,7 +177,7 @@ def _tabulate(table: Table, format_name: str, clean: Callable[[str], str] = str)
         [clean(shown(cell, column)) for cell, column in zip(row, columns, strict=True)]
         for row in (*table.rows, *table.totals)
     ]
-    sides = ["right" if column.kind in {"number", "bar"} else "left" for column in columns]
+    sides = ["right" if column.is_number or column.kind == "bar" else "left" for column in columns]
     titles = [clean(column.title) for column in columns]
     text = tabulate(
         rows, titles, tablefmt=format_name, disable_numparse=True, colalign=sides if rows else None
@@ -199,6 +199,7 @@ def _md(parts: Parts, caption: Caption) -> str:
 
 
 def _md_text(text: str) -> str:
+    text = printable(text)
     for character in "\\|*_`<>[]":
         text = text.replace(character, f"\\{character}")
     return text

@@ -184,6 +184,9 @@ def report_schema() -> Schema:
         "total": _closed(counts),
         "main": _closed(counts),
         "heads": {"type": "object", "additionalProperties": _closed(counts)},
+        "memory": _closed(
+            dict.fromkeys(("bytes_each", "parameters", "outputs", "live", "total"), INTEGER)
+        ),
         "convention": WORD,
         "spec": {"type": "string", "pattern": "^sha256:[0-9a-f]{16}$"},
         "archcalc": WORD,

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 Cell: TypeAlias = int | Fraction | str | None
 """An exact number, a text, or nothing."""
-Kind: TypeAlias = Literal["name", "text", "number", "bar", "prose"]
+Kind: TypeAlias = Literal["name", "text", "number", "change", "ratio", "bar", "prose"]
 """How a column behaves when room runs out: see `Column`."""
 Tone: TypeAlias = Literal["", "good", "bad", "quiet"]
 """What a row is, beside what its cells say. Colour only repeats what a cell or a mark says."""
@@ -21,6 +21,8 @@ class Column:
     `name`    a text that may be shortened in the middle as a last resort
     `text`    a text that is shown whole
     `number`  aligned to the right, and never without all its digits
+    `change`  a number that always has its sign
+    `ratio`   a number with two decimals, or with as many as a small one needs
     `bar`     a share between 0 and 1, drawn where there is room, always said in percent
     `prose`   sentences, wrapped on a terminal
 
@@ -31,6 +33,11 @@ class Column:
     title: str
     kind: Kind = "text"
     hide: int = 0
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether the cells are numbers that stand under each other; a bar is drawn."""
+        return self.kind in {"number", "change", "ratio"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class _Grid:
     def fit(self, text: str, i: int) -> str:
         padding = " " * (self.widths[i] - cell_width(text))
         kind = self.table.columns[i].kind
-        right = kind == "number" or (kind == "bar" and not self.bars)
+        right = self.table.columns[i].is_number or (kind == "bar" and not self.bars)
         return padding + text if right else text + padding
 
 
@@ -217,10 +217,14 @@ def shown(cell: Cell, column: Column, *, bars: bool = False) -> str:
     if column.kind == "bar" and isinstance(cell, Fraction | int):
         said = percent(Fraction(cell))
         return f"{bar(Fraction(cell)):<{BAR}} {said:>6}" if bars else said
-    if isinstance(cell, str):
-        return printable(cell)
-    if isinstance(cell, int) or cell.denominator == 1:
-        return f"{int(cell):,}"
+    return printable(cell) if isinstance(cell, str) else _number(cell, column)
+
+
+def _number(cell: int | Fraction, column: Column) -> str:
+    if column.kind == "ratio":
+        return ratio(Fraction(cell))
+    if cell.denominator == 1:
+        return f"{int(cell):+,}" if column.kind == "change" and cell else f"{int(cell):,}"
     return f"{float(cell):,.4f}".rstrip("0")
 
 
@@ -234,6 +238,15 @@ def percent(share: Fraction) -> str:
         return "0%"
     tenths = round(share * 1000)
     return f"{tenths // 10}.{tenths % 10}%" if tenths else "<0.1%"
+
+
+def ratio(value: Fraction) -> str:
+    """Say a ratio with two decimals; a small one with its first two digits.
+
+    >>> ratio(Fraction(5, 4)), ratio(Fraction(1, 700)), ratio(Fraction(0))
+    ('1.25', '0.0014', '0')
+    """
+    return f"{float(value):,.2f}" if value >= Fraction(1, 10) else f"{float(value):.2g}"
 
 
 def bar(share: Fraction) -> str:

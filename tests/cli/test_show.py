@@ -90,7 +90,10 @@ def test_list_knows_names_and_aliases(archcalc: Call) -> None:
         (["show"], "error[usage]: missing argument 'NETWORK'"),
         (["show", "lenet5", "--formt"], "error[usage]: no such option: --formt"),
         (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
-        (["show", "lenet5", "--color", "alway"], "error[not-a-choice]: there is no `--color alway`"),
+        (
+            ["show", "lenet5", "--color", "alway"],
+            "error[not-a-choice]: there is no `--color alway`",
+        ),
         (["show", "no.yaml"], "error[no-such-file]: there is no file `no.yaml`"),
     ],
 )
@@ -136,3 +139,18 @@ def test_a_pipe_is_never_cut_whatever_columns_says(
     whole = archcalc("show", "resnet50").output
     monkeypatch.setenv("COLUMNS", "20")
     assert archcalc("show", "resnet50").output == whole
+
+
+def test_memory_is_shown_for_another_size_of_numbers(archcalc: Call) -> None:
+    arguments = ("show", "lenet5", "--columns", "memory_bytes", "--bytes", "2", "--batch", "3")
+    output = archcalc(*arguments).output
+    memory = json.loads(archcalc(*arguments, "--json").output)["memory"]
+
+    assert total(output) == "217,068"  # 2·(60,000 + 3·16,178)
+    assert memory == {
+        "bytes_each": 2,
+        "parameters": 120_000,
+        "outputs": 97_068,
+        "live": 56_448,
+        "total": 217_068,
+    }

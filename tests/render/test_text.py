@@ -104,6 +104,23 @@ def test_control_characters_of_a_spec_are_made_visible() -> None:
     assert said(table, None)[0] == "bell\\x07"
 
 
+def test_changes_have_their_sign_and_ratios_two_decimals() -> None:
+    columns = (Column("change", "change", "change"), Column("ratio", "ratio", "ratio"))
+    rows = (
+        (1200, Fraction(5, 4)),
+        (-3, Fraction(1, 700)),
+        (0, Fraction(0)),
+        (None, Fraction(1500)),
+    )
+
+    assert said(Table(columns, rows), None)[2:] == [
+        "+1,200      1.25",
+        "    -3    0.0014",
+        "     0         0",
+        "        1,500.00",
+    ]
+
+
 def test_prose_takes_the_room_of_what_is_hidden() -> None:
     columns = (
         Column("what", "what"),

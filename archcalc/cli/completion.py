@@ -96,7 +96,7 @@ def complete_codes(incomplete: str) -> list[str]:
 
 def complete_conventions(incomplete: str) -> list[str]:
     """Offer the conventions."""
-    folder = Path(__file__).parents[1] / "conventions"
+    folder = Path(__file__).parents[1] / "convention"
     return _starting(sorted(path.stem for path in folder.glob("*.yaml")), incomplete)
 
 

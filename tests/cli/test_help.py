@@ -1,0 +1,178 @@
+"""Help, completion, and the commands around specs: export, init, schema, watch."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+
+from archcalc import cli
+from archcalc.cli import completion
+from archcalc.cli.app import COMMANDS, app, load
+from archcalc.cli.watching import named_files, stamp, wait_for_change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+MINE = ["list", "show", "export", "init", "schema", "explain-error"]
+
+
+def examples(name: str) -> list[str]:
+    """Find the examples in the help of a command."""
+    lines = [line.strip() for line in (load(name).help or "").splitlines()]
+    return [line for line in lines if line.startswith(f"archcalc {name}")]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_three_examples_and_the_summary_of_its_help(name: str) -> None:
+    assert len(examples(name)) >= 3
+    assert COMMANDS[name].summary.endswith(".")
+
+
+@pytest.mark.parametrize("line", [line for name in MINE for line in examples(name)])
+def test_every_example_runs(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, errors = archcalc(*shlex.split(line)[1:])
+    assert status == 0, errors
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_keeps_to_the_width_of_a_screen(archcalc: Call, name: str) -> None:
+    arguments = [name, "--help"] if name else ["--help"]
+    output = archcalc(*arguments).output
+    assert max(map(len, output.splitlines())) <= 100
+    assert "\x1b" not in output
+
+
+def test_the_starter_runs_and_is_not_overwritten(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert archcalc("init").output == "wrote mine.yaml; now: archcalc show mine.yaml\n"
+    assert archcalc("show", "mine.yaml#wide", "--set", "maps=8").status == 0
+    status, _, errors = archcalc("init")
+    assert status == 2
+    assert errors.startswith("error[already-there]: there is a file `mine.yaml` already")
+
+
+def test_an_exported_spec_counts_the_same(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    assert archcalc("export", "resnet101", "-o", str(path)).status == 0
+    rows = [
+        archcalc("show", name).output.splitlines()[1:]
+        for name in ("resnet101", f"{path}#resnet101")
+    ]
+    assert rows[0] == rows[1]
+    assert "published:" not in path.read_text("utf-8")
+    assert "published:" in archcalc("export", "resnet101", "--published").output
+
+
+def test_a_file_is_written_in_the_format_of_its_suffix(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "net.csv"
+    status, output, errors = archcalc("show", "lenet5", "-o", str(path))
+    assert (status, output, errors) == (0, "", f"wrote {path}\n")
+    assert path.read_text("utf-8").startswith("# network: LeNet-5; variant: lenet5; ")
+    assert [file.name for file in tmp_path.iterdir()] == ["net.csv"]
+
+
+@pytest.mark.parametrize(
+    ("complete", "incomplete", "offered"),
+    [
+        (completion.complete_networks, "lenet5", ["lenet5", "lenet5-textbook"]),
+        (completion.complete_columns, "par", ["parameters", "parameter_bytes"]),
+        (completion.complete_columns, "macs,+fl", ["macs,+flops"]),
+        (completion.complete_formats, "j", ["json", "jsonl"]),
+        (completion.complete_codes, "two-o", ["two-ops"]),
+        (completion.complete_conventions, "tho", ["thop", "thop-functional"]),
+        (completion.complete_families, "vgg-d", ["vgg-d"]),
+        (completion.complete_networks, "no/such/folder/", []),
+    ],
+)
+def test_completion_offers(
+    complete: Callable[[str], list[str]], incomplete: str, offered: list[str]
+) -> None:
+    assert complete(incomplete) == offered
+
+
+def test_files_and_their_variants_are_completed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("zmine.yaml").write_text("variants: {small: {}, large: {}}", "utf-8")
+    Path("znets").mkdir()
+    Path("z.txt").touch()
+    offered = set(completion.complete_networks("z"))
+    assert offered == {"zipnet1989", "zip1989", "zmine.yaml", "znets/"}
+    assert completion.complete_specs("zmine.yaml#s") == ["zmine.yaml#small"]
+
+
+def test_layers_of_the_named_network_are_completed() -> None:
+    context = SimpleNamespace(params={"network": "lenet5"})
+    assert completion.complete_layers(context, "C") == ["C1", "C3", "C5"]
+    assert completion.complete_layers(SimpleNamespace(params={"network": "no"}), "C") == []
+
+
+def test_the_shell_gets_its_completion(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_ARCHCALC_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "archcalc show lenet5-t")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    with pytest.raises(SystemExit):
+        typer.main.get_command(app).main([], prog_name="archcalc", standalone_mode=False)
+    assert capsys.readouterr().out.strip() == "lenet5-textbook"
+
+
+def test_watching_sees_the_files_among_arguments() -> None:
+    values = ["mine.yaml#small", ["a.yml", "lenet5"], None, 3]
+    assert list(named_files(values)) == [Path("mine.yaml"), Path("a.yml")]
+
+
+def test_watching_waits_for_a_save(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("a", "utf-8")
+    writer = threading.Timer(0.1, path.write_text, ["longer", "utf-8"])
+    start = time.monotonic()
+    writer.start()
+    wait_for_change([path], [stamp(path)])
+    assert time.monotonic() - start < 5
+    writer.join()
+
+
+def test_watching_goes_on_after_a_mistake_and_ends_when_interrupted(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("input: 1x8x8\nlayers: [foo]\n", "utf-8")
+    rounds = iter(["input: 1x8x8\nlayers: [{conv: 2, kernel: 3}]\n"])
+
+    def save(*_: object) -> None:
+        try:
+            path.write_text(next(rounds), "utf-8")
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr("archcalc.cli.watching.wait_for_change", save)
+    status, output, errors = archcalc("show", str(path), "--watch")
+    assert status == 130
+    assert "error[unknown-op]" in errors
+    assert "total" in output
+
+
+def test_main_leaves_with_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["archcalc", "show", "--formt"])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 2

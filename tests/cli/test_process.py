@@ -1,0 +1,92 @@
+"""Whole processes: imports, closed pipes, poor terminals, terminals of every width."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("pty")
+
+ARCHCALC = [sys.executable, "-m", "archcalc"]
+PLAIN = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "NO_COLOR"}}
+
+
+def test_show_imports_neither_numpy_nor_tabulate_nor_rich() -> None:
+    program = (
+        "import sys; from archcalc.cli.run import run; status = run(['show', 'resnet50']);"
+        "print([m for m in ('numpy', 'tabulate', 'rich') if m in sys.modules], status)"
+    )
+    run = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "[] 0"
+
+
+def test_a_reader_that_leaves_early_hears_nothing() -> None:
+    with subprocess.Popen(  # noqa: S603
+        [*ARCHCALC, "show", "preact-resnet1001", "--all", "--format", "jsonl"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_ascii_is_enough() -> None:
+    run = subprocess.run(  # noqa: S603
+        [*ARCHCALC, "show", "resnet50"],
+        capture_output=True,
+        check=True,
+        env=PLAIN | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert b"bottleneck x 3" in run.stdout
+    assert run.stderr == b""
+
+
+def terminal(width: int, **environment: str) -> str:
+    """Run `archcalc show resnet50` on a terminal of a width and give what it shows."""
+    import fcntl  # noqa: PLC0415 - not on every system
+    import pty  # noqa: PLC0415
+    import struct  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+
+    reader, writer = pty.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    process = subprocess.Popen(  # noqa: S603
+        [*ARCHCALC, "show", "resnet50"],
+        stdout=writer,
+        stderr=writer,
+        stdin=writer,
+        env=PLAIN | {"TERM": "xterm"} | environment,
+    )
+    os.close(writer)
+    shown = b""
+    try:
+        while part := os.read(reader, 65536):
+            shown += part
+    except OSError:  # what Linux says at the end
+        pass
+    os.close(reader)
+    assert process.wait() == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_a_terminal_shows_every_digit_and_a_hint(width: int) -> None:
+    shown = terminal(width)
+    assert re.search(r"(?<![\d,])25,557,032(?![\d,])", shown)
+    assert "hint: archcalc show resnet50 --depth 2" in shown
+    assert "\x1b[1m" in shown
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_without_colour_gets_no_escape(environment: dict[str, str]) -> None:
+    assert "\x1b" not in terminal(100, **environment)

@@ -49,6 +49,7 @@ def budget(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc budget mine.yaml --max-parameters 5M --max-macs 600M
       archcalc budget resnet50 --max-memory 120MB --batch 8
+      archcalc budget vgg16 --max-memory 300MiB --bytes 2
       archcalc budget lenet5 --max-parameters 60k
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee import budget as referee  # noqa: PLC0415 - after the arguments

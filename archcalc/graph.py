@@ -179,7 +179,7 @@ class _Walk:
         xs = tuple([here.shape for here in inputs])
         y = self.shapes.get((id(op), xs))
         if y is None:
-            self.evaluator.charge(_size(op) // 32, item)
+            self.evaluator.charge(_size(op) // 8, item)
             try:
                 y = self.shapes[id(op), xs] = op.shape(*xs)
             except Reason as reason:
@@ -322,7 +322,7 @@ class _Walk:
         for index in range(len(self.nodes) - 1, -1, -1):
             node = self.nodes[index]
             if node.path == path or node.path.startswith(below):
-                self.evaluator.charge((len(self.nodes) - index) // 32, item)
+                self.evaluator.charge((len(self.nodes) - index) // 16, item)
                 return _Here(index, node.y)
         known = [node.path for node in self.nodes]
         message = f"no earlier layer has the path {shown(path)}"

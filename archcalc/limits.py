@@ -30,7 +30,7 @@ class Limits:
     file_bytes: int = 16_000_000
     """A spec of 100,000 layers, one per line, has about 4 MB."""
 
-    values: int = 750_000
+    values: int = 500_000
     """Values of a file after its aliases are followed: an alias of aliases multiplies."""
 
     nesting: int = 64
@@ -59,7 +59,7 @@ class Limits:
 
     steps: int = 500_000
     """What the unrolling does: layers, blocks, branches and turns of loops that it visits, switched
-    off or empty too, expressions that it evaluates, and every 32 items that these read."""
+    off or empty too, expressions that it evaluates, and every 16 items that these read."""
 
     block_depth: int = 32
     """Blocks within blocks."""

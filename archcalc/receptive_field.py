@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc import limits
 from archcalc.arithmetic import known
 from archcalc.graph import INPUT
 
@@ -28,9 +29,10 @@ ONE_PIXEL = Field((1, 1), (1, 1), (0, 0))
 
 
 def receptive_fields(graph: Graph) -> list[Field | None]:
-    """Follow the widest path to each node; None where windows of unlike sizes forbid one answer.
+    """Follow the widest path to each node, along the height and along the width.
 
-    Size grows by (extent - 1) times the stride so far; the stride multiplies.
+    Size grows by (extent - 1) times the stride so far; the stride multiplies. None where windows of
+    unlike sizes, or branches of unlike strides, forbid one answer.
 
     >>> from archcalc.graph import expand
     >>> from archcalc.spec.library import load
@@ -45,11 +47,20 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
 
 
 def widest(fields: list[Field | None]) -> Field | None:
-    """Choose among the fields of what feeds a node; None where one of them has no answer."""
-    if len(fields) == 1:
-        return fields[0]
-    found = [field for field in fields if field is not None]
-    return max(found, key=lambda field: field.size) if len(found) == len(fields) else None
+    """Take in what any branch sees; None where one has no answer, or their strides differ.
+
+    >>> widest([Field((1, 3), (2, 2), (0, -1)), Field((3, 1), (2, 2), (-1, 0))])
+    Field(size=(3, 3), stride=(2, 2), offset=(-1, -1))
+    """
+    first = fields[0]
+    if len(fields) == 1 or first is None:
+        return first
+    found = [field for field in fields if field is not None and field.stride == first.stride]
+    if len(found) < len(fields):
+        return None
+    top, left = (min(field.offset[side] for field in found) for side in (0, 1))
+    bottom, right = (max(f.offset[side] + f.size[side] for f in found) for side in (0, 1))
+    return Field((bottom - top, right - left), first.stride, (top, left))
 
 
 def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
@@ -59,6 +70,8 @@ def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
         return None
     rows, columns = window
     (height, width), (down, right), (top, left) = field
+    if max(down, right).bit_length() > limits.now().integer_bits:
+        return None
     return Field(
         (
             height + known(rows.reach) * down,

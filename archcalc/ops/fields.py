@@ -73,7 +73,9 @@ def number(value: object) -> Number:
         and len(value) <= limits.now().integer_bits // 4
         and _DECIMAL.fullmatch(value)
     ):
-        return Fraction(value)
+        found = Fraction(value)
+        within_bits(found)
+        return found
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise _expected("a number", value)
     return Fraction(value)
@@ -186,6 +188,14 @@ def _pair(value: object, read_one: Callable[[object], int]) -> Size | None:
         return read_one(value[0]), read_one(value[1])
     except Reason:
         return None
+
+
+def within_bits(value: int | Fraction) -> None:
+    """Raise a `Reason` if a number is too large."""
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    if bits > limits.now().integer_bits:
+        message = f"a number of {bits:,} bits; a spec may have {limits.now().integer_bits:,}"
+        raise limits.too_large("integer_bits", message)
 
 
 def _expected(what: str, value: object) -> Reason:

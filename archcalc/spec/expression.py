@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc import limits
 from archcalc.errors import Reason, suggestion
-from archcalc.ops.fields import number, shown
+from archcalc.ops.fields import number, shown, within_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -111,11 +111,7 @@ def bounded(value: Value) -> Value:
     if isinstance(value, Fraction) and value.denominator == 1:
         value = value.numerator
     if isinstance(value, int | Fraction):
-        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
-        if bits > limits.now().integer_bits:
-            most = limits.now().integer_bits
-            message = f"a number of {bits:,} bits; a spec may have {most:,}"
-            raise limits.too_large("integer_bits", message)
+        within_bits(value)
     elif isinstance(value, tuple) and extent(value) > limits.now().items:
         message = f"a list of more than {limits.now().items:,} items, lists within it counted"
         raise limits.too_large("items", message)

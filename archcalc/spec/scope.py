@@ -143,15 +143,15 @@ class Evaluator:
 
 
 def _steps(template: Template, variables: dict[str, Value]) -> int:
-    """Estimate the work of an evaluation: a step, and one for about 32 items that it reads."""
+    """Estimate the work of an evaluation: a step, and one for about 16 items that it reads."""
     if isinstance(template, tuple):
         inner = [t for t in template if isinstance(t, Expression | tuple)]
-        return 1 + len(template) // 32 + sum(_steps(t, variables) for t in inner)
+        return 1 + len(template) // 16 + sum(_steps(t, variables) for t in inner)
     if not isinstance(template, Expression):
         return 0
     lists = [variables[name] for name in template.names if name in variables]
     items = sum(extent(value) for value in lists if isinstance(value, tuple))
-    return 1 + (len(template.text) + items * (len(template.text) // 4)) // 32
+    return 1 + (len(template.text) + items * (len(template.text) // 4)) // 16
 
 
 def _mark(item: Item, key: str | None) -> Tree:

@@ -74,7 +74,10 @@ class Finding:
         return str(self.agreement or "not computed")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values, ready for JSON; a shape as it is printed, H x W x C."""
+        """Give everything as plain values, ready for JSON.
+
+        The exact value is a number, or a text: a ratio as a fraction, a shape as H x W x C.
+        """
         record, exact = self.record, as_printed(self.exact)
         return {
             "network": self.network,
@@ -87,7 +90,7 @@ class Finding:
             "figure": f"={record.figure.text}",
             "printed": record.text,
             "unit": record.printed.unit,
-            "exact": float(exact) if isinstance(exact, Fraction) else exact,
+            "exact": str(exact) if isinstance(exact, Fraction) else exact,
             "match": record.match,
             "verdict": self.verdict,
             "holds": self.holds,

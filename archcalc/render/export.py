@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
-from archcalc.render.table import Table
+from archcalc.render.table import Table, decimal
 from archcalc.render.text import arrange, shown
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _raw(cell: Cell) -> str:
         return ""
     if isinstance(cell, str | int) or cell.denominator == 1:
         return printable(str(cell))
-    return repr(float(cell))
+    return repr(decimal(cell))
 
 
 def _quoted(text: str, separator: str) -> str:
@@ -139,7 +139,7 @@ def plain_values(part: Table | str) -> Any:  # noqa: ANN401 - what JSON can hold
 
 def _record(table: Table, row: Sequence[Cell]) -> dict[str, int | float | str | None]:
     return {
-        column.name: cell if isinstance(cell, int | str | None) else float(cell)
+        column.name: cell if isinstance(cell, str | None) else decimal(cell)
         for column, cell in zip(table.columns, row, strict=True)
     }
 

@@ -14,6 +14,18 @@ Tone: TypeAlias = Literal["", "good", "bad", "quiet"]
 """What a row is, beside what its cells say. Colour only repeats what a cell or a mark says."""
 
 
+def decimal(number: int | Fraction) -> int | float:
+    """Give a number as programs take it; one that no float can hold as the nearest integer.
+
+    >>> decimal(Fraction(1, 4)), decimal(7), decimal(Fraction(10**400, 3)) > 10**399
+    (0.25, 7, True)
+    """
+    try:
+        return number if isinstance(number, int) else float(number)
+    except OverflowError:
+        return round(number)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: `name` in exports and `--columns`, `title` above it.

@@ -225,7 +225,9 @@ def _number(cell: int | Fraction, column: Column) -> str:
         return ratio(Fraction(cell))
     if cell.denominator == 1:
         return f"{int(cell):+,}" if column.kind == "change" and cell else f"{int(cell):,}"
-    return f"{float(cell):,.4f}".rstrip("0")
+    whole, rest = divmod(round(abs(Fraction(cell)) * 10**4), 10**4)
+    sign = "-" if cell < 0 else ""
+    return f"{sign}{whole:,}.{rest:04}".rstrip("0").rstrip(".")
 
 
 def percent(share: Fraction) -> str:
@@ -246,7 +248,10 @@ def ratio(value: Fraction) -> str:
     >>> ratio(Fraction(5, 4)), ratio(Fraction(1, 700)), ratio(Fraction(0))
     ('1.25', '0.0014', '0')
     """
-    return f"{float(value):,.2f}" if value >= Fraction(1, 10) else f"{float(value):.2g}"
+    if value < Fraction(1, 10):
+        return f"{float(value):.2g}"
+    whole, hundredths = divmod(round(value * 100), 100)
+    return f"{whole:,}.{hundredths:02}"
 
 
 def bar(share: Fraction) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -161,6 +162,14 @@ def test_a_count_off_by_one_is_caught(tmp_path: Path) -> None:
 
     assert hold(tmp_path, record).holds
     assert not hold(tmp_path, record, NETWORK.replace("kernel: 3", "kernel: 3, bias: false")).holds
+
+
+def test_exact_values_are_plain_and_exact() -> None:
+    exact = {f.record.text: f.to_dict()["exact"] for f in published("googlenet", "lenet5")}
+
+    assert exact["156"] == 156
+    assert exact["28x28x6"] == "28x28x6"
+    assert exact["12x fewer than AlexNet"] == str(Fraction(60_965_224, 6_998_552))
 
 
 def test_names_match_loosely_and_choose_one_network() -> None:

@@ -121,6 +121,17 @@ def test_changes_have_their_sign_and_ratios_two_decimals() -> None:
     ]
 
 
+def test_numbers_beyond_every_float_are_said_in_full() -> None:
+    columns = (Column("ratio", "ratio", "ratio"), Column("number", "number", "number"))
+    huge = Fraction(10**400, 3)
+    line = said(Table(columns, ((huge, -huge),)), None)[2]
+
+    assert line.split()[0].endswith("333.33")
+    assert line.split()[1].startswith("-3,333,")
+    assert line.split()[1].endswith("333.3333")
+    assert said(Table(columns, ((None, Fraction(-3, 2)),)), None)[2].split() == ["-1.5"]
+
+
 def test_prose_takes_the_room_of_what_is_hidden() -> None:
     columns = (
         Column("what", "what"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from archcalc import limits
 from archcalc.cli.delivery import deliver
 from archcalc.cli.options import OPTIONS, Output
 
@@ -31,9 +32,9 @@ def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> No
 
     def run(**values: Any) -> None:  # noqa: ANN401 - whatever the options hold
         output = Output(**{key: values.pop(key) for key in names})
-        status = (
-            _watch(function, values, output) if output.watch else _once(function, values, output)
-        )
+        with limits.raised(**output.bounds()):
+            run_once_or_watch = _watch if output.watch else _once
+            status = run_once_or_watch(function, values, output)
         if status:
             raise typer.Exit(status)
 

@@ -66,6 +66,15 @@ def complete_families(incomplete: str) -> list[str]:
     return _starting([name for e in networks() for name in (e.id, *e.aliases)], incomplete)
 
 
+def complete_limits(incomplete: str) -> list[str]:
+    """Offer the limits."""
+    from dataclasses import fields  # noqa: PLC0415
+
+    from archcalc.limits import Limits  # noqa: PLC0415
+
+    return _starting([f"{field.name}=" for field in fields(Limits)], incomplete)
+
+
 def complete_formats(incomplete: str) -> list[str]:
     """Offer the formats."""
     from archcalc.render.export import FORMATS  # noqa: PLC0415

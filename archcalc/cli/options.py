@@ -8,7 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from archcalc.cli.completion import complete_colors, complete_error_formats, complete_formats
+from archcalc.cli.completion import (
+    complete_colors,
+    complete_error_formats,
+    complete_formats,
+    complete_limits,
+)
 from archcalc.errors import UsageError, suggestion
 from archcalc.render.export import FORMATS, SUFFIXES
 
@@ -28,6 +33,7 @@ class Output:
     color: str = "auto"
     error_format: str = "text"
     watch: bool = False
+    limit: list[str] | None = None
 
     def __post_init__(self) -> None:
         """Check the choices. Raises UsageError."""
@@ -38,6 +44,17 @@ class Output:
             raise UsageError.of(
                 "conflict", f"`--json` and `--format {self.format}` exclude each other"
             )
+
+    def bounds(self) -> dict[str, int]:
+        """Read the limits that are to be raised. Raises UsageError."""
+        found = {}
+        for text in self.limit or ():
+            name, _, bound = text.partition("=")
+            if not (bound.isascii() and bound.isdigit() and len(bound) < 20):
+                message = f"`--limit {text[:80]}` is not NAME=N"
+                raise UsageError.of("wrong-type", message, "as in `--limit layers=1000000`")
+            found[name] = int(bound)
+        return found
 
     def format_for(self, *, text_alone: bool) -> str:
         """Settle the format: asked for, else by the suffix of the file. Raises UsageError."""
@@ -120,6 +137,18 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
             ),
         ],
         "text",
+    ),
+    "limit": (
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                "--limit",
+                metavar="NAME=N",
+                help="Raise a bound that protects the machine, as in layers=1000000.",
+                autocompletion=complete_limits,
+            ),
+        ],
+        None,
     ),
     "watch": (
         Annotated[bool, typer.Option("--watch", help="Run again whenever a file is saved.")],

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archcalc.referee.difference import diff
     from archcalc.referee.explanation import explain
     from archcalc.referee.ledger import published
+    from archcalc.referee.reconciliation import reconcile
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
@@ -46,6 +47,7 @@ _HOMES = {
     "load": "spec.library",
     "networks": "spec.library",
     "published": "referee.ledger",
+    "reconcile": "referee.reconciliation",
 }
 """Where each public name lives; its module is imported when the name is first used."""
 
@@ -67,6 +69,7 @@ __all__ = [
     "load",
     "networks",
     "published",
+    "reconcile",
 ]
 
 

@@ -11,7 +11,7 @@ from archcalc.convention.variables import of_report
 from archcalc.errors import Reason, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
@@ -84,6 +84,28 @@ def apply(report: Report, convention: str | Path | Convention) -> Figure:
             known[key] = _value(found, node.op.name, variables, times)
         values.append(known[key])
     return Figure(found, report, tuple(values))
+
+
+def totals(report: Report, conventions: Iterable[Convention]) -> Iterator[tuple[Convention, int]]:
+    """Give the figure of every convention that has a rule for all layers, layer kinds at once.
+
+    >>> from archcalc.report import count
+    >>> [total for _, total in totals(count("lenet5"), [find("macs"), find("torch")])]
+    [325680, 60840]
+    """
+    kinds: dict[tuple[int, str], int] = {}
+    variables = of_report(report)
+    by_id = {id(found): found for found in variables}
+    for node, found in zip(report.nodes, variables, strict=True):
+        key = (id(found), node.op.name)
+        kinds[key] = kinds.get(key, 0) + 1
+    for convention in conventions:
+        if all(convention.knows(op) for _, op in kinds):
+            times = report.batch if convention.per == "batch" else 1
+            values = (
+                n * (_value(convention, op, by_id[i], times) or 0) for (i, op), n in kinds.items()
+            )
+            yield convention, sum(values)
 
 
 def complete(figure: Figure) -> Figure:

@@ -77,8 +77,10 @@ class Rule:
             factors = list(_factors(tree))
             for factor in filter(_is_number, factors):
                 times *= Fraction(ast.unparse(factor))
-            others = [_bracketed(factor) for factor in factors if not _is_number(factor)]
-            yield times, " * ".join(others) or "1"
+            others = [factor for factor in factors if not _is_number(factor)]
+            alone = len(others) == 1
+            texts = [ast.unparse(f) if alone else _bracketed(f) for f in others]
+            yield times, " * ".join(texts) or "1"
 
     def _number(self, text: str, variables: Mapping[str, Value]) -> Fraction:
         value = self._evaluate(text, variables)

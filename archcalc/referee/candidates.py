@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archcalc.convention.figure import apply
+from archcalc.convention.figure import totals
 from archcalc.convention.library import conventions
 from archcalc.errors import ArchcalcError
 from archcalc.graph import expand
@@ -95,18 +95,15 @@ def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
 def _tried(side: Side, number: Number) -> Iterator[Candidate]:
     others = [c for c in conventions() if c is not side.convention]
     for net in _nets(side.report):
-        for convention in (side.convention, *others):
-            figure = apply(net.report, convention)
-            if figure.partial:
-                continue
+        for convention, total in totals(net.report, (side.convention, *others)):
             changes = net.changes
             if convention is not side.convention:
                 changes = (*changes, f"convention {convention.name}")
             for reading in number.readings:
                 unit = (f"units of {_power(reading.unit)}",) if _is_binary(reading.unit) else ()
-                agreement = reading.agreement(figure.total)
+                agreement = reading.agreement(total)
                 found = Side(net.report, convention)
-                yield Candidate(found, figure.total, (*changes, *unit), reading, agreement)
+                yield Candidate(found, total, (*changes, *unit), reading, agreement)
 
 
 def _unlike(tried: Iterable[Candidate]) -> list[Candidate]:

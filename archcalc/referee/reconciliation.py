@@ -96,18 +96,18 @@ def reconcile(a: str | Side, b: str | Side) -> Reconciliation:
     """
     first = read_side(a) if isinstance(a, str) else a
     second = read_side(b) if isinstance(b, str) else b
-    if isinstance(first, Number):
-        first, second = second, first
-    if isinstance(first, Number):
-        message = f"`{first.text}` and {b!s} are both numbers: one side names a network"
-        raise UsageError.of("two-numbers", message, "as in `resnet50@macs`")
-    if isinstance(second, Number):
-        return _reconcile_number(first, second)
-    return Reconciliation(first, second, _terms(first, second))
+    if isinstance(first, Side):
+        if isinstance(second, Number):
+            return _reconcile_number(first, second)
+        return Reconciliation(first, second, _terms(first, second))
+    if isinstance(second, Side):
+        return _reconcile_number(second, first)
+    message = f"`{first.text}` and `{second.text}` are both numbers: one side names a network"
+    raise UsageError.of("two-numbers", message, "as in `resnet50@macs`")
 
 
 def _reconcile_number(a: Side, number: Number) -> Reconciliation:
-    """Explain a number by what meets it first; a number of parameters is compared with parameters."""
+    """Explain a number by what meets it first: a number of parameters by one of parameters."""
     found = candidates(a, number)
     if not found:
         return Reconciliation(a, None, (), number)

@@ -1,0 +1,164 @@
+"""Finding conventions, reading one's own, and what is said where one is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import archcalc
+from archcalc import ops
+from archcalc.convention.figure import apply
+from archcalc.convention.library import conventions, find
+from archcalc.errors import SpecError, UnknownName, UsageError
+from archcalc.report import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from archcalc.convention.convention import Convention
+
+NAMES = {
+    "macs", "flops", "lecun1998", "torchinfo", "fvcore", "ptflops", "ptflops-functional",
+    "ptflops-aten", "thop", "thop-functional", "calflops-macs", "calflops-flops",
+    "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
+    "onnx-tool", "netscope", "darknet", "pycls", "torch", "keras", "onnx", "onnx-untrained",
+}  # fmt: skip
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a convention of one's own to a file."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "mine.yaml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def _mistakes(path: Path) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        find(path)
+    return [f"{mistake.code}: {mistake.message}" for mistake in caught.value.diagnostics]
+
+
+def test_all_conventions_are_listed_archcalcs_own_first_parameters_last() -> None:
+    listed = archcalc.conventions()
+
+    assert {convention.name for convention in listed} == NAMES
+    assert [convention.name for convention in listed[:3]] == ["macs", "flops", "lecun1998"]
+    assert [convention.figures for convention in listed[-4:]] == ["parameters"] * 4
+
+
+@pytest.mark.parametrize("convention", conventions(), ids=str)
+def test_every_convention_says_what_each_op_counts_and_whose_rule_it_is(
+    convention: Convention,
+) -> None:
+    assert all(convention.knows(op) for op in ops.names())
+    assert all(convention.zeros.values())
+    assert convention.source
+    assert convention.unit
+    assert convention.version or not convention.tool
+
+
+def test_names_match_loosely_and_aliases_are_names() -> None:
+    assert find("DeepSpeed") is find("calflops_flops")
+    assert find("resnet-paper") is find("macs")
+    assert find("Torch FLOP Counter") is find("torch-flop-counter")
+
+
+def test_no_two_conventions_share_a_name() -> None:
+    words = [word for c in conventions() for word in (c.name, *c.aliases)]
+
+    assert len(words) == len(set(words))
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName) as caught:
+        find("topp")
+
+    assert str(caught.value) == (
+        "error[unknown-convention]: there is no convention `topp`\n  hint: did you mean `thop`?"
+    )
+
+
+def test_a_file_of_ones_own_is_read(written: Callable[[str], Path]) -> None:
+    mine = written("unit: product\nrules: {conv: =mac, linear: =mac}\ndefault: =mul")
+
+    assert count("lenet5").figure(mine) == 325_680 + 4_704 * 2 + 1_176 * 3 + 1_600 * 2 + 400 * 3 + (
+        2 * (120 + 84) + 840
+    )
+    assert find(mine).name == "mine"
+
+
+def test_a_convention_may_be_like_another(written: Callable[[str], Path]) -> None:
+    mine = written("like: thop\nrules: {relu: =outputs}\nzero: {folded: [batchnorm]}")
+    report = count("resnet50-v1.5")
+
+    assert report.figure(mine) == 4_089_184_256 + 102_400 + 9_608_704
+    assert find(mine).tool == find("thop").tool
+
+
+def test_what_has_no_rule_makes_a_figure_partial(written: Callable[[str], Path]) -> None:
+    mine = written("rules: {conv: =mac, linear: =mac}\nzero: {squashing: [lecun_tanh]}")
+    figure = apply(count("lenet5"), mine)
+
+    assert figure.partial
+    assert figure.unknown == ("S2", "S4", "OUTPUT")
+    assert str(figure) == "at least 325,680 operations (mine)"
+    with pytest.raises(UsageError) as caught:
+        count("lenet5").figure(mine)
+    assert str(caught.value) == (
+        "error[partial-figure]: mine has no rule for `rbf`, `subsample`: S2 and 2 more\n"
+        "  hint: the layers that it knows have 325,680; a rule, or a zero with its reason"
+    )
+
+
+def test_all_mistakes_of_a_file_are_told(written: Callable[[str], Path]) -> None:
+    mine = written(
+        "unitt: MAC\nfigures: flops\nrules:\n  conf: =mac\n  conv: mac\n  relu: =2 * output\n"
+        "  add: =outputs\nzero:\n  nothing: [add, tanh]\n  too: [tanh]\n"
+    )
+
+    assert _mistakes(mine) == [
+        "unknown-key: `unitt` is not a key of a convention",
+        "not-a-choice: `figures` is one of operations, parameters, connections, not `flops`",
+        "unknown-op: there is no op `conf`",
+        "wrong-type: the rule of `conv` is an expression, such as `=2 * outputs`, not `mac`",
+        "unknown-name: nothing is called `output` here",
+        "duplicate-key: `add` has a rule and is among the zeros",
+        "duplicate-key: `tanh` is given two reasons",
+    ]
+
+
+def test_a_mistake_is_told_at_its_place(written: Callable[[str], Path]) -> None:
+    mine = written("rules:\n  conv: =mac\n  relu: =2 * output\n")
+
+    with pytest.raises(SpecError) as caught:
+        find(mine)
+
+    assert str(caught.value).replace(str(mine), "mine.yaml") == (
+        "mine.yaml:3:9: error[unknown-name]: nothing is called `output` here\n"
+        "    3 |   relu: =2 * output\n"
+        "      |         ^^^^^^^^^^^\n"
+        "  hint: did you mean `outputs`?"
+    )
+
+
+def test_a_rule_that_fails_names_convention_and_op(written: Callable[[str], Path]) -> None:
+    mine = written("default: =mac / (outputs - 4704)")
+
+    with pytest.raises(UsageError) as caught:
+        count("lenet5").figure(mine)
+
+    assert str(caught.value) == (
+        "error[bad-expression]: mine, rule of `conv`: `117600` divided by zero"
+    )
+
+
+def test_a_convention_shows_its_name() -> None:
+    assert repr(find("thop")) == "Convention('thop')"
+    assert repr(find("thop").rules["linear"]) == "Rule('mac')"

@@ -1,0 +1,78 @@
+"""Rules: their value, and the same value as a sum of terms."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from archcalc.convention.library import conventions
+from archcalc.convention.rule import Rule, Term
+from archcalc.convention.variables import VARIABLES, of_report
+from archcalc.errors import Reason
+from archcalc.report import count
+
+CASES = [(network, c) for network in ("lenet5", "vgg-a-lrn", "resnet20") for c in conventions()]
+
+
+def test_a_rule_is_split_into_what_it_adds() -> None:
+    rule = Rule("2 * mac + bias - 3 * (inputs - outputs)")
+    terms = rule.terms({"mac": 10, "bias": 4, "inputs": 7, "outputs": 5})
+
+    assert terms == [Term(2, "mac", 20), Term(1, "bias", 4), Term(-3, "inputs - outputs", -6)]
+
+
+def test_a_condition_is_decided_before_a_rule_is_split() -> None:
+    rule = Rule("4 * outputs if affine else 2 * outputs")
+
+    assert rule.terms({"affine": True, "outputs": 6}) == [Term(4, "outputs", 24)]
+    assert rule.terms({"affine": False, "outputs": 6}) == [Term(2, "outputs", 12)]
+
+
+def test_numbers_among_the_factors_are_multiplied() -> None:
+    rule = Rule("2 * (window - 1) * outputs * 3")
+
+    assert rule.terms({"window": 9, "outputs": 5}) == [Term(6, "(window - 1) * outputs", 240)]
+
+
+def test_a_term_that_is_nothing_is_left_out() -> None:
+    assert Rule("mac + bias + 0").terms({"mac": 3, "bias": 0}) == [Term(1, "mac", 3)]
+
+
+def test_a_constant_is_a_term_of_its_own() -> None:
+    assert Rule("mac + 7").terms({"mac": 3}) == [Term(1, "mac", 3), Term(7, "1", 7)]
+
+
+def test_fractions_are_exact() -> None:
+    rule = Rule("4.5 * outputs")
+
+    assert rule.value({"outputs": 6}) == 27
+    assert rule.terms({"outputs": 6}) == [Term(Fraction(9, 2), "outputs", 27)]
+
+
+def test_a_figure_is_a_whole_number() -> None:
+    with pytest.raises(Reason) as caught:
+        Rule("outputs / 2").value({"outputs": 7})
+
+    assert caught.value.message == "`=outputs / 2` gives `7/2`, not a whole number"
+
+
+def test_an_unknown_variable_is_refused_when_a_rule_is_read() -> None:
+    with pytest.raises(Reason) as caught:
+        Rule("2 * output")
+
+    assert caught.value.message == "nothing is called `output` here"
+    assert caught.value.hint == "did you mean `outputs`?"
+
+
+@pytest.mark.parametrize(("network", "convention"), CASES, ids=str)
+def test_the_terms_of_every_rule_add_up_to_its_value(network: str, convention: object) -> None:
+    report = count(network)
+    for node, variables in zip(report.nodes, of_report(report), strict=True):
+        terms = convention.terms(node.op.name, variables)  # type: ignore[attr-defined]
+        assert sum(term.value for term in terms) == convention.value(node.op.name, variables)  # type: ignore[attr-defined]
+
+
+def test_every_layer_has_every_variable() -> None:
+    for variables in of_report(count("lenet5")):
+        assert set(variables) == set(VARIABLES)

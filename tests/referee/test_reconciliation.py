@@ -1,0 +1,342 @@
+"""Reconciling: terms that add up, words that say what differs, and numbers that are met."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+import archcalc
+from archcalc.convention.library import conventions, find
+from archcalc.errors import UnknownName, UsageError
+from archcalc.referee.reconciliation import Reconciliation, reconcile
+from archcalc.referee.side import Number, Side, read_side
+from archcalc.report import count
+from archcalc.spec.library import networks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archcalc.report import Report
+
+CONVENTIONS = [convention.name for convention in conventions()]
+HEAVY = {"resnet1202", "preact-resnet1001", "densenet-bc-250-24", "densenet-bc-190-40"}
+
+
+def _families() -> dict[str, list[str]]:
+    families: dict[str, list[str]] = {}
+    for entry in networks():
+        if entry.id not in HEAVY:
+            families.setdefault(entry.path.stem, []).append(entry.id)
+    return families
+
+
+def _sampled_pairs() -> list[tuple[str, str]]:
+    """Draw pairs of networks of a family, each with two conventions."""
+    random = Random(1998)  # noqa: S311 - a sample, not a secret
+    pairs = [pair for names in _families().values() for pair in combinations(names, 2)]
+    return [
+        (f"{a}@{random.choice(CONVENTIONS)}", f"{b}@{random.choice(CONVENTIONS)}")
+        for a, b in random.sample(pairs, 60)
+    ]
+
+
+@cache
+def _report(network: str) -> Report:
+    return count(network)
+
+
+def _side(text: str) -> Side:
+    network, _, convention = text.partition("@")
+    return Side(_report(network), find(convention))
+
+
+def _terms(why: Reconciliation) -> list[tuple[int, str]]:
+    return [(term.amount, term.label) for term in why.terms]
+
+
+@pytest.mark.parametrize(("a", "b"), _sampled_pairs())
+def test_terms_add_up_exactly_to_the_difference(a: str, b: str) -> None:
+    for first, second in ((a, b), (b, a)):
+        before, after = _side(first), _side(second)
+        why = reconcile(before, after)
+
+        assert sum(term.amount for term in why.terms) == after.total - before.total
+        assert why.difference == after.total - before.total
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize("network", ["lenet5", "googlenet", "inception-resnet-v1"])
+def test_nothing_differs_from_itself(network: str, convention: str) -> None:
+    side = _side(f"{network}@{convention}")
+
+    assert reconcile(side, side).terms == ()
+
+
+def test_terms_stand_largest_first_and_none_is_nothing() -> None:
+    amounts = [abs(amount) for amount, _ in _terms(reconcile("vgg11@thop", "vgg19-bn@onnx-tool"))]
+
+    assert amounts == sorted(amounts, reverse=True)
+    assert all(amounts)
+
+
+def test_resnet50_is_4_13_by_the_stride_and_by_the_batch_norm() -> None:
+    why = reconcile("resnet50@macs", "resnet50-v1.5@thop")
+
+    assert (why.a.total, why.b and why.b.total) == (3_857_973_248, 4_133_742_592)
+    assert _terms(why) == [
+        (77_070_336, "stride of conv3_x/1/conv1: 1, not 2"),
+        (77_070_336, "stride of conv4_x/1/conv1: 1, not 2"),
+        (77_070_336, "stride of conv5_x/1/conv1: 1, not 2"),
+        (44_455_936, "batch norm at 4 per element"),
+        (102_400, "global average pool at window + 1 per output"),
+    ]
+    assert why.terms[3].detail == "11,113,984 × 4, 53 layers"
+
+
+@pytest.mark.parametrize(
+    ("convention", "figure", "terms"),
+    [
+        ("macs", 4_089_184_256, []),
+        ("torchinfo", 4_089_238_376, [(53_120, "batch norm: gamma + beta"),
+                                      (1_000, "biases of linear layers")]),
+        ("fvcore", 4_111_512_576, [(22_227_968, "batch norm at 2 per element"),
+                                   (100_352, "global average pool at 1 per element of the input")]),
+        ("ptflops", 4_132_436_968, [
+            (22_227_968, "batch norm at 2 per element"),
+            (19_217_408, "ReLU at 2 per element"),
+            (1_605_632, "max pool at 2 per element of the input"),
+            (200_704, "global average pool at 2 per element of the input"),
+            (1_000, "biases of linear layers")]),
+        ("torch-flop-counter", 8_178_368_512, [
+            (4_089_184_256, "a multiply-accumulate as 2, not 1")]),
+    ],
+)  # fmt: skip
+def test_each_tools_resnet50_comes_about_in_its_own_way(
+    convention: str, figure: int, terms: list[tuple[int, str]]
+) -> None:
+    why = reconcile("resnet50-v1.5@macs", f"resnet50-v1.5@{convention}")
+
+    assert why.b is not None
+    assert why.b.total == figure
+    assert _terms(why) == terms
+
+
+def test_what_stands_only_in_one_network_is_told_by_its_highest_path() -> None:
+    why = reconcile("resnet50", "resnet101")
+
+    assert _terms(why) == [
+        (3_712_221_184, "only in resnet101: conv4_x/7 ... conv4_x/23 (17 in all)")
+    ]
+    assert _terms(reconcile("resnet101", "resnet50"))[0][0] == -3_712_221_184
+    assert [label for _, label in _terms(reconcile("vgg16", "vgg19"))] == [
+        "only in vgg19: conv3_4",
+        "only in vgg19: conv4_4",
+        "only in vgg19: conv5_4",
+    ]
+
+
+def test_layers_that_differ_alike_are_told_together() -> None:
+    # a bias in every convolution, of the stages' widths
+    why = reconcile("resnet50@torch", "resnet50-keras@torch")
+
+    assert sum(amount for amount, _ in _terms(why)) == 26_560
+    assert _terms(why)[-1] == (64, "bias of conv1: true, not false")
+    assert _terms(why)[0] == (
+        11_264,
+        "bias of conv5_x/1/conv1 ... conv5_x/3/conv3 (10 in all): true, not false",
+    )
+
+
+def test_fields_and_ops_that_differ_are_named() -> None:
+    assert "conv1: filters 64, not 96; padding 2, not 0" in {
+        label for _, label in _terms(reconcile("alexnet", "alexnet-owt"))
+    }
+    assert _terms(reconcile("lenet5", "lenet5-textbook")) == [
+        (90_000, "C3: filters 16, not none; table none, not a table of 16 maps"),
+        (840, "OUTPUT: linear layers, not radial basis functions"),
+    ]
+
+
+def test_another_input_is_the_cause_of_all_that_follows() -> None:
+    macs = find("macs")
+    own = Side(count("resnet18"), macs)
+    larger = Side(count("resnet18", input="3x256x256"), macs)
+    why = reconcile(own, larger)
+
+    assert _terms(why) == [(larger.total - own.total, "input 3x256x256, not 3x224x224")]
+    assert larger.name == "resnet18@macs at 3x256x256"
+
+
+def test_layers_are_compared_by_the_convention_of_the_first() -> None:
+    by_macs = reconcile("resnet50@macs", "resnet50-v1.5@fvcore").terms[0]
+    by_fvcore = reconcile("resnet50@fvcore", "resnet50-v1.5@fvcore").terms[0]
+
+    # 128 more maps' elements of 56x56 less 28x28 in the batch norm, 2 each
+    assert by_fvcore.amount - by_macs.amount == 2 * 128 * (56 * 56 - 28 * 28)
+    assert (by_macs.detail, by_fvcore.detail) == ("1 layer, by macs", "2 layers, by fvcore")
+
+
+def test_heads_belong_to_a_side() -> None:
+    torch = find("torch")
+    why = reconcile(Side(count("googlenet"), torch), Side(count("googlenet", heads=True), torch))
+
+    assert _terms(why) == [
+        (3_190_888, "only in googlenet: aux2"),
+        (3_188_840, "only in googlenet: aux1"),
+    ]
+
+
+def test_a_batch_is_refused() -> None:
+    with pytest.raises(UsageError, match="for one sample, not for 8"):
+        Side(count("lenet5", batch=8), find("macs"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3.8e9", 3_800_000_000),
+        ("61.1M", 61_100_000),
+        ("4.11G", 4_110_000_000),
+        ("4.11 GFLOPs", 4_110_000_000),
+        ("25,557,032", 25_557_032),
+        ("25_557_032", 25_557_032),
+        ("11.3 billion", 11_300_000_000),
+        ("60k", 60_000),
+    ],
+)
+def test_a_number_is_read_as_it_is_printed(text: str, value: int) -> None:
+    number = read_side(text)
+
+    assert isinstance(number, Number)
+    assert number.value == value
+
+
+def test_a_number_with_a_letter_may_count_powers_of_1024() -> None:
+    number = read_side("24.37M")
+
+    assert isinstance(number, Number)
+    assert [reading.unit for reading in number.readings] == [10**6, 2**20]
+
+
+@pytest.mark.parametrize(
+    ("network", "number", "met"),
+    [
+        ("resnet50", "3.8e9", ("resnet50@macs", ())),
+        ("resnet50", "3.86G", ("resnet50@macs", ())),
+        ("resnet50", "4.09G", ("resnet50-v1.5@macs", ("variant resnet50-v1.5",))),
+        ("resnet50", "4.11G", ("resnet50-v1.5@fvcore",
+                               ("variant resnet50-v1.5", "convention fvcore"))),
+        ("resnet50-v1.5", "4.134G", ("resnet50-v1.5@thop", ("convention thop",))),
+        ("resnet50-v1.5", "4.14G", ("resnet50-v1.5@pthflops", ("convention pthflops",))),
+        ("resnet50-v1.5", "8.18G", ("resnet50-v1.5@darknet", ("convention darknet",))),
+        ("resnet50", "24.37M", ("resnet50@torch", ("convention torch", "units of 2^20"))),
+        ("resnet34", "3.6G", ("resnet34@macs", ())),
+        ("alexnet", "61.1M", ("alexnet-owt@torch", ("variant alexnet-owt", "convention torch"))),
+        ("lenet5", "61,706", ("lenet5-textbook@torch",
+                              ("variant lenet5-textbook", "convention torch"))),
+        ("googlenet@torch", "13,378,280", ("googlenet@torch with heads", ("with heads",))),
+        ("vgg16", "138,350,184", ("vgg16@onnx-untrained", ("convention onnx-untrained",))),
+        # 2.61 times as much as 224 by 256^2 / 224^2 and two operations for each multiply-accumulate
+        ("resnet18", "4.74G", ("resnet18@darknet at 3x256x256",
+                               ("input 3x256x256", "convention darknet"))),
+    ],
+)  # fmt: skip
+def test_a_number_is_met_by_the_fewest_changes(
+    network: str, number: str, met: tuple[str, tuple[str, ...]]
+) -> None:
+    why = reconcile(network, number)
+
+    assert why.met
+    assert (why.candidates[0].side.name, why.candidates[0].changes) == met
+    assert why.b is not None
+    assert sum(term.amount for term in why.terms) == why.b.total - why.a.total
+
+
+def test_two_unrelated_ways_lead_to_3_86() -> None:
+    found = {c.side.name: c for c in reconcile("resnet50", "3.86G").candidates}
+
+    assert found["resnet50@macs"].changes == ()
+    assert found["resnet50-v1.5@pthflops"].changes == (
+        "variant resnet50-v1.5",
+        "convention pthflops",
+        "units of 2^30",
+    )
+    assert found["resnet50-v1.5@pthflops"].total == 4_143_375_336
+
+
+def test_every_candidate_prints_as_the_number() -> None:
+    for candidate in reconcile("googlenet", "1.5G").candidates:
+        units = candidate.total / candidate.reading.unit
+        assert int(units * 10) == 15 or round(units, 1) == pytest.approx(1.5)
+
+
+def test_conventions_that_agree_are_told_once() -> None:
+    (first, *_) = reconcile("alexnet", "0.7244G").candidates
+
+    assert first.side.name == "alexnet@macs"
+    assert {"torchvision", "calflops-macs"} <= set(first.alike)
+
+
+def test_a_number_may_stand_first() -> None:
+    assert _terms(reconcile("61,706", "lenet5")) == _terms(reconcile("lenet5", "61,706"))
+
+
+def test_where_nothing_meets_a_number_the_nearest_are_told() -> None:
+    why = reconcile("resnet18", "12,345")
+
+    assert not why.met
+    assert why.number is not None
+    assert [candidate.meets for candidate in why.candidates] == [False] * 5
+    distances = [candidate.distance for candidate in why.candidates]
+    assert distances == sorted(distances)
+
+
+def test_a_number_of_parameters_is_explained_by_parameters() -> None:
+    why = reconcile("alexnet", "61.1M")
+
+    assert why.a.name == "alexnet@torch"
+    assert why.difference == 61_100_840 - 60_965_224
+
+
+def test_two_numbers_are_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        reconcile("3.8e9", "4.1e9")
+
+    assert str(caught.value) == (
+        "error[two-numbers]: `3.8e9` and `4.1e9` are both numbers: one side names a network\n"
+        "  hint: as in `resnet50@macs`"
+    )
+
+
+def test_unknown_names_are_told() -> None:
+    with pytest.raises(UnknownName, match="there is no network `resnet5`"):
+        reconcile("resnet5@thop", "resnet50")
+    with pytest.raises(UnknownName, match="there is no convention `topp`"):
+        reconcile("resnet50@topp", "resnet50")
+
+
+def test_a_network_and_a_convention_of_ones_own(tmp_path: Path) -> None:
+    network, convention = tmp_path / "net.yaml", tmp_path / "products.yaml"
+    network.write_text("input: 1x8x8\nlayers: [{conv: 2, kernel: 3}, relu, {linear: 3}]\n")
+    convention.write_text("rules: {conv: =mac, linear: =mac, relu: =3 * outputs}\n")
+    why = reconcile(f"{network}@macs", f"{network}@{convention}")
+
+    assert _terms(why) == [(3 * 72, "ReLU at 3 per element")]
+    assert reconcile(str(network), "864").candidates[0].side.name == "net@macs"
+
+
+def test_everything_is_given_as_plain_values() -> None:
+    data = reconcile("alexnet", "61.1M").to_dict()
+
+    assert data["number"] == "61.1M"
+    assert data["a"]["figure"] == 60_965_224
+    assert data["difference"] == sum(term["amount"] for term in data["terms"])
+    assert data["candidates"][0]["changes"] == ["variant alexnet-owt", "convention torch"]
+
+
+def test_it_is_a_verb_of_the_package() -> None:
+    assert archcalc.reconcile is reconcile

@@ -24,6 +24,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "list": Entry("listing:list_networks", "List the networks of the library."),
     "show": Entry("show:show", "Count a network, layer by layer."),
+    "explain": Entry("explain:explain", "Show how every figure of a layer comes about."),
     "published": Entry("published:published", "Compare published figures with the exact ones."),
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),

@@ -14,9 +14,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from archcalc.arithmetic import SILENT_ONE, Derived, Leaf, has_letters, known, term_of, written
+from archcalc.arithmetic import (
+    SILENT_ONE,
+    TEXT,
+    Derived,
+    Leaf,
+    has_letters,
+    known,
+    term_of,
+    written,
+)
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.receptive_field import Field, look_through
 from archcalc.report import KINDS, Counts, measure
@@ -24,7 +33,7 @@ from archcalc.report import KINDS, Counts, measure
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archcalc.arithmetic import Term
+    from archcalc.arithmetic import Notation, Term
     from archcalc.ops.fields import Table
     from archcalc.ops.window import Span
 
@@ -59,9 +68,28 @@ class Figure:
         """The value that remembers its expression, to go on reckoning with."""
         return Derived(self.value, self.term)
 
+    @property
+    def is_lettered(self) -> bool:
+        """Whether letters stand in the expression: then the value is only a sample."""
+        return has_letters(self.term)
+
+    def written(self, notation: Notation = TEXT) -> str:
+        """Write the expression and its value; a number alone, or letters, stand for themselves."""
+        expression, value = written(self.term, notation), written(Leaf(self.value), notation)
+        return expression if self.is_lettered or expression == value else f"{expression} = {value}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        value = None if self.is_lettered else self.value
+        return {
+            "quantity": self.quantity,
+            "expression": self.expression,
+            "value": value,
+            "note": self.note,
+        }
+
     def __str__(self) -> str:
-        value = written(Leaf(self.value))
-        return value if self.expression == value else f"{self.expression} = {value}"
+        return self.written()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +118,20 @@ class Derivation:
         if quantity in self.zeros:
             return Figure.of(quantity, 0, self.reason)
         raise KeyError(quantity)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "op": self.op.name,
+            "inputs": [list(x) for x in self.inputs],
+            "output": list(self.output),
+            "shape": [figure.to_dict() for figure in self.shape],
+            "counts": [figure.to_dict() for figure in self.counts],
+            "receptive_field": [figure.to_dict() for figure in self.field],
+            "zero": list(self.zeros),
+            "reason": self.reason,
+            "table": self.table and [list(row) for row in self.table],
+        }
 
 
 def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) -> Derivation:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import Derived
 from archcalc.graph import INPUT
@@ -60,6 +60,15 @@ class Part:
         """Give the figure of a quantity, summed over the steps; zero if none has it."""
         return _find(self.figures, quantity)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "path": self.path,
+            "op": self.op,
+            "figures": [figure.to_dict() for figure in self.figures],
+            "steps": [{"path": step.path} | step.derivation.to_dict() for step in self.steps],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -85,6 +94,18 @@ class Explanation:
     def sum(self, quantity: str) -> Figure:
         """Give the sum of a quantity over all layers; zero if none has it."""
         return _find(self.sums, quantity)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "network": self.network,
+            "path": self.path,
+            "scope": self.scope,
+            "layers": [part.to_dict() for part in self.parts],
+            "sums": [figure.to_dict() for figure in self.sums],
+            "lessons": [lesson.to_dict() for lesson in self.lessons],
+        }
 
 
 def explain(

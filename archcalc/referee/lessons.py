@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor, log10, prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import Derived, known
 from archcalc.graph import INPUT
@@ -32,6 +32,11 @@ class Lesson:
     title: str
     figures: tuple[Figure, ...]
     text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        figures = [figure.to_dict() for figure in self.figures]
+        return {"title": self.title, "figures": figures, "text": self.text}
 
 
 def lessons(graph: Graph, chosen: list[int], path: str) -> tuple[Lesson, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from fractions import Fraction
 from inspect import getdoc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import Derived, Leaf
 from archcalc.errors import UnknownName, suggestion
@@ -45,6 +45,11 @@ class Variant:
     shape: tuple[Figure, ...]
     figures: tuple[Figure, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        figures = [figure.to_dict() for figure in (*self.shape, *self.figures)]
+        return {"setting": self.setting, "figures": figures}
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -62,6 +67,15 @@ class Rule:
     reason: str
     field: tuple[Figure, ...]
     variants: tuple[Variant, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        plain: dict[str, Any] = {"schema": 1, "op": self.op, "doc": self.doc}
+        for name in ("shape", "figures", "field"):
+            plain[name] = [figure.to_dict() for figure in getattr(self, name)]
+        plain |= {"zero": list(self.zeros), "reason": self.reason}
+        plain["variants"] = [variant.to_dict() for variant in self.variants]
+        return plain
 
 
 def spell(name: str) -> Rule:
@@ -177,5 +191,6 @@ def _said(value: object) -> str:
 
 
 def _prose(op: type[Op]) -> str:
-    """Give the docstring up to its example."""
-    return (getdoc(op) or "").partition("\n\n>>>")[0]
+    """Give the docstring up to its example, for readers who raise nothing."""
+    prose = (getdoc(op) or "").partition("\n\n>>>")[0]
+    return prose.replace("Raises a `Reason`", "It is an error")

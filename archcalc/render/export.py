@@ -6,9 +6,11 @@ adds them up with the rows. For people integers have their separators and totals
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
+from archcalc.render.formula import Formula
 from archcalc.render.table import Table, decimal
 from archcalc.render.text import arrange, shown
 
@@ -212,11 +214,26 @@ def _latex(parts: Parts, caption: Caption) -> str:
             lines += ["\\begin{verbatim}", part.rstrip(), "\\end{verbatim}"]
             continue
         lines += [f"% {printable(line)}" for line in (part.title, *part.captions) if line]
-        found = [_latex_signs(line) for line in _tabulate(part, "latex_booktabs")]
+        found = _latex_formulas(part, _tabulate(part, "latex_booktabs"))
         if part.totals:
             found.insert(len(found) - 2 - len(part.totals), "\\midrule")
         lines += found
     return "\n".join(lines) + "\n"
+
+
+def _latex_formulas(table: Table, lines: list[str]) -> list[str]:
+    """Write formulas as mathematics, and the signs in all other cells as commands."""
+    found = [_latex_signs(line) for line in lines]
+    first = lines.index("\\midrule") + 1
+    for number, row in enumerate((*table.rows, *table.totals), start=first):
+        if any(isinstance(cell, Formula) for cell in row):
+            texts = re.split(r"(?<!\\)&", found[number].removesuffix(" \\\\"))
+            cells = [
+                f" {cell.latex} " if isinstance(cell, Formula) else text
+                for cell, text in zip(row, texts, strict=True)
+            ]
+            found[number] = "&".join(cells) + " \\\\"
+    return found
 
 
 def _latex_signs(text: str) -> str:

@@ -29,9 +29,10 @@ NARROWEST_PROSE = 24
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 _ASCII = str.maketrans(
-    {"×": "x", "·": "-", "…": "~", "─": "-", "█": "#", "–": "-", "≈": "~", "≠": "!="}
+    {"×": "x", "·": "*", "…": "~", "─": "-", "█": "#", "–": "-", "≈": "~", "≠": "!="}
     | dict.fromkeys(EIGHTHS[1:], "#")
     | {"−": "-", "→": "->", "≤": "<=", "≥": ">=", "²": "^2", "Σ": "sum", "′": "'"}
+    | {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "₁": "1", "₂": "2", "ᵢ": "i"}
 )
 
 
@@ -173,26 +174,28 @@ def _blocks(table: Table, width: int) -> Layout:
     lines = _title(table)
     tones = _tones(table)
     labels = [column.title for column in table.columns[1:]]
-    label_width = max(map(cell_width, labels), default=0)
     for number, row in enumerate((*table.rows, *table.totals)):
         role = "row" if number < len(table.rows) else "total"
         texts = [shown(cell, column) for cell, column in zip(row, table.columns, strict=True)]
         lines += [Line(part, role, tones[number]) for part in wrap(texts[0], width)]
-        for label, text in zip(labels, texts[1:], strict=True):
-            if text:
-                lines += _field(label, text, label_width, width)
+        pairs = [pair for pair in zip(labels, texts[1:], strict=True) if pair[1]]
+        lines += _fields(pairs, width)
     return Layout((*lines, *_captions(table)), (), blocks=True)
 
 
-def _field(label: str, text: str, label_width: int, width: int) -> list[Line]:
-    aligned = f"  {label}{' ' * (label_width - cell_width(label))}  {text}"
-    for line in (aligned, f"  {label}  {text}"):
-        if cell_width(line) <= width:
-            return [Line(line, "field")]
-    return [
-        Line(f"  {label}", "field"),
-        *(Line(f"    {t}", "field") for t in wrap(text, width - 4)),
-    ]
+def _fields(pairs: list[tuple[str, str]], width: int) -> list[Line]:
+    """Write labels and values in two columns, or below each other where two do not fit."""
+    label_width = max([cell_width(label) for label, _ in pairs], default=0)
+    value_width = max([cell_width(text) for _, text in pairs], default=0)
+    lines = []
+    for label, text in pairs:
+        if 2 + label_width + GAP + value_width <= width:
+            lines.append(f"  {label}{' ' * (label_width - cell_width(label) + GAP)}{text}")
+        elif cell_width(f"  {label}  {text}") <= width:
+            lines.append(f"  {label}  {text}")
+        else:
+            lines += [f"  {label}", *(f"    {part}" for part in wrap(text, width - 4))]
+    return [Line(line, "field") for line in lines]
 
 
 def _tones(table: Table) -> list[Tone]:

@@ -1,0 +1,75 @@
+"""`archcalc explain`: how every figure comes about, by which rule."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Heads, Input, Set, open_network
+from archcalc.errors import UsageError
+
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NETWORK]",
+        help="A name (lenet5), a file (mine.yaml), a variant of it (mine.yaml#small), or - for "
+        "standard input.",
+    ),
+]
+Layers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LAYER]...", help="Layers, blocks or groups, by their paths."),
+]
+OpName = Annotated[
+    str | None, typer.Option("--op", metavar="OP", help="The rule of an op, in letters.")
+]
+
+
+def explain(  # noqa: PLR0913 - one for each option
+    network: Name = None,
+    layers: Layers = None,
+    *,
+    op: OpName = None,
+    input: Input = None,  # noqa: A002 - the option's name
+    set: Set = None,  # noqa: A002
+    heads: Heads = False,
+) -> Answer:
+    """Show how every figure of a layer comes about, with the numbers in it.
+
+    Without a layer: one line for each layer, then the sums.
+
+    \b
+    Examples:
+      archcalc explain lenet5 C3
+      archcalc explain resnet50 conv1 conv3_x/1
+      archcalc explain vgg16 conv3_3 --format latex
+      archcalc explain --op conv
+    """  # noqa: D301 - \b keeps the lines apart
+    if (network is None) == (op is None):
+        hint = "`archcalc explain lenet5 C3`, or `archcalc explain --op conv`"
+        raise UsageError.of("usage", "`explain` takes either a network or an --op", hint)
+    if network is None:
+        return _rule(str(op))
+    from archcalc.referee.explanation import explain as derive  # noqa: PLC0415 - after the arguments
+    from archcalc.render.explanation import explanation  # noqa: PLC0415
+
+    spec = open_network(network, set)
+    found = [derive(spec, layer, input=input, heads=heads) for layer in layers or (None,)]
+    tables = tuple(table for each in found for table in explanation(each))
+    data = [each.to_dict() for each in found]
+    return Answer(
+        tables,
+        data[0] if len(data) == 1 else {"schema": 1, "explanations": data},
+        {"network": found[0].network},
+        "" if layers else f"archcalc explain {network} {found[0].parts[0].path}",
+    )
+
+
+def _rule(op: str) -> Answer:
+    from archcalc.referee.letters import spell  # noqa: PLC0415
+    from archcalc.render.explanation import rule  # noqa: PLC0415
+
+    found = spell(op)
+    return Answer(tuple(rule(found)), found.to_dict(), {"op": op})

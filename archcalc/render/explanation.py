@@ -1,0 +1,199 @@
+"""Explanations, lessons and rules → tables of derivations.
+
+>>> from archcalc.referee.explanation import explain
+>>> for row in explanation(explain("lenet5", "S2"))[0].rows[:3]:
+...     print(row[0], row[1])
+height, width (28 − 2)/2 + 1 = 14
+parameters 6·(1 + 1) = 12
+weights 12 − 6 = 6
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc.render.columns import shape, window
+from archcalc.render.formula import Formula
+from archcalc.render.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archcalc.ops.fields import Table as Connections
+    from archcalc.referee.derivation import Derivation, Figure
+    from archcalc.referee.explanation import Explanation, Part, Step
+    from archcalc.referee.letters import Rule
+
+NAMES = {
+    "connections_in_bounds": "connections in bounds",
+    "macs": "MACs",
+    "macs without": "MACs without",
+    "add": "additions",
+    "mul": "multiplications",
+    "div": "divisions",
+    "cmp": "comparisons",
+    "exp": "exponentials",
+    "tanh": "hyperbolic tangents",
+    "pow": "powers",
+    "field_size": "receptive field",
+    "field_stride": "stride of the field",
+    "field_offset": "first pixel of the field",
+}
+"""What people read for a quantity, where that is another word."""
+SUMS = ("parameters", "fixed", "statistics", "connections", "neurons", "macs", "flops")
+"""What is summed over layers."""
+REPEATS = {"weights": "parameters", "connections_in_bounds": "connections"}
+"""Figures that say nothing new where they equal the other."""
+DERIVED = (Column("quantity", "quantity"), Column("derivation", "derivation", "prose"))
+NOTE = Column("note", "note", "prose", 1)
+OVERVIEW = (
+    Column("layer", "layer", "name"),
+    Column("op", "op", hide=2),
+    Column("output", "output", hide=3),
+    Column("parameters", "parameters", "prose"),
+    Column("connections", "connections", "prose", 1),
+    Column("macs", "MACs", "prose"),
+)
+
+
+def explanation(found: Explanation) -> list[Table]:
+    """Tabulate a layer's derivations in full, or a line for each layer and then the sums."""
+    if len(found.parts) == 1:
+        tables = list(_part(found.parts[0]))
+    else:
+        tables = [_overview(found), _sums(found)]
+    return tables + [
+        derivations(lesson.title, lesson.figures, (lesson.text,)) for lesson in found.lessons
+    ]
+
+
+def rule(found: Rule) -> list[Table | str]:
+    """Give an op's description, its rule in letters, and what other choices change in it."""
+    figures = (*found.shape, *found.figures, *found.field)
+    title = f"the rule of {found.op}"
+    parts: list[Table | str] = [
+        found.doc,
+        derivations(title, figures, _zero(found.zeros, found.reason)),
+    ]
+    return parts + [
+        derivations(f"with {variant.setting}", (*variant.shape, *variant.figures))
+        for variant in found.variants
+    ]
+
+
+def derivations(title: str, figures: Iterable[Figure], captions: tuple[str, ...] = ()) -> Table:
+    """Tabulate figures with how they come about; their notes, if any, in a third column."""
+    rows = list(_rows(figures))
+    if any(note for _, _, note in rows):
+        return Table((*DERIVED, NOTE), tuple(rows), title=title, captions=captions)
+    return Table(DERIVED, tuple((name, cell) for name, cell, _ in rows), (), title, captions)
+
+
+def connections(table: Connections, inputs: int) -> Table:
+    """Draw which input maps (rows) feed which output maps (columns), as Table I of 1998 does.
+
+    >>> for row in connections(((0, 1), (1,)), 2).rows:
+    ...     print(row)
+    ('0', 'X', '')
+    ('1', 'X', 'X')
+    """
+    columns = (
+        Column("from", ""),
+        *(Column(f"to_{output}", str(output)) for output in range(len(table))),
+    )
+    rows = tuple((str(i), *("X" if i in maps else "" for maps in table)) for i in range(inputs))
+    pairs, possible = sum(map(len, table)), inputs * len(table)
+    return Table(
+        columns,
+        rows,
+        title="the input maps (rows) that feed each output map (columns)",
+        captions=(f"{pairs:,} of {possible:,} pairs of maps are connected",),
+    )
+
+
+def _part(part: Part) -> Iterator[Table]:
+    """Derive the op of a layer first, then what comes before and after it, then all together."""
+    main = next((step for step in part.steps if step.path == part.path), part.steps[-1])
+    for step in (main, *(step for step in part.steps if step is not main)):
+        found = step.derivation
+        yield derivations(_title(step), _telling(found), _zero(found.zeros, found.reason))
+        if found.table is not None:
+            yield connections(found.table, found.inputs[0].channels)
+    own = {str(figure) for figure in main.derivation.counts}
+    figures = [f for f in part.figures if f.quantity in SUMS and str(f) not in own]
+    if len(part.steps) > 1 and figures:
+        yield derivations(f"together: {', '.join(step.path for step in part.steps)}", figures)
+
+
+def _title(step: Step) -> str:
+    found = step.derivation
+    inputs = ", ".join(map(shape, found.inputs))
+    what = f"{found.op.name} {window(found.op, found.inputs[0])}".strip()
+    return f"{step.path}: {what}, {inputs} → {shape(found.output)}"
+
+
+def _telling(found: Derivation) -> Iterator[Figure]:
+    """Leave out sides that follow from no rule, and figures that repeat another."""
+    yield from (figure for figure in found.shape if str(figure) != f"{figure.value:,}")
+    values = {figure.quantity: figure.value for figure in found.counts}
+    for figure in found.counts:
+        if figure.value != values.get(REPEATS.get(figure.quantity, "")):
+            yield figure
+    yield from found.field
+
+
+def _rows(figures: Iterable[Figure]) -> Iterator[tuple[str, Formula, str]]:
+    """Name the figures; rows and columns that are alike, as they mostly are, share a row."""
+    waiting = list(figures)
+    while waiting:
+        figure = waiting.pop(0)
+        name, other = _sides(figure.quantity)
+        twin = next((f for f in waiting if f.quantity == other and str(f) == str(figure)), None)
+        if twin is None:
+            yield _name(figure.quantity), Formula.of(figure), figure.note
+        else:
+            waiting.remove(twin)
+            yield name, Formula.of(figure), figure.note
+
+
+def _sides(quantity: str) -> tuple[str, str]:
+    """Give the common name of two sides, and the quantity that is the other side."""
+    if quantity == "height":
+        return "height, width", "width"
+    stem = quantity.removesuffix("_rows")
+    return NAMES.get(stem, stem), f"{stem}_columns"
+
+
+def _name(quantity: str) -> str:
+    """Say a quantity in the words of a reader."""
+    for side in ("rows", "columns"):
+        stem = quantity.removesuffix(f"_{side}")
+        if stem != quantity:
+            return f"{NAMES.get(stem, stem)}, {side}"
+    return NAMES.get(quantity, quantity)
+
+
+def _zero(quantities: tuple[str, ...], reason: str) -> tuple[str, ...]:
+    names = ", ".join(map(_name, quantities))
+    return (f"zero: {names} ({reason})",) if quantities else ()
+
+
+def _overview(found: Explanation) -> Table:
+    """Give each layer a line."""
+    quantities = [column.name for column in OVERVIEW[3:]]
+    rows = tuple(
+        (
+            part.path,
+            part.op,
+            shape(part.output),
+            *(Formula.of(part[quantity]) for quantity in quantities),
+        )
+        for part in found.parts
+    )
+    title = f"{found.network}, {found.path}" if found.path else found.network
+    return Table(OVERVIEW, rows, title=title)
+
+
+def _sums(found: Explanation) -> Table:
+    figures = [figure for figure in found.sums if figure.quantity in SUMS]
+    return derivations(f"sums over {found.scope}", figures)

@@ -47,16 +47,18 @@ def _dispatch(arguments: Sequence[str]) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        return _complain([_usage(error)], arguments, WRONG)
+        return _complain([_usage(error, arguments)], arguments, WRONG)
     return status if isinstance(status, int) else 0
 
 
-def _usage(error: Exception) -> Diagnostic:
+def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:
     """Say a mistake in the call in the form of all other mistakes."""
     message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
     sentence, _, hint = message.partition(". Did you mean ")
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "archcalc"
+    from archcalc.cli.app import COMMANDS  # noqa: PLC0415
+
+    called = [word for word in arguments[:1] if word in COMMANDS]
+    path = " ".join(["archcalc", *called])
     near = f"did you mean {hint.rstrip('?')}?".replace("'", "`") if hint else f"`{path} --help`"
     return Diagnostic("usage", sentence[:1].lower() + sentence[1:], None, near)
 

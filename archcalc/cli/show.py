@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -60,7 +61,7 @@ def show(  # noqa: PLR0913 - one for each option
         (table,),
         partial(_data, report, bytes_each),
         partial(caption, report),
-        _next(report, network),
+        _next(report, network, depth),
     )
 
 
@@ -71,8 +72,9 @@ def _data(report: Report, bytes_each: int) -> dict[str, Any]:
     return report.to_dict() | {"memory": memory_data} | about
 
 
-def _next(report: Report, network: str) -> str:
-    """Name the command that a reader may want next: blocks unfold, else a layer is explained."""
-    if report.graph.containers:
+def _next(report: Report, network: str, depth: int) -> str:
+    """Name the command that a reader may want next: unfold the blocks, then explain a layer."""
+    if report.graph.containers and depth == 1:
         return f"archcalc show {network} --depth 2"
-    return f"archcalc show {network} --columns +flops,+fixed"
+    largest = max(report.rows, key=lambda row: row.parameters)
+    return f"archcalc explain {network} {quote(largest.path)}"

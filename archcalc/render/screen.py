@@ -69,7 +69,8 @@ class Screen:
         )
         for line in lines:
             style = STYLES.get(line.tone or line.role, "")
-            text = line.text if _is_utf8(self.stream) else to_ascii(line.text)
+            plain = self._plain(line)
+            text = plain if _is_utf8(self.stream) else to_ascii(plain)
             console.print(Text(text, style), soft_wrap=True)
 
 

@@ -1,0 +1,313 @@
+"""Report → a picture in SVG: boxes and arrows, with shapes and counts on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.errors import UsageError
+from archcalc.graph import INPUT
+from archcalc.render import svg
+from archcalc.render.caption import caption
+from archcalc.render.columns import shape
+from archcalc.render.flow import Box, flow
+from archcalc.render.layering import Link, Point, Size, arrange
+from archcalc.render.wording import figures, heading, kind, lines
+from archcalc.spec.family import loose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from archcalc.render.flow import Edge, Frame, Item
+    from archcalc.report import Report
+
+BOXES = 2_000
+"""More boxes than this are no picture."""
+MARGIN, PADDING, LINE, LABEL = 16.0, 8.0, 14.0, 16.0
+NARROWEST = 340.0
+"""A picture is at least so wide, for what stands above and below it."""
+
+STROKES = {"fill": "none", "stroke": "#4d4d4d", "stroke-width": "1.2"}
+FRAME = {"fill": "#808080", "fill-opacity": "0.06", "stroke": "#808080", "stroke-width": "1"}
+FILLS = {
+    "weights": {"fill": "#dcebf7", "stroke": "#00568c"},
+    "pool": {"fill": "#fdebcf", "stroke": "#9a5b00"},
+    "block": {"fill": "#dff2ea", "stroke": "#00624a"},
+    "join": {"fill": "#ffffff", "stroke": "#333333"},
+    "other": {"fill": "#f0f0f0", "stroke": "#666666"},
+    "input": {"fill": "#ffffff", "stroke": "#333333"},
+}
+"""Light enough for black text, apart in grey and for every eye; the words say the same."""
+
+
+class Arrow(NamedTuple):
+    """What an edge became: the boxes by number, and whether its last piece has the head."""
+
+    source: int
+    target: int
+
+
+@dataclass
+class Piece:
+    """A part of the picture with its own corner: shapes, and where edges come in and go out.
+
+    `enters` gives the place along the top for each source box, `leaves` along the bottom for each
+    box inside. A frame is `open`; a head stands `aside`.
+    """
+
+    width: float
+    height: float
+    shapes: list[svg.Shape] = field(default_factory=list)
+    enters: dict[int, float] = field(default_factory=dict)
+    leaves: dict[int, float] = field(default_factory=dict)
+    open: bool = False
+    aside: bool = False
+
+    def put(self, piece: Piece, corner: Point) -> None:
+        """Take over the shapes of a piece at a corner."""
+        self.shapes += [part.moved(corner.x, corner.y) for part in piece.shapes]
+
+
+def draw(report: Report, depth: int | None = 1) -> str:
+    """Draw a network in SVG, blocks below a depth folded into one box each.
+
+    Raises UsageError for a picture too large to be looked at.
+
+    >>> from archcalc.report import count
+    >>> draw(count("lenet5")).startswith("<svg ")
+    True
+    """
+    piece = sketch(report, depth)
+    about = f"{report.name}: {', '.join(figures(report.total))}"
+    return svg.document(piece.shapes, piece.width, piece.height, about)
+
+
+def sketch(report: Report, depth: int | None = 1) -> Piece:
+    """Place everything of the picture, with what stands above and below it."""
+    folded = flow(report, depth)
+    many = sum(1 for _ in folded.boxes())
+    if many > BOXES:
+        message = f"{report.name} has {many:,} boxes at this depth; {BOXES:,} are drawn at most"
+        raise UsageError.of("too-large", message, "draw less with --depth 1")
+    return framed(report, _Pen(report, folded.edges).network(folded.items))
+
+
+class _Pen:
+    """Draws items of the tree, the inner ones first, so that sizes are known."""
+
+    def __init__(self, report: Report, edges: Sequence[Edge]) -> None:
+        self.report = report
+        self.edges = edges
+        self.read = {edge.source for edge in edges}
+
+    def network(self, items: Sequence[Item]) -> Piece:
+        """Draw the whole, from the input on."""
+        pieces = [self._input(), *map(self._item, items)]
+        inside = [{INPUT}, *map(_numbers, items)]
+        return self._level(pieces, inside, [], [])
+
+    def _item(self, item: Item) -> Piece:
+        return self._box(item) if isinstance(item, Box) else self._frame(item)
+
+    def _input(self) -> Piece:
+        said = ["input"]
+        return self._boxed(said, "input", INPUT, shape(self.report.input))
+
+    def _box(self, box: Box) -> Piece:
+        dashed = {"stroke-dasharray": "5 3"} if box.row.head else {}
+        output = shape(box.row.output)
+        piece = self._boxed(lines(box), kind(box.row), box.number, output, dashed)
+        piece.aside = box.row.head is not None
+        return piece
+
+    def _boxed(
+        self, said: list[str], of_kind: str, number: int, output: str, more: svg.Style | None = None
+    ) -> Piece:
+        """Draw a box, the shape of its output beside the line that leaves it."""
+        short = [svg.shortened(line) for line in said]
+        texts = [
+            svg.Text(0, 0, line, 12 if i == 0 else 10.5, bold=i == 0)
+            for i, line in enumerate(short)
+        ]
+        wide = max(part.box().width for part in texts) + 2 * PADDING
+        label = svg.Text(0, 0, output, 10, "start", color="#333333")
+        width = max(wide, 2 * (label.box().width + 8), 64.0)
+        height = LINE * len(texts) + PADDING + 2
+        left, radius = (width - wide) / 2, height / 2 if of_kind in {"join", "input"} else 3.0
+        style = {**FILLS[of_kind], "stroke-width": "1.2", **(more or {})}
+        tip = said[0] if short[0] != said[0] else ""
+        shapes: list[svg.Shape] = [svg.Rectangle(left, 0, wide, height, style, radius, tip)]
+        shapes += [
+            part.moved(width / 2, PADDING / 2 + LINE * (i + 0.75) + 1)
+            for i, part in enumerate(texts)
+        ]
+        shapes.append(label.moved(width / 2 + 6, height + LABEL - 4))
+        end = Point(width / 2, height + LABEL)
+        arrow = number not in self.read
+        shapes.append(svg.Path((Point(width / 2, height), end), STROKES, arrow=arrow))
+        enters = dict.fromkeys(self._into(number), width / 2)
+        return Piece(width, height + LABEL, shapes, enters, {number: width / 2})
+
+    def _into(self, number: int) -> Iterable[int]:
+        return [edge.source for edge in self.edges if edge.target == number]
+
+    def _frame(self, frame: Frame) -> Piece:
+        """Draw what is in a frame, and around it the frame with its name."""
+        inside = _numbers(frame)
+        entering = dict.fromkeys(
+            edge.source
+            for edge in self.edges
+            if edge.target in inside and edge.source not in inside
+        )
+        leaving = dict.fromkeys(
+            edge.source
+            for edge in self.edges
+            if edge.source in inside and edge.target not in inside
+        )
+        level = self._level(
+            [self._item(item) for item in frame.items],
+            [_numbers(item) for item in frame.items],
+            list(entering),
+            list(leaving),
+        )
+        return _around(frame, level)
+
+    def _level(
+        self,
+        pieces: list[Piece],
+        inside: list[set[int]],
+        entering: list[int],
+        leaving: list[int],
+    ) -> Piece:
+        """Arrange pieces side by side and below each other, and draw the edges between them."""
+        doors = len(entering)
+        owner = {n: doors + i for i, numbers in enumerate(inside) for n in numbers}
+        ways_in = {source: i for i, source in enumerate(entering)}
+        ways_out = {source: doors + len(pieces) + i for i, source in enumerate(leaving)}
+        sizes = [
+            *(Size(1, 0) for _ in entering),
+            *(Size(piece.width, piece.height) for piece in pieces),
+            *(Size(1, 0, last=True) for _ in leaving),
+        ]
+        links: dict[tuple[int, int, int], Link] = {}
+        for source, target in self.edges:
+            here = owner.get(source, ways_in.get(source))
+            there = owner.get(target)
+            if here is None or (there is None and source not in ways_out) or here == there:
+                continue
+            end = ways_out[source] if there is None else there
+            leaves = pieces[here - doors].leaves[source] if here >= doors else 0.5
+            enters = 0.5 if there is None else pieces[there - doors].enters[source]
+            links[source, here, end] = Link(here, end, leaves, enters)
+        aside = {doors + i for i, piece in enumerate(pieces) if piece.aside}
+        layout = arrange(sizes, _weighted(list(links.values()), aside))
+        whole = Piece(layout.width, layout.height)
+        boxes = {doors + i for i, piece in enumerate(pieces) if not piece.open}
+        for link, way in zip(links.values(), layout.ways, strict=True):
+            whole.shapes.append(svg.Path(way, STROKES, arrow=link.target in boxes))
+        for piece, corner in zip(pieces, layout.corners[doors:], strict=False):
+            whole.put(piece, corner)
+        whole.enters = {source: layout.corners[i].x + 0.5 for source, i in ways_in.items()}
+        whole.leaves = {source: layout.corners[i].x + 0.5 for source, i in ways_out.items()}
+        return whole
+
+
+def _weighted(links: Sequence[Link], aside: set[int]) -> list[Link]:
+    """Keep chains straight and let side ways give: to a head, or past what comes between."""
+    leaving = Counter(link.source for link in links)
+    entering = Counter(link.target for link in links)
+    found = []
+    for link in links:
+        chained = leaving[link.source] == entering[link.target] == 1
+        passes = leaving[link.source] > 1 and entering[link.target] > 1
+        weight = 0.001 if link.target in aside or passes else 4.0 if chained else 1.0
+        found.append(link._replace(weight=weight))
+    return found
+
+
+def _numbers(item: Item) -> set[int]:
+    if isinstance(item, Box):
+        return {item.number}
+    found: set[int] = set()
+    for inner in item.items:
+        found |= _numbers(inner)
+    return found
+
+
+def _around(frame: Frame, level: Piece) -> Piece:
+    """Put a frame around a level; its words stand left of all that comes in."""
+    name = svg.shortened(heading(frame.title, frame.times))
+    label = frame.row.op if frame.row.op not in {"group", frame.title} else ""
+    words = [name, *filter(None, [label]), *figures(frame.row, frame.times)]
+    texts = [
+        svg.Text(
+            PADDING,
+            PADDING + LINE * (i + 0.75),
+            line,
+            11 if i == 0 else 9.5,
+            "start",
+            bold=i == 0,
+            color="#1a1a1a" if i == 0 else "#4d4d4d",
+        )
+        for i, line in enumerate(words)
+    ]
+    header = LINE * len(texts) + PADDING
+    need = max(part.box().width for part in texts) + 2 * PADDING
+    first = min(level.enters.values(), default=level.width)
+    dx = max(PADDING, need - first)
+    width = max(dx + level.width + PADDING, need)
+    height = header + level.height + PADDING
+    whole = Piece(width, height, open=True, aside=frame.row.head is not None)
+    whole.shapes = [svg.Rectangle(0, 0, width, height, FRAME, 5, frame.title), *texts]
+    whole.put(level, Point(dx, header))
+    for source, x in level.enters.items():
+        whole.enters[source] = x + dx
+        whole.shapes.append(svg.Path((Point(x + dx, 0), Point(x + dx, header)), STROKES))
+    for source, x in level.leaves.items():
+        whole.leaves[source] = x + dx
+        bottom = Point(x + dx, header + level.height), Point(x + dx, height)
+        whole.shapes.append(svg.Path(bottom, STROKES))
+    return whole
+
+
+def framed(report: Report, piece: Piece) -> Piece:
+    """Add what the picture is of: name and totals above, convention and version below."""
+    width = max(piece.width, NARROWEST)
+    spec = report.graph.spec
+    name = spec.name if loose(spec.id) == loose(spec.name) else f"{spec.name} ({spec.id})"
+    above = [svg.Text(MARGIN, 0, svg.shortened(name, 48), 16, "start", bold=True)]
+    facts = [f"input {shape(report.input)}", *figures(report.total), report.scope]
+    above += [svg.Text(MARGIN, 0, line, 11, "start") for line in _wrapped(facts, width, 11)]
+    found = caption(report)
+    facts = [found["convention"], found["spec"], f"archcalc {found['archcalc']}"]
+    below = [
+        svg.Text(MARGIN, 0, line, 8.5, "start", color="#666666")
+        for line in _wrapped(facts, width, 8.5)
+    ]
+    width = max(width, *(part.box().width for part in (*above, *below)))
+    whole = Piece(width + 2 * MARGIN, 0)
+    y = MARGIN
+    for part in above:
+        whole.shapes.append(part.moved(0, y + part.size))
+        y += part.size * 1.4
+    y += MARGIN / 2
+    whole.put(piece, Point(MARGIN + (width - piece.width) / 2, y))
+    y += piece.height + MARGIN
+    for part in below:
+        whole.shapes.append(part.moved(0, y + part.size))
+        y += part.size * 1.4
+    whole.height = y + MARGIN / 2
+    return whole
+
+
+def _wrapped(facts: Iterable[str], width: float, size: float) -> list[str]:
+    """Put facts side by side as long as they fit."""
+    found: list[str] = []
+    for fact in facts:
+        joined = f"{found[-1]} · {fact}" if found else ""
+        if found and svg.text_width(joined, size) <= width:
+            found[-1] = joined
+        else:
+            found.append(fact)
+    return found

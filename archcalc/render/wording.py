@@ -1,0 +1,71 @@
+"""What a picture says of a layer: its name, its op and its counts, in few words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc.ops.op import Weighted
+from archcalc.render.columns import window
+
+if TYPE_CHECKING:
+    from archcalc.render.flow import Box
+    from archcalc.report import Counts, Row
+
+POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
+
+
+def kind(row: Row) -> str:
+    """Tell what kind of thing a row is: weights, pool, join, block or other.
+
+    >>> from archcalc.report import count
+    >>> [kind(row) for row in count("resnet18").fold(1)[:3]]
+    ['weights', 'pool', 'block']
+    """
+    if row.layer is None:
+        return "block"
+    if row.op in POOLS:
+        return "pool"
+    if isinstance(row.layer, Weighted) and row.op != "batchnorm":
+        return "weights"
+    return "join" if hasattr(row.layer, "branches") else "other"
+
+
+def heading(title: str, times: int) -> str:
+    """Name a box, and how often it stands there."""
+    return title if times == 1 else f"{title} × {times}"
+
+
+def what(row: Row, title: str) -> str:
+    """Say the op and its window, or the block and how often it is repeated; not what the name says.
+
+    >>> from archcalc.report import count
+    >>> [what(row, row.path) for row in count("resnet18").fold(1)[:3]]
+    ['conv 7x7/2 p3', 'maxpool 3x3/2 p1', 'basic × 2']
+    """
+    op = "" if row.op == "group" else row.op
+    said = " ".join(filter(None, (op, window(row.layer, row.input))))
+    if row.repeats > 1:
+        said = f"{said} × {row.repeats}".lstrip()
+    return "" if said == title.rstrip("0123456789") else said
+
+
+def figures(counts: Counts, times: int = 1) -> list[str]:
+    """Say the parameters and MACs that there are, and fixed weights.
+
+    >>> from archcalc.report import count
+    >>> figures(count("lenet5")["C1"]), figures(count("lenet5")["OUTPUT"])
+    (['156 parameters', '117,600 MACs'], ['840 fixed weights'])
+    """
+    each = "" if times == 1 else f"{times} × "
+    found = (
+        (counts.parameters, "parameters"),
+        (counts.fixed, "fixed weights"),
+        (counts.macs, "MACs"),
+    )
+    return [f"{each}{figure:,} {word}" for figure, word in found if figure]
+
+
+def lines(box: Box) -> list[str]:
+    """Say all that stands in a box, its name first."""
+    said = [heading(box.title, box.times), what(box.row, box.title)]
+    return [line for line in said if line] + figures(box.row, box.times)

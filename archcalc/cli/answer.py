@@ -19,14 +19,14 @@ class Answer:
     """The parts in their order; `data` is what `--json` prints, by default the parts themselves.
 
     `caption` says what the figures are of (network, input, convention): a comment in csv and tsv.
-    Both may be functions, called only if they are needed. `hint` is the command that a reader may
-    want next. `status` is the exit code: 1 is a failed check.
+    `hint` is the command that a reader may want next. All three may be functions, called only if
+    they are needed. `status` is the exit code: 1 is a failed check.
     """
 
     parts: tuple[Part, ...]
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None
     caption: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
-    hint: str = ""
+    hint: str | Callable[[], str] = ""
     status: int = 0
 
     def data_now(self) -> Mapping[str, Any] | None:
@@ -36,6 +36,10 @@ class Answer:
     def caption_now(self) -> Mapping[str, str]:
         """Give the caption, made now if it had to wait."""
         return (self.caption() if callable(self.caption) else self.caption) or {}
+
+    def hint_now(self) -> str:
+        """Give the hint, made now if it had to wait."""
+        return self.hint() if callable(self.hint) else self.hint
 
     def is_text(self) -> bool:
         """Tell whether there is nothing but text, which is the same in every format."""

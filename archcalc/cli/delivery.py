@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from archcalc.errors import UsageError
+from archcalc.errors import UsageError, printable
 from archcalc.render.screen import standard_error, standard_output
 from archcalc.render.text import Line, arrange
 
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from archcalc.render.screen import Choice, Screen
     from archcalc.render.text import Layout
 
+FOR_PROGRAMS = ("csv", "tsv", "json", "jsonl")
+
 
 def deliver(answer: Answer, output: Output) -> int:
     """Print an answer to standard output, all that is said beside it to standard error."""
     format_name = output.format_for(text_alone=answer.is_text())
     color = cast("Choice", output.color)
+    if output.human:
+        answer = _rounded(answer, format_name)
     if output.output not in (None, "-"):
         write_file(Path(str(output.output)), rendered(answer, format_name))
         standard_error(color).write([Line(f"wrote {output.output}", "hint")])
@@ -33,10 +38,21 @@ def deliver(answer: Answer, output: Output) -> int:
         if number:
             screen.print("\n")
         _print(part, screen, color)
-    if answer.hint and screen.live:
+    hint = answer.hint_now() if screen.live else ""
+    if hint:
         screen.stream.flush()
-        standard_error(color).write([Line(f"hint: {answer.hint}", "hint")])
+        standard_error(color).write([Line(f"hint: {hint}", "hint")])
     return answer.status
+
+
+def _rounded(answer: Answer, format_name: str) -> Answer:
+    from archcalc.render.rounding import rounded  # noqa: PLC0415 - rarely asked for
+
+    if format_name in FOR_PROGRAMS:
+        hint = "--human is for people: leave it out"
+        raise UsageError.of("conflict", f"figures in {format_name} are exact", hint)
+    parts = tuple(part if isinstance(part, str) else rounded(part) for part in answer.parts)
+    return replace(answer, parts=parts)
 
 
 def rendered(answer: Answer, format_name: str) -> str:
@@ -58,18 +74,28 @@ def write_file(path: Path, content: str | bytes) -> None:
 
     Raises UsageError if it cannot be written.
     """
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe, which nothing may replace
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise UsageError.of("unwritable", f"`{path}` cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        beside.write_bytes(data)
         beside.replace(path)
-    except OSError as error:
+    finally:
         beside.unlink(missing_ok=True)
-        raise UsageError.of("unwritable", f"`{path}` cannot be written: {error.strerror}") from None
 
 
 def _print(part: Part, screen: Screen, color: Choice) -> None:
     if isinstance(part, str):
-        screen.print(part if part.endswith("\n") else f"{part}\n")
+        screen.print("".join(f"{printable(line)}\n" for line in part.rstrip("\n").split("\n")))
         return
     layout = arrange(part, screen.width, bars=screen.live)
     screen.write(layout.lines)

@@ -28,6 +28,7 @@ class Output:
     format: str = ""
     json: bool = False
     output: str | None = None
+    human: bool = False
     wide: bool = False
     width: int | None = None
     color: str = "auto"
@@ -77,7 +78,6 @@ def check_choice(option: str, given: str, choices: tuple[str, ...]) -> None:
         raise UsageError.of("not-a-choice", f"there is no `{option} {given[:80]}`", hint)
 
 
-PANEL = "Output"
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "format": (
         Annotated[
@@ -102,6 +102,10 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
             ),
         ],
         None,
+    ),
+    "human": (
+        Annotated[bool, typer.Option("--human", help="Round figures, as in 61.7 M (M is 10^6).")],
+        False,
     ),
     "wide": (
         Annotated[bool, typer.Option("--wide", help="Hide and shorten nothing, however wide.")],

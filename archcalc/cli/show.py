@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -61,7 +60,7 @@ def show(  # noqa: PLR0913 - one for each option
         (table,),
         partial(_data, report, bytes_each),
         partial(caption, report),
-        _next(report, network, depth),
+        partial(_next, report, network, depth),
     )
 
 
@@ -76,5 +75,7 @@ def _next(report: Report, network: str, depth: int) -> str:
     """Name the command that a reader may want next: unfold the blocks, then explain a layer."""
     if report.graph.containers and depth == 1:
         return f"archcalc show {network} --depth 2"
+    from shlex import quote  # noqa: PLC0415 - only a terminal needs it
+
     largest = max(report.rows, key=lambda row: row.parameters)
     return f"archcalc explain {network} {quote(largest.path)}"

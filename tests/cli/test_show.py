@@ -154,3 +154,27 @@ def test_memory_is_shown_for_another_size_of_numbers(archcalc: Call) -> None:
         "live": 56_448,
         "total": 217_068,
     }
+
+
+def test_figures_are_rounded_for_people_who_ask(archcalc: Call) -> None:
+    output = archcalc("show", "resnet50", "--human").output
+    assert "25.6 M" in output
+    assert "rounded: k = 10^3, M = 10^6, G = 10^9" in output
+    status, _, errors = archcalc("show", "resnet50", "--human", "--json")
+    assert (status, errors.splitlines()[0]) == (2, "error[conflict]: figures in json are exact")
+
+
+@pytest.mark.parametrize("path", [".", "/", "/no/such/folder/a.csv"])
+def test_what_cannot_be_written_is_said(archcalc: Call, path: str) -> None:
+    status, _, errors = archcalc("show", "lenet5", "-o", path, "--format", "csv")
+    assert status == 2
+    assert errors.startswith(f"error[unwritable]: `{path}` cannot be written: ")
+
+
+def test_a_link_stays_a_link_and_a_device_a_device(archcalc: Call, tmp_path: Path) -> None:
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "real.csv")
+    assert archcalc("show", "lenet5", "-o", str(link)).status == 0
+    assert link.is_symlink()
+    assert (tmp_path / "real.csv").is_file()
+    assert archcalc("show", "lenet5", "-o", "/dev/null", "--format", "csv").status == 0

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archcalc.ops.avgpool import Avgpool
+from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,3 +172,17 @@ def test_what_does_not_fit(
     complaint: Callable[[str, str], str], layer: str, x: str, message: str
 ) -> None:
     assert complaint(layer, x) == message
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 8), st.integers(1, 8))
+def test_fixed_sizes_add_up_the_windows_that_they_make(
+    height: int, width: int, down: int, across: int
+) -> None:
+    def taps(size: int, outputs: int) -> int:
+        return sum(-(-(i + 1) * size // outputs) - i * size // outputs for i in range(outputs))
+
+    op, x = Avgpool(output=(down, across)), Shape(3, height, width)
+    work = op.work(x, op.shape(x))
+
+    assert work.div == 3 * down * across
+    assert work.add == 3 * taps(height, down) * taps(width, across) - work.div

@@ -1,0 +1,139 @@
+"""Long chains, large numbers, many threads."""
+
+from __future__ import annotations
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+
+import pytest
+
+import archcalc
+
+LINE = "  - {conv: 4, kernel: 3, padding: 1}\n"
+ONE = 4 * (4 * 9 + 1)
+
+
+def chain(layers: int) -> str:
+    """Write a chain with one line for each layer."""
+    return "input: 4x8x8\nlayers:\n" + LINE * layers
+
+
+def seconds(layers: int) -> float:
+    """Tell how long a repeated layer takes to expand and count."""
+    text = f"input: 4x8x8\nlayers: [{{conv: 4, kernel: 3, padding: 1, repeat: {layers}}}]"
+    spec = archcalc.load(StringIO(text))
+    start = time.perf_counter()
+    report = archcalc.count(spec)
+    assert len(report.rows) == layers
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("layers", [1_000, 10_000])
+def test_long_chains_are_written_line_by_line(layers: int) -> None:
+    report = archcalc.count(archcalc.load(StringIO(chain(layers))))
+
+    assert len(report.rows) == layers
+    assert report.total.parameters == layers * ONE
+    assert report.rows[-1].path == f"conv{layers}"
+    assert report[f"conv{layers // 2}"].parameters == ONE
+
+
+def test_a_chain_of_100_000_layers_neither_recurses_nor_takes_long() -> None:
+    spec = archcalc.load(
+        StringIO("input: 4x8x8\nlayers: [{conv: 4, kernel: 3, padding: 1, repeat: 100000}]")
+    )
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(300)
+    try:
+        report = archcalc.count(spec)
+        total, live = report.total, report.memory().live
+        field = report["conv1"].field
+    finally:
+        sys.setrecursionlimit(limit)
+
+    assert total.parameters == 100_000 * ONE
+    assert live == 2 * 256  # what enters a layer and what leaves it
+    assert field
+    assert field.size == (3 + 99_999 * 2,) * 2
+
+
+def test_time_grows_with_the_length_and_not_faster() -> None:
+    seconds(1_000)  # whatever is done once
+    short = min(seconds(3_000) for _ in range(3))
+    long = min(seconds(30_000) for _ in range(2))
+
+    assert long / short < 40  # 10 if it is linear, 100 if it were quadratic
+
+
+def test_deep_blocks_unroll_without_recursion_over_the_graph() -> None:
+    levels = 30
+    blocks = "".join(
+        f"  b{n}: {{layers: [{{block: b{n + 1}}}, {{conv: 4, kernel: 1}}]}}\n"
+        for n in range(levels)
+    )
+    text = f"input: 4x8x8\nblocks:\n{blocks}  b{levels}: {{layers: [relu]}}\nlayers: [block: b0]"
+
+    assert archcalc.count(archcalc.load(StringIO(text))).total.parameters == levels * 20
+
+
+def test_counts_beyond_64_bits_are_exact() -> None:
+    side = 2**40
+    report = archcalc.count(
+        archcalc.load(StringIO(f"input: 1x{side}x{side}\nlayers: [{{conv: 3, kernel: 1}}]"))
+    )
+
+    assert report.total.connections == 2 * 3 * side * side  # one tap and one bias each
+    assert report.total.macs == 3 * 2**80
+    assert report.total.parameters == 6
+
+
+def test_huge_padding_is_counted_without_looking_at_each_pixel() -> None:
+    text = f"input: 1x9x9\nlayers: [{{conv: 1, kernel: 3, padding: {10**15}}}]"
+    row = archcalc.count(archcalc.load(StringIO(text))).rows[0]
+    side = 9 + 2 * 10**15 - 2
+
+    assert row.connections == 10 * side**2
+    assert row.connections_in_bounds == (9 * 3) ** 2 + side**2  # each pixel is read by 9 windows
+
+
+def test_huge_windows_are_counted_without_looking_at_each_tap() -> None:
+    size = 10**12
+    text = f"input: 1x{size}x{size}\nlayers: [{{conv: 1, kernel: {size}, padding: 1}}]"
+    start = time.perf_counter()
+    row = archcalc.count(archcalc.load(StringIO(text))).rows[0]
+
+    assert row.weights == size**2
+    # 3 windows a side: all but one row of pixels, all of them, all but one
+    assert row.connections_in_bounds == (3 * size - 2) ** 2 + 9
+    assert time.perf_counter() - start < 1
+
+
+def test_sixteen_threads_agree() -> None:
+    names = ["lenet5", "alexnet", "googlenet", "resnet50", "densenet121", "inception-v3"]
+    alone = {name: archcalc.count(name).total for name in names}
+
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(archcalc.count, names * 8))
+
+    assert [report.total for report in together] == [alone[name] for name in names * 8]
+
+
+def test_one_spec_may_be_counted_by_many_threads() -> None:
+    spec = archcalc.load("resnet50")
+    inputs = [f"3x{side}x{side}" for side in range(224, 288, 4)]
+
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda size: archcalc.count(spec, input=size).total, inputs))
+
+    assert together == [archcalc.count("resnet50", input=size).total for size in inputs]
+
+
+def test_huge_fixed_sizes_are_counted_without_looking_at_each_window() -> None:
+    size = 10**12
+    text = f"input: 1x{2 * size}x3\nlayers: [{{op: avgpool, output: {size}x1}}]"
+    row = archcalc.count(archcalc.load(StringIO(text))).rows[0]
+
+    assert row.work.add == 2 * size * 3 - size  # each window is 2x3
+    assert row.work.div == size

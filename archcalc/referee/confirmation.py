@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Graph, Node
     from archcalc.receptive_field import Field
-    from archcalc.referee.sight import Sight
+    from archcalc.referee.sight import Lines, Sight
     from archcalc.referee.witness import Measured
     from archcalc.report import Counts
     from archcalc.spec.spec import Spec
@@ -142,7 +142,10 @@ def confirm(
     >>> confirmation.total["connections"]
     Claim(quantity='connections', rule=340908, witness=340908)
     """
-    report = net if isinstance(net, Report) else count(net, heads=heads)
+    if isinstance(net, Report):
+        report = count(net.graph, heads=net.with_heads)
+    else:
+        report = count(net, heads=heads)
     run = _Run(report, witness or Witness())
     lines = []
     for position, node in enumerate(report.nodes):
@@ -206,7 +209,7 @@ def _receptive_field(field: Field | None, seen: Sight) -> Claim:
     """
     if field is None:
         return Claim("receptive_field", None, None)
-    edges = [_edges(matrix, *claim) for matrix, *claim in zip(seen, *field, strict=True)]
+    edges = [_edges(lines, *claim) for lines, *claim in zip(seen, *field, strict=True)]
     down, right = (_telling(claimed, found) for claimed, found in edges)
     rule, witness = (
         Seen((down, right), _pair(edges[0][which][down]), _pair(edges[1][which][right]))
@@ -215,22 +218,22 @@ def _receptive_field(field: Field | None, seen: Sight) -> Claim:
     return Claim("receptive_field", rule, witness)
 
 
-def _edges(sees: Array, size: int, stride: int, offset: int) -> tuple[Array, Array]:
+def _edges(seen: Lines, size: int, stride: int, offset: int) -> tuple[Array, Array]:
     """Give for each unit the first and behind the last line that it sees: claimed, then found.
 
-    Where windows leave gaps, the outermost tap may be on padding and the next well inside: there
-    the claim holds if it takes in what was found.
+    Where lines are passed over, a unit whose windows reach over padding may see less than what is
+    claimed of the image: the outer tap is on padding, and the next one well inside. There the claim
+    holds if it takes in what was found.
     """
-    outputs, lines = sees.shape
+    outputs, lines = seen.sees.shape
     starts = offset + stride * np.arange(outputs)
-    whole = np.stack([starts, starts + size], axis=1)
-    claimed = np.clip(whole, 0, lines)
-    found = np.stack([sees.argmax(axis=1), lines - sees[:, ::-1].argmax(axis=1)], axis=1)
+    claimed = np.clip(np.stack([starts, starts + size], axis=1), 0, lines)
+    found = np.stack([seen.sees.argmax(axis=1), lines - seen.sees[:, ::-1].argmax(axis=1)], axis=1)
     claimed[claimed[:, 0] == claimed[:, 1]] = 0
-    found[~sees.any(axis=1)] = 0
-    if (sees.sum(axis=1) < found[:, 1] - found[:, 0]).any():
-        inside = (found[:, :1] >= claimed[:, :1]) & (found[:, 1:] <= claimed[:, 1:])
-        claimed = np.where((whole != claimed) & inside, found, claimed)
+    found[~seen.sees.any(axis=1)] = 0
+    if seen.gaps:
+        inside = (found[:, 0] >= claimed[:, 0]) & (found[:, 1] <= claimed[:, 1])
+        claimed = np.where((inside & ~seen.complete)[:, np.newaxis], found, claimed)
     return claimed, found
 
 

@@ -27,28 +27,51 @@ AT_ONCE = 32
 """Changed inputs that are run in one batch."""
 
 
-class Sight(NamedTuple):
-    """What depends on what: outputs x inputs, along the height and along the width."""
+class Lines(NamedTuple):
+    """What depends on what along one direction."""
 
-    rows: Array
-    columns: Array
+    sees: Array
+    """Outputs x inputs: True where the one depends on the other."""
+    complete: Array
+    """Outputs: True where no window on the way reaches over padding."""
+    gaps: bool = False
+    """Whether lines are passed over: between dilated taps or distant windows, or at the far end."""
+
+    def through(self, before: Lines) -> Lines:
+        """Look through this layer at what the layers before it see."""
+        cut = _chain(self.sees, ~before.complete[:, np.newaxis])[:, 0]
+        sees = _chain(self.sees, before.sees)
+        return Lines(sees, self.complete & ~cut, self.gaps or before.gaps)
+
+    def joined(self, other: Lines) -> Lines:
+        """See what either sees."""
+        complete = self.complete & other.complete
+        return Lines(self.sees | other.sees, complete, self.gaps or other.gaps)
+
+
+class Sight(NamedTuple):
+    """What depends on what, along the height and along the width."""
+
+    rows: Lines
+    columns: Lines
 
     def through(self, before: Sight) -> Sight:
         """Look through this layer at what the layers before it see."""
-        return Sight(_chain(self.rows, before.rows), _chain(self.columns, before.columns))
+        return Sight(self.rows.through(before.rows), self.columns.through(before.columns))
 
     def joined(self, other: Sight) -> Sight:
         """See what either sees."""
-        return Sight(self.rows | other.rows, self.columns | other.columns)
+        return Sight(self.rows.joined(other.rows), self.columns.joined(other.columns))
 
 
 def everything(shape: Shape) -> Sight:
     """See each pixel of the image as itself.
 
-    >>> everything((3, 2, 1)).rows.tolist()
+    >>> everything((3, 2, 1)).rows.sees.tolist()
     [[True, False], [False, True]]
     """
-    return Sight(np.eye(shape[1], dtype=bool), np.eye(shape[2], dtype=bool))
+    rows, columns = (Lines(np.eye(n, dtype=bool), np.ones(n, dtype=bool)) for n in shape[1:])
+    return Sight(rows, columns)
 
 
 def narrowed(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +83,7 @@ def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight
     """Change one row, then one column, of one input after the other, and see which outputs change.
 
     >>> (sight,) = look("maxpool", {"kernel": (2, 2)}, [(1, 5, 5)])
-    >>> sight.rows.astype(int).tolist()
+    >>> sight.rows.sees.astype(int).tolist()
     [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]]
     """
     shapes = [(MAPS, *x[1:]) for x in xs]
@@ -69,9 +92,18 @@ def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight
     for name, array in {**layer.weights, **layer.statistics}.items():
         array[...] = name not in {"centres", "mean"}
     return tuple(
-        Sight(_depends(layer, shapes, number, 2), _depends(layer, shapes, number, 3))
+        Sight(_lines(layer, shapes, number, 0), _lines(layer, shapes, number, 1))
         for number in range(len(xs))
     )
+
+
+def _lines(layer: Layer, shapes: Sequence[Shape], number: int, side: int) -> Lines:
+    """Look along one direction of one input."""
+    sees = _depends(layer, shapes, number, side + 2)
+    kernel = (layer.fields.get("kernel") or (1, 1))[side]
+    apart = layer.fields.get("dilation", (1, 1))[side] > 1
+    gaps = apart or not sees.any(axis=0).all()
+    return Lines(sees, sees.sum(axis=1) >= kernel, bool(gaps))
 
 
 def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> Array:

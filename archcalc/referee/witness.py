@@ -189,9 +189,9 @@ def _connections(layer: Layer, x: Shape, in_bounds: int | None) -> int | None:
         fields["dilation"],
         ceil=fields["ceil"],
     )
-    image = padded(np.ones((1, *x), np.float32), both, 1)
-    if all(new <= old for new, old in zip(image.shape[1:], x, strict=True)):
+    if all(not side.before and side.span <= side.size for side in both):
         return in_bounds
+    image = padded(np.ones((1, *x), np.float32), both, 1)
     bare = Layer("", layer.op, {**fields, "padding": (0, 0, 0, 0), "ceil": False}, ())
     bare.weights = layer.weights
     return _total(bare.forward([image])[0])

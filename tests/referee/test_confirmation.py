@@ -1,0 +1,265 @@
+"""Confirmation: rule and witness agree; a rule that is broken on purpose is caught."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+
+import archcalc
+from archcalc.ops import window
+from archcalc.ops.avgpool import Avgpool
+from archcalc.ops.batchnorm import Batchnorm
+from archcalc.ops.concat import Concat
+from archcalc.ops.conv import Conv
+from archcalc.ops.linear import Linear
+from archcalc.ops.maxpool import Maxpool
+from archcalc.ops.op import Op, Shape, Weighted
+from archcalc.ops.pad_channels import PadChannels
+from archcalc.ops.rbf import Rbf
+from archcalc.ops.subsample import Subsample
+from archcalc.ops.window import Span
+from archcalc.referee.confirmation import SUMS, Claim, Confirmation, Seen, confirm
+from archcalc.referee.witness import Witness
+from tests.strategies import networks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EVERYTHING = """\
+name: everything
+input: 2x16x15
+layers:
+  - {name: C1, conv: 4, kernel: 3, padding: [2, 1, 0, 1], after: [batchnorm, relu]}
+  - {name: groups, conv: 6, kernel: 2x3, groups: 2, stride: 2, ceil: true, bias: untied}
+  - {name: table, op: conv, kernel: 3, padding: half, dilation: 2, table: [[0, 1], [5], [1, 2, 3]]}
+  - {name: pool, maxpool: 2, stride: 1, ceil: true, padding: [1, 0]}
+  - {name: mean, avgpool: 3, stride: 2, ceil: true}
+  - add: [{name: 1x1, conv: 3, kernel: 1, bias: false, trainable: false}, []]
+  - concat: [[], {name: zeros, pad_channels: 4}]
+  - {name: S, subsample: 2x1}
+  - {name: linear, linear: 5, after: [sigmoid]}
+  - {name: OUTPUT, rbf: 3}
+"""
+
+WINDOWS = """\
+input: 1x12x12
+layers:
+  - {name: C, conv: 2, kernel: 2, stride: 2, padding: 1, dilation: 2, ceil: true}
+  - {name: P, maxpool: 2, padding: 0}
+"""
+
+
+def check(text: str = EVERYTHING) -> Confirmation:
+    """Confirm a spec from its text."""
+    return confirm(archcalc.load(StringIO(text)))
+
+
+def complaints(confirmation: Confirmation) -> set[tuple[str, str]]:
+    """Name the layers and quantities that differ."""
+    return {(line.path, claim.quantity) for line in confirmation.lines for claim in line.differing}
+
+
+# --- rule and witness agree ---
+
+
+def test_lenet5_is_confirmed_figure_by_figure() -> None:
+    confirmation = archcalc.confirm("lenet5")
+    total = {name: confirmation.total[name].witness for name in SUMS}
+
+    assert confirmation.agrees
+    assert all(line.agrees for line in confirmation.lines)
+    assert total["weights"] == 156 - 6 + 12 - 6 + 1_516 - 16 + 32 - 16 + 48_000 + 84 * 120
+    assert (total["connections"], total["macs"], total["fixed"]) == (340_908, 325_680, 840)
+    # matrix products, the coefficients of S2 and S4, and the squares of the output
+    assert total["multiplications"] == 325_680 + 6 * 14 * 14 + 16 * 5 * 5 + 10 * 84
+
+
+def test_lenet5_sees_of_the_image_what_the_rule_says() -> None:
+    lines = {line.path: line for line in archcalc.confirm("lenet5").lines}
+
+    assert lines["C1"]["receptive_field"].witness == Seen((14, 14), (14, 19), (14, 19))
+    assert lines["C3"]["receptive_field"].witness == Seen((5, 5), (10, 24), (10, 24))
+    assert lines["C5"]["receptive_field"].witness == Seen((0, 0), (0, 32), (0, 32))
+    assert str(lines["C3"]["receptive_field"].rule) == "(5, 5) sees rows 10:24, columns 10:24"
+
+
+def test_every_kind_of_layer_is_confirmed() -> None:
+    confirmation = check()
+
+    assert confirmation.agrees, complaints(confirmation)
+    assert {claim.witness is None for claim in confirmation.total.claims} == {False}
+
+
+def test_padded_taps_are_connections_but_not_in_bounds() -> None:
+    (line, *_) = check().lines
+
+    assert line["connections"].witness == 4 * 17 * 14 * (2 * 3 * 3 + 1)
+    assert line["connections_in_bounds"].witness < line["connections"].witness  # type: ignore[operator]
+    assert line["connections_in_bounds"].agrees
+
+
+@pytest.mark.parametrize(
+    "name", ["zip1989", "five-layer-cnn", "resnet20", "densenet-40-12", "googlenet", "inception-v3"]
+)
+def test_networks_of_the_library_are_confirmed(name: str) -> None:
+    confirmation = confirm(name, heads=True)
+
+    assert confirmation.agrees, complaints(confirmation)
+    assert all(not line.trouble for line in confirmation.lines)
+
+
+@settings(max_examples=60)
+@given(networks())
+def test_random_networks_are_confirmed(text: str) -> None:
+    confirmation = check(text)
+
+    assert confirmation.agrees, complaints(confirmation)
+    assert confirmation.total["multiplications"].witness is not None
+
+
+def test_equal_layers_are_run_once() -> None:
+    witness = Witness()
+    first = confirm("resnet20", witness=witness)
+    again = confirm("resnet32", witness=witness)
+
+    assert len(first.lines) == 71
+    assert first.distinct == again.distinct < 30
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    confirm("lenet1", progress=lambda done, of: told.append((done, of)))
+
+    assert told == [(done, 10) for done in range(1, 11)]
+
+
+def test_everything_comes_as_plain_values() -> None:
+    found = confirm("lenet5").to_dict()
+
+    assert found["agrees"] is True
+    assert found["lines"][0]["claims"]["weights"] == {"rule": 150, "witness": 150, "agrees": True}
+    assert found["lines"][0]["claims"]["receptive_field"]["witness"]["rows"] == (14, 19)
+    assert any("memory" in note for note in found["not_measured"])
+
+
+def test_what_was_not_measured_neither_agrees_nor_differs() -> None:
+    assert Claim("macs", 5, None).agrees is None
+    assert Claim("macs", 5, 5).agrees is True
+    assert Claim("macs", 5, 4).agrees is False
+
+
+def test_a_layer_too_large_to_run_is_said_to_be_so() -> None:
+    confirmation = check("input: 1x1x1\nlayers:\n- {name: A, linear: 99999999999}\n- relu\n")
+
+    assert not confirmation.agrees
+    assert [line.trouble for line in confirmation.lines] == [
+        "an array of 99999999999x1 is too large to be run here",
+        "what enters it is not known",
+    ]
+    assert confirmation.total.trouble == "2 layers could not be run"
+
+
+# --- a broken rule is caught ---
+
+
+def _plus_one(method: Callable[..., int]) -> Callable[..., int]:
+    return lambda *xs: method(*xs) + 1
+
+
+def _with(function: Callable[..., Any], **changes: Any) -> Callable[..., Any]:  # noqa: ANN401
+    return lambda *args, **named: function(*args, **{**named, **changes})
+
+
+def _swapped(span: type[Span], **changes: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Make spans whose fields are changed as they are made."""
+
+    def make(*values: Any, **named: Any) -> Span:  # noqa: ANN401
+        made = span(*values, **named)
+        return made._replace(**{key: change(getattr(made, key)) for key, change in changes.items()})
+
+    return make
+
+
+BROKEN: dict[str, tuple[Any, str, Any]] = {
+    "the bias is dropped": (Conv, "biases", lambda *_: 0),
+    "the bias is no connection": (
+        Conv,
+        "connections",
+        lambda op, x, y: op._weights(x) * y.height * y.width,  # noqa: SLF001
+    ),
+    "the groups are forgotten": (Conv, "fans", lambda op, x: [(op._maps(), x.channels)]),  # noqa: SLF001
+    "the table is ignored": (
+        Conv,
+        "fans",
+        lambda op, x: [(op._maps(), x.channels // op.groups)],  # noqa: SLF001
+    ),
+    "the stride is one more": (window, "Span", _swapped(Span, stride=lambda stride: stride + 1)),
+    "floor for ceil": (window, "Span", _swapped(Span, ceil=lambda _: False)),
+    "ceil for floor": (window, "Span", _swapped(Span, ceil=lambda _: True)),
+    "the padding is forgotten": (window, "Span", _swapped(Span, before=lambda _: 0)),
+    "the dilation is forgotten": (window, "Span", _swapped(Span, dilation=lambda _: 1)),
+    "padding counts as in bounds": (Conv, "connections_in_bounds", Conv.connections),
+    "untied biases are tied": (Conv, "biases", lambda op, *_: op._maps()),  # noqa: SLF001
+    "a macs is an output": (Conv, "work", lambda _, x, y: Op.work(Weighted(), x, y)),
+    "a unit has one weight more": (Linear, "parameters", _plus_one(Linear.parameters)),
+    "a unit more": (Linear, "shape", lambda op, *_: Shape(op.units + 1, 1, 1)),
+    "gamma is forgotten": (Batchnorm, "scales", lambda *_: 0),
+    "statistics are parameters": (Batchnorm, "statistics", lambda *_: 0),
+    "a bias per unit": (Subsample, "biases", lambda _op, _x, y: y.size),
+    "the bias of a subsampling": (Subsample, "connections", lambda _op, _x, y: y.size * 4),
+    "a centre too many": (Rbf, "parameters", _plus_one(Rbf.parameters)),
+    "centres are trained": (Rbf, "parameters", lambda *_: 0),
+    "channels are added up": (Concat, "shape", lambda _, *xs: xs[0]),
+    "a pool sees one pixel": (Maxpool, "window", Op.window),
+    "a pool keeps the size": (Avgpool, "shape", lambda _, x: x),
+    "no zeros are appended": (PadChannels, "shape", lambda _, x: x),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, name, broken = BROKEN[rule]
+    text = WINDOWS if owner is window else EVERYTHING
+    assert check(text).agrees
+    monkeypatch.setattr(owner, name, broken)
+
+    assert not check(text).agrees
+
+
+def test_a_broken_rule_is_named_with_its_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Batchnorm, "statistics", lambda *_: 0)
+    confirmation = check()
+
+    assert complaints(confirmation) == {("C1.batchnorm", "statistics")}
+    assert confirmation.total["statistics"] == Claim("statistics", 0, 8)
+    assert [line.path for line in confirmation.differing] == ["C1.batchnorm"]
+
+
+def test_a_window_that_the_kernel_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Maxpool, "window", Op.window)
+    monkeypatch.setattr(Maxpool, "shape", lambda _, x: x)
+    confirmation = check("input: 1x2x2\nlayers:\n- {name: P, maxpool: 3}\n- relu\n")
+
+    assert not confirmation.agrees
+    assert (
+        confirmation.lines[0].trouble == "a window of 3 cells does not fit on 2, padding included"
+    )
+    assert confirmation.lines[1].trouble == "what enters it is not known"
+
+
+def test_a_branch_that_looks_elsewhere_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Conv, "window", lambda _, x: (Span(x.height, 1), Span(x.width, 1)))
+    monkeypatch.setattr(Conv, "shape", lambda op, x: Shape(op.filters, x.height, x.width))
+    text = "input: 1x5x5\nlayers:\n- {name: C, conv: 1, kernel: 3, padding: half}\n"
+
+    assert complaints(check(text)) >= {("C", "receptive_field")}
+
+
+def test_numbers_of_an_op_reach_the_witness_exactly() -> None:
+    op = Batchnorm(eps=Fraction(1, 1000), scale=False)
+
+    assert Witness().measure(op, ((3, 4, 4),)).beta == 3

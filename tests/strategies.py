@@ -1,0 +1,161 @@
+"""Random small networks as YAML text: branches, tables, groups, windows of every kind.
+
+    networks()    specs that fit together, input included
+
+What is drawn is text, so that everything from the reader to the kernels is tried.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+
+class Maps(NamedTuple):
+    """What a layer gives: maps, height, width."""
+
+    channels: int
+    height: int
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.channels}x{self.height}x{self.width}"
+
+
+class Layer(NamedTuple):
+    """A line of a spec, and what comes out of it."""
+
+    text: str
+    output: Maps
+
+
+ACTIVATIONS = (
+    "relu",
+    "tanh",
+    "lecun_tanh",
+    "sigmoid",
+    "softmax",
+    "identity",
+    "batchnorm",
+    "lrn: 3",
+)
+
+
+@st.composite
+def networks(draw: DrawFn, largest: int = 5) -> str:
+    """Draw a spec of up to `largest` layers, and perhaps a dense end."""
+    entering = Maps(*(draw(st.integers(1, limit)) for limit in (4, 9, 9)))
+    lines, here = [], entering
+    for _ in range(draw(st.integers(1, largest))):
+        layer = draw(st.one_of(_convolutions(here), _pools(here), _others(here), _branches(here)))
+        lines.append(f"  - {layer.text}")
+        here = layer.output
+    ends = st.sampled_from(["linear: 3", "linear: 3, bias: false", "rbf: 2", "globalavgpool: "])
+    if draw(st.booleans()):
+        lines.append(f"  - {{{draw(ends)}}}".replace("{globalavgpool: }", "globalavgpool"))
+    return "\n".join([f"input: {entering}", "layers:", *lines, ""])
+
+
+def _branches(here: Maps) -> SearchStrategy[Layer]:
+    """Join branches that keep the size: the sum of what is alike, or everything side by side."""
+    return st.one_of(_additions(here), _concatenations(here))
+
+
+@st.composite
+def _additions(draw: DrawFn, here: Maps) -> Layer:
+    branches = [draw(_keeping(here.channels)) for _ in range(draw(st.integers(1, 2)))]
+    identity = ["[]"] if draw(st.booleans()) or len(branches) == 1 else []
+    return Layer(f"add: [{', '.join(identity + branches)}]", here)
+
+
+@st.composite
+def _concatenations(draw: DrawFn, here: Maps) -> Layer:
+    counts = draw(st.lists(st.integers(1, 3), min_size=2, max_size=3))
+    branches = [draw(_keeping(count)) for count in counts]
+    identity = draw(st.booleans())
+    total = sum(counts) + here.channels * identity
+    text = f"concat: [{', '.join(branches + ['[]'] * identity)}]"
+    return Layer(text, here._replace(channels=total))
+
+
+@st.composite
+def _keeping(draw: DrawFn, filters: int) -> str:
+    """Draw a branch that keeps height and width: one convolution, or a pool and one."""
+    height, width = (draw(st.sampled_from([1, 3, 5])) for _ in range(2))
+    dilation = draw(st.integers(1, 2))
+    fields = f"kernel: {height}x{width}, padding: half, dilation: {dilation}"
+    conv = f"{{conv: {filters}, {fields}, after: [{draw(st.sampled_from(ACTIVATIONS[:5]))}]}}"
+    if draw(st.booleans()):
+        return conv
+    return f"[{{maxpool: 3, stride: 1, padding: half}}, {conv}]"
+
+
+@st.composite
+def _convolutions(draw: DrawFn, here: Maps) -> Layer:
+    fields, height, width = draw(_windows(here, dilated=True))
+    groups = draw(
+        st.sampled_from([n for n in range(1, here.channels + 1) if here.channels % n == 0])
+    )
+    filters = groups * draw(st.integers(1, 3))
+    fields["bias"] = draw(st.sampled_from(["true", "false", "untied"]))
+    if draw(st.booleans()):
+        fields["groups"] = groups
+        return Layer(_line("conv", {"filters": filters, **fields}), Maps(filters, height, width))
+    rows = st.lists(
+        st.integers(0, here.channels - 1), min_size=1, max_size=here.channels, unique=True
+    )
+    table = draw(st.lists(rows, min_size=1, max_size=4))
+    return Layer(_line("conv", {"table": table, **fields}), Maps(len(table), height, width))
+
+
+@st.composite
+def _pools(draw: DrawFn, here: Maps) -> Layer:
+    op = draw(st.sampled_from(["maxpool", "avgpool", "subsample"]))
+    fields, height, width = draw(_windows(here, padded=op != "subsample"))
+    if op == "avgpool":
+        fields["count_padding"] = draw(st.sampled_from(["true", "false"]))
+    return Layer(_line(op, fields), Maps(here.channels, height, width))
+
+
+@st.composite
+def _others(draw: DrawFn, here: Maps) -> Layer:
+    return Layer(draw(st.sampled_from((*ACTIVATIONS, "scale: 0.5", "dropout"))), here)
+
+
+@st.composite
+def _windows(
+    draw: DrawFn, here: Maps, *, padded: bool = True, dilated: bool = False
+) -> tuple[dict[str, Any], int, int]:
+    """Draw a window that fits, and say how often it does along each side."""
+    sides = [draw(_sides(size, padded=padded, dilated=dilated)) for size in here[1:]]
+    ceil = padded and draw(st.booleans())
+    (tall, down, top, bottom, apart, rows), (wide, right, left, end, beside, columns) = sides
+    fields: dict[str, Any] = {"kernel": f"{tall}x{wide}", "stride": f"{down}x{right}"}
+    if padded:
+        fields |= {"padding": [top, bottom, left, end], "ceil": str(ceil).lower()}
+    if dilated:
+        fields["dilation"] = f"{apart}x{beside}"
+    return fields, rows[ceil], columns[ceil]
+
+
+@st.composite
+def _sides(
+    draw: DrawFn, size: int, *, padded: bool, dilated: bool
+) -> tuple[int, int, int, int, int, tuple[int, int]]:
+    """Draw kernel, stride, padding before and after, dilation; count the windows, also by ceil."""
+    kernel = draw(st.integers(1, min(3, size)))
+    dilation = draw(st.integers(1, 2)) if dilated and 2 * (kernel - 1) < size else 1
+    extent = dilation * (kernel - 1) + 1
+    before, after = (draw(st.integers(0, kernel - 1)) if padded else 0 for _ in range(2))
+    stride = draw(st.integers(1, 3))
+    starts = range(-before, size + after - extent + 1, stride)
+    reached = starts[-1] + extent < size + after and starts[-1] + stride < size
+    return kernel, stride, before, after, dilation, (len(starts), len(starts) + reached)
+
+
+def _line(op: str, fields: dict[str, Any]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in {"op": op, **fields}.items()) + "}"

@@ -288,7 +288,7 @@ class _Walk:
         for index, row in enumerate(rows, start=1):
             turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
             name = str(row.get("name", index))
-            if not name or "/" in name or "." in name:
+            if not name or not name.isprintable() or "/" in name or "." in name:
                 reason = Reason("bad-name", f"{shown(name)} cannot be a name", BAD_NAME, "in")
                 raise self._error(reason, item)
             here = self._place(item, name, inner, turn, here, row)

@@ -66,7 +66,7 @@ def open_network(network: str, settings: list[str] | None = None) -> Spec:
     """Load the network that an argument names, with the parameters that `--set` gives."""
     from archcalc.spec.library import load  # noqa: PLC0415 - after the arguments are known to be good
 
-    if network == "-" and sys.stdin.isatty():
+    if network == "-" and (sys.stdin is None or sys.stdin.isatty()):
         hint = "`archcalc show - < mine.yaml`, or `cat mine.yaml | archcalc show -`"
         raise UsageError.of(
             "no-input", "`-` reads a spec from standard input, and nothing is piped in", hint

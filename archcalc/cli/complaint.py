@@ -26,7 +26,7 @@ def as_text(diagnostics: list[Diagnostic]) -> str:
 
 def as_json(diagnostics: list[Diagnostic]) -> str:
     """Write mistakes as one JSON document."""
-    from json import dumps  # noqa: PLC0415 - rarely asked for
+    from archcalc.render.export import to_json  # noqa: PLC0415 - rarely asked for
 
     records = [
         {
@@ -40,7 +40,7 @@ def as_json(diagnostics: list[Diagnostic]) -> str:
         }
         for diagnostic in diagnostics
     ]
-    return dumps({"schema": 1, "errors": records}, ensure_ascii=False, indent=2) + "\n"
+    return to_json({"schema": 1, "errors": records})
 
 
 def as_github(diagnostics: list[Diagnostic]) -> str:

@@ -152,22 +152,28 @@ def _json(parts: Parts, caption: Caption) -> str:
 
 def to_json(data: object) -> str:
     """Write plain values as JSON, one key a line."""
+    return _dumps(data, indent=2)
+
+
+def _dumps(data: object, indent: int | None = None) -> str:
+    """Write JSON in which nothing acts upon a terminal: marks of direction are escaped too."""
     from json import dumps  # noqa: PLC0415 - only where it is asked for
 
-    return dumps(data, ensure_ascii=False, indent=2) + "\n"
+    text = dumps(data, ensure_ascii=False, indent=indent)
+    if not text.replace("\n", "").isprintable():
+        text = dumps(data, indent=indent)
+    return text + "\n"
 
 
 def _jsonl(parts: Parts, caption: Caption) -> str:
     """Write a record for each row; what each is of stands in it."""
-    from json import dumps  # noqa: PLC0415
-
     records = [
         {**caption, **_record(part, row)}
         for part in parts
         if isinstance(part, Table)
         for row in part.rows
     ]
-    return "".join(dumps(record, ensure_ascii=False) + "\n" for record in records)
+    return "".join(map(_dumps, records))
 
 
 def _tabulate(table: Table, format_name: str, clean: Callable[[str], str] = str) -> list[str]:

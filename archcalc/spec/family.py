@@ -120,7 +120,14 @@ class _Family:
         return spec
 
     def _text(self, sections: dict[str, Tree], key: str) -> str:
-        return self.checker.word(sections[key], f"`{key}`") if key in sections else ""
+        """Read a text that is printed as one line, wherever it was broken."""
+        if key not in sections:
+            return ""
+        text = " ".join(self.checker.word(sections[key], f"`{key}`").split())
+        if not text.isprintable():
+            message = f"`{key}` has characters that cannot be seen: {shown(text)}"
+            self.checker.complain("odd-character", message, sections[key])
+        return text
 
     def _lineage(self, variant: str | None) -> Iterator[Mapping]:
         """Give the variant, then what it is like, and so on."""

@@ -88,12 +88,13 @@ def open_source(path: Path) -> Source:
     """Read a spec's text from a path; `-` is standard input."""
     if str(path) == "-":
         return source_of(sys.stdin.buffer.read(limits.now().file_bytes + 1), "<stdin>")
-    if not path.exists():
-        near = suggestion(path.name, [p.name for p in path.parent.glob("*.y*ml")])
-        raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
-    if not path.is_file():
-        raise SpecError.of("not-a-file", f"`{path}` is not a regular file")
     try:
+        if not path.exists():
+            near = suggestion(path.name, [p.name for p in path.parent.glob("*.y*ml")])
+            raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
+        if not path.is_file():
+            hint = "`-` reads from standard input"
+            raise SpecError.of("not-a-file", f"`{path}` is not a regular file", hint)
         with path.open("rb") as file:
             return source_of(file.read(limits.now().file_bytes + 1), str(path))
     except OSError as error:

@@ -149,7 +149,10 @@ def test_a_missing_file(mine: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert mistake(tmp_path) == f"error[not-a-file]: `{tmp_path}` is not a regular file"
+    assert (
+        mistake(tmp_path)
+        == f"error[not-a-file]: `{tmp_path}` is not a regular file\n  hint: `-` reads from standard input"
+    )
 
 
 def test_another_encoding(tmp_path: Path) -> None:

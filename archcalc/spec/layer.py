@@ -187,9 +187,12 @@ class LayerReader:
             trees[main] = beside
 
     def _complain_of_missing(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
+        needed = _required(op).difference(trees)
+        if not needed:
+            return
         main = ops.find(op).main
         misspelt = {suggestion(key, ops.field_types(op)) for key in tree.entries}
-        for missing in sorted(_required(op) - set(trees)):
+        for missing in sorted(needed):
             if f"did you mean `{missing}`?" in misspelt:
                 continue  # that has been said
             hint = f"write it beside the op: `{op}: ...`" if missing == main else None

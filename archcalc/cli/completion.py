@@ -50,6 +50,13 @@ def complete_layers(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401 - t
     return _starting(dict.fromkeys([*report.graph.containers, *paths]), incomplete)
 
 
+def complete_ops(incomplete: str) -> list[str]:
+    """Offer the ops."""
+    from archcalc import ops  # noqa: PLC0415
+
+    return _starting(sorted(ops.names()), incomplete)
+
+
 def complete_columns(incomplete: str) -> list[str]:
     """Offer columns, also the next one after a comma, and with a `+`."""
     from archcalc.render.columns import QUANTITIES  # noqa: PLC0415

@@ -8,22 +8,31 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Heads, Input, Set, open_network
+from archcalc.cli.completion import complete_layers, complete_networks, complete_ops
 from archcalc.errors import UsageError
 
 Name = Annotated[
     str | None,
     typer.Argument(
         metavar="[NETWORK]",
+        autocompletion=complete_networks,
         help="A name (lenet5), a file (mine.yaml), a variant of it (mine.yaml#small), or - for "
         "standard input.",
     ),
 ]
 Layers = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[LAYER]...", help="Layers, blocks or groups, by their paths."),
+    typer.Argument(
+        metavar="[LAYER]...",
+        help="Layers, blocks or groups, by their paths.",
+        autocompletion=complete_layers,
+    ),
 ]
 OpName = Annotated[
-    str | None, typer.Option("--op", metavar="OP", help="The rule of an op, in letters.")
+    str | None,
+    typer.Option(
+        "--op", metavar="OP", help="The rule of an op, in letters.", autocompletion=complete_ops
+    ),
 ]
 
 

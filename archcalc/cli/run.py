@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archcalc.errors import ArchcalcError, Diagnostic, printable
@@ -19,6 +20,7 @@ WRONG, BUG, INTERRUPTED = 2, 3, 130
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code; no mistake of a user ends in a traceback."""
+    _open_closed_streams()
     try:
         status = _dispatch(arguments)
         sys.stdout.flush()
@@ -28,6 +30,10 @@ def run(arguments: Sequence[str]) -> int:
         return _reader_left()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        _forget_output()
+        message = f"the output cannot be written: {error.strerror or error}"
+        return _complain([Diagnostic("unwritable", message)], arguments, WRONG)
     except Exception as error:  # noqa: BLE001 - the last resort
         return _bug(error, arguments)
     return status
@@ -87,8 +93,19 @@ def error_format(arguments: Sequence[str]) -> str:
 
 def _reader_left() -> int:
     """Leave quietly when the reader of a pipe has seen enough."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget_output()
     return 0
+
+
+def _forget_output() -> None:
+    """Send what is still waiting to be written nowhere, so that leaving does not fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_closed_streams() -> None:
+    """Send what goes to a closed stream nowhere."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:

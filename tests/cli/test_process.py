@@ -40,6 +40,28 @@ def test_a_reader_that_leaves_early_hears_nothing() -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("redirection", "status", "message"),
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        ("> /dev/full", 2, "error[unwritable]: the output cannot be written: No space left"),
+    ],
+)
+def test_closed_and_full_outputs(redirection: str, status: int, message: str) -> None:
+    run = subprocess.run(  # noqa: S602 - our own command
+        f"'{sys.executable}' -m archcalc show lenet5 {redirection}",
+        shell=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == status
+    assert run.stderr.startswith(message)
+    assert "Traceback" not in run.stderr
+
+
 def test_ascii_is_enough() -> None:
     run = subprocess.run(  # noqa: S603
         [*ARCHCALC, "show", "resnet50"],

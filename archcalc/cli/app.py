@@ -26,6 +26,10 @@ COMMANDS = {
     "show": Entry("show:show", "Count a network, layer by layer."),
     "explain": Entry("explain:explain", "Show how every figure of a layer comes about."),
     "published": Entry("published:published", "Compare published figures with the exact ones."),
+    "conventions": Entry(
+        "conventions:conventions", "List the ways to count; count by all of them."
+    ),
+    "reconcile": Entry("reconcile:reconcile", "Tell why two figures differ."),
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),

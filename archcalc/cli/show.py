@@ -9,11 +9,15 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, Set, open_network, split
-from archcalc.render.caption import caption
+from archcalc.cli.completion import complete_conventions
+from archcalc.render.caption import MACS, caption
 from archcalc.render.columns import BYTES
 from archcalc.render.layers import layers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archcalc.convention.figure import Figure
     from archcalc.report import Report
 
 Depth = Annotated[
@@ -30,6 +34,17 @@ BytesEach = Annotated[
     ),
 ]
 
+Conventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--convention",
+        "-C",
+        metavar="NAME",
+        help="A column of what this convention counts, by name or from a file; may be repeated.",
+        autocompletion=complete_conventions,
+    ),
+]
+
 
 def show(  # noqa: PLR0913 - one for each option
     network: Network,
@@ -42,6 +57,7 @@ def show(  # noqa: PLR0913 - one for each option
     columns: Columns = None,
     heads: Heads = False,
     bytes_each: BytesEach = BYTES,
+    convention: Conventions = None,
 ) -> Answer:
     """Count a network, layer by layer.
 
@@ -51,24 +67,54 @@ def show(  # noqa: PLR0913 - one for each option
       archcalc show resnet50 --depth 2 --columns +flops
       archcalc show densenet121 --set growth=24 --input 3x256x256
       archcalc show vgg16 --columns memory_bytes,field --bytes 2 --batch 16
+      archcalc show resnet50-v1.5 --convention thop --convention ptflops
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
 
     report = count(open_network(network, set), input=input, batch=batch, heads=heads)
-    table = layers(report, None if all or not depth else depth, split(columns), bytes_each)
+    figures = apply_all(report, split(convention))
+    unfolded = None if all or not depth else depth
+    table = layers(report, unfolded, split(columns), bytes_each, figures)
     return Answer(
         (table,),
-        partial(_data, report, bytes_each),
-        partial(caption, report),
+        partial(_data, report, bytes_each, figures),
+        partial(caption, report, named(figures)),
         partial(_next, report, network, depth),
     )
 
 
-def _data(report: Report, bytes_each: int) -> dict[str, Any]:
-    found, memory = caption(report), report.memory(bytes_each)
+def _data(report: Report, bytes_each: int, figures: Sequence[Figure]) -> dict[str, Any]:
+    found, memory = caption(report, named(figures)), report.memory(bytes_each)
     memory_data = {"bytes_each": bytes_each, **memory._asdict(), "total": memory.total}
     about = {key: found[key] for key in ("convention", "spec", "archcalc")}
-    return report.to_dict() | {"memory": memory_data} | about
+    by_convention = [figure_to_dict(figure) for figure in figures]
+    return report.to_dict() | {"memory": memory_data, "figures": by_convention} | about
+
+
+def apply_all(report: Report, names: Sequence[str]) -> list[Figure]:
+    """Apply conventions to a report; the module is imported only if there are any."""
+    if not names:
+        return []
+    from archcalc.convention.figure import apply  # noqa: PLC0415 - only for conventions
+
+    return [apply(report, name) for name in names]
+
+
+def named(figures: Sequence[Figure]) -> str:
+    """Name the conventions of the figures that are shown."""
+    said = (f"{f.convention.name} = {f.convention.unit or f.convention.figures}" for f in figures)
+    return "; ".join([MACS, *said])
+
+
+def figure_to_dict(figure: Figure) -> dict[str, Any]:
+    """Give the figures of a convention as plain values: in total, and of each layer."""
+    return {
+        "convention": figure.convention.name,
+        "unit": figure.convention.unit,
+        "total": figure.total,
+        "partial": figure.partial,
+        "rows": {row.path: figure.of(row.path) for row in figure.report.rows},
+    }
 
 
 def _next(report: Report, network: str, depth: int) -> str:

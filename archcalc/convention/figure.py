@@ -59,6 +59,11 @@ class Figure:
         pairs = zip(self.report.nodes, self.values, strict=True)
         return sum(v or 0 for n, v in pairs if n.path == path or n.path.startswith(below))
 
+    def of_head(self, head: str | None) -> int:
+        """Sum what is known of one head, or of the main path (None)."""
+        pairs = zip(self.report.nodes, self.values, strict=True)
+        return sum(value or 0 for node, value in pairs if node.head == head)
+
     def __str__(self) -> str:
         name = f"{self.total:,} {self.convention.figures} ({self.convention.name})"
         return f"at least {name}" if self.partial else name

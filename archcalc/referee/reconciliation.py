@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from archcalc.convention.variables import of_report
 from archcalc.errors import UsageError
 from archcalc.referee.candidates import Candidate, candidates
-from archcalc.referee.side import Number, Side, read_side
+from archcalc.referee.side import USUAL, Number, Side, read_side
 from archcalc.referee.structure import Part, parts
 from archcalc.referee.wording import listed, op_name, rates
 
@@ -78,12 +78,15 @@ class Reconciliation:
         }
 
 
-def reconcile(a: str | Side, b: str | Side) -> Reconciliation:
+def reconcile(
+    a: str | Side, b: str | Side, *, convention: str = USUAL, heads: bool = False
+) -> Reconciliation:
     """Tell why two figures differ: `network@convention` each, or a number on one side.
 
     Between networks first comes the structure, counted by the convention of a; then the change of
     convention, on the network of b. For a number, what meets it as printed is searched: by
-    conventions, units, input sizes and variants of the family.
+    conventions, units, input sizes and variants of the family. `convention` is that of a network
+    written without one; with `heads` the networks are counted with theirs.
 
     Raises UnknownName for a network or convention that does not exist, UsageError for two numbers
     or where a convention has no rule for a layer.
@@ -94,8 +97,8 @@ def reconcile(a: str | Side, b: str | Side) -> Reconciliation:
     +44,455,936 batch norm at 4 per element
     +102,400 global average pool at window + 1 per output
     """
-    first = read_side(a) if isinstance(a, str) else a
-    second = read_side(b) if isinstance(b, str) else b
+    first = read_side(a, convention, heads=heads) if isinstance(a, str) else a
+    second = read_side(b, convention, heads=heads) if isinstance(b, str) else b
     if isinstance(first, Side):
         if isinstance(second, Number):
             return _reconcile_number(first, second)
@@ -103,7 +106,7 @@ def reconcile(a: str | Side, b: str | Side) -> Reconciliation:
     if isinstance(second, Side):
         return _reconcile_number(second, first)
     message = f"`{first.text}` and `{second.text}` are both numbers: one side names a network"
-    raise UsageError.of("two-numbers", message, "as in `resnet50@macs`")
+    raise UsageError.of("no-network", message, "as in `resnet50@macs`")
 
 
 def _reconcile_number(a: Side, number: Number) -> Reconciliation:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.convention.figure import apply, complete
@@ -73,10 +74,11 @@ class Number(NamedTuple):
         return round(self.readings[0].number * self.readings[0].unit)
 
 
-def read_side(text: str) -> Side | Number:
+def read_side(text: str, convention: str = USUAL, *, heads: bool = False) -> Side | Number:
     """Read `network@convention`, a network alone, or a number.
 
-    Raises UnknownName for a network or a convention that does not exist.
+    `convention` is that of a network without one. Raises UnknownName for a network or a convention
+    that does not exist.
 
     >>> read_side("resnet50-v1.5@thop").total
     4133742592
@@ -86,10 +88,10 @@ def read_side(text: str) -> Side | Number:
     number = _number(text.strip())
     if number is not None:
         return number
-    network, at, convention = text.strip().rpartition("@")
-    if not at:
-        network, convention = text.strip(), USUAL
-    return Side(count(network), find(convention))
+    network, at, own = text.strip().rpartition("@")
+    if not at or Path(text.strip().partition("#")[0]).is_file():
+        network, own = text.strip(), convention
+    return Side(count(network, heads=heads), find(own))
 
 
 def _number(text: str) -> Number | None:

@@ -5,23 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.render.columns import BYTES, choose
+from archcalc.render.figures import column, notes
 from archcalc.render.folding import fold_repeats
 from archcalc.render.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from archcalc.convention.figure import Figure
     from archcalc.render.columns import Quantity
     from archcalc.render.table import Cell, Tone
     from archcalc.report import Counts, Report, Row
 
 
 def layers(
-    report: Report, depth: int | None = 1, columns: Iterable[str] = (), bytes_each: int = BYTES
+    report: Report,
+    depth: int | None = 1,
+    columns: Iterable[str] = (),
+    bytes_each: int = BYTES,
+    figures: Sequence[Figure] = (),
 ) -> Table:
     """Tabulate a report at a depth (None: every layer); its rows add up to its totals.
 
-    Columns in bytes count `bytes_each` for a number: 4 in single precision, 2 in half.
+    Columns in bytes count `bytes_each` for a number: 4 in single precision, 2 in half. Each of the
+    `figures` is a column too, of what its convention counts.
 
     Raises UnknownName for a column that does not exist, UsageError for a depth below 1.
 
@@ -30,7 +37,7 @@ def layers(
     >>> table.rows[2], table.totals
     (('C3', 1516), (('total', 60000),))
     """
-    quantities = choose(columns, bytes_each)
+    quantities = [*choose(columns, bytes_each), *map(column, figures)]
     names = [quantity.column.name for quantity in quantities]
     lines = fold_repeats(report.fold(depth))
     return Table(
@@ -38,7 +45,7 @@ def layers(
         rows=tuple(tuple(quantity.of(line, report) for quantity in quantities) for line in lines),
         totals=tuple(_totals(report, quantities)),
         title=title(report),
-        captions=tuple(captions(report, names, bytes_each)),
+        captions=(*captions(report, names, bytes_each), *notes(figures)),
         tones=tuple(_tone(line.row) for line in lines),
     )
 

@@ -187,11 +187,19 @@ def report_schema() -> Schema:
         "memory": _closed(
             dict.fromkeys(("bytes_each", "parameters", "outputs", "live", "total"), INTEGER)
         ),
+        "figures": {"type": "array", "items": _figure()},
         "convention": WORD,
         "spec": {"type": "string", "pattern": "^sha256:[0-9a-f]{16}$"},
         "archcalc": WORD,
     }
     return {"$schema": DRAFT, "title": "A report of archcalc", **_closed(properties)}
+
+
+def _figure() -> Schema:
+    """Describe what a convention counts: in total, and by layer."""
+    rows: Schema = {"type": "object", "additionalProperties": INTEGER}
+    words: dict[str, Schema] = {"convention": WORD, "unit": WORD}
+    return _closed({**words, "total": INTEGER, "partial": {"type": "boolean"}, "rows": rows})
 
 
 def _closed(properties: dict[str, Schema]) -> Schema:

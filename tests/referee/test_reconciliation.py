@@ -307,7 +307,7 @@ def test_two_numbers_are_refused() -> None:
         reconcile("3.8e9", "4.1e9")
 
     assert str(caught.value) == (
-        "error[two-numbers]: `3.8e9` and `4.1e9` are both numbers: one side names a network\n"
+        "error[no-network]: `3.8e9` and `4.1e9` are both numbers: one side names a network\n"
         "  hint: as in `resnet50@macs`"
     )
 

@@ -1,0 +1,101 @@
+"""`archcalc conventions`: the ways to count, and what a network has by each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
+from archcalc.cli.completion import complete_conventions, complete_networks
+
+if TYPE_CHECKING:
+    from archcalc.convention.convention import Convention
+    from archcalc.convention.figure import Figure
+
+Network = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NETWORK]",
+        help="Count this network by each of them: a name, a file, or - for standard input.",
+        autocompletion=complete_networks,
+    ),
+]
+Conventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--convention",
+        "-C",
+        metavar="NAME",
+        help="Only this one, by name or from a file of your own; may be repeated.",
+        autocompletion=complete_conventions,
+    ),
+]
+
+
+def conventions(  # noqa: PLR0913 - one for each option
+    network: Network = None,
+    *,
+    convention: Conventions = None,
+    input: Input = None,  # noqa: A002 - the option's name
+    batch: Batch = 1,
+    set: Set = None,  # noqa: A002
+    heads: Heads = False,
+) -> Answer:
+    """List the conventions with what each counts; or count a network by each of them.
+
+    \b
+    Examples:
+      archcalc conventions
+      archcalc conventions resnet50-v1.5
+      archcalc conventions mine.yaml --convention thop --convention ours.yaml
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.convention.library import conventions as everything  # noqa: PLC0415
+    from archcalc.convention.library import find  # noqa: PLC0415
+
+    chosen = tuple(map(find, convention)) if convention else everything()
+    if network is None:
+        return _list(chosen)
+    from archcalc.convention.figure import apply  # noqa: PLC0415 - after the arguments are known
+    from archcalc.render.caption import caption  # noqa: PLC0415
+    from archcalc.render.figures import figures  # noqa: PLC0415
+    from archcalc.report import count  # noqa: PLC0415
+
+    report = count(open_network(network, set), input=input, batch=batch, heads=heads)
+    found = [apply(report, each) for each in chosen]
+    about = caption(report, "one in each line")
+    data = {"schema": 1, **about, "figures": [_figure(figure) for figure in found]}
+    hint = f"archcalc reconcile {network}@{chosen[0].name} {network}@{chosen[-1].name}"
+    return Answer((figures(found),), data, about, hint)
+
+
+def _list(chosen: tuple[Convention, ...]) -> Answer:
+    from archcalc.render.figures import listing  # noqa: PLC0415
+
+    data = {"schema": 1, "conventions": [_plain(each) for each in chosen]}
+    return Answer((listing(chosen),), data, hint="archcalc conventions resnet50")
+
+
+def _plain(convention: Convention) -> dict[str, Any]:
+    texts = ("name", "figures", "unit", "per", "tool", "version", "source", "notes")
+    default = convention.default
+    return {
+        **{name: getattr(convention, name) for name in texts},
+        "aliases": list(convention.aliases),
+        "rules": {op: rule.text for op, rule in convention.rules.items()},
+        "zero": dict(convention.zeros),
+        "default": default.text if default else None,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    convention = figure.convention
+    return {
+        "convention": convention.name,
+        "figures": convention.figures,
+        "unit": convention.unit,
+        "figure": figure.total,
+        "partial": figure.partial,
+        "unknown": list(figure.unknown),
+    }

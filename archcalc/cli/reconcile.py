@@ -1,0 +1,81 @@
+"""`archcalc reconcile`: why two figures differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Heads  # noqa: TC001 - the options are read when it runs
+from archcalc.cli.completion import complete_conventions, complete_networks
+
+if TYPE_CHECKING:
+    from archcalc.referee.reconciliation import Reconciliation
+
+SIDE = "a network (resnet50), with a convention (resnet50@thop, mine.yaml@fvcore), or a number"
+
+
+def complete_side(incomplete: str) -> list[str]:
+    """Offer networks; after an @ the conventions."""
+    network, at, convention = incomplete.rpartition("@")
+    if not at:
+        return complete_networks(incomplete)
+    return [f"{network}@{name}" for name in complete_conventions(convention)]
+
+
+First = Annotated[
+    str,
+    typer.Argument(metavar="A", help=f"{SIDE.capitalize()}.", autocompletion=complete_side),
+]
+Second = Annotated[
+    str,
+    typer.Argument(
+        metavar="B", help="The same: 4.11G, 61.1M, 3.8e9 ...", autocompletion=complete_side
+    ),
+]
+Default = Annotated[
+    str,
+    typer.Option(
+        "--convention",
+        "-C",
+        metavar="NAME",
+        help="The convention of a network without one: a name, or a file of your own.",
+        autocompletion=complete_conventions,
+    ),
+]
+
+
+def reconcile(a: First, b: Second, *, convention: Default = "macs", heads: Heads = False) -> Answer:
+    """Tell why two figures differ, in terms that add up exactly to the difference.
+
+    For a number, find what prints so: by convention, unit, input size, heads, variant and options.
+    Exits with 1 if nothing does.
+
+    \b
+    Examples:
+      archcalc reconcile resnet50 resnet50-v1.5@thop
+      archcalc reconcile resnet50 4.11G
+      archcalc reconcile mine.yaml@macs mine.yaml@ours.yaml
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.referee.reconciliation import reconcile as explain  # noqa: PLC0415
+    from archcalc.render.reconciliation import reconciliation  # noqa: PLC0415 - after the arguments
+
+    found = explain(a, b, convention=convention, heads=heads)
+    failed = found.number is not None and not found.met
+    parts = tuple(reconciliation(found))
+    return Answer(parts, found.to_dict(), _caption(found), _hint(found), int(failed))
+
+
+def _caption(found: Reconciliation) -> dict[str, str]:
+    from archcalc import __version__  # noqa: PLC0415
+
+    to = found.number.text if found.number else found.b.name if found.b else ""
+    return {"from": found.a.name, "to": to, "archcalc": __version__}
+
+
+def _hint(found: Reconciliation) -> str:
+    if found.b is None:
+        return ""
+    network = found.b.report.graph.spec.id
+    return f"archcalc conventions {network}"

@@ -1,0 +1,123 @@
+"""Conventions and the figures of networks by them → tables, and columns of other tables."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING
+
+from archcalc.render.columns import Quantity
+from archcalc.render.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archcalc.convention.convention import Convention
+    from archcalc.convention.figure import Figure
+    from archcalc.render.folding import Line
+    from archcalc.render.table import Cell
+    from archcalc.report import Counts, Report
+
+_RANGE = re.compile(r"(\d+)\.\.(\d+)")
+
+
+def listing(conventions: Sequence[Convention]) -> Table:
+    """Tabulate conventions: what each counts, in which unit, and by whose rules.
+
+    >>> from archcalc.convention.library import conventions
+    >>> listing(conventions()).rows[0][:3]
+    ('macs', 'operations', 'multiply-accumulate')
+    """
+    columns = (
+        Column("convention", "convention"),
+        Column("figures", "counts"),
+        Column("unit", "unit", "prose", 1),
+        Column("notes", "notes", "prose", 2),
+        Column("tool", "tool", "prose", 3),
+        Column("aliases", "also called", "prose", 4),
+    )
+    rows = tuple(
+        (c.name, c.figures, c.unit, c.notes, tool(c), ", ".join(c.aliases)) for c in conventions
+    )
+    return Table(columns, rows, captions=(f"{len(rows)} conventions",))
+
+
+def tool(convention: Convention) -> str:
+    """Name the tool and its version, or else the source."""
+    return f"{convention.tool} {convention.version}".strip() or convention.source
+
+
+def figures(found: Sequence[Figure]) -> Table:
+    """Tabulate the figures of one network, a line for each convention.
+
+    >>> from archcalc.convention.figure import apply
+    >>> from archcalc.report import count
+    >>> figures([apply(count("lenet5"), "macs")]).rows[0][:3]
+    ('macs', 325680, 'operations')
+    """
+    columns = (
+        Column("convention", "convention"),
+        Column("figure", "figure", "number"),
+        Column("figures", "counts", hide=2),
+        Column("unit", "unit", "prose", 1),
+        Column("tool", "tool", "prose", 3),
+    )
+    rows = tuple(
+        (_name(f), f.total, f.convention.figures, f.convention.unit, tool(f.convention))
+        for f in found
+    )
+    return Table(columns, rows, captions=tuple(_unknown(found)))
+
+
+def column(figure: Figure) -> Quantity:
+    """Make a column of the figures of one convention for the table of a network's layers."""
+
+    def total(counts: Counts, report: Report) -> Cell:
+        if counts is report.total:
+            return figure.total
+        heads = [name for name, found in report.heads.items() if found is counts]
+        return figure.of_head(heads[0] if heads else None)
+
+    def of(line: Line, report: Report) -> Cell:  # noqa: ARG001 - the form of every column
+        return sum(figure.of(path) for path in unfolded(line.row.path))
+
+    return Quantity(Column(figure.convention.name, _name(figure), "number"), of, total)
+
+
+def unfolded(path: str) -> Iterator[str]:
+    """Give every path that a folded one stands for.
+
+    >>> list(unfolded("conv2_x/1..3/conv1"))
+    ['conv2_x/1/conv1', 'conv2_x/2/conv1', 'conv2_x/3/conv1']
+    """
+    segments = [_numbers(segment) for segment in path.split("/")]
+    yield from map("/".join, product(*segments))
+
+
+def notes(found: Sequence[Figure]) -> Iterator[str]:
+    """Say what each convention is, and what it could not count."""
+    for figure in found:
+        convention = figure.convention
+        unit = f" ({convention.unit})" if convention.unit else ""
+        said = f": {convention.notes}" if convention.notes else ""
+        yield f"{convention.name}{unit}{said}"
+    yield from _unknown(found)
+
+
+def _name(figure: Figure) -> str:
+    return f"{figure.convention.name} (partial)" if figure.partial else figure.convention.name
+
+
+def _unknown(found: Sequence[Figure]) -> Iterator[str]:
+    for figure in found:
+        if figure.partial:
+            some = ", ".join(figure.unknown[:5])
+            more = f" and {len(figure.unknown) - 5} more" if len(figure.unknown) > 5 else ""
+            yield f"{figure.convention.name} has no rule for {some}{more}: at least this many"
+
+
+def _numbers(segment: str) -> list[str]:
+    found = _RANGE.fullmatch(segment)
+    if found is None:
+        return [segment]
+    return [str(number) for number in range(int(found[1]), int(found[2]) + 1)]

@@ -1,0 +1,190 @@
+"""`archcalc conventions`, `reconcile` and `show --convention`, as a user types them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archcalc.cli.reconcile import complete_side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> str:
+    """Write a convention of one's own that does not know every op."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "unit: product\nrules: {conv: =mac, linear: =mac}\nzero: {free: [lecun_tanh]}\n"
+    )
+    return str(path)
+
+
+def lines_of(output: str, beginning: str) -> list[list[str]]:
+    return [line.split() for line in output.splitlines() if line.startswith(beginning)]
+
+
+def test_the_conventions_are_listed_with_what_they_count(archcalc: Call) -> None:
+    output = archcalc("conventions", "--wide").output
+
+    assert lines_of(output, "macs")[0][:3] == ["macs", "operations", "multiply-accumulate"]
+    assert lines_of(output, "lecun1998")[0][1] == "connections"
+    assert lines_of(output, "keras")[0][1] == "parameters"
+    assert "25 conventions" in output
+
+
+def test_a_network_has_a_figure_by_each(archcalc: Call) -> None:
+    output = archcalc("conventions", "resnet50-v1.5").output
+
+    figures = {name: lines_of(output, f"{name} ")[0][1] for name in ("macs", "thop", "onnx-tool")}
+    assert figures == {
+        "macs": "4,089,184,256",
+        "thop": "4,133,742,592",
+        "onnx-tool": "4,450,761,704",
+    }
+
+
+def test_conventions_may_be_chosen_and_be_ones_own(archcalc: Call, mine: str) -> None:
+    output = archcalc("conventions", "lenet5", "-C", "thop", "--convention", mine).output
+
+    assert lines_of(output, "thop")[0][1] == "327,256"
+    assert lines_of(output, "mine")[0][:3] == ["mine", "(partial)", "325,680"]
+    assert "mine has no rule for S2, S4, OUTPUT: at least this many" in output
+    assert not lines_of(output, "macs")
+
+
+def test_conventions_are_given_as_json(archcalc: Call) -> None:
+    listed = json.loads(archcalc("conventions", "-C", "thop", "--json").output)["conventions"]
+    counted = json.loads(archcalc("conventions", "resnet20", "-C", "thop", "--json").output)
+
+    assert listed[0]["rules"]["batchnorm"] == "4 * outputs if affine else 2 * outputs"
+    assert counted["figures"] == [
+        {
+            "convention": "thop",
+            "figures": "operations",
+            "unit": "MAC",
+            "figure": 41_308_864,
+            "partial": False,
+            "unknown": [],
+        }
+    ]
+
+
+def test_show_has_a_column_for_each_convention(archcalc: Call) -> None:
+    output = archcalc(
+        "show", "resnet50-v1.5", "-c", "parameters", "-C", "thop", "--convention", "macs", "-d", "2"
+    ).output
+
+    # two equal blocks on one line have the figures of both
+    assert lines_of(output, "conv2_x/2..3")[0][1:] == ["140,800", "446,365,696", "436,731,904"]
+    assert lines_of(output, "total")[0] == ["total", "25,557,032", "4,133,742,592", "4,089,184,256"]
+    assert "thop (MAC): hooks on modules." in output
+
+
+def test_figures_of_heads_stand_apart(archcalc: Call) -> None:
+    output = archcalc("show", "googlenet", "--heads", "-c", "biases", "-C", "torch").output
+
+    assert lines_of(output, "main path")[0][-1] == "6,998,552"
+    assert lines_of(output, "head aux1")[0][-1] == "3,188,840"
+    assert lines_of(output, "total")[0][-1] == "13,378,280"
+
+
+def test_a_partial_figure_says_so(archcalc: Call, mine: str) -> None:
+    output = archcalc("show", "lenet5", "-c", "parameters", "-C", mine).output
+
+    assert "mine (partial)" in output
+    assert "mine has no rule for S2, S4, OUTPUT: at least this many" in output
+
+
+def test_the_json_of_a_report_has_the_figures_of_every_layer(archcalc: Call) -> None:
+    data = json.loads(archcalc("show", "lenet5", "-C", "lecun1998", "--json").output)
+
+    (figure,) = data["figures"]
+    assert figure["total"] == sum(figure["rows"].values()) == 340_908
+    assert figure["rows"]["S2"] == 5_880
+    assert data["convention"].endswith("; lecun1998 = connection")
+
+
+def test_reconcile_lists_terms_that_add_up(archcalc: Call) -> None:
+    status, output, errors = archcalc("reconcile", "resnet50", "resnet50-v1.5@thop")
+
+    assert (status, errors) == (0, "")
+    assert output == (
+        "from resnet50@macs to resnet50-v1.5@thop\n"
+        "      amount  reason                                        how\n"
+        "-------------------------------------------------------------------------------------\n"
+        " +77,070,336  stride of conv3_x/1/conv1: 1, not 2           1 layer, by macs\n"
+        " +77,070,336  stride of conv4_x/1/conv1: 1, not 2           1 layer, by macs\n"
+        " +77,070,336  stride of conv5_x/1/conv1: 1, not 2           1 layer, by macs\n"
+        " +44,455,936  batch norm at 4 per element                   11,113,984 × 4, 53 layers\n"
+        "    +102,400  global average pool at window + 1 per output  102,400 × 1, 1 layer\n"
+        "-------------------------------------------------------------------------------------\n"
+        "+275,769,344  resnet50-v1.5@thop less resnet50@macs\n"
+        "resnet50@macs: 3,857,973,248 (multiply-accumulate)\n"
+        "resnet50-v1.5@thop: 4,133,742,592 (MAC)\n"
+    )
+
+
+def test_reconcile_finds_what_prints_as_a_number(archcalc: Call) -> None:
+    status, output, _ = archcalc("reconcile", "alexnet", "61.1M")
+
+    assert status == 0
+    assert output.startswith("what prints as 61.1M\n")
+    assert lines_of(output, "alexnet-owt@torch")[0][1:5] == ["61,100,840", "≈", "rounded,", "in"]
+    assert "from alexnet@torch to alexnet-owt@torch" in output
+
+
+def test_reconcile_says_where_nothing_does(archcalc: Call) -> None:
+    status, output, _ = archcalc("reconcile", "lenet5", "12,345")
+
+    assert status == 1
+    assert output.startswith("nothing prints as 12,345: the nearest\n")
+
+
+def test_reconcile_of_equal_figures_says_so(archcalc: Call) -> None:
+    output = archcalc("reconcile", "vgg16", "vgg16@torchvision").output
+
+    assert "no difference" in output
+
+
+def test_reconcile_takes_the_convention_of_both_and_their_heads(archcalc: Call) -> None:
+    output = archcalc(
+        "reconcile", "googlenet", "googlenet-torchvision", "-C", "torch", "--heads"
+    ).output
+
+    assert "googlenet@torch with heads: 13,378,280 (parameter)" in output
+    assert "googlenet-torchvision@torch with heads: 13,004,888 (parameter)" in output
+
+
+def test_reconcile_is_given_as_json(archcalc: Call) -> None:
+    data = json.loads(archcalc("reconcile", "lenet5", "61,706", "--json").output)
+
+    assert data["candidates"][0]["side"] == "lenet5-textbook@torch"
+    assert data["difference"] == sum(term["amount"] for term in data["terms"]) == 866
+
+
+def test_a_misspelt_convention_is_answered_with_the_nearest(archcalc: Call) -> None:
+    for arguments in (
+        ("show", "lenet5", "-C", "topp"),
+        ("conventions", "-C", "topp"),
+        ("reconcile", "lenet5@topp", "lenet5"),
+    ):
+        status, _, errors = archcalc(*arguments)
+        assert status == 2
+        assert errors == (
+            "error[unknown-convention]: there is no convention `topp`\n"
+            "  hint: did you mean `thop`?\n"
+        )
+
+
+def test_the_shell_is_offered_networks_and_then_conventions() -> None:
+    assert "resnet50" in complete_side("resnet5")
+    assert complete_side("resnet50@tho") == ["resnet50@thop", "resnet50@thop-functional"]

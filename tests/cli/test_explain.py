@@ -1,0 +1,104 @@
+"""`archcalc explain`, as a user types it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.conftest import Outcome
+
+
+def test_c3_shows_the_sum_over_its_table(archcalc: Callable[..., Outcome]) -> None:
+    outcome = archcalc("explain", "lenet5", "C3")
+    assert outcome.status == 0
+    lines = [" ".join(line.split()) for line in outcome.output.splitlines()]
+    assert "parameters 6·(5·5·3 + 1) + 9·(5·5·4 + 1) + 1·(5·5·6 + 1) = 1,516" in lines
+    assert "connections 1,516·10·10 = 151,600" in lines
+    assert "60 of 96 pairs of maps are connected" in lines
+
+
+def test_without_a_layer_there_is_a_line_for_each_and_the_sums(
+    archcalc: Callable[..., Outcome],
+) -> None:
+    outcome = archcalc("explain", "lenet5")
+    assert outcome.status == 0
+    assert "6·(5·5·1 + 1) = 156" in outcome.output
+    assert "156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000" in outcome.output
+
+
+def test_several_layers_follow_each_other(archcalc: Callable[..., Outcome]) -> None:
+    output = archcalc("explain", "lenet5", "C1", "S2").output
+    assert output.index("C1: conv") < output.index("S2: subsample")
+
+
+def test_an_op_in_letters(archcalc: Callable[..., Outcome]) -> None:
+    outcome = archcalc("explain", "--op", "conv")
+    assert outcome.status == 0
+    assert "filters·(kh·kw·C/groups + 1)" in outcome.output
+    assert "with bias: untied" in outcome.output
+
+
+def test_json_has_text_value_and_note(archcalc: Callable[..., Outcome]) -> None:
+    found = json.loads(archcalc("explain", "resnet50", "pool1", "--json").output)
+    height = found["layers"][0]["steps"][0]["shape"][1]
+    assert height == {
+        "quantity": "height",
+        "expression": "⌊(112 + 1 + 1 − 3)/2⌋ + 1",
+        "value": 56,
+        "note": "111/2 rounded down: no window reads the last row of padding",
+    }
+
+
+def test_json_of_several_layers_is_a_list(archcalc: Callable[..., Outcome]) -> None:
+    found = json.loads(archcalc("explain", "lenet5", "C1", "S2", "--json").output)
+    assert [each["path"] for each in found["explanations"]] == ["C1", "S2"]
+
+
+def test_letters_have_no_value_in_json(archcalc: Callable[..., Outcome]) -> None:
+    found = json.loads(archcalc("explain", "--op", "linear", "--json").output)
+    assert found["figures"][0] == {
+        "quantity": "parameters",
+        "expression": "units·(C·H·W + 1)",
+        "value": None,
+        "note": "",
+    }
+
+
+def test_latex(archcalc: Callable[..., Outcome]) -> None:
+    output = archcalc("explain", "lenet5", "C1", "--format", "latex").output
+    assert r"$156 \cdot 28 \cdot 28 = 122{,}304$" in output
+
+
+EITHER = """\
+error[usage]: `explain` takes either a network or an --op
+  hint: `archcalc explain lenet5 C3`, or `archcalc explain --op conv`
+"""
+NO_OP = """\
+error[unknown-op]: there is no op `covn`
+  hint: did you mean `conv`?
+"""
+NO_LAYER = """\
+error[unknown-layer]: LeNet-5 has no layer `C2`
+  hint: `archcalc show` lists the layers, `--depth` unfolds blocks
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), EITHER),
+        (("lenet5", "--op", "conv"), EITHER),
+        (("--op", "covn"), NO_OP),
+        (("lenet5", "C2"), NO_LAYER),
+    ],
+)
+def test_a_wrong_call_says_what_is_right(
+    archcalc: Callable[..., Outcome], arguments: tuple[str, ...], message: str
+) -> None:
+    outcome = archcalc("explain", *arguments)
+    assert (outcome.status, outcome.output, outcome.errors) == (2, "", message)

@@ -33,6 +33,8 @@ COMMANDS = {
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),
+    "draw": Entry("draw:draw", "Draw a network as boxes and arrows, or as planes."),
+    "plot": Entry("plot:plot", "Chart where parameters, operations and activations sit."),
     "export": Entry("exporting:export", "Print the spec of a network of the library."),
     "init": Entry("exporting:init", "Write a commented spec to start from."),
     "schema": Entry("schema:schema", "Print a JSON Schema of specs or of reports."),

@@ -50,6 +50,17 @@ def complete_layers(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401 - t
     return _starting(dict.fromkeys([*report.graph.containers, *paths]), incomplete)
 
 
+def complete_settings(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401
+    """Offer the parameters of the network that was named before, each with its `=`."""
+    from archcalc.spec.library import load  # noqa: PLC0415
+
+    try:
+        spec = load(ctx.params.get("network") or "")
+    except ArchcalcError:
+        return []
+    return _starting([f"{name}=" for name in spec.parameters], incomplete)
+
+
 def complete_ops(incomplete: str) -> list[str]:
     """Offer the ops."""
     from archcalc import ops  # noqa: PLC0415
@@ -87,6 +98,20 @@ def complete_formats(incomplete: str) -> list[str]:
     from archcalc.render.export import FORMATS  # noqa: PLC0415
 
     return _starting(FORMATS, incomplete)
+
+
+def complete_drawings(incomplete: str) -> list[str]:
+    """Offer the kinds of drawings."""
+    from archcalc.cli.draw import DRAWINGS  # noqa: PLC0415
+
+    return _starting(dict.fromkeys(DRAWINGS.values()), incomplete)
+
+
+def complete_styles(incomplete: str) -> list[str]:
+    """Offer the styles of drawings."""
+    from archcalc.cli.draw import STYLES  # noqa: PLC0415
+
+    return _starting(STYLES, incomplete)
 
 
 def complete_colors(incomplete: str) -> list[str]:

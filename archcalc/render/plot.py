@@ -80,6 +80,7 @@ def _figure(width: float, height: float) -> Any:  # noqa: ANN401 - matplotlib's 
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(width, height), dpi=120, layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
     FigureCanvasAgg(figure)
     return figure
 
@@ -146,6 +147,7 @@ def _sizes(axes: Any, lines: Sequence[Line]) -> None:  # noqa: ANN401
     _beside(axes, places, sizes, plain)
     axes.set_xlim(0, 1.75 * max(sizes, default=1))
     axes.set_xlabel("size of the output, elements per sample")
+    _plain_ticks(axes.xaxis)
 
 
 def _beside(
@@ -177,7 +179,7 @@ def _label(line: Line) -> str:
 
 def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     """Chart operations against parameters, each network with its name beside it."""
-    figure = _figure(8.5, 6.0 + 0.03 * len(reports))
+    figure = _figure(8.5 + 0.06 * len(reports), 6.0 + 0.06 * len(reports))
     axes = figure.subplots()
     xs = [report.total.parameters for report in reports]
     ys = [report.total.macs for report in reports]
@@ -189,9 +191,10 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     axes.set_xlabel("parameters")
     axes.set_ylabel("MACs per sample")
     axes.set_title("Operations against parameters", loc="left", fontweight="bold")
-    _plain_ticks(axes)
-    inputs = dict.fromkeys(shape(report.input) for report in reports)
-    said = f"{caption(reports[0])['convention']}; input {', '.join(inputs)}"
+    _plain_ticks(axes.xaxis, axes.yaxis)
+    inputs = {shape(report.input) for report in reports}
+    seen = f"input {inputs.pop()}" if len(inputs) == 1 else "each network on its own input"
+    said = f"{caption(reports[0])['convention']}; {seen}"
     figure.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)
     figure.canvas.draw()
     figure.set_layout_engine("none")
@@ -199,11 +202,11 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     return figure
 
 
-def _plain_ticks(axes: Any) -> None:  # noqa: ANN401
+def _plain_ticks(*axes: Any) -> None:  # noqa: ANN401
     """Write 10,000,000 as 10 M."""
     from matplotlib.ticker import EngFormatter, NullFormatter  # noqa: PLC0415
 
-    for axis in (axes.xaxis, axes.yaxis):
+    for axis in axes:
         axis.set_major_formatter(EngFormatter())
         if axis.get_scale() == "log":
             axis.set_minor_formatter(NullFormatter())
@@ -226,6 +229,11 @@ class Room(NamedTuple):
         aside = self.right <= other.left or other.right <= self.left
         return not (aside or self.top <= other.bottom or other.top <= self.bottom)
 
+    def within(self, page: Room) -> bool:
+        """Tell whether a rectangle lies inside another."""
+        across = page.left <= self.left and self.right <= page.right
+        return across and page.bottom <= self.bottom and self.top <= page.top
+
 
 def _name_points(axes: Any, names: Sequence[str], points: Sequence[tuple[int, int]]) -> None:  # noqa: ANN401
     """Put names near their points where nothing else stands, the nearest free place first."""
@@ -237,7 +245,8 @@ def _name_points(axes: Any, names: Sequence[str], points: Sequence[tuple[int, in
             name, point, (0, 0), textcoords="offset pixels", fontsize=8, zorder=4, va="center"
         )
         found = note.get_window_extent(renderer)
-        dx, dy, room = free_place(x, y, found.width + 4, found.height + 2, taken)
+        size = found.width + 4, found.height + 2
+        dx, dy, room = free_place((x, y), size, taken, Room(*axes.bbox.extents))
         note.set_position((dx, dy))
         taken.append(room)
         if abs(dx) > 12 or abs(dy) > 14:
@@ -254,20 +263,22 @@ def _name_points(axes: Any, names: Sequence[str], points: Sequence[tuple[int, in
 
 
 def free_place(
-    x: float, y: float, width: float, height: float, taken: Sequence[Room]
+    point: tuple[float, float], size: tuple[float, float], taken: Sequence[Room], page: Room
 ) -> tuple[float, float, Room]:
     """Find the nearest place for a label: the offset of its left middle, and the room it takes.
 
-    >>> free_place(0, 0, 40, 10, [])[:2]
+    >>> page = Room(-100, -100, 100, 100)
+    >>> free_place((0, 0), (40, 10), [], page)[:2]
     (10.0, 0.0)
-    >>> free_place(0, 0, 40, 10, [Room(5, -5, 60, 5)])[:2]
+    >>> free_place((0, 0), (40, 10), [Room(5, -5, 60, 5)], page)[:2]
     (-50.0, 0.0)
     """
+    (x, y), (width, height) = point, size
     for dx, dy in _offsets(width, height):
         room = Room(x + dx, y + dy - height / 2, x + dx + width, y + dy + height / 2)
-        if not any(room.meets(other) for other in taken):
+        if room.within(page) and not any(room.meets(other) for other in taken):
             return dx, dy, room
-    raise UsageError.of("too-large", "too many networks for one chart", "chart fewer")
+    raise UsageError.of("too-large", "too many networks for one chart", "chart fewer of them")
 
 
 def _offsets(width: float, height: float) -> Iterator[tuple[float, float]]:

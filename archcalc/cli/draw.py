@@ -1,0 +1,105 @@
+"""`archcalc draw`: the picture of a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Heads, Input, Network, Set, open_network
+from archcalc.cli.completion import complete_drawings, complete_styles
+from archcalc.cli.delivery import write_file
+from archcalc.cli.options import check_choice
+from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from archcalc.report import Report
+
+STYLES = ("auto", "boxes", "planes")
+DRAWINGS = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid"}
+"""What is drawn, by the suffix of the file."""
+
+Depth = Annotated[
+    int,
+    typer.Option(
+        "--depth", "-d", min=0, metavar="N", help="Unfold N levels of blocks; 0 shows every layer."
+    ),
+]
+Style = Annotated[
+    str,
+    typer.Option(
+        "--style",
+        metavar="STYLE",
+        autocompletion=complete_styles,
+        help="boxes; planes, as LeNet-5 was drawn in 1998; auto: planes for a small chain.",
+    ),
+]
+File = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write a file: .svg, or .mmd for Mermaid."),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help="svg or mermaid.",
+        autocompletion=complete_drawings,
+        show_default=False,
+    ),
+]
+
+
+def draw(  # noqa: PLR0913 - one for each option
+    network: Network,
+    *,
+    output: File = None,
+    format: Format = "",  # noqa: A002 - the option's name
+    style: Style = "auto",
+    input: Input = None,  # noqa: A002
+    set: Set = None,  # noqa: A002
+    depth: Depth = 1,
+    heads: Heads = False,
+) -> Answer:
+    """Draw a network: boxes and arrows with shapes and counts on them, or planes.
+
+    \b
+    Examples:
+      archcalc draw lenet5 -o lenet5.svg
+      archcalc draw googlenet --depth 2 --heads -o googlenet.svg
+      archcalc draw resnet18 --depth 3 -o resnet18.mmd
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
+
+    check_choice("--style", style, STYLES)
+    check_choice("--format", format or "svg", tuple(dict.fromkeys(DRAWINGS.values())))
+    of_kind = format or _by_suffix(output)
+    report = count(open_network(network, set), input=input, heads=heads)
+    picture = _picture(report, of_kind, style, depth or None)
+    if output in {None, "-"}:
+        return Answer((picture,))
+    write_file(Path(str(output)), picture)
+    return Answer((f"wrote {output}\n",))
+
+
+def _by_suffix(output: str | None) -> str:
+    if output in {None, "-"}:
+        return "svg"
+    suffix = Path(str(output)).suffix.lower()
+    if suffix not in DRAWINGS:
+        hint = f"one of {', '.join(DRAWINGS)}; `archcalc plot` charts to .png and .pdf"
+        raise UsageError.of("unknown-suffix", f"the suffix of `{output}` names no drawing", hint)
+    return DRAWINGS[suffix]
+
+
+def _picture(report: Report, of_kind: str, style: str, depth: int | None) -> str:
+    from archcalc.render import drawing, mermaid, planes  # noqa: PLC0415
+
+    if of_kind == "mermaid":
+        return mermaid.draw(report, depth)
+    if style == "planes" or (style == "auto" and planes.is_small_chain(report)):
+        return planes.draw(report)
+    return drawing.draw(report, depth)

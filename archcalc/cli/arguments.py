@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcalc.cli.completion import complete_columns, complete_networks
+from archcalc.cli.completion import complete_columns, complete_networks, complete_settings
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ Batch = Annotated[
 Set = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", "-s", metavar="NAME=VALUE", help="Set a parameter of the family; may be repeated."
+        "--set",
+        "-s",
+        metavar="NAME=VALUE",
+        help="Set a parameter of the family; may be repeated.",
+        autocompletion=complete_settings,
     ),
 ]
 Heads = Annotated[

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from archcalc.cli.answer import Answer
+from archcalc.errors import UnknownName, suggestion
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -48,10 +50,25 @@ def list_networks(words: Words = None, *, counts: Counts = False) -> Answer:
 
     entries = [entry for entry in networks() if _matches(entry, words or ())]
     columns = (*NAMES, *COUNTED) if counts else NAMES
+    if not entries:
+        known = {name for entry in networks() for name in (entry.id, entry.family)}
+        hint = suggestion(" ".join(words or ()), known)
+        said = " and ".join(f"`{word[:80]}`" for word in words or ())
+        raise UnknownName.of("unknown-network", f"no network has {said} in its name", hint)
     rows = tuple(tuple(_row(entry, counts=counts)) for entry in entries)
-    table = Table(columns, rows, captions=(f"{len(entries)} networks",))
-    hint = f"archcalc show {entries[0].id}" if entries else ""
-    return Answer((table,), hint=hint)
+    many = "networks" if len(entries) > 1 else "network"
+    table = Table(columns, rows, captions=(f"{len(entries)} {many}",))
+    return Answer((table,), partial(_data, table, entries), hint=f"archcalc show {entries[0].id}")
+
+
+def _data(table: Table, entries: list[Entry]) -> dict[str, Any]:
+    """Give a record for each network, its aliases as a list."""
+    names = [column.name for column in table.columns]
+    records = [
+        dict(zip(names, row, strict=True)) | {"aliases": list(entry.aliases)}
+        for row, entry in zip(table.rows, entries, strict=True)
+    ]
+    return {"schema": 1, "networks": records}
 
 
 def _matches(entry: Entry, words: list[str] | tuple[str, ...]) -> bool:

@@ -16,14 +16,15 @@ def caption(report: Report, convention: str = MACS) -> dict[str, str]:
 
     >>> from archcalc.report import count
     >>> list(caption(count("lenet5")))
-    ['network', 'variant', 'input', 'batch', 'scope', 'convention', 'spec', 'archcalc']
+    ['network', 'variant', 'source', 'input', 'batch', 'scope', 'convention', 'spec', 'archcalc']
     """
     from archcalc import __version__  # noqa: PLC0415 - the package is being imported above this
 
     spec = report.graph.spec
     return {
         "network": spec.name,
-        "variant": spec.id,
+        "variant": ", ".join([spec.id, *changes(spec)]),
+        "source": spec.source,
         "input": str(report.input),
         "batch": str(report.batch),
         "scope": report.scope,
@@ -31,6 +32,24 @@ def caption(report: Report, convention: str = MACS) -> dict[str, str]:
         "spec": fingerprint(spec),
         "archcalc": __version__,
     }
+
+
+def changes(spec: Spec) -> list[str]:
+    """Say which parameters were set to another value, as they would be written in a spec.
+
+    >>> from archcalc.spec.library import load
+    >>> changes(load("resnet50", depths=[3, 4, 23, 3]))
+    ['depths=[3, 4, 23, 3]']
+    """
+    return [f"{key}={_written(value)}" for key, value in spec.changed.items()]
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value)
 
 
 def fingerprint(spec: Spec) -> str:

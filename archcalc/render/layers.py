@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.render.caption import changes
 from archcalc.render.columns import BYTES, choose
 from archcalc.render.figures import column, notes
 from archcalc.render.folding import fold_repeats
@@ -55,7 +56,8 @@ def title(report: Report) -> str:
     spec = report.graph.spec
     batch = f", batch {report.batch}" if report.batch > 1 else ""
     called = "" if spec.id == spec.name else f" ({spec.id})"
-    return f"{spec.name}{called}, input {report.input}{batch}"
+    changed = "".join(f", {change}" for change in changes(spec))
+    return f"{spec.name}{called}{changed}, input {report.input}{batch}"
 
 
 def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTES) -> Iterator[str]:

@@ -111,6 +111,7 @@ class _Family:
             source=self._text(sections, "source"),
             input=self._input(sections.get("input"), values),
             parameters=values,
+            changed={key: values[key] for key in overrides if key in values},
             items=reader.level(sections.get("layers"), reader.scope, self.tree),
             blocks=read_blocks,
             heads=self._heads(sections.get("heads"), reader),
@@ -131,8 +132,10 @@ class _Family:
 
     def _lineage(self, variant: str | None) -> Iterator[Mapping]:
         """Give the variant, then what it is like, and so on."""
+        if variant is None:
+            return
         known = self.checker.section(self.tree, "variants").entries
-        if variant is not None and variant not in known:
+        if variant not in known:
             hint = suggestion(variant, known) or f"its variants: {', '.join(known) or 'none'}"
             message = f"{self.source.name} has no variant `{variant[:80]}`"
             raise UnknownName.of("unknown-variant", message, hint)
@@ -180,6 +183,8 @@ class _Family:
         for name, tree in self.checker.section(self.tree, "variants").entries.items():
             variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
             self.checker.keys(variant, known, f"the variant `{name[:80]}`")
+            if "aliases" in variant.entries:
+                self.checker.sequence(variant.entries["aliases"], f"`aliases` of `{name[:80]}`")
         for key in overrides:
             if key not in declared:
                 hint = suggestion(key, declared) or _listed(declared)
@@ -201,11 +206,11 @@ class _Family:
         choices = self.checker.section(self.tree, "choices")
         for key, tree in choices.entries.items():
             entries = self.checker.sequence(tree, f"the choices of `{key}`")
-            allowed = [plain_value(untyped(entry)) for entry in entries]
+            allowed = [self.checker.template(entry, (), plain_value) for entry in entries]
             if key not in values:
                 self.checker.unknown_key(choices, key, "`choices`", values)
-            elif values[key] is None and self.checker.mistakes:
-                continue  # it could not be settled, and that has been said
+            elif self.checker.mistakes and (values[key] is None or None in allowed):
+                continue  # one of them could not be read, and that has been said
             elif values[key] not in allowed:
                 known = [str(choice) for choice in allowed]
                 message = f"`{key}` is one of {', '.join(known)}, not {shown(values[key])}"
@@ -235,6 +240,8 @@ class _Family:
             self.checker.complain("missing-key", message, self.tree)
             return Shape(1, 1, 1)
         template = self.checker.template(tree, values, lambda value: value)
+        if template is None and self.checker.mistakes:
+            return Shape(1, 1, 1)
         found = self.checker.attempt(tree, lambda: shape(settle(template, values)))
         return found or Shape(1, 1, 1)
 

@@ -106,6 +106,7 @@ class Spec:
     """A network as written: one variant of a family, its parameters settled.
 
     `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`).
+    `changed` are the parameters that whoever loaded it set to another value.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Spec:
     blocks: Mapping[str, Block] = field(default_factory=dict)
     heads: Mapping[str, Item] = field(default_factory=dict)
     text: Source | None = None
+    changed: Mapping[str, Value] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Spec({self.id!r}, input={self.input})"

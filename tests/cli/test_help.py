@@ -124,6 +124,12 @@ def test_layers_of_the_named_network_are_completed() -> None:
     assert completion.complete_layers(SimpleNamespace(params={"network": "no"}), "C") == []
 
 
+def test_parameters_of_the_named_network_are_completed() -> None:
+    context = SimpleNamespace(params={"network": "densenet121"})
+    assert completion.complete_settings(context, "gr") == ["growth="]
+    assert completion.complete_settings(SimpleNamespace(params={}), "gr") == []
+
+
 def test_the_shell_gets_its_completion(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,21 @@ def test_settings_are_read_as_a_spec_reads_them(archcalc: Call) -> None:
     assert "× 23" in archcalc("show", "resnet50", "--set", "depths=[3,4,23,3]").output
 
 
+def test_what_was_set_is_said_wherever_it_counts(archcalc: Call) -> None:
+    arguments = ["show", "resnet50", "--set", "depths=[3,4,23,3]", "--set", "option=C"]
+    said = "ResNet (resnet50), depths=[3, 4, 23, 3], option=C, input 3x224x224"
+    assert archcalc(*arguments).output.startswith(said)
+    assert "variant: resnet50, depths=[3, 4, 23, 3]" in archcalc(*arguments, "-f", "csv").output
+
+
+def test_list_gives_records_to_programs(archcalc: Call) -> None:
+    records = json.loads(archcalc("list", "vgg", "16", "--json").output)["networks"]
+    assert records[0] == {"network": "vgg16", "aliases": ["vgg-d"], "family": "VGG"}
+    status, _, errors = archcalc("list", "resnt")
+    assert status == 2
+    assert errors.startswith("error[unknown-network]: no network has `resnt` in its name")
+
+
 def test_another_input_is_said_and_its_consequence(archcalc: Call) -> None:
     output = archcalc("show", "vgg16", "--input", "3x64x64").output
     assert "input 3x64x64" in output

@@ -10,8 +10,8 @@ import typer
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Heads, Input, Network, Set, open_network
 from archcalc.cli.completion import complete_drawings, complete_styles
-from archcalc.cli.delivery import write_file
 from archcalc.cli.options import check_choice
+from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ def draw(  # noqa: PLR0913 - one for each option
     of_kind = format or _by_suffix(output)
     report = count(open_network(network, set), input=input, heads=heads)
     picture = _picture(report, of_kind, style, depth or None)
-    if output in {None, "-"}:
-        return Answer((picture,))
-    write_file(Path(str(output)), picture)
-    return Answer((f"wrote {output}\n",))
+    return Answer((picture,)) if output in {None, "-"} else keep(str(output), picture)
 
 
 def _by_suffix(output: str | None) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_networks
-from archcalc.cli.delivery import write_file
+from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from archcalc.cli.answer import Answer
 
 Networks = Annotated[
     list[str],
@@ -60,6 +62,4 @@ def plot(  # noqa: PLR0913 - one for each option
         count(open_network(network, set), input=input, batch=batch, heads=heads)
         for network in networks
     ]
-    path = Path(output)
-    write_file(path, charts.plot(reports, path.suffix.lower(), depth or None))
-    return Answer((f"wrote {output}\n",))
+    return keep(output, charts.plot(reports, Path(output).suffix.lower(), depth or None))

@@ -30,6 +30,7 @@ COMMANDS = {
         "conventions:conventions", "List the ways to count; count by all of them."
     ),
     "reconcile": Entry("reconcile:reconcile", "Tell why two figures differ."),
+    "confirm": Entry("confirm:confirm", "Measure every figure on the network itself."),
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),

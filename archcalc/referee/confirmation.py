@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 
 SUMS = (
-    "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
     "connections_in_bounds", "neurons", "macs", "multiplications",
 )  # fmt: skip
 """What adds up over layers; beside it a layer has an `output` and a `receptive_field`."""

@@ -58,6 +58,11 @@ class Measured(NamedTuple):
     macs: int
     multiplications: int | None
 
+    @property
+    def parameters(self) -> int:
+        """Trained numbers of every kind."""
+        return self.weights + self.biases + self.gamma + self.beta
+
 
 class Witness:
     """Measures layers, and remembers: a layer with the same op and the same inputs is the same.

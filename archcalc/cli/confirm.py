@@ -1,0 +1,86 @@
+"""`archcalc confirm`: every figure of a network measured on the network itself."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archcalc.cli.answer import Answer
+from archcalc.cli.arguments import Heads, open_network
+from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from archcalc.referee.confirmation import Confirmation
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NETWORK]...", help="Names (lenet5), files (mine.yaml), or -."),
+]
+All = Annotated[bool, typer.Option("--all", help="Confirm every network of the library.")]
+
+
+def confirm(
+    networks: Names = None,
+    *,
+    all: All = False,  # noqa: A002 - the option's name
+    heads: Heads = False,
+) -> Answer:
+    """Build networks in NumPy, run every layer, and compare what is measured with what is counted.
+
+    Exits with 1 if rule and witness differ anywhere.
+
+    \b
+    Examples:
+      archcalc confirm lenet5
+      archcalc confirm resnet50 densenet121 --heads
+      archcalc confirm --all
+    """  # noqa: D301 - \b keeps the lines apart
+    from archcalc.render import confirmation as tables  # noqa: PLC0415 - after the arguments
+
+    confirmations = _run(_chosen(networks, every=all), heads=heads)
+    parts = [tables.networks(confirmations)]
+    if len(confirmations) == 1:
+        parts = [tables.layers(confirmations[0]), tables.total(confirmations[0])]
+    agree = [confirmation.agrees for confirmation in confirmations]
+    return Answer(tuple(parts), partial(_data, confirmations), status=int(False in agree))
+
+
+def _chosen(networks: Sequence[str] | None, *, every: bool) -> list[str]:
+    if every == bool(networks):
+        hint = "`archcalc confirm lenet5`, or `archcalc confirm --all`"
+        raise UsageError.of("no-input", "name the networks to confirm, or say --all", hint)
+    if networks:
+        return list(networks)
+    from archcalc.spec.library import networks as library  # noqa: PLC0415
+
+    return [entry.id for entry in library()]
+
+
+def _run(networks: Sequence[str], *, heads: bool) -> list[Confirmation]:
+    """Confirm one network after the other; what they have in common is run once."""
+    from archcalc.referee.confirmation import confirm as measure  # noqa: PLC0415
+    from archcalc.referee.witness import Witness  # noqa: PLC0415
+    from archcalc.render.progress import progress  # noqa: PLC0415
+
+    specs = [open_network(network) for network in networks]
+    witness = Witness()
+    with progress(len(specs)) as tell:
+        return [
+            measure(spec, heads=heads, witness=witness, progress=_step(tell, past, spec.name))
+            for past, spec in enumerate(specs)
+        ]
+
+
+def _step(
+    tell: Callable[[float, str], None], past: int, network: str
+) -> Callable[[int, int], None]:
+    """Tell of layers within a network as a fraction of a step."""
+    return lambda done, of: tell(past + done / of, network)
+
+
+def _data(confirmations: Sequence[Confirmation]) -> dict[str, Any]:
+    return {"schema": 1, "networks": [each.to_dict() for each in confirmations]}

@@ -1,0 +1,163 @@
+"""Confirmations → tables: rule and witness side by side, layer by layer and in total."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc.referee.confirmation import Seen
+from archcalc.render.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archcalc.referee.confirmation import Claim, Confirmation, Line
+    from archcalc.render.table import Cell
+
+SHOWN = ("parameters", "connections", "connections_in_bounds", "macs")
+"""The sums that have a column of their own; the verdict is on all of them."""
+TITLES = {"connections_in_bounds": "in bounds"}
+LAYERS = (
+    Column("layer", "layer", "name"),
+    Column("op", "op", hide=1),
+    Column("output", "output"),
+    *(Column(name, TITLES.get(name, name), "number", 2) for name in SHOWN),
+    Column("verdict", "rule and witness", "prose"),
+)
+TOTAL = (
+    Column("figure", "figure", "name"),
+    Column("rule", "rule", "number"),
+    Column("witness", "witness", "number"),
+    Column("verdict", "verdict"),
+)
+NETWORKS = (
+    Column("network", "network", "name"),
+    Column("layers", "layers", "number", 1),
+    Column("distinct", "run", "number", 2),
+    *(Column(name, TITLES.get(name, name), "number", 3) for name in SHOWN),
+    Column("verdict", "rule and witness", "prose"),
+)
+
+
+def layers(confirmation: Confirmation) -> Table:
+    """Tabulate what was measured, a row for each layer as written.
+
+    >>> from archcalc.referee.confirmation import confirm
+    >>> layers(confirm("lenet5")).rows[2]
+    ('C3', 'conv', '16x10x10', 1516, 151600, 151600, 150000, '= 28 figures')
+    """
+    groups = _as_written(confirmation.lines)
+    return Table(
+        columns=LAYERS,
+        rows=tuple(_layer(path, lines) for path, lines in groups.items()),
+        title=f"{confirmation.network}: {said(confirmation)}",
+        tones=tuple("" if all(line.agrees for line in g) else "bad" for g in groups.values()),
+    )
+
+
+def total(confirmation: Confirmation) -> Table:
+    """Tabulate the sums, and say below what was not measured."""
+    claims = confirmation.total.claims
+    return Table(
+        columns=TOTAL,
+        rows=tuple((_words(c), _cell(c.rule), _cell(c.witness), _verdict(c)) for c in claims),
+        captions=(_run(confirmation), *_not_measured(confirmation)),
+        tones=tuple("bad" if claim.agrees is False else "" for claim in claims),
+    )
+
+
+def networks(confirmations: Sequence[Confirmation]) -> Table:
+    """Tabulate the totals of networks, with every layer that differs."""
+    return Table(
+        columns=NETWORKS,
+        rows=tuple(map(_network, confirmations)),
+        captions=(
+            "the figures are what was measured; equal layers are run once, for all networks",
+            *_not_measured(confirmations[0]),
+        ),
+        tones=tuple("" if each.agrees else "bad" for each in confirmations),
+    )
+
+
+def said(confirmation: Confirmation) -> str:
+    """Say the verdict on a network in words."""
+    if confirmation.agrees:
+        return "rule and witness agree"
+    differing = confirmation.differing
+    if not differing:
+        return "the total differs"
+    names = ", ".join(line.path for line in differing[:5]) + (" ..." if len(differing) > 5 else "")
+    return f"rule and witness differ in {len(differing)} of {len(confirmation.lines)} ops: {names}"
+
+
+def _as_written(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """Put a layer together with what stands before and after it."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(line.path.partition(".")[0], []).append(line)
+    return groups
+
+
+def _layer(path: str, lines: list[Line]) -> tuple[Cell, ...]:
+    op = next((line.op for line in lines if line.path == path), lines[-1].op)
+    output = lines[-1]["output"].witness if lines[-1].claims else None
+    return (path, op, _cell(output), *_sums(lines), "; ".join(_verdicts(lines)))
+
+
+def _sums(lines: Sequence[Line]) -> Iterator[int | None]:
+    """Add up what was measured; nothing where a part of it was not."""
+    for name in SHOWN:
+        found = [line[name].witness if line.claims else None for line in lines]
+        numbers = [number for number in found if isinstance(number, int)]
+        yield sum(numbers) if len(numbers) == len(found) else None
+
+
+def _verdicts(lines: Sequence[Line]) -> Iterator[str]:
+    troubles = [line for line in lines if not line.agrees]
+    if not troubles:
+        yield f"= {sum(claim.agrees is True for line in lines for claim in line.claims)} figures"
+    for line in troubles:
+        if line.trouble:
+            yield f"≠ {line.path} was not run: {line.trouble}"
+        for claim in line.differing:
+            rule, witness = _text(claim.rule), _text(claim.witness)
+            yield f"≠ {line.path} {_words(claim)}: {rule}, found {witness}"
+
+
+def _network(confirmation: Confirmation) -> tuple[Cell, ...]:
+    verdict = "= agree" if confirmation.agrees else f"≠ {said(confirmation)}"
+    lines = len(confirmation.lines)
+    sums = _sums([confirmation.total])
+    return (confirmation.network, lines, confirmation.distinct, *sums, verdict)
+
+
+def _run(confirmation: Confirmation) -> str:
+    ops, run = len(confirmation.lines), confirmation.distinct
+    if run == ops:
+        return f"{ops} ops were run, at full size"
+    return (
+        f"{run} of {ops} ops were run, at full size; the others equal one of these, input and all"
+    )
+
+
+def _not_measured(confirmation: Confirmation) -> Iterator[str]:
+    for note in confirmation.not_measured:
+        yield f"not measured: {note}"
+
+
+def _words(claim: Claim) -> str:
+    """Name a quantity as people say it."""
+    if claim.quantity == "multiplications":
+        return "multiplications, one by one"
+    return claim.quantity.replace("_", " ")
+
+
+def _verdict(claim: Claim) -> str:
+    return {True: "= equal", False: "≠ differs", None: "not measured"}[claim.agrees]
+
+
+def _cell(value: int | str | Seen | None) -> Cell:
+    return str(value) if isinstance(value, Seen) else value
+
+
+def _text(value: int | str | Seen | None) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

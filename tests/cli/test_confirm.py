@@ -1,0 +1,71 @@
+"""`archcalc confirm`, as a user types it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archcalc.ops.batchnorm import Batchnorm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+
+def words(text: str) -> str:
+    """Join lines and columns."""
+    return " ".join(text.split())
+
+
+def test_rule_and_witness_stand_side_by_side(archcalc: Call) -> None:
+    status, output, errors = archcalc("confirm", "lenet5")
+    said = words(output)
+
+    assert (status, errors) == (0, "")
+    assert said.startswith("lenet5: rule and witness agree")
+    assert "C3 conv 16x10x10 1,516 151,600 151,600 150,000 = 28 figures" in said
+    assert "connections 340,908 340,908 = equal" in said
+    assert "macs 325,680 325,680 = equal" in said
+    assert "not measured: operations other than multiplications, memory" in said
+
+
+def test_many_networks_have_a_line_each(archcalc: Call) -> None:
+    status, output, _ = archcalc("confirm", "lenet1", "zip1989")
+    said = words(output)
+
+    assert status == 0
+    assert "lenet1 10 10 2,578 98,442 98,442 91,520 = agree" in said
+    assert "zip1989 8 8 9,760 64,660" in said
+
+
+def test_a_wrong_rule_is_told_and_fails(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Batchnorm, "statistics", lambda *_: 0)
+    status, output, _ = archcalc("confirm", "resnet20")
+    said = words(output)
+
+    assert status == 1
+    assert "resnet20: rule and witness differ in 19 of 71 ops: conv1.batchnorm," in said
+    assert "≠ conv1.batchnorm statistics: 0, found 32" in said
+    assert "statistics 0 1,376 ≠ differs" in said
+    assert archcalc("confirm", "resnet20", "lenet1").status == 1
+
+
+def test_json_holds_every_claim(archcalc: Call) -> None:
+    status, output, _ = archcalc("confirm", "lenet1", "--json")
+    (network,) = json.loads(output)["networks"]
+
+    assert status == 0
+    assert network["network"] == "lenet1"
+    assert network["total"]["claims"]["connections"]["witness"] == 98_442
+
+
+def test_either_names_or_all(archcalc: Call) -> None:
+    for arguments in ([], ["lenet5", "--all"]):
+        status, _, errors = archcalc("confirm", *arguments)
+        assert status == 2
+        assert "error[no-input]: name the networks to confirm, or say --all" in errors

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from archcalc.cli.answer import Answer  # noqa: TC001 - the parser reads the annotation
 from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_networks
 from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
 
-if TYPE_CHECKING:
-    from archcalc.cli.answer import Answer
 
 Networks = Annotated[
     list[str],

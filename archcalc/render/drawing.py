@@ -134,7 +134,10 @@ class _Pen:
         label = svg.Text(0, 0, output, 10, "start", color="#333333")
         width = max(wide, 2 * (label.box().width + 8), 64.0)
         height = LINE * len(texts) + PADDING + 2
-        left, radius = (width - wide) / 2, height / 2 if of_kind in {"join", "input"} else 3.0
+        left, radius = (
+            (width - wide) / 2,
+            min(height / 2, 16.0) if of_kind in {"join", "input"} else 3.0,
+        )
         style = {**FILLS[of_kind], "stroke-width": "1.2", **(more or {})}
         tip = said[0] if short[0] != said[0] else ""
         shapes: list[svg.Shape] = [svg.Rectangle(left, 0, wide, height, style, radius, tip)]

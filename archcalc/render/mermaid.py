@@ -13,7 +13,7 @@ from archcalc.render.wording import figures, heading, kind, lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archcalc.render.flow import Frame, Item
+    from archcalc.render.flow import Flow, Frame, Item
     from archcalc.report import Report
 
 PLAIN = frozenset(" ,._×…()/@+=")
@@ -43,9 +43,20 @@ def draw(report: Report, depth: int | None = 1) -> str:
         '    input(["input"]):::join',
         *_items(folded.items, 1),
         *(f"    {_id(s)} -->|{escaped(outputs[s])}| {_id(t)}" for s, t in folded.edges),
+        *_ends(folded, outputs),
         *(f"    {line}" for line in CLASSES),
     ]
     return "\n".join(said) + "\n"
+
+
+def _ends(folded: Flow, outputs: dict[int, str]) -> Iterator[str]:
+    """Let what nobody reads flow out of the network."""
+    read = {edge.source for edge in folded.edges}
+    for box in folded.boxes():
+        if box.number not in read:
+            name = escaped(box.row.head or "output")
+            target = f'out{box.number}(["{name}"]):::join'
+            yield f"    {_id(box.number)} -->|{escaped(outputs[box.number])}| {target}"
 
 
 def escaped(text: str) -> str:

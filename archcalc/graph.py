@@ -202,7 +202,7 @@ class _Walk:
         ends += [
             self.items(branch.items, inner, scope, here)
             for branch in item.branches
-            if branch.when is True or self.evaluator.decide(branch.when, item, scope, here.shape)
+            if branch.when is True or self.evaluator.decide(branch.when, branch, scope, here.shape)
         ]
         if not ends:
             raise self._error(Reason("no-branches", "every branch is switched off"), item, path)

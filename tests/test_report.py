@@ -327,6 +327,26 @@ layers:
     assert report["concat1"].field == ((5, 5), (1, 1), (-2, -2))
 
 
+def test_branches_see_together_what_one_of_them_sees() -> None:
+    report = count("""
+input: 1x20x20
+layers:
+  - concat: [{conv: 1, kernel: 1x5, padding: 0x2}, {conv: 1, kernel: 3x1, padding: 1x0}]
+""")
+
+    assert report["concat1"].field == ((3, 5), (1, 1), (-1, -2))
+
+
+def test_branches_of_unlike_strides_have_no_single_field() -> None:
+    report = count("""
+input: 1x4x4
+layers:
+  - concat: [{maxpool: 2}, {conv: 1, kernel: 3}]
+""")
+
+    assert report["concat1"].field is None
+
+
 def test_a_layer_that_sees_everything() -> None:
     field = count("input: 1x6x8\nlayers: [{conv: 1, kernel: 3}, {name: all, linear: 2}]")[
         "all"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import count, shown
 from archcalc.ops.op import Shape
-from archcalc.spec.checker import Checker, plain_value, untyped
+from archcalc.spec.checker import Checker, plain_value
 from archcalc.spec.expression import Value, bounded, settle
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import check_parameter
@@ -147,10 +147,10 @@ class _Family:
             like = tree.entries.get("like")
             variant = self.checker.word(like, "`like`") if like else None
             if like and variant not in known:
-                message = f"there is no variant {shown(variant)}"
-                self.checker.complain(
-                    "unknown-variant", message, like, suggestion(str(variant), known)
-                )
+                if isinstance(like, Scalar):
+                    message = f"there is no variant {shown(variant)}"
+                    near = suggestion(str(variant), known)
+                    self.checker.complain("unknown-variant", message, like, near)
                 return
             if like and variant in seen:
                 self.checker.complain("endless", f"`{variant}` is like itself", like)
@@ -209,7 +209,7 @@ class _Family:
             allowed = [self.checker.template(entry, (), plain_value) for entry in entries]
             if key not in values:
                 self.checker.unknown_key(choices, key, "`choices`", values)
-            elif self.checker.mistakes and (values[key] is None or None in allowed):
+            elif self.checker.mistakes and (values[key] is None or None in allowed or not allowed):
                 continue  # one of them could not be read, and that has been said
             elif values[key] not in allowed:
                 known = [str(choice) for choice in allowed]

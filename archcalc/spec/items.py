@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archcalc import limits
-from archcalc.errors import listed, suggestion
-from archcalc.ops.fields import read
+from archcalc.errors import Reason, listed, suggestion
+from archcalc.ops.fields import read, shown
 from archcalc.spec.checker import is_empty, plain_value
 from archcalc.spec.expression import ENTERING, LOOP
 from archcalc.spec.layer import Common, LayerReader, bare
@@ -52,7 +52,9 @@ class ItemReader:
     def level(self, tree: Tree | None, scope: Collection[str], owner: Tree) -> tuple[Item, ...]:
         """Read a list of layers as one level: its names are unique."""
         if tree is None:
-            self.checker.complain("missing-key", "there are no `layers`", owner)
+            misspelt = isinstance(owner, Mapping) and suggestion("layers", owner.keys)
+            if not misspelt:  # that has been said
+                self.checker.complain("missing-key", "there are no `layers`", owner)
             return ()
         entries = self.checker.sequence(tree, "`layers`")
         return self._items(entries, scope, Names(self.checker, entries))
@@ -124,7 +126,7 @@ class ItemReader:
         return Group(name=name, items=self._items(entries, scope, inner), **common)
 
     def _call(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Call:
-        block = self.checker.template(tree.entries["block"], scope, str)
+        block = self.checker.template(tree.entries["block"], scope, _word)
         arguments = {
             key: self.checker.template(value, scope, plain_value)
             for key, value in tree.entries.items()
@@ -189,13 +191,22 @@ class ItemReader:
             self.checker.complain("missing-key", message, tree)
             return None
         names = self.checker.words(entries["for"], "a column of `for`")
-        for name in names:
-            if name != "name":
+        for name in dict.fromkeys(names):
+            if names.count(name) > 1:
+                message = f"`for` names the column {shown(name)} twice"
+                self.checker.complain("duplicate-name", message, entries["for"])
+            if name != "name" and (name or not self.checker.mistakes):
                 check_parameter(self.checker, name, entries["for"], self.family)
         return Loop(names=names, rows=self.checker.template(entries["in"], scope, plain_value))
 
     def _parameters(self, name: str, tree: Tree) -> Mapping:
         return self.checker.section(self.checker.mapping(tree, f"the block `{name}`"), "parameters")
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise Reason("wrong-type", f"expected the name of a block, not {shown(value)}")
+    return value
 
 
 def _name(tree: Mapping, word: str, names: Names, common: Common) -> str | None:

@@ -68,7 +68,8 @@ class LayerReader:
             word = self.checker.word(tree.entries["op"], "an op")
             if word in ops.names():
                 return word
-            self._no_such_op(word, tree.entries["op"])
+            if isinstance(tree.entries["op"], Scalar):
+                self._no_such_op(word, tree.entries["op"])
             return None
         words = _op_words(tree)
         if len(words) == 1:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
     from archcalc.spec.expression import Value
     from archcalc.spec.reader import Source, Tree
-    from archcalc.spec.spec import Item, Template
+    from archcalc.spec.spec import Branch, Item, Template
 
 SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
 
@@ -41,7 +41,7 @@ class Evaluator:
         self.made: dict[tuple[object, ...], Op] = {}
         self.steps = 0
 
-    def charge(self, steps: int, item: Item) -> None:
+    def charge(self, steps: int, item: Item | Branch) -> None:
         """Count what the unrolling does, so that no spec makes it endless."""
         self.steps += steps
         if self.steps > limits.now().steps:
@@ -51,7 +51,9 @@ class Evaluator:
             )
             raise self.error(limits.too_large("steps", message), item)
 
-    def value(self, template: Template, item: Item, key: str, scope: Scope, x: Shape) -> Value:
+    def value(
+        self, template: Template, item: Item | Branch, key: str, scope: Scope, x: Shape
+    ) -> Value:
         """Evaluate a template that stands at a key of an item."""
         if not isinstance(template, Expression | tuple):
             return template
@@ -62,7 +64,9 @@ class Evaluator:
         except Reason as reason:
             raise self.error(reason, item, key=key) from None
 
-    def structure(self, template: Template, item: Item, key: str, scope: Scope, x: Shape) -> Value:
+    def structure(
+        self, template: Template, item: Item | Branch, key: str, scope: Scope, x: Shape
+    ) -> Value:
         """Evaluate what decides about the structure: it must be the same at every input size."""
         if scope.depends_on_size(template):
             message = (
@@ -71,7 +75,7 @@ class Evaluator:
             raise self.error(Reason("structure-depends-on-size", message), item, key=key)
         return self.value(template, item, key, scope, x)
 
-    def decide(self, when: Template, item: Item, scope: Scope, x: Shape) -> bool:
+    def decide(self, when: Template, item: Item | Branch, scope: Scope, x: Shape) -> bool:
         """Evaluate a condition."""
         value = self.structure(when, item, "when", scope, x)
         if not isinstance(value, bool):
@@ -117,16 +121,18 @@ class Evaluator:
         return [{}] * count
 
     def error(
-        self, reason: Reason, item: Item, path: str = "", key: str | None = None
+        self, reason: Reason, item: Item | Branch, path: str = "", key: str | None = None
     ) -> SpecError:
         """Turn a reason into an error at the place of a key of an item, or of the item."""
         return SpecError([self.locate(reason, item, path, key)])
 
     def locate(
-        self, reason: Reason, item: Item, path: str = "", key: str | None = None
+        self, reason: Reason, item: Item | Branch, path: str = "", key: str | None = None
     ) -> Diagnostic:
         """Say where a reason holds: at a key of the item, at its op, or at its beginning."""
         mark = _mark(item, key or reason.key)
+        if reason.code == "unknown-key" and isinstance(item.mark, Mapping):
+            mark = item.mark.keys.get(reason.key or "", mark)
         place = self.text.place(mark.line, mark.column, mark.length) if self.text else None
         where = f"{path}: " if path else ""
         return Diagnostic(reason.code, where + reason.message, place, reason.hint)
@@ -154,7 +160,7 @@ def _steps(template: Template, variables: dict[str, Value]) -> int:
     return 1 + (len(template.text) + items * (len(template.text) // 4)) // 16
 
 
-def _mark(item: Item, key: str | None) -> Tree:
+def _mark(item: Item | Branch, key: str | None) -> Tree:
     tree = item.mark
     if not isinstance(tree, Mapping):
         return tree

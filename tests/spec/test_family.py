@@ -131,6 +131,44 @@ def test_wrong_overrides(parameters: dict[str, object], message: str) -> None:
     assert str(caught.value) == message
 
 
+LINEAGES = [
+    (
+        "a: {like: b}, b: {like: a}",
+        (
+            "family.yaml:2:36: error[endless]: `a` is like itself\n"
+            "    2 | variants: {a: {like: b}, b: {like: a}}\n"
+            "      |                                    ^"
+        ),
+    ),
+    (
+        "a: {like: bee}, bees: {}",
+        (
+            "family.yaml:2:22: error[unknown-variant]: there is no variant `bee`\n"
+            "    2 | variants: {a: {like: bee}, bees: {}}\n"
+            "      |                      ^^^\n"
+            "  hint: did you mean `bees`?"
+        ),
+    ),
+    (
+        "a: {like: [b]}",
+        (
+            "family.yaml:2:22: error[wrong-type]: `like` is a word, not a collection\n"
+            "    2 | variants: {a: {like: [b]}}\n"
+            "      |                      ^"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("lineage", "message"), LINEAGES)
+def test_wrong_lineages(lineage: str, message: str) -> None:
+    text = f"input: 1x4x4\nvariants: {{{lineage}}}\nlayers: [relu]"
+    with pytest.raises(archcalc.ArchcalcError) as caught:
+        interpret(read(Source("family.yaml", text)), "a", "a")
+
+    assert str(caught.value) == message
+
+
 def test_variants_are_listed_with_their_aliases() -> None:
     tree = read(Source("family.yaml", dedent(FAMILY))).tree
 

@@ -149,9 +149,9 @@ def test_a_missing_file(mine: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert (
-        mistake(tmp_path)
-        == f"error[not-a-file]: `{tmp_path}` is not a regular file\n  hint: `-` reads from standard input"
+    assert mistake(tmp_path) == (
+        f"error[not-a-file]: `{tmp_path}` is not a regular file\n"
+        "  hint: `-` reads from standard input"
     )
 
 

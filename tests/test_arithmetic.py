@@ -68,6 +68,7 @@ def test_arithmetic_is_that_of_integers(left: int, right: int) -> None:
         (Derived(12) // (Derived(9) // Derived(3)), "12/(9/3)"),
         (-(-Derived(213) // Derived(4)), "⌈213/4⌉"),
         (-(-Derived(8) // Derived(4)), "8/4"),
+        (-(Derived(7) // Derived(2)), "−⌊7/2⌋"),
         (Derived(7) % 4 * 2, "(7 mod 4)·2"),
         (Derived(-5) - Derived(4), "−5 − 4"),
         (Derived(4) + Derived(-5), "4 + (−5)"),

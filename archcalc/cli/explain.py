@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_layers, complete_networks, complete_ops
 from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from archcalc.referee.explanation import Explanation
 
 Name = Annotated[
     str | None,
@@ -72,8 +75,15 @@ def explain(  # noqa: PLR0913 - one for each option
         tables,
         data[0] if len(data) == 1 else {"schema": 1, "explanations": data},
         {"network": found[0].network},
-        "" if layers else f"archcalc explain {network} {found[0].parts[0].path}",
+        _next(network, found[0]) if not layers else "",
     )
+
+
+def _next(network: str, found: Explanation) -> str:
+    """Name the command that a reader may want next: one of the layers in full."""
+    from shlex import quote  # noqa: PLC0415 - only a terminal needs it
+
+    return f"archcalc explain {network} {quote(found.parts[0].path)}" if found.parts else ""
 
 
 def _rule(op: str) -> Answer:

@@ -257,9 +257,19 @@ def _taps(op: Op, x: Shape) -> str:
 
 
 def _readings(op: Op, x: Shape) -> tuple[str, str]:
-    """Say what rounding does to the rows and columns of the input, for an op with a kernel."""
+    """Say what rounding does to the rows and columns of the input, for an op with a window."""
+    if getattr(op, "output", None):
+        y = op.shape(x)
+        return _fixed(x.height, y.height, "row"), _fixed(x.width, y.width, "column")
     spans = op.window(x) if getattr(op, "kernel", None) else None
     return ("", "") if spans is None else (reading(spans[0], "row"), reading(spans[1], "column"))
+
+
+def _fixed(size: int, outputs: int, word: str) -> str:
+    """Say what the windows of a given output size read."""
+    return (
+        f"given: window i reads {word}s ⌊i·{size:,}/{outputs:,}⌋ to ⌈(i + 1)·{size:,}/{outputs:,}⌉"
+    )
 
 
 def reading(span: Span, word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor, log10, prod
+from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import Derived, known
@@ -280,6 +280,7 @@ def ratio(value: Fraction) -> str:
     """
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    digits = 2 - floor(log10(value))
+    whole = floor(value)
+    digits = 3 - len(str(whole)) if whole else 2 + len(str(ceil(1 / value) - 1))
     rounded = round(value, digits)
     return f"{rounded.numerator:,}" if digits <= 0 else f"{float(rounded):,.{digits}f}"

@@ -134,7 +134,7 @@ def _title(step: Step) -> str:
 
 def _telling(found: Derivation) -> Iterator[Figure]:
     """Leave out sides that follow from no rule, and figures that repeat another."""
-    yield from (figure for figure in found.shape if str(figure) != f"{figure.value:,}")
+    yield from (side for side in found.shape if side.note or str(side) != f"{side.value:,}")
     values = {figure.quantity: figure.value for figure in found.counts}
     for figure in found.counts:
         if figure.value != values.get(REPEATS.get(figure.quantity, "")):

@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.conftest import Outcome
 
@@ -72,6 +73,14 @@ def test_letters_have_no_value_in_json(archcalc: Callable[..., Outcome]) -> None
 def test_latex(archcalc: Callable[..., Outcome]) -> None:
     output = archcalc("explain", "lenet5", "C1", "--format", "latex").output
     assert r"$156 \cdot 28 \cdot 28 = 122{,}304$" in output
+
+
+def test_a_network_without_layers_has_nothing_to_explain(
+    archcalc: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("input: 1x8x8\nlayers: []\n", encoding="utf-8")
+    assert archcalc("explain", str(path)).status == 0
 
 
 EITHER = """\

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archcalc
 from archcalc.arithmetic import Derived
@@ -15,14 +17,16 @@ from archcalc.ops.conv import Conv
 from archcalc.ops.maxpool import Maxpool
 from archcalc.ops.op import Op, Shape
 from archcalc.ops.window import Span
+from archcalc.receptive_field import ONE_PIXEL
 from archcalc.referee.derivation import Figure, derive, reading, together
 from archcalc.referee.explanation import SUMMED
 from archcalc.referee.letters import spell
-from archcalc.report import KINDS
+from archcalc.report import KINDS, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from archcalc.ops.fields import Bias
     from archcalc.referee.explanation import Explanation
 
 BETWEEN = "no window reads the row between each two"
@@ -204,6 +208,7 @@ def test_windows_of_unlike_sizes_have_counts_but_no_field() -> None:
     x = Shape(512, 14, 14)
     derivation = derive(pool, (x,), pool.shape(x))
     assert str(derivation["add"]) == "512·16·16 − 512·4·4 = 122,880"
+    assert derivation["width"].note == "given: window i reads columns ⌊i·14/4⌋ to ⌈(i + 1)·14/4⌉"
     assert derivation.field == ()
 
 
@@ -268,6 +273,42 @@ def test_every_printed_derivation_evaluates_to_the_count(
 def _reckoned() -> dict[str, int]:
     """Remember what was reckoned: networks have many layers in common."""
     return {}
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> tuple[Conv | Maxpool, Shape]:
+    """Draw a convolution or a pool and an input that its window fits."""
+    sizes, cells = st.tuples(*[st.integers(1, 4)] * 2), st.tuples(*[st.integers(0, 3)] * 4)
+    kernel, stride, dilation = draw(sizes), draw(sizes), draw(sizes)
+    padding, ceil, groups = draw(cells), draw(st.booleans()), draw(st.integers(1, 3))
+    sides = [
+        (k - 1) * d + 1 + draw(st.integers(0, 9)) for k, d in zip(kernel, dilation, strict=True)
+    ]
+    x = Shape(groups * draw(st.integers(1, 3)), *sides)
+    if draw(st.booleans()):
+        return Maxpool(kernel=kernel, stride=stride, padding=padding, ceil=ceil), x
+    bias: Bias = draw(st.sampled_from([True, False, "untied"]))
+    filters = groups * draw(st.integers(1, 3))
+    return Conv(
+        filters=filters, kernel=kernel, stride=stride, padding=padding, dilation=dilation,
+        groups=groups, bias=bias, ceil=ceil,
+    ), x  # fmt: skip
+
+
+@given(drawn=windows())
+def test_derivations_of_any_window_evaluate_to_its_counts(
+    drawn: tuple[Conv | Maxpool, Shape], evaluate: Callable[[str], int]
+) -> None:
+    op, x = drawn
+    y = op.shape(x)
+    derivation = derive(op, (x,), y, ONE_PIXEL)
+    assert tuple(figure.value for figure in derivation.shape) == y
+    counts = measure(op, x, y)
+    for quantity in ("parameters", "weights", "connections", "connections_in_bounds", "macs"):
+        printed = {figure.quantity: figure.value for figure in derivation.counts}
+        assert printed.get(quantity, 0) == getattr(counts, quantity)
+    for figure in (*derivation.shape, *derivation.counts, *derivation.field):
+        assert evaluate(figure.expression) == figure.value, str(figure)
 
 
 def test_the_test_of_derivations_catches_a_wrong_one(evaluate: Callable[[str], int]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
 import archcalc
+from archcalc.referee.lessons import ratio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,6 +147,23 @@ def test_a_layer_that_is_not_trained_shares_nothing(tmp_path: Path) -> None:
     path = spec(tmp_path, "  - {name: frozen, conv: 8, kernel: 2, trainable: false}\n")
     titles = [each.title for each in archcalc.explain(path, "frozen").lessons]
     assert titles == ["An even window cannot keep a map centred"]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Fraction(784), "784"),
+        (Fraction(1, 3), "0.333"),
+        (Fraction(1, 10), "0.100"),
+        (Fraction(1, 11), "0.0909"),
+        (Fraction(100, 99), "1.01"),
+        (Fraction(1999, 2), "1,000"),
+        (Fraction(12345, 2), "6,170"),
+        (Fraction(10**400, 3), f"{333 * 10**397:,}"),
+    ],
+)
+def test_a_ratio_has_three_figures(value: Fraction, written: str) -> None:
+    assert ratio(value) == written
 
 
 def test_lessons_are_plain_values_too() -> None:

@@ -13,7 +13,6 @@ from archcalc.cli.completion import complete_networks
 from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
 
-
 Networks = Annotated[
     list[str],
     typer.Argument(

@@ -135,6 +135,7 @@ def _shares(axes: Any, report: Report, lines: Sequence[Line]) -> None:  # noqa: 
         axes.tick_params(axis="y", labelsize=6)
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_xlim(0, 1.28 * max((bar.get_width() for bar in axes.patches), default=1.0) or 1.0)
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= min(100, axes.get_xlim()[1])])
     axes.set_xlabel("share of all, %")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
 

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
+from archcalc.render.cells import shown
 from archcalc.render.formula import Formula
 from archcalc.render.table import Table, decimal
-from archcalc.render.text import arrange, shown
+from archcalc.render.text import arrange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

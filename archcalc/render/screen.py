@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Literal
 
-from archcalc.render.text import to_ascii
+from archcalc.render.cells import to_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import pytest
 
+from archcalc.render.cells import cell_width, shorten, to_ascii
 from archcalc.render.table import Column, Table
-from archcalc.render.text import arrange, cell_width, shorten, to_ascii
+from archcalc.render.text import arrange
 
 COLUMNS = (
     Column("layer", "layer", "name"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archcalc.convention.convention import Convention
 from archcalc.convention.reader import read_convention
-from archcalc.errors import UnknownName, suggestion
+from archcalc.errors import SpecError, UnknownName, suggestion
 from archcalc.spec.family import loose
 from archcalc.spec.library import SUFFIXES, open_source
 from archcalc.spec.reader import Source
@@ -25,16 +25,7 @@ def find(convention: str | Path | Convention) -> Convention:
     >>> find("resnet-paper")
     Convention('macs')
     """
-    if isinstance(convention, Convention):
-        return convention
-    name = str(convention)
-    if isinstance(convention, Path) or name.endswith(SUFFIXES) or "/" in name:
-        path = Path(name)
-        return read_convention(open_source(path), path.stem, find)
-    known = _names()
-    if loose(name) in known:
-        return _read(known[loose(name)])
-    raise _unknown(name)
+    return convention if isinstance(convention, Convention) else _find(convention, ())
 
 
 def conventions() -> tuple[Convention, ...]:
@@ -44,6 +35,22 @@ def conventions() -> tuple[Convention, ...]:
     ['macs', 'flops']
     """
     return tuple(sorted(map(_read, _files()), key=_order))
+
+
+def _find(convention: str | Path, readers: tuple[Path, ...]) -> Convention:
+    """Find a convention; `readers` are the files that are being read, each like the next."""
+    name = str(convention)
+    if isinstance(convention, Path) or name.endswith(SUFFIXES) or "/" in name:
+        path = Path(name)
+        if path in readers:
+            raise SpecError.of("endless", f"`{path}` is like itself")
+        return read_convention(
+            open_source(path), path.stem, lambda like: _find(like, (*readers, path))
+        )
+    known = _names()
+    if loose(name) in known:
+        return _read(known[loose(name)])
+    raise _unknown(name)
 
 
 def _order(convention: Convention) -> tuple[bool, bool, bool, str]:

@@ -79,7 +79,11 @@ class _Reader:
         if not isinstance(entry, Scalar):
             self.checker.complain("wrong-type", f"`{key}` is a text", entry)
             return ""
-        return " ".join(entry.text.split())
+        text = " ".join(entry.text.split())
+        if not text.isprintable():
+            message = f"`{key}` has a character that cannot be printed"
+            self.checker.complain("odd-character", message, entry)
+        return text
 
     def _choice(self, key: str, known: tuple[Choice, ...], default: Choice) -> Choice:
         word = self.text(key)

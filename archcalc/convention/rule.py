@@ -57,10 +57,13 @@ class Rule:
         """Split the value into the terms of the sum; conditions are decided, zeros left out."""
         if self._tree is None:
             self._tree = ast.parse(self.text.strip(), mode="eval").body
-        terms = [
-            Term(times, of, times * self._number(of, variables))
-            for times, of in self._split(self._tree, Fraction(1), variables)
-        ]
+        try:
+            terms = [
+                Term(times, of, times * self._number(of, variables))
+                for times, of in self._split(self._tree, Fraction(1), variables)
+            ]
+        except RecursionError:
+            terms = [Term(1, self.text, self.value(variables))]
         return [Term(_whole(t.times), t.of, _whole(t.value)) for t in terms if t.value]
 
     def _split(

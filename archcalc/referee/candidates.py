@@ -13,6 +13,7 @@ from archcalc.graph import expand
 from archcalc.ops.op import Shape
 from archcalc.referee.printed import Agreement
 from archcalc.referee.side import Side
+from archcalc.referee.wording import value as said
 from archcalc.report import Report
 from archcalc.spec.checker import plain_value, untyped
 from archcalc.spec.family import interpret
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from archcalc.referee.printed import Printed
     from archcalc.referee.side import Number
     from archcalc.spec.expression import Value
-    from archcalc.spec.reader import Document, Tree
+    from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Spec
 
 SIZES = (224, 227, 256, 299)
@@ -159,18 +160,12 @@ def _specs(spec: Spec) -> Iterator[tuple[Spec, tuple[str, ...], bool]]:
             yield interpret(document, name, name), (f"variant {name}",), name in akin
     variant = spec.id if spec.id in variants else None
     for parameter, value in _options(tree, spec):
-        settings = {**_changed(spec, document, variant), parameter: value}
+        settings = {**spec.changed, parameter: value}
         try:
             other = interpret(document, spec.id, variant, settings)
         except ArchcalcError:
             continue
-        yield other, (f"{parameter}: {_said(value)}",), True
-
-
-def _changed(spec: Spec, document: Document, variant: str | None) -> dict[str, Value]:
-    """Tell which parameters of a spec were set by its caller."""
-    plain = interpret(document, spec.id, variant).parameters
-    return {key: value for key, value in spec.parameters.items() if plain[key] != value}
+        yield other, (f"{parameter}: {said(value)}",), True
 
 
 def _relatives(variants: AnyMapping[str, Tree], variant: str) -> set[str]:
@@ -200,10 +195,6 @@ def _section(tree: Mapping, name: str) -> dict[str, Tree]:
 def _text(tree: Tree, key: str) -> str:
     entry = tree.entries.get(key) if isinstance(tree, Mapping) else None
     return str(getattr(entry, "text", ""))
-
-
-def _said(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _is_binary(unit: int) -> bool:

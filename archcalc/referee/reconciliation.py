@@ -133,10 +133,17 @@ def _structure_term(part: Part, a: Side, b: Side) -> Term:
     elif part.kind == "changed":
         label = _changed(part)
     else:
-        spec = (b if part.kind == "added" else a).report.graph.spec
-        label = f"only in {spec.id}: {_abridged(part.causes)}"
+        label = f"only in {_owner(part, a, b)}: {_abridged(part.causes)}"
     layers = f"{part.layers} layers" if part.layers > 1 else "1 layer"
     return Term(part.amount, label, f"{layers}, by {a.convention.name}", "structure")
+
+
+def _owner(part: Part, a: Side, b: Side) -> str:
+    """Name the network that alone has a part; two variants of one id by their place."""
+    first, second = a.report.graph.spec.id, b.report.graph.spec.id
+    if first == second:
+        return "the second" if part.kind == "added" else "the first"
+    return second if part.kind == "added" else first
 
 
 def _changed(part: Part) -> str:

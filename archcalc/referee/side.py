@@ -13,6 +13,7 @@ from archcalc.convention.figure import apply, complete
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.referee.printed import Printed, last_place
+from archcalc.referee.wording import value
 from archcalc.report import Report, count
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Side:
         spec = self.report.graph.spec
         heads = " with heads" if self.report.with_heads and self.report.heads else ""
         own = "" if self.report.input == spec.input else f" at {self.report.input}"
-        return f"{spec.id}@{self.convention.name}{own}{heads}"
+        options = "".join(f", {key} {value(found)}" for key, found in spec.changed.items())
+        return f"{spec.id}@{self.convention.name}{own}{heads}{options}"
 
     @cached_property
     def figure(self) -> Figure:

@@ -20,6 +20,7 @@ NAMES = {
     "avgpool": "average pool",
     "globalavgpool": "global average pool",
     "batchnorm": "batch norm",
+    "subsample": "subsampling",
     "lrn": "local response normalisation",
     "relu": "ReLU",
     "add": "additions of branches",

@@ -39,7 +39,7 @@ def listing(conventions: Sequence[Convention]) -> Table:
     rows = tuple(
         (c.name, c.figures, c.unit, c.notes, tool(c), ", ".join(c.aliases)) for c in conventions
     )
-    return Table(columns, rows, captions=(f"{len(rows)} conventions",))
+    return Table(columns, rows, captions=(f"{len(rows)} convention{'s' if len(rows) > 1 else ''}",))
 
 
 def tool(convention: Convention) -> str:

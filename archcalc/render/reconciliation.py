@@ -62,8 +62,8 @@ def _candidates(found: Reconciliation) -> Table:
 
 
 def _candidate(candidate: Candidate) -> tuple[Cell, ...]:
-    unit = UNITS.get(candidate.reading.unit, f"{candidate.reading.unit:,}")
-    of = f", in {unit}" if candidate.reading.unit > 1 else ""
+    unit = candidate.reading.unit
+    of = f", in {UNITS.get(unit, f'10^{len(str(unit)) - 1}')}" if unit > 1 else ""
     agreement = candidate.agreement
     return (
         candidate.side.name,

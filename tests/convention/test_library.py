@@ -159,6 +159,33 @@ def test_a_rule_that_fails_names_convention_and_op(written: Callable[[str], Path
     )
 
 
+def test_what_cannot_be_printed_is_refused(written: Callable[[str], Path]) -> None:
+    mine = written('name: "a\\x1b[31m"\ndefault: =outputs\n')
+
+    assert _mistakes(mine) == ["odd-character: `name` has a character that cannot be printed"]
+
+
+def test_a_convention_cannot_be_like_itself(written: Callable[[str], Path]) -> None:
+    mine = written("")
+    mine.write_text(f"like: {mine}\n")
+
+    assert _mistakes(mine) == [f"endless: `{mine}` is like itself"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("notes: [a]", "wrong-type: `notes` is a text"),
+        ("rules: [conv]", "wrong-type: `rules` is a mapping of names to values"),
+        ("default: 2", "wrong-type: `default` is an expression, such as `=2 * outputs`, not `2`"),
+        ("zero: {free: [conf]}", "unknown-op: there is no op `conf`"),
+        ("per: day", "not-a-choice: `per` is one of batch, sample, network, not `day`"),
+    ],
+)
+def test_each_mistake_is_named(written: Callable[[str], Path], text: str, mistake: str) -> None:
+    assert _mistakes(written(text)) == [mistake]
+
+
 def test_a_convention_shows_its_name() -> None:
     assert repr(find("thop")) == "Convention('thop')"
     assert repr(find("thop").rules["linear"]) == "Rule('mac')"

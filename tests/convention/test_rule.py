@@ -57,6 +57,17 @@ def test_a_figure_is_a_whole_number() -> None:
     assert caught.value.message == "`=outputs / 2` gives `7/2`, not a whole number"
 
 
+def test_what_is_nested_too_deeply_to_be_split_is_one_term() -> None:
+    rule = Rule("-" * 400 + "mac")
+
+    assert [term.value for term in rule.terms({"mac": 7})] == [7]
+
+
+def test_a_term_is_a_number() -> None:
+    with pytest.raises(Reason, match="`affine` gives true, not a number"):
+        Rule("2 * affine").terms({"affine": True})
+
+
 def test_an_unknown_variable_is_refused_when_a_rule_is_read() -> None:
     with pytest.raises(Reason) as caught:
         Rule("2 * output")

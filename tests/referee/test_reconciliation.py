@@ -15,7 +15,7 @@ from archcalc.errors import UnknownName, UsageError
 from archcalc.referee.reconciliation import Reconciliation, reconcile
 from archcalc.referee.side import Number, Side, read_side
 from archcalc.report import count
-from archcalc.spec.library import networks
+from archcalc.spec.library import load, networks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,9 +185,18 @@ def test_heads_belong_to_a_side() -> None:
     why = reconcile(Side(count("googlenet"), torch), Side(count("googlenet", heads=True), torch))
 
     assert _terms(why) == [
-        (3_190_888, "only in googlenet: aux2"),
-        (3_188_840, "only in googlenet: aux1"),
+        (3_190_888, "only in the second: aux2"),
+        (3_188_840, "only in the second: aux1"),
     ]
+
+
+def test_options_belong_to_a_side() -> None:
+    macs = find("macs")
+    plain = Side(count(load("resnet20", option="none")), macs)
+    projected = Side(count(load("resnet20", option="B")), macs)
+
+    assert plain.name == "resnet20@macs, option none"
+    assert _terms(reconcile(plain, projected))[0][1].startswith("only in the second: ")
 
 
 def test_a_batch_is_refused() -> None:
@@ -206,6 +215,7 @@ def test_a_batch_is_refused() -> None:
         ("25_557_032", 25_557_032),
         ("11.3 billion", 11_300_000_000),
         ("60k", 60_000),
+        ("1e99", 10**99),
     ],
 )
 def test_a_number_is_read_as_it_is_printed(text: str, value: int) -> None:

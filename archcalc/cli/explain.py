@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NETWORK]",
+        metavar="NETWORK",
         autocompletion=complete_networks,
         help="A name (lenet5), a file (mine.yaml), a variant of it (mine.yaml#small), or - for "
         "standard input.",
@@ -26,7 +26,7 @@ Name = Annotated[
 Layers = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[LAYER]...",
+        metavar="LAYER",
         help="Layers, blocks or groups, by their paths.",
         autocompletion=complete_layers,
     ),

@@ -28,6 +28,7 @@ from archcalc.arithmetic import (
 )
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.receptive_field import Field, look_through
+from archcalc.referee.coverage import readings, taps
 from archcalc.report import KINDS, Counts, measure
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from archcalc.arithmetic import Notation, Term
     from archcalc.ops.fields import Table
-    from archcalc.ops.window import Span
 
 AnyOp = TypeVar("AnyOp", bound=Op)
 
@@ -139,12 +139,12 @@ def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) 
     wrapped = remember(op, xs[0])
     inputs = tuple(remember_shape(x) for x in xs)
     output = remember_shape(y, vector=_is_vector(xs[0]))
-    figures = counted(wrapped, inputs[0], output, _taps(op, xs[0]))
+    figures = counted(wrapped, inputs[0], output, taps(op, xs[0]))
     return Derivation(
         op,
         xs,
         y,
-        sides(wrapped.shape(*inputs), _readings(op, xs[0])),
+        sides(wrapped.shape(*inputs), readings(op, xs[0])),
         figures,
         zeros(figures),
         op.reason,
@@ -153,10 +153,10 @@ def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) 
     )
 
 
-def counted(op: Op, x: Shape, y: Shape, taps: str = "") -> tuple[Figure, ...]:
+def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ...]:
     """Call the counting rules of an op, on whatever integers it holds; list what is not zero.
 
-    `taps` is the note on the connections in bounds, where they are fewer.
+    `in_bounds` is the note on the connections in bounds, where they are fewer.
     """
     counts = measure(op, x, y)
     fixed = isinstance(op, Weighted) and not op.trainable
@@ -168,7 +168,7 @@ def counted(op: Op, x: Shape, y: Shape, taps: str = "") -> tuple[Figure, ...]:
     pairs["flops"] = Counts(work=Work(*map(known, counts.work))).flops
     notes = {"fixed": "kept, not trained"}
     if counts.connections_in_bounds != counts.connections:
-        notes["connections_in_bounds"] = taps
+        notes["connections_in_bounds"] = in_bounds
     return tuple(Figure.of(name, n, notes.get(name, "")) for name, n in pairs.items() if n)
 
 
@@ -243,80 +243,6 @@ def _pair(rows: int, columns: int) -> tuple[int, int]:
 
 def _is_vector(shape: Shape) -> bool:
     return shape.height == shape.width == 1
-
-
-def _taps(op: Op, x: Shape) -> str:
-    """Say how many taps of each side of the window fall on the input."""
-    spans = op.window(x)
-    if spans is None:
-        return ""
-    return "; ".join(
-        f"{span.taps_in_bounds():,} of {span.outputs:,}·{span.kernel} {word} taps are on the input"
-        for span, word in zip(spans, ("row", "column"), strict=True)
-    )
-
-
-def _readings(op: Op, x: Shape) -> tuple[str, str]:
-    """Say what rounding does to the rows and columns of the input, for an op with a window."""
-    if getattr(op, "output", None):
-        y = op.shape(x)
-        return _fixed(x.height, y.height, "row"), _fixed(x.width, y.width, "column")
-    spans = op.window(x) if getattr(op, "kernel", None) else None
-    return ("", "") if spans is None else (reading(spans[0], "row"), reading(spans[1], "column"))
-
-
-def _fixed(size: int, outputs: int, word: str) -> str:
-    """Say what the windows of a given output size read."""
-    return (
-        f"given: window i reads {word}s ⌊i·{size:,}/{outputs:,}⌋ to ⌈(i + 1)·{size:,}/{outputs:,}⌉"
-    )
-
-
-def reading(span: Span, word: str) -> str:
-    """Say how the number of windows is rounded, and what of the input none of them reads.
-
-    >>> from archcalc.ops.window import Span
-    >>> reading(Span(6, kernel=3, stride=2), "row")
-    '3/2 rounded down: no window reads the last row of the input'
-    >>> reading(Span(224, kernel=11, stride=4, ceil=True), "column")
-    '213/4 rounded up: the last window reaches 3 columns beyond the input'
-    """
-    padded = span.size + span.before + span.after
-    room, beyond = padded - span.extent, span.read - padded
-    remarks = []
-    if beyond > 0:
-        reach = f"the last window reaches {_number_of(beyond, word)} beyond the {_image(span)}"
-        remarks.append(f"{room:,}/{span.stride} rounded up: {reach}")
-    elif beyond < 0:
-        dropped = f"the last window, which would start beyond the {_image(span)}, is dropped"
-        remarks.append(
-            dropped
-            if span.ceil
-            else f"{room:,}/{span.stride} rounded down: {_left_over(span, word)}"
-        )
-    if span.stride > span.extent and span.outputs > 1:
-        gap = _last(span.stride - span.extent, word)
-        remarks.append(f"no window reads the {gap} between each two")
-    return "; ".join(remarks)
-
-
-def _image(span: Span) -> str:
-    return "padded input" if span.before or span.after else "input"
-
-
-def _left_over(span: Span, word: str) -> str:
-    if span.unread:
-        return f"no window reads the last {_last(span.unread, word)} of the input"
-    left = span.size + span.before + span.after - span.read
-    return f"no window reads the last {_last(left, word)} of padding"
-
-
-def _last(count: int, word: str) -> str:
-    return word if count == 1 else f"{count:,} {word}s"
-
-
-def _number_of(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def together(values: Iterable[int]) -> int:

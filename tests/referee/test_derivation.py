@@ -18,7 +18,8 @@ from archcalc.ops.maxpool import Maxpool
 from archcalc.ops.op import Op, Shape
 from archcalc.ops.window import Span
 from archcalc.receptive_field import ONE_PIXEL
-from archcalc.referee.derivation import Figure, derive, reading, together
+from archcalc.referee.coverage import reading
+from archcalc.referee.derivation import Figure, derive, together
 from archcalc.referee.explanation import SUMMED
 from archcalc.referee.letters import spell
 from archcalc.report import KINDS, measure

@@ -90,7 +90,8 @@ def _box(box: Box) -> str:
 
 
 def _heading(frame: Frame) -> list[str]:
-    return [heading(frame.title, frame.times), *figures(frame.row, frame.times)]
+    """Say all in one line: Mermaid leaves room for no second one."""
+    return [", ".join([heading(frame.title, frame.times), *figures(frame.row, frame.times)[:1]])]
 
 
 def _label(said: Iterable[str]) -> str:

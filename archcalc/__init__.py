@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
+    from archcalc.unrolling import unroll
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ _HOMES = {
     "networks": "spec.library",
     "published": "referee.ledger",
     "reconcile": "referee.reconciliation",
+    "unroll": "unrolling",
 }
 """Where each public name lives; its module is imported when the name is first used."""
 
@@ -70,6 +72,7 @@ __all__ = [
     "networks",
     "published",
     "reconcile",
+    "unroll",
 ]
 
 

@@ -52,7 +52,7 @@ def confirm(
 def _chosen(networks: Sequence[str] | None, *, every: bool) -> list[str]:
     if every == bool(networks):
         hint = "`archcalc confirm lenet5`, or `archcalc confirm --all`"
-        raise UsageError.of("no-input", "name the networks to confirm, or say --all", hint)
+        raise UsageError.of("nothing-to-confirm", "name the networks to confirm, or say --all", hint)
     if networks:
         return list(networks)
     from archcalc.spec.library import networks as library  # noqa: PLC0415

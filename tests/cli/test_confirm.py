@@ -68,4 +68,4 @@ def test_either_names_or_all(archcalc: Call) -> None:
     for arguments in ([], ["lenet5", "--all"]):
         status, _, errors = archcalc("confirm", *arguments)
         assert status == 2
-        assert "error[no-input]: name the networks to confirm, or say --all" in errors
+        assert "error[nothing-to-confirm]: name the networks to confirm, or say --all" in errors

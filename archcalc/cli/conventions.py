@@ -34,6 +34,11 @@ Conventions = Annotated[
 ]
 
 
+Variables = Annotated[
+    bool, typer.Option("--variables", help="List what the rules of a convention may read.")
+]
+
+
 def conventions(  # noqa: PLR0913 - one for each option
     network: Network = None,
     *,
@@ -42,15 +47,21 @@ def conventions(  # noqa: PLR0913 - one for each option
     batch: Batch = 1,
     set: Set = None,  # noqa: A002
     heads: Heads = False,
+    variables: Variables = False,
 ) -> Answer:
     """List the conventions with what each counts; or count a network by each of them.
+
+    One convention without a network is shown rule by rule.
 
     \b
     Examples:
       archcalc conventions
       archcalc conventions resnet50-v1.5
+      archcalc conventions --convention thop
       archcalc conventions mine.yaml --convention thop --convention ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
+    if variables:
+        return _variables()
     from archcalc.convention.library import conventions as everything  # noqa: PLC0415
     from archcalc.convention.library import find  # noqa: PLC0415
 
@@ -71,10 +82,18 @@ def conventions(  # noqa: PLR0913 - one for each option
 
 
 def _list(chosen: tuple[Convention, ...]) -> Answer:
-    from archcalc.render.figures import listing  # noqa: PLC0415
+    from archcalc.render.figures import listing, rules  # noqa: PLC0415
 
     data = {"schema": 1, "conventions": [_plain(each) for each in chosen]}
+    if len(chosen) == 1:
+        return Answer((rules(chosen[0]),), data, hint="archcalc conventions --variables")
     return Answer((listing(chosen),), data, hint="archcalc conventions resnet50")
+
+
+def _variables() -> Answer:
+    from archcalc.render.figures import variables  # noqa: PLC0415
+
+    return Answer((variables(),))
 
 
 def _plain(convention: Convention) -> dict[str, Any]:

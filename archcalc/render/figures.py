@@ -6,6 +6,8 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING
 
+from archcalc.convention.variables import VARIABLES
+from archcalc.ops import names
 from archcalc.render.columns import Quantity
 from archcalc.render.table import Column, Table
 
@@ -40,6 +42,29 @@ def listing(conventions: Sequence[Convention]) -> Table:
         (c.name, c.figures, c.unit, c.notes, tool(c), ", ".join(c.aliases)) for c in conventions
     )
     return Table(columns, rows, captions=(f"{len(rows)} convention{'s' if len(rows) > 1 else ''}",))
+
+
+def rules(convention: Convention) -> Table:
+    """Tabulate what one convention counts of each op, or why nothing.
+
+    >>> from archcalc.convention.library import find
+    >>> rules(find("thop")).rows[:2]
+    (('conv', 'mac', None), ('linear', 'mac', None))
+    """
+    named = dict.fromkeys((*convention.rules, *convention.zeros))
+    rows = [(op, *_rule(convention, op)) for op in (*named, *sorted(names() - named.keys()))]
+    return Table(
+        (Column("op", "op"), Column("rule", "counts"), Column("reason", "why nothing", "prose", 1)),
+        tuple(rows),
+        title=f"{convention.name}: {convention.figures}",
+        captions=tuple(_about(convention)),
+    )
+
+
+def variables() -> Table:
+    """Tabulate what a rule may read."""
+    columns = (Column("variable", "variable"), Column("meaning", "meaning", "prose"))
+    return Table(columns, tuple(VARIABLES.items()))
 
 
 def tool(convention: Convention) -> str:
@@ -102,6 +127,21 @@ def notes(found: Sequence[Figure]) -> Iterator[str]:
         said = f": {convention.notes}" if convention.notes else ""
         yield f"{convention.name}{unit}{said}"
     yield from _unknown(found)
+
+
+def _rule(convention: Convention, op: str) -> tuple[str, str | None]:
+    """Say the rule of an op, and the reason of a zero."""
+    rule = convention.rule(op)
+    if rule is not None:
+        return rule.text, None
+    return ("0", convention.zeros[op]) if op in convention.zeros else ("unknown", None)
+
+
+def _about(convention: Convention) -> Iterator[str]:
+    for key in ("unit", "per", "notes", "tool", "version", "source"):
+        said = getattr(convention, key)
+        if said:
+            yield f"{key}: {said}"
 
 
 def _name(figure: Figure) -> str:

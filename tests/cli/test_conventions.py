@@ -78,6 +78,22 @@ def test_conventions_are_given_as_json(archcalc: Call) -> None:
     ]
 
 
+def test_one_convention_is_shown_rule_by_rule(archcalc: Call, mine: str) -> None:
+    output = archcalc("conventions", "-C", "thop").output
+
+    assert "batchnorm      4 * outputs if affine else 2 * outputs\n" in output
+    assert lines_of(output, "relu")[0] == ["relu", "0", "registered", "as", "costing", "nothing"]
+    assert "source: thop/vision/basic_hooks.py and calc_func.py\n" in output
+    assert lines_of(archcalc("conventions", "-C", mine).output, "rbf") == [["rbf", "unknown"]]
+
+
+def test_the_variables_of_rules_are_listed(archcalc: Call) -> None:
+    output = archcalc("conventions", "--variables").output
+
+    assert "window " in output
+    assert "taps of one window of a pool; of a global pool the whole map" in output
+
+
 def test_show_has_a_column_for_each_convention(archcalc: Call) -> None:
     output = archcalc(
         "show", "resnet50-v1.5", "-c", "parameters", "-C", "thop", "--convention", "macs", "-d", "2"

@@ -1,6 +1,8 @@
 """Random small networks as YAML text: branches, tables, groups, windows of every kind.
 
     networks()    specs that fit together, input included
+    specs()       the same with all that the language has: parameters, variants, defaults, blocks,
+                  groups, loops, conditions, origins, heads
 
 What is drawn is text, so that everything from the reader to the kernels is tried.
 """
@@ -60,6 +62,80 @@ def networks(draw: DrawFn, largest: int = 5) -> str:
     return "\n".join([f"input: {entering}", "layers:", *lines, ""])
 
 
+BLOCKS = """\
+blocks:
+  wide:
+    parameters: {filters: , kernel: 3, more: =filters + 1}
+    layers:
+      - {conv: =filters, kernel: =kernel, padding: half, bias: false, after: [batchnorm, relu]}
+      - {name: inner, conv: =more, kernel: 1}
+  residual:
+    parameters: {filters: =input.channels, kernel: 1}
+    layers:
+      - add:
+          - {name: direct, conv: =filters, kernel: =kernel, padding: half}
+          - [{name: projection, conv: =filters, kernel: 1, when: =channels != filters}]
+      - relu
+"""
+PATTERNS = (
+    "{{name: wide{i}, block: wide, filters: =p + {i}, kernel: {k}}}",
+    "{{block: wide, repeat: {n}, filters: =index}}",
+    "{{block: wide, for: [name, filters], in: [[a{i}, {k}], [b{i}, =p]]}}",
+    "{{name: stage{i}, block: =word, repeat: =q, filters: =2 if first else p}}",
+    "{{name: group{i}, repeat: {n}, layers: [{{conv: =p, kernel: 1}}, {{tanh: , when: =last}}]}}",
+    "{{layers: [{{name: c{i}, conv: {k}, kernel: 3, padding: half}}, {{dropout: , when: =flag}}]}}",
+    "{{name: for{i}, for: [k, on], in: [[1, true], [3, flag]], conv: =k, kernel: 1, when: =flag}}",
+    "{{name: add{i}, add: [{{branch: [{{conv: =channels, kernel: 1}}], when: =flag}}, []]}}",
+    "{{name: x{i}, concat: [[], {{conv: =p, kernel: 1}}], after: [relu]}}",
+    "{{conv: =p, kernel: 1, before: [batchnorm, {{relu: , when: =flag}}], after: []}}",
+    "{{name: u{i}, relu: }}, {{name: v{i}, tanh: , from: u{i}}}, {{add: , from: [u{i}, v{i}]}}",
+    "{{name: g{i}, layers: [{{name: a, relu: }}, tanh]}}, {{concat: , from: [g{i}/a, g{i}]}}",
+    "{{pad_channels: =channels + {n}}}",
+    "{{avgpool: , output: {k}x{n}}}",
+    "{{scale: =1 / {n}}}",
+)
+"""Items that fit whatever reaches them; i numbers them, k is 1 or 3, n is 1 to 3."""
+HEADS = "heads: {aux: {from: start, layers: [globalavgpool, {linear: =p}]}}\n"
+DEFAULTS = "defaults: {conv: {after: [relu]}, linear: {bias: false, after: [softmax]}}\n"
+
+
+@st.composite
+def specs(draw: DrawFn, largest: int = 4) -> str:
+    """Draw a whole spec: up to `largest` plain layers and as many items of other kinds.
+
+    Its variants are `plain`, `other` and `last`.
+    """
+    entering = Maps(*(draw(st.integers(1, limit)) for limit in (4, 9, 9)))
+    items, here = ["{name: start, identity: }"], entering
+    for _ in range(draw(st.integers(0, largest))):
+        layer = draw(st.one_of(_convolutions(here), _pools(here), _others(here), _branches(here)))
+        items.append(_flow(layer.text))
+        here = layer.output
+    if draw(st.booleans()):
+        items[1:] = [f"{{name: plain, layers: [{', '.join(items[1:])}]}}"]
+    for i in range(draw(st.integers(0, largest))):
+        k, n = draw(st.sampled_from([1, 3])), draw(st.integers(1, 3))
+        items.append(draw(st.sampled_from(PATTERNS)).format(i=i, k=k, n=n))
+    items += draw(st.sampled_from([[], ["{linear: =p}"], ["{rbf: 2}"], ["globalavgpool"]]))
+    return "".join([
+        f"name: drawn\ninput: {entering}\n",
+        f"parameters: {{p: {draw(st.integers(1, 3))}, q: =p // 2 + 1, ",
+        f"flag: {draw(st.sampled_from(['true', 'false']))}, word: wide}}\n",
+        "choices: {word: [wide, residual]}\n",
+        "variants: {plain: {}, other: {p: 2, word: residual, aliases: [another]}, ",
+        f"last: {{like: other, flag: =q > 1, input: {entering}}}}}\n",
+        draw(st.sampled_from(["", DEFAULTS])),
+        BLOCKS,
+        f"layers: [{', '.join(items)}]\n",
+        draw(st.sampled_from(["", HEADS])),
+    ])  # fmt: skip
+
+
+def _flow(text: str) -> str:
+    """Write a layer so that it may stand in brackets."""
+    return text if text.startswith("{") or ":" not in text else f"{{{text}}}"
+
+
 def _branches(here: Maps) -> SearchStrategy[Layer]:
     """Join branches that keep the size: the sum of what is alike, or everything side by side."""
     return st.one_of(_additions(here), _concatenations(here))
@@ -67,7 +143,7 @@ def _branches(here: Maps) -> SearchStrategy[Layer]:
 
 @st.composite
 def _additions(draw: DrawFn, here: Maps) -> Layer:
-    branches = [draw(_keeping(here.channels)) for _ in range(draw(st.integers(1, 2)))]
+    branches = [draw(keeping(here.channels)) for _ in range(draw(st.integers(1, 2)))]
     identity = ["[]"] if draw(st.booleans()) or len(branches) == 1 else []
     return Layer(f"add: [{', '.join(identity + branches)}]", here)
 
@@ -75,7 +151,7 @@ def _additions(draw: DrawFn, here: Maps) -> Layer:
 @st.composite
 def _concatenations(draw: DrawFn, here: Maps) -> Layer:
     counts = draw(st.lists(st.integers(1, 3), min_size=2, max_size=3))
-    branches = [draw(_keeping(count)) for count in counts]
+    branches = [draw(keeping(count)) for count in counts]
     identity = draw(st.booleans())
     total = sum(counts) + here.channels * identity
     text = f"concat: [{', '.join(branches + ['[]'] * identity)}]"
@@ -83,7 +159,7 @@ def _concatenations(draw: DrawFn, here: Maps) -> Layer:
 
 
 @st.composite
-def _keeping(draw: DrawFn, filters: int) -> str:
+def keeping(draw: DrawFn, filters: int) -> str:
     """Draw a branch that keeps height and width: one convolution, or a pool and one."""
     height, width = (draw(st.sampled_from([1, 3, 5])) for _ in range(2))
     dilation = draw(st.integers(1, 2))

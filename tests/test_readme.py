@@ -1,0 +1,80 @@
+"""The README shows what happens: every command in it runs and prints just what stands there."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archcalc.cli.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for found, text in BLOCK.findall(README.read_text("utf-8")) if found == language]
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Give each command of the console blocks with the output below it."""
+    for block in blocks("console"):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            yield command, output
+
+
+def printed(command: str) -> str:
+    """Run a command in this process and give what it says, on standard output, then on error."""
+    output, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+        run(shlex.split(command)[1:])
+    return output.getvalue() + errors.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the files that the README shows where its commands find them."""
+    for block in blocks("yaml"):
+        name = re.match(r"# (\S+\.yaml)\n", block)
+        if name:
+            (tmp_path / name.group(1)).write_text(block, "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(("command", "output"), list(commands()), ids=lambda text: text[:40])
+def test_a_command_prints_what_stands_below_it(command: str, output: str) -> None:
+    lines = [line.rstrip() for line in printed(command).splitlines()]
+
+    assert lines == [line.rstrip() for line in output.rstrip("\n").splitlines()]
+
+
+def test_there_are_commands_to_try() -> None:
+    assert len(list(commands())) >= 5
+
+
+def test_the_library_calls_give_what_they_say() -> None:
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
+    names: dict[str, object] = {}
+    for block in blocks("python"):
+        runner.run(parser.get_doctest(block, names, "README", str(README), 0), clear_globs=False)
+
+    assert blocks("python")
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_the_set_up_is_two_commands() -> None:
+    text = README.read_text("utf-8")
+
+    assert "pip install . && archcalc show lenet5" in text
+    assert "pip install -e '.[test]' && pytest" in text

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("network", "network", "name"),
     Column("layer", "layer", "name"),
-    Column("figure", "figure", hide=2),
+    Column("figure", "figure", "name"),
     Column("printed", "printed", "number"),
     Column("exact", "exact", "number"),
     Column("verdict", "verdict"),

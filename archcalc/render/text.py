@@ -161,31 +161,34 @@ def _narrow(layout: Layout, width: int) -> Layout:
 
 def _blocks(table: Table, width: int) -> Layout:
     """Write each row as a block: its first cell, then a line for every other cell."""
-    lines = _title(table)
-    tones = _tones(table)
+    rows = [
+        [shown(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+        for row in (*table.rows, *table.totals)
+    ]
     labels = [column.title for column in table.columns[1:]]
-    for number, row in enumerate((*table.rows, *table.totals)):
+    indent = 2 + max(map(cell_width, labels), default=0) + GAP
+    words = {word for row in rows for text in row[1:] for word in text.split(" ")}
+    aligned = max(map(cell_width, words), default=0) <= width - indent
+    lines = _title(table)
+    for number, (texts, tone) in enumerate(zip(rows, _tones(table), strict=True)):
         role = "row" if number < len(table.rows) else "total"
-        texts = [shown(cell, column) for cell, column in zip(row, table.columns, strict=True)]
-        lines += [Line(part, role, tones[number]) for part in wrap(texts[0], width)]
-        pairs = [pair for pair in zip(labels, texts[1:], strict=True) if pair[1]]
-        lines += _fields(pairs, width)
+        lines += [Line(part, role, tone) for part in wrap(texts[0], width)]
+        for label, text in zip(labels, texts[1:], strict=True):
+            if text:
+                found = _field(label, text, width, indent if aligned else 0)
+                lines += [Line(line, "field") for line in found]
     return Layout((*lines, *_captions(table)), (), blocks=True)
 
 
-def _fields(pairs: list[tuple[str, str]], width: int) -> list[Line]:
-    """Write labels and values in two columns, or below each other where two do not fit."""
-    label_width = max([cell_width(label) for label, _ in pairs], default=0)
-    value_width = max([cell_width(text) for _, text in pairs], default=0)
-    lines = []
-    for label, text in pairs:
-        if 2 + label_width + GAP + value_width <= width:
-            lines.append(f"  {label}{' ' * (label_width - cell_width(label) + GAP)}{text}")
-        elif cell_width(f"  {label}  {text}") <= width:
-            lines.append(f"  {label}  {text}")
-        else:
-            lines += [f"  {label}", *(f"    {part}" for part in wrap(text, width - 4))]
-    return [Line(line, "field") for line in lines]
+def _field(label: str, text: str, width: int, indent: int) -> list[str]:
+    """Write a label and its value: the value at `indent`, or if that is 0 as near as it fits."""
+    if indent:
+        first, *more = wrap(text, width - indent)
+        padding = " " * (indent - 2 - cell_width(label))
+        return [f"  {label}{padding}{first}", *(" " * indent + part for part in more)]
+    if cell_width(f"  {label}  {text}") <= width:
+        return [f"  {label}  {text}"]
+    return [f"  {label}", *(f"    {part}" for part in wrap(text, width - 4))]
 
 
 def _tones(table: Table) -> list[Tone]:

@@ -100,6 +100,9 @@ class _Pen:
         self.report = report
         self.edges = edges
         self.read = {edge.source for edge in edges}
+        self.sources: dict[int, list[int]] = {}
+        for source, target in edges:
+            self.sources.setdefault(target, []).append(source)
 
     def network(self, items: Sequence[Item]) -> Piece:
         """Draw the whole, from the input on."""
@@ -149,11 +152,8 @@ class _Pen:
         end = Point(width / 2, height + LABEL)
         arrow = number not in self.read
         shapes.append(svg.Path((Point(width / 2, height), end), STROKES, arrow=arrow))
-        enters = dict.fromkeys(self._into(number), width / 2)
+        enters = dict.fromkeys(self.sources.get(number, ()), width / 2)
         return Piece(width, height + LABEL, shapes, enters, {number: width / 2})
-
-    def _into(self, number: int) -> Iterable[int]:
-        return [edge.source for edge in self.edges if edge.target == number]
 
     def _frame(self, frame: Frame) -> Piece:
         """Draw what is in a frame, and around it the frame with its name."""

@@ -1,0 +1,336 @@
+"""Drawings: everything is said, nothing covers anything, every arrow ends at a box."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from archcalc import graph
+from archcalc.errors import UsageError
+from archcalc.render import drawing, mermaid, planes, svg
+from archcalc.render.flow import Edge, Frame, Run, flow, fold_edges, merge_edges
+from archcalc.render.layering import Link, Point, Size, arrange, rank_items
+from archcalc.report import count
+from archcalc.spec.library import load, networks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NETWORKS = ["lenet5", "googlenet", "resnet18", "densenet-40-12", "inception-v4", "alexnet"]
+STRANGE = """\
+name: "<script>alert(1)</script> & \\"net\\" ]]> %%{init}%%"
+input: 3x32x32
+layers:
+  - {name: "a<b>&\\"'", conv: 8, kernel: 3, padding: half}
+  - {name: "a very long name that nobody wants to read in a box", conv: 16, kernel: 3}
+  - {name: 卷積, conv: 16, kernel: 3, padding: half}
+  - name: "sum; <i>"
+    add: [[], [{name: "%%{init: x}%%", conv: 16, kernel: 1}, relu]]
+    before: [batchnorm]
+  - {name: both, op: concat, from: [卷積, "sum; <i>"]}
+  - {name: "- end", linear: 10}
+"""
+LONG = """\
+name: Long
+input: 1x1x1
+layers: [{name: c, conv: =index, kernel: 1, repeat: 2001}]
+"""
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> Path:
+    path = tmp_path / "strange.yaml"
+    path.write_text(STRANGE, encoding="utf-8")
+    return path
+
+
+def said(picture: str) -> str:
+    """Give all that is written in a picture, titles too."""
+    return "\n".join(ET.fromstring(picture).itertext())  # noqa: S314 - our own output
+
+
+def samples(path: svg.Path) -> Iterator[tuple[float, float]]:
+    """Walk along a path as it is drawn."""
+    for a, b in pairwise(path.points):
+        for t in (i / 9 for i in range(1, 9)):
+            if path.curved and abs(a.x - b.x) > 0.05:
+                bend, middle = t * t * (3 - 2 * t), (a.y + b.y) / 2
+                early, late = (1 - t) ** 3, t**3
+                y = a.y * early + 3 * middle * t * (1 - t) + b.y * late
+                yield a.x + (b.x - a.x) * bend, y
+            else:
+                yield a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t
+
+
+def covers(room: svg.Rectangle, x: float, y: float) -> bool:
+    across = room.x + 1 < x < room.x + room.width - 1
+    return across and room.y + 1 < y < room.y + room.height - 1
+
+
+def overlap(one: svg.Rectangle, other: svg.Rectangle) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
+
+
+def texts(piece: drawing.Piece) -> list[svg.Text]:
+    return [shape for shape in piece.shapes if isinstance(shape, svg.Text)]
+
+
+def boxes(piece: drawing.Piece) -> list[svg.Rectangle]:
+    found = [shape for shape in piece.shapes if isinstance(shape, svg.Rectangle)]
+    return [shape for shape in found if shape.style is not drawing.FRAME]
+
+
+def paths(piece: drawing.Piece) -> list[svg.Path]:
+    return [shape for shape in piece.shapes if isinstance(shape, svg.Path)]
+
+
+def assert_readable(piece: drawing.Piece) -> None:
+    rooms = sorted((text.box() for text in texts(piece)), key=lambda room: room.y)
+    for i, one in enumerate(rooms):
+        assert one.x >= 0
+        assert one.x + one.width <= piece.width + 0.01
+        assert one.y + one.height <= piece.height
+        for other in rooms[i + 1 :]:
+            if other.y >= one.y + one.height:
+                break
+            assert not overlap(one, other)
+
+
+# -- What flows between boxes
+
+
+def test_edges_between_nodes_become_edges_between_boxes() -> None:
+    nodes = graph.expand(load("resnet18")).nodes[:14]
+    owners = [0 if node.path.startswith(("conv1", "pool1")) else 1 for node in nodes]
+    assert fold_edges(nodes, owners) == (Edge(-1, 0), Edge(0, 1))
+
+
+def test_a_skip_is_an_edge_of_its_own_where_blocks_are_open() -> None:
+    found = flow(count("resnet18"), 3)
+    titles = {box.number: box.title for box in found.boxes()}
+    into_add = [titles[s] for s, t in found.edges if t == 4]
+    assert titles[4] == "add1"
+    assert into_add == ["conv2", "pool1"]
+
+
+def test_equal_blocks_in_a_row_become_one() -> None:
+    frame = flow(count("resnet50"), 3).items[3]
+    assert isinstance(frame, Frame)
+    assert [(item.title, item.times) for item in frame.items] == [
+        ("conv3_x/1", 1),
+        ("conv3_x/2..4", 3),
+    ]
+
+
+def test_blocks_that_read_more_than_the_one_before_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: 2x8x8\n"
+        "blocks:\n"
+        "  two: {layers: [{name: a, conv: 2, kernel: 1}, {name: b, conv: 2, kernel: 1}]}\n"
+        "layers:\n"
+        "  - {name: stage, block: two, repeat: 3}\n"
+        "  - {op: add, from: [stage/1/a, stage/3/b]}\n"
+    )
+    times = [item.times for item in flow(count(path), 3).items[0].items]  # type: ignore[union-attr]
+    assert times == [1, 2]
+
+
+def test_edges_within_a_stretch_stay_and_those_between_disappear() -> None:
+    edges = [Edge(-1, 0), Edge(0, 1), Edge(0, 2), Edge(1, 2), Edge(2, 3), Edge(3, 4), Edge(2, 4)]
+    edges += [Edge(3, 5), Edge(4, 5), Edge(5, 6)]
+    merged = merge_edges(edges, [Run(start=0, size=3, times=2)])
+    assert [tuple(edge) for edge in merged] == [(-1, 0), (0, 1), (0, 2), (1, 2), (2, 6)]
+
+
+def test_counts_of_boxes_add_up_to_the_total() -> None:
+    for network in NETWORKS:
+        report = count(network, heads=True)
+        for depth in (1, 2):
+            total = sum(box.times * box.row.parameters for box in flow(report, depth).boxes())
+            assert total == report.total.parameters
+
+
+def test_a_block_between_layers_of_a_join_makes_no_circle(strange: Path) -> None:
+    for depth in (1, 2, None):
+        assert all(edge.source < edge.target for edge in flow(count(strange), depth).edges)
+
+
+# -- Places
+
+
+def test_ranks_are_the_longest_ways() -> None:
+    links = [Link(0, 1, 0, 0), Link(1, 2, 0, 0), Link(0, 2, 0, 0), Link(2, 3, 0, 0)]
+    assert rank_items([Size(1, 1)] * 4, links) == [0, 1, 2, 3]
+
+
+def test_a_link_that_passes_a_rank_goes_around_what_stands_there() -> None:
+    sizes = [Size(20, 10)] * 3
+    layout = arrange(sizes, [Link(0, 1, 10, 10), Link(1, 2, 10, 10), Link(0, 2, 10, 10)])
+    corner, way = layout.corners[1], layout.ways[2]
+    assert way[0] == Point(layout.corners[0].x + 10, 10)
+    assert way[-1] == Point(layout.corners[2].x + 10, layout.corners[2].y)
+    assert all(not corner.x <= x <= corner.x + 20 for x, y in way[1:-1])
+
+
+def test_crossings_are_undone() -> None:
+    sizes = [Size(20, 10)] * 5
+    links = [Link(0, 1, 10, 10), Link(0, 2, 10, 10), Link(1, 4, 10, 10), Link(2, 3, 10, 10)]
+    corners = arrange(sizes, links).corners
+    assert (corners[1].x < corners[2].x) == (corners[4].x < corners[3].x)
+
+
+def test_too_many_lanes_are_refused() -> None:
+    sizes = [Size(1, 1)] * 210
+    links = [Link(i, j, 0, 0) for i in range(210) for j in range(i + 1, 210)]
+    with pytest.raises(UsageError, match="20,000 crossings"):
+        arrange(sizes, links)
+
+
+# -- Pictures
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("depth", [1, 2])
+def test_every_layer_and_its_counts_are_said(network: str, depth: int) -> None:
+    report = count(network, heads=True)
+    words = said(drawing.draw(report, depth))
+    for box in flow(report, depth).boxes():
+        assert box.title in words
+        assert not box.row.parameters or f"{box.row.parameters:,} parameters" in words
+        assert not box.row.macs or f"{box.row.macs:,} MACs" in words
+    assert f"{report.total.parameters:,} parameters" in words
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_nothing_covers_anything(network: str, depth: int) -> None:
+    piece = drawing.sketch(count(network, heads=True), depth)
+    assert_readable(piece)
+    standing = sorted(boxes(piece), key=lambda box: box.y)
+    rooms = [text.box() for text in texts(piece)]
+    for path in paths(piece):
+        top, bottom = min(p.y for p in path.points), max(p.y for p in path.points)
+        near = [r for r in (*standing, *rooms) if r.y < bottom and top < r.y + r.height]
+        assert not any(covers(room, x, y) for x, y in samples(path) for room in near)
+    for i, one in enumerate(standing):
+        assert not any(overlap(one, other) for other in standing[i + 1 : i + 8])
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_arrow_ends_at_a_box(network: str) -> None:
+    piece = drawing.sketch(count(network, heads=True), 2)
+    tops = {(round(box.x + box.width / 2, 3), round(box.y, 3)) for box in boxes(piece)}
+    ends = [path.points[-1] for path in paths(piece) if path.arrow and len(path.points) > 2]
+    assert all((round(x, 3), round(y, 3)) in tops for x, y in ends)
+
+
+def test_all_networks_are_drawn_at_a_reasonable_size() -> None:
+    for entry in networks():
+        report = count(entry.id, heads=True)
+        for depth in (1, 2):
+            piece = drawing.sketch(report, depth)
+            assert piece.width < 2000
+            assert piece.height < 200 * len(report.fold(depth)) + 500
+            assert mermaid.draw(report, depth)
+
+
+def test_the_same_network_is_drawn_the_same() -> None:
+    assert drawing.draw(count("googlenet"), 2) == drawing.draw(count("googlenet"), 2)
+
+
+def test_a_drawing_scales_and_has_a_ground() -> None:
+    root = ET.fromstring(drawing.draw(count("lenet5")))  # noqa: S314 - our own output
+    assert re.fullmatch(r"0 0 [\d.]+ [\d.]+", root.attrib["viewBox"])
+    assert root[2].attrib["fill"] == "#ffffff"
+
+
+def test_heads_stand_beside_the_main_path_in_dashes() -> None:
+    picture = drawing.draw(count("googlenet", heads=True))
+    assert picture.count("stroke-dasharray") == 2
+    assert "stroke-dasharray" not in drawing.draw(count("googlenet"))
+
+
+def test_names_from_strangers_stay_text(strange: Path) -> None:
+    for picture in (drawing.draw(count(strange), None), drawing.draw(count(strange), 1)):
+        assert "<script>" not in picture
+        assert "<b>" not in picture
+        words = said(picture)
+        assert "a<b>&\"'" in words
+        assert "a very long name that nobody wants to read in a box" in words
+        assert "a very long name …to read in a box" in words
+
+
+def test_control_characters_do_not_break_a_picture() -> None:
+    assert svg.text("a\x07\u202eb\ud800\ufffe") == "a\\x07\\u202eb\\ud800\\ufffe"
+
+
+def test_too_many_boxes_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text(LONG)
+    with pytest.raises(UsageError) as caught:
+        drawing.draw(count(path), None)
+    assert str(caught.value) == (
+        "error[too-large]: Long has 2,001 boxes at this depth; 2,000 are drawn at most\n"
+        "  hint: draw less with --depth 1"
+    )
+
+
+# -- Planes
+
+
+def test_lenet5_is_drawn_as_in_1998() -> None:
+    words = said(planes.draw(count("lenet5")))
+    for line in (
+        "INPUT 32x32",
+        "C1: f. maps 6@28x28",
+        "S2: f. maps 6@14x14",
+        "C3: f. maps 16@10x10",
+        "S4: f. maps 16@5x5",
+        "C5: layer 120",
+        "F6: layer 84",
+        "OUTPUT: layer 10",
+        "1,516 parameters",
+        "151,600 connections",
+        "Gaussian connections",
+    ):
+        assert line in words
+
+
+@pytest.mark.parametrize("network", ["lenet5", "lenet1", "zip1989", "lenet-caffe", "alexnet"])
+def test_words_below_planes_do_not_overlap(network: str) -> None:
+    assert_readable(planes.sketch(count(network)))
+
+
+def test_planes_are_for_chains() -> None:
+    with pytest.raises(UsageError) as caught:
+        planes.draw(count("resnet18"))
+    assert str(caught.value) == (
+        "error[not-a-chain]: ResNet is no chain of layers: planes cannot show its branches\n"
+        "  hint: --style boxes"
+    )
+
+
+# -- Mermaid
+
+
+def test_mermaid_says_boxes_frames_and_shapes() -> None:
+    lines = mermaid.draw(count("resnet18"), 2).splitlines()
+    assert lines[1] == "flowchart TD"
+    assert '    subgraph f4_1["conv3_x, 525,568 parameters"]' in lines
+    assert "    n0 -->|64x112x112| n1" in lines
+    assert '    n11 -->|1000| out11(["output"]):::join' in lines
+
+
+def test_mermaid_gives_strange_names_no_meaning(strange: Path) -> None:
+    text = mermaid.draw(count(strange), 2)
+    assert 'n0["a#60;b#62;#38;#34;#39;<br/>conv 3x3 p1' in text
+    assert "#37;#37;#123;init" in text
+    assert not re.search(r"%%\{", text)
+    assert "#45; end" in text

@@ -30,6 +30,7 @@ FAMILY = """
       wide: {maps: 32}
       wide-A: {like: wide, option: A, name: Wide with A, input: 3x64x64}
       other: {like: wide-A, source: another, layers: [relu], defaults: {}}
+      narrow: {like: wide-A, maps: 24, name: Narrow, input: 1x8x8}
     layers: [{name: c, conv: =double, kernel: 3}]
     """
 
@@ -70,6 +71,13 @@ def test_a_variant_inherits_and_replaces_sections() -> None:
     assert (spec.parameters["maps"], spec.parameters["option"]) == (32, "A")
     assert (other.name, other.source, other.input) == ("Wide with A", "another", Shape(3, 64, 64))
     assert [item.name for item in other.items] == ["relu1"]
+
+
+def test_a_variant_wins_over_what_it_is_like() -> None:
+    spec = variant("narrow")
+
+    assert (spec.name, spec.input, spec.parameters["maps"]) == ("Narrow", Shape(1, 8, 8), 24)
+    assert spec.parameters["option"] == "A"
 
 
 def test_a_call_overrides_last() -> None:
@@ -172,7 +180,13 @@ def test_wrong_lineages(lineage: str, message: str) -> None:
 def test_variants_are_listed_with_their_aliases() -> None:
     tree = read(Source("family.yaml", dedent(FAMILY))).tree
 
-    assert variants(tree) == {"base": ("first", "1st"), "wide": (), "wide-A": (), "other": ()}
+    assert variants(tree) == {
+        "base": ("first", "1st"),
+        "wide": (),
+        "wide-A": (),
+        "other": (),
+        "narrow": (),
+    }
 
 
 @pytest.mark.parametrize("name", ["LeNet-5", "lenet_5", "lenet5", "LENET 5", "le-net-5"])
@@ -306,6 +320,12 @@ def test_a_switched_off_layer_passes_on_what_entered(nodes: Callable[..., list[s
     assert nodes(text) == ["a 3x4x4", "relu1 3x4x4", "c 4x4x4"]
 
 
+def test_a_loop_knows_its_last_turn(nodes: Callable[..., list[str]]) -> None:
+    text = "input: 1x4x4\nlayers: [{name: s, linear: =10 * index if last else index, repeat: 3}]"
+
+    assert nodes(text) == ["s/1 1x1x1", "s/2 2x1x1", "s/3 30x1x1"]
+
+
 def test_loops_know_their_turn(nodes: Callable[..., list[str]]) -> None:
     text = """
         input: 1x16x16
@@ -330,9 +350,14 @@ def test_columns_called_like_parameters_become_arguments(nodes: Callable[..., li
           - {block: b, for: [name, w, extra], in: [[p, 3, 1], [q, 5, 3]], k: =extra}
           - {name: r, block: b, for: [w], in: [7], d: =w}
           - {name: s, block: b, w: =channels + 1}
+          - {name: t, block: b, for: [w], in: [5], w: =w + 2}
         """
 
-    assert nodes(text) == ["p/x 6x8x8", "q/x 10x6x6", "r/1/x 7x6x6", "s/x 16x6x6"]
+    assert nodes(text) == [
+        "p/x 6x8x8", "q/x 10x6x6", "r/1/x 7x6x6",
+        "s/x 16x6x6",      # 2·(7 + 1)
+        "t/1/x 14x6x6",    # what is written as argument wins over the column: 2·(5 + 2)
+    ]  # fmt: skip
 
 
 def test_a_block_sees_the_family_and_itself_but_not_its_caller() -> None:

@@ -97,6 +97,18 @@ def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
     assert archcalc.load(path).input.size == 16
 
 
+def test_a_byte_order_mark_moves_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "mark.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + b"inptu: 1x4x4\ninput: 1x4x4\nlayers: [relu]")
+
+    assert mistake(path) == (
+        f"{path}:1:1: error[unknown-key]: `inptu` is not a key of a spec\n"
+        "    1 | inptu: 1x4x4\n"
+        "      | ^^^^^\n"
+        "  hint: did you mean `input`?"
+    )
+
+
 def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
     for name in ("mine.yml", "mine"):
         path = tmp_path / name

@@ -98,6 +98,15 @@ def test_repetitions_are_numbered_and_rows_may_be_named(paths: Callable[..., lis
     ]  # fmt: skip
 
 
+def test_repeated_joins_are_levels_of_their_own(paths: Callable[..., list[str]]) -> None:
+    layers = """
+        - {add: [{name: a, op: relu}, []], repeat: 2}
+        - {name: a, op: relu}
+        """
+
+    assert paths(layers) == ["add1/1/a", "add1/1", "add1/2/a", "add1/2", "a"]
+
+
 def test_blocks_by_expression_are_numbered_as_blocks(paths: Callable[..., list[str]]) -> None:
     before = "parameters: {kind: wide}\nblocks: {wide: {layers: [relu]}}"
 

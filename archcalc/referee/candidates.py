@@ -83,14 +83,20 @@ class _Net(NamedTuple):
 
 
 def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
-    """Search what meets a number: fewest changes first, then the nearest.
+    """Search what meets a number: fewest changes first, options last, then the nearest.
 
     Changes are a convention, a unit, an input size, heads, and another variant of the family or one
     option of it. Where nothing meets the number, the nearest figures are given.
     """
     tried = _unlike(_tried(side, number))
-    met = sorted((c for c in tried if c.meets), key=lambda c: (len(c.changes), c.distance))
+    met = sorted((candidate for candidate in tried if candidate.meets), key=_effort)
     return tuple(met[:MOST] or sorted(tried, key=lambda c: c.distance)[:NEAREST])
+
+
+def _effort(candidate: Candidate) -> tuple[int, int, Fraction]:
+    """Rank what meets a number; an option is less likely meant than a variant with a name."""
+    options = sum(": " in change for change in candidate.changes)
+    return len(candidate.changes), options, candidate.distance
 
 
 def _tried(side: Side, number: Number) -> Iterator[Candidate]:

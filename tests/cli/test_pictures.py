@@ -1,0 +1,74 @@
+"""`archcalc draw` and `archcalc plot` as a user types them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archcalc.cli.completion import complete_drawings, complete_styles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_a_drawing_goes_to_its_file(archcalc: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "net.svg"
+    outcome = archcalc("draw", "googlenet", "--depth", "2", "--heads", "-o", str(path))
+    assert (outcome.status, outcome.output, outcome.errors) == (0, "", f"wrote {path}\n")
+    assert "aux1" in path.read_text("utf-8")
+
+
+def test_a_drawing_without_a_file_is_printed(archcalc: Callable[..., Any]) -> None:
+    outcome = archcalc("draw", "vgg16")
+    assert outcome.output.startswith("<svg ")
+    assert outcome.output.endswith("</svg>\n")
+
+
+def test_a_small_chain_is_drawn_as_planes_unless_boxes_are_wanted(
+    archcalc: Callable[..., Any],
+) -> None:
+    assert "C1: f. maps 6@28x28" in archcalc("draw", "lenet5").output
+    assert "conv 5x5" in archcalc("draw", "lenet5", "--style", "boxes").output
+    assert "f. maps" not in archcalc("draw", "lenet5", "--style", "boxes").output
+    assert "f. maps 96@55x55" in archcalc("draw", "alexnet", "--style", "planes").output
+
+
+def test_mermaid_by_suffix_and_by_name(archcalc: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "net.mmd"
+    assert archcalc("draw", "resnet18", "-o", str(path)).status == 0
+    assert path.read_text("utf-8") == archcalc("draw", "resnet18", "-f", "mermaid").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["draw", "lenet5", "-o", "x.png"], "the suffix of `x.png` names no drawing"),
+        (["draw", "lenet5", "--style", "plane"], "there is no `--style plane`"),
+        (["draw", "lenet5", "--format", "csv"], "there is no `--format csv`"),
+        (["draw", "resnet18", "--style", "planes"], "ResNet is no chain of layers"),
+        (["plot", "lenet5", "-o", "x.txt"], "no chart is written to `.txt`"),
+        (["plot", "lenet5"], "missing option"),
+        (["plot", "lenet5", "lenet1", "-s", "a=1", "-o", "x.svg"], "`--set` goes with one network"),
+    ],
+)
+def test_mistakes(archcalc: Callable[..., Any], arguments: list[str], message: str) -> None:
+    outcome = archcalc(*arguments)
+    assert outcome.status == 2
+    assert message in outcome.errors
+    assert not outcome.output
+
+
+def test_a_chart_goes_to_its_file(archcalc: Callable[..., Any], tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    for networks in (["lenet5"], ["lenet5", "lenet1"]):
+        path = tmp_path / "net.PNG"
+        outcome = archcalc("plot", *networks, "-o", str(path))
+        assert (outcome.status, outcome.errors) == (0, f"wrote {path}\n")
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_completion_offers_styles_and_kinds() -> None:
+    assert complete_styles("p") == ["planes"]
+    assert complete_drawings("") == ["svg", "mermaid"]

@@ -116,17 +116,19 @@ def _tried(side: Side, number: Number) -> Iterator[Candidate]:
 def _unlike(tried: Iterable[Candidate]) -> list[Candidate]:
     """Keep each figure once, as it is come to with the fewest changes."""
     best: dict[tuple[int, int], Candidate] = {}
-    names: dict[tuple[int, int], dict[str, None]] = {}
+    names: dict[tuple[Report, int], dict[str, None]] = {}
     for candidate in tried:
-        key = (candidate.total, candidate.reading.unit)
-        names.setdefault(key, {})[candidate.side.convention.name] = None
+        side, key = candidate.side, (candidate.total, candidate.reading.unit)
+        names.setdefault((side.report, candidate.total), {})[side.convention.name] = None
         known = best.get(key)
         if known is None or len(candidate.changes) < len(known.changes):
             best[key] = candidate
-    return [
-        replace(found, alike=tuple(n for n in names[key] if n != found.side.convention.name))
-        for key, found in best.items()
-    ]
+    return [_with_alike(found, names[found.side.report, found.total]) for found in best.values()]
+
+
+def _with_alike(found: Candidate, names: Iterable[str]) -> Candidate:
+    others = tuple(name for name in names if name != found.side.convention.name)
+    return replace(found, alike=others)
 
 
 def _nets(report: Report) -> Iterator[_Net]:

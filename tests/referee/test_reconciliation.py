@@ -289,6 +289,13 @@ def test_conventions_that_agree_are_told_once() -> None:
 
     assert first.side.name == "alexnet@macs"
     assert {"torchvision", "calflops-macs"} <= set(first.alike)
+    assert all(first.side.report.figure(name) == first.total for name in first.alike)
+
+
+def test_conventions_agree_only_on_one_network() -> None:
+    for candidate in reconcile("resnet18", "1.814G").candidates:
+        figures = {candidate.side.report.figure(name) for name in candidate.alike}
+        assert figures <= {candidate.total}
 
 
 def test_a_number_may_stand_first() -> None:

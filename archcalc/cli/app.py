@@ -49,7 +49,9 @@ Count the parameters, connections and operations of a neural network, and show b
 \b
   archcalc list                     the networks it knows
   archcalc show lenet5              parameters, connections, operations of each layer
-  archcalc show mine.yaml --json    your own network, for a program to read
+  archcalc explain lenet5 C3        how each of these figures comes about
+  archcalc init                     a spec to start from: mine.yaml
+  archcalc show mine.yaml --watch   your own network, counted on every save
 """
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+
+from archcalc import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,3 +196,24 @@ def test_a_link_stays_a_link_and_a_device_a_device(archcalc: Call, tmp_path: Pat
     assert link.is_symlink()
     assert (tmp_path / "real.csv").is_file()
     assert archcalc("show", "lenet5", "-o", "/dev/null", "--format", "csv").status == 0
+
+
+def test_the_version_is_said(archcalc: Call) -> None:
+    assert archcalc("--version").output == f"archcalc {__version__}\n"
+
+
+def test_nothing_is_waited_for_on_a_terminal(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    status, _, errors = archcalc("show", "-")
+    assert status == 2
+    assert errors.startswith("error[no-input]: `-` reads a spec from standard input")
+
+
+def test_an_interruption_is_no_mistake(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archcalc.report.Report.fold", interrupt)
+    assert archcalc("show", "lenet5")[::2] == (130, "")

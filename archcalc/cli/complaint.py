@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from archcalc.errors import printable
 from archcalc.render.screen import standard_error
+from archcalc.render.text import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from archcalc.errors import Diagnostic
+    from archcalc.render.screen import Choice
+
+UNEXPLAINED = ("usage", "internal")
+"""Codes whose explanation says no more than the message."""
 
 
-def complain(diagnostics: Iterable[Diagnostic], error_format: str = "text") -> None:
-    """Report mistakes in a format."""
-    write = {"json": as_json, "github": as_github}.get(error_format, as_text)
-    standard_error().print(write(list(diagnostics)))
+def complain(
+    diagnostics: Iterable[Diagnostic], error_format: str = "text", color: str = "auto"
+) -> None:
+    """Report mistakes in a format; in colour and with a way to more where somebody watches."""
+    found = list(diagnostics)
+    screen = standard_error(cast("Choice", color) if color in {"always", "never"} else "auto")
+    if error_format in {"json", "github"}:
+        screen.print(as_json(found) if error_format == "json" else as_github(found))
+        return
+    screen.write(line for diagnostic in found for line in as_lines(diagnostic))
+    codes = [diagnostic.code for diagnostic in found if diagnostic.code not in UNEXPLAINED]
+    if screen.live and codes:
+        screen.write([Line(f"more: archcalc explain-error {codes[0]}", "caption")])
 
 
-def as_text(diagnostics: list[Diagnostic]) -> str:
-    """Say mistakes as design and users know them: place, code, sentence, excerpt, hint."""
-    return "".join(f"{diagnostic}\n" for diagnostic in diagnostics)
+def as_lines(diagnostic: Diagnostic) -> Iterator[Line]:
+    """Say a mistake: place, code and sentence, the line with a caret, a hint."""
+    first, *more = str(diagnostic).split("\n")
+    yield Line(first, "error")
+    for text in more:
+        caret = text.lstrip(" |").strip("^") == ""
+        yield Line(text, "bad" if caret else "hint" if text.startswith("  hint: ") else "row")
 
 
 def as_json(diagnostics: list[Diagnostic]) -> str:

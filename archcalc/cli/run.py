@@ -72,23 +72,26 @@ def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:
 def _complain(diagnostics: Sequence[Diagnostic], arguments: Sequence[str], status: int) -> int:
     from archcalc.cli.complaint import complain  # noqa: PLC0415 - only mistakes need it
 
-    complain(diagnostics, error_format(arguments))
+    complain(
+        diagnostics,
+        option(arguments, "--error-format", "text"),
+        option(arguments, "--color", "auto"),
+    )
     return status
 
 
-def error_format(arguments: Sequence[str]) -> str:
-    """Find how mistakes are to be reported, even if the call itself is the mistake.
+def option(arguments: Sequence[str], name: str, default: str) -> str:
+    """Find the value of an option, even if the call itself is the mistake.
 
-    >>> error_format(["show", "lenet5", "--error-format", "json"]), error_format(["show"])
-    ('json', 'text')
+    >>> option(["show", "lenet5", "--error-format", "json"], "--error-format", "text")
+    'json'
     """
-    found = "text"
-    for name, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        if name == "--error-format":
-            found = following
-        elif name.startswith("--error-format="):
-            found = name.partition("=")[2]
-    return found
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == name:
+            default = following
+        elif argument.startswith(f"{name}="):
+            default = argument.partition("=")[2]
+    return default
 
 
 def _reader_left() -> int:

@@ -107,10 +107,11 @@ def test_no_name_or_alias_means_two_networks() -> None:
     assert [word for word, times in words.items() if times > 1] == []
 
 
-def test_every_family_is_one_file_with_its_published_figures() -> None:
-    for path in families():
-        assert "\n---\n" in path.read_text("utf-8")
-    assert len(families()) == 12
+def test_every_family_of_a_paper_carries_its_published_figures() -> None:
+    own = {"sigmoid"}  # shows a phenomenon, and stands in no paper
+    without = {path.stem for path in families() if "\n---\n" not in path.read_text("utf-8")}
+
+    assert without <= own
 
 
 HEADS = [

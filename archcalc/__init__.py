@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archcalc.referee.confirmation import confirm
     from archcalc.referee.difference import diff
     from archcalc.referee.explanation import explain
+    from archcalc.referee.gradient_flow import gradients
     from archcalc.referee.ledger import published
     from archcalc.referee.reconciliation import reconcile
     from archcalc.report import Report, count
@@ -45,6 +46,7 @@ _HOMES = {
     "diff": "referee.difference",
     "expand": "graph",
     "explain": "referee.explanation",
+    "gradients": "referee.gradient_flow",
     "load": "spec.library",
     "networks": "spec.library",
     "published": "referee.ledger",
@@ -68,6 +70,7 @@ __all__ = [
     "diff",
     "expand",
     "explain",
+    "gradients",
     "load",
     "networks",
     "published",

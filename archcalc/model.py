@@ -7,6 +7,8 @@ nothing and shows each layer its input.
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -54,12 +56,14 @@ def build(
 class Model:
     """A network with its weights. Arrays are batch first: N x C x H x W.
 
+    `input` and `output` are the shapes of one sample; `layers` run in this order.
     `heads` holds the outputs of the heads after `forward`, if the model was built with them.
     """
 
     def __init__(self, report: Report, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         self.name = report.name
         self.input: Shape = report.input
+        self.output: tuple[int, ...]
         self.dtype = dtype
         self.rng = rng
         self.heads: dict[str, Array] = {}
@@ -122,6 +126,20 @@ class Model:
         for layer in self.layers:
             layer.step(rate, momentum, weight_decay)
 
+    @cached_property
+    def scores(self) -> Model:
+        """The same layers, without a softmax at the end.
+
+        Far apart, probabilities become 0 and their logarithms useless; a loss is safer on scores.
+        """
+        end = self._ends.get(None, INPUT)
+        if end == INPUT or self.layers[end].op != "softmax":
+            return self
+        bare = copy(self)
+        bare._ends = {**self._ends, None: self.layers[end].inputs[0]}  # noqa: SLF001
+        bare._free_after = _last_readers(bare.layers, set(bare._ends.values()))  # noqa: SLF001
+        return bare
+
     @property
     def parameters(self) -> Weights:
         """The trained arrays by path and name; to change one in place is to change the model."""
@@ -160,6 +178,7 @@ class Model:
             start(layer, activation, self.rng)
             outputs[position], _ = layer.forward(ys)
             layers.append(layer)
+        self.output = outputs[self._ends.get(None, INPUT)].shape[1:]
         return layers
 
     def _batch(self, x: npt.ArrayLike) -> Array:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.kernels import cross_entropy, maximum_a_posteriori, softmax_cross_entropy
+from archcalc.kernels import maximum_a_posteriori, softmax_cross_entropy
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -32,23 +32,22 @@ class Objective(NamedTuple):
 
 
 def objective(model: Model) -> Objective:
-    """Choose the loss that fits the last layer: distances, probabilities, or scores.
+    """Choose the loss that fits the last layer: of distances, or of scores and a softmax.
 
     >>> from archcalc.model import build
     >>> objective(build("lenet5")).loss.__name__.rpartition(".")[2]
     'maximum_a_posteriori'
     """
-    last = model.layers[-1].op
-    if last == "rbf":
+    if model.layers[-1].op == "rbf":
         return Objective(maximum_a_posteriori, nearest=True)
-    return Objective(cross_entropy if last == "softmax" else softmax_cross_entropy, nearest=False)
+    return Objective(softmax_cross_entropy, nearest=False)
 
 
 def learn(model: Model, x: Array, labels: Array) -> float:
     """Run one batch forward and back; the model then holds its gradients. Give the mean loss."""
-    loss = objective(model).loss
-    found, saved = loss.forward(model.forward(x, training=True), labels)
-    model.backward(loss.backward(saved), inputs=False)
+    loss, scores = objective(model).loss, model.scores
+    found, saved = loss.forward(scores.forward(x, training=True), labels)
+    scores.backward(loss.backward(saved), inputs=False)
     return float(found)
 
 

@@ -4,70 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from archcalc.arithmetic import known
+from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.graph import Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
-from archcalc.ops.op import NO_WORK, Shape, Weighted, Work
 from archcalc.receptive_field import Field, receptive_fields
 from archcalc.spec.family import shape
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
-    from archcalc.graph import Node
-    from archcalc.ops.op import Op
+    from archcalc.counts import Tally
+    from archcalc.ops.op import Op, Shape
 
-KINDS = Work._fields
 _GROWS = (
     ("conv", "a convolution has a weight for every map that reaches it"),
     ("linear", "a linear layer has a weight for every element that reaches it"),
 )
 """Why another input changes the parameters of an op."""
-Tally: TypeAlias = "tuple[int, ...]"
-"""The figures of one node: what `Counts` has, with the kinds of work at the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is counted. Work is per batch, everything else per sample or per network.
-
-    `activations` are the elements of all outputs, of whatever op.
-    """
-
-    weights: int = 0
-    biases: int = 0
-    gamma: int = 0
-    beta: int = 0
-    fixed: int = 0
-    statistics: int = 0
-    connections: int = 0
-    connections_in_bounds: int = 0
-    neurons: int = 0
-    activations: int = 0
-    work: Work = NO_WORK
-
-    @property
-    def parameters(self) -> int:
-        """Trainable numbers of every kind."""
-        return self.weights + self.biases + self.gamma + self.beta
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of convolutions and linear layers, without bias."""
-        return self.work.mac
-
-    @property
-    def flops(self) -> int:
-        """The whole work: 2 per multiply-accumulate, 1 per every other elementary operation."""
-        return 2 * self.work.mac + sum(self.work[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +46,6 @@ class Row(Counts):
     output: Shape
     field: Field | None = None
     head: str | None = None
-
-
-QUANTITIES = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
-    "connections_in_bounds", "neurons", "activations", "macs", "flops",
-)  # fmt: skip
 
 
 def count(
@@ -134,7 +88,7 @@ class Report:
         self.batch = batch
         self.with_heads = heads
         self.nodes = graph.nodes if heads else tuple(n for n in graph.nodes if n.head is None)
-        self._tallies = _tally(self.nodes, batch)
+        self._tallies = tally_nodes(self.nodes, batch)
 
     @property
     def name(self) -> str:
@@ -149,7 +103,7 @@ class Report:
     @cached_property
     def total(self) -> Counts:
         """The sum of all rows."""
-        return _sum(self._tallies)
+        return add_up(self._tallies)
 
     @cached_property
     def main(self) -> Counts:
@@ -211,7 +165,7 @@ class Report:
         groups: dict[str, list[Tally]] = {}
         for node, tally in zip(self.nodes, self._tallies, strict=True):
             groups.setdefault(node.op.name, []).append(tally)
-        return {op: _sum(tallies) for op, tallies in groups.items()}
+        return {op: add_up(tallies) for op, tallies in groups.items()}
 
     @cached_property
     def fields(self) -> list[Field | None]:
@@ -287,7 +241,7 @@ class Report:
 
     def _sum_of_head(self, head: str | None) -> Counts:
         pairs = zip(self.nodes, self._tallies, strict=True)
-        return _sum([tally for node, tally in pairs if node.head == head])
+        return add_up([tally for node, tally in pairs if node.head == head])
 
     def row(self, path: str, positions: list[int]) -> Row:
         """Sum the nodes at these positions, all of them below one path."""
@@ -296,7 +250,7 @@ class Report:
         container = self.graph.containers.get(path)
         if container is None:
             container = Container(layer.name if layer else nodes[-1].op.name)
-        total = _sum([self._tallies[position] for position in positions])
+        total = add_up([self._tallies[position] for position in positions])
         return Row(
             **{name: getattr(total, name) for name in Counts.__slots__},
             path=path,
@@ -310,57 +264,6 @@ class Report:
         )
 
 
-def _tally(nodes: Iterable[Node], batch: int) -> list[Tally]:
-    """Measure each node; equal ops on equal shapes are measured once."""
-    seen: dict[tuple[int, tuple[Shape, ...]], Tally] = {}
-    tallies = []
-    for node in nodes:
-        key = (id(node.op), node.xs)
-        found = seen.get(key)
-        if found is None:
-            found = seen[key] = _measure(node.op, node.xs[0], node.y, batch)
-        tallies.append(found)
-    return tallies
-
-
-def measure(op: Op, x: Shape, y: Shape) -> Counts:
-    """Apply the rules of an op to one input and its output.
-
-    >>> from archcalc.ops.conv import Conv
-    >>> measure(Conv(filters=6, kernel=(5, 5)), Shape(1, 32, 32), Shape(6, 28, 28)).parameters
-    156
-    """
-    return _sum([_measure(op, x, y, 1)])
-
-
-def _measure(op: Op, x: Shape, y: Shape, batch: int) -> Tally:
-    """Apply the rules of an op: the fields of `Counts` in their order, then the kinds of work."""
-    parameters, biases = op.parameters(x, y), op.biases(x, y)
-    scales, shifts = op.scales(x), op.shifts(x)
-    weights = known(parameters) - known(biases) - known(scales) - known(shifts)
-    frozen = isinstance(op, Weighted) and not op.trainable
-    kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
-    work = op.work(x, y)
-    return (
-        *kinds,
-        op.statistics(x),
-        op.connections(x, y),
-        op.connections_in_bounds(x, y),
-        op.neurons(y),
-        y.size,
-        *(work if batch == 1 else [batch * n for n in work]),
-    )
-
-
-def _sum(tallies: Sequence[Tally]) -> Counts:
-    """Add up tallies."""
-    if not tallies:
-        return Counts()
-    figures = list(map(sum, zip(*tallies, strict=True)))
-    quantities = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
-    return Counts(**quantities, work=Work(*figures[-len(KINDS) :]))
-
-
 def cut(path: str, depth: int | None) -> str:
     """Shorten the path of a node to that of its layer, and to `depth` segments.
 
@@ -369,13 +272,6 @@ def cut(path: str, depth: int | None) -> str:
     """
     layer = path.partition(".")[0]
     return layer if depth is None else "/".join(layer.split("/", depth)[:depth])
-
-
-def counts_to_dict(counts: Counts) -> dict[str, Any]:
-    """Give counts as plain values; work by kind, without the kinds that do not occur."""
-    values: dict[str, Any] = {name: getattr(counts, name) for name in QUANTITIES}
-    values["work"] = {kind: n for kind, n in zip(KINDS, counts.work, strict=True) if n}
-    return values
 
 
 def row_to_dict(row: Row) -> dict[str, Any]:

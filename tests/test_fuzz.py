@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc import ArchcalcError, limits
 from archcalc.cli.run import run
-from archcalc.report import QUANTITIES
+from archcalc.counts import QUANTITIES
 from archcalc.spec.family import interpret
 from archcalc.spec.library import families, source_of
 from archcalc.spec.reader import Source, read
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
 
     from archcalc import Report
-    from archcalc.report import Counts
+    from archcalc.counts import Counts
 
 VARIANTS = st.sampled_from([None, "plain", "other", "last"])
 SMALL = {"values": 3_000, "layers": 1_000, "steps": 5_000}

@@ -10,8 +10,9 @@ from io import StringIO
 import pytest
 
 import archcalc
+from archcalc.counts import QUANTITIES, Counts
 from archcalc.ops.op import Work
-from archcalc.report import QUANTITIES, Counts, Row
+from archcalc.report import Row
 
 NETWORKS = ["lenet5", "googlenet", "resnet50", "densenet121", "inception-resnet-v2", "inception-v3"]
 SUMS = [*QUANTITIES, "parameters", "macs", "flops"]

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archcalc.errors import ArchcalcError, Diagnostic, printable
+from archcalc.errors import ArchcalcError, Diagnostic, printable, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +60,23 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
 def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:
     """Say a mistake in the call in the form of all other mistakes."""
-    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
-    sentence, _, hint = message.partition(". Did you mean ")
     from archcalc.cli.app import COMMANDS  # noqa: PLC0415
 
-    called = [word for word in arguments[:1] if word in COMMANDS]
-    path = " ".join(["archcalc", *called])
-    near = f"did you mean {hint.rstrip('?')}?".replace("'", "`") if hint else f"`{path} --help`"
-    return Diagnostic("usage", sentence[:1].lower() + sentence[1:], None, near)
+    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
+    sentence, *guesses = re.split(r"\W*\((?:Possible options|Did you mean)\W", message, maxsplit=1)
+    command = arguments[0] if arguments else ""
+    path = f"archcalc {command}" if command in COMMANDS else "archcalc"
+    near = suggestion(command, COMMANDS) if path == "archcalc" else _nearest(guesses, arguments)
+    said = sentence[:1].lower() + sentence[1:].replace("'", "`")
+    return Diagnostic("usage", said, None, near or f"`{path} --help`")
+
+
+def _nearest(guesses: Sequence[str], arguments: Sequence[str]) -> str | None:
+    """Offer the option that the parser guesses, the nearest of several."""
+    options = re.findall(r"--?[\w-]+", " ".join(guesses))
+    given = [word.partition("=")[0] for word in arguments if word.startswith("--")]
+    near = (suggestion(word, options) for word in given if word not in options)
+    return next((found for found in near if found), None)
 
 
 def _complain(diagnostics: Sequence[Diagnostic], arguments: Sequence[str], status: int) -> int:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from archcalc.counts import counts_to_dict
 from archcalc.errors import UsageError, suggestion
-from archcalc.report import Report, count, counts_to_dict
+from archcalc.report import Report, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from archcalc.counts import Counts
     from archcalc.graph import Graph
     from archcalc.ops.op import Shape
-    from archcalc.report import Counts
     from archcalc.spec.spec import Spec
 
 Net: TypeAlias = "Report | Graph | Spec | str | Path"

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from archcalc.counts import measure
 from archcalc.graph import INPUT
 from archcalc.referee.sight import everything
 from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
-from archcalc.report import Report, count, measure
+from archcalc.report import Report, count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from archcalc.counts import Counts
     from archcalc.graph import Graph, Node
     from archcalc.receptive_field import Field
     from archcalc.referee.sight import Lines, Sight
     from archcalc.referee.witness import Measured
-    from archcalc.report import Counts
     from archcalc.spec.spec import Spec
 
 Array: TypeAlias = npt.NDArray[Any]

@@ -26,10 +26,10 @@ from archcalc.arithmetic import (
     term_of,
     written,
 )
+from archcalc.counts import KINDS, Counts, measure
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
-from archcalc.report import KINDS, Counts, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

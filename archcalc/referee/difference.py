@@ -6,9 +6,9 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from archcalc.counts import QUANTITIES
 from archcalc.ops.op import Shape
 from archcalc.referee.comparison import Net, report_of
-from archcalc.report import QUANTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

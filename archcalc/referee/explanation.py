@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import Derived
+from archcalc.counts import KINDS
 from archcalc.graph import INPUT
 from archcalc.receptive_field import ONE_PIXEL, widest
 from archcalc.referee.derivation import Figure, derive, together
 from archcalc.referee.lessons import lessons
-from archcalc.report import KINDS, Report, count
+from archcalc.report import Report, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

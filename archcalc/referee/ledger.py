@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archcalc.counts import KINDS, QUANTITIES
 from archcalc.errors import (
     ArchcalcError,
     Diagnostic,
@@ -20,7 +21,7 @@ from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
 from archcalc.referee.printed import MEETS
 from archcalc.referee.records import Ledger, read_ledger
-from archcalc.report import KINDS, QUANTITIES, Report
+from archcalc.report import Report
 from archcalc.spec.family import interpret, loose
 from archcalc.spec.library import (
     SUFFIXES,
@@ -33,9 +34,9 @@ from archcalc.spec.library import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from archcalc.counts import Counts
     from archcalc.referee.printed import Agreement, Exact
     from archcalc.referee.records import Record, Setting
-    from archcalc.report import Counts
     from archcalc.spec.expression import Value
     from archcalc.spec.spec import Spec
 

@@ -8,6 +8,7 @@ from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import Derived, known
+from archcalc.counts import measure
 from archcalc.graph import INPUT
 from archcalc.ops.concat import Concat
 from archcalc.ops.conv import Conv
@@ -15,7 +16,6 @@ from archcalc.ops.linear import Linear
 from archcalc.ops.op import Op, Shape
 from archcalc.ops.subsample import Subsample
 from archcalc.referee.derivation import Figure, remember, remember_shape, together
-from archcalc.report import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

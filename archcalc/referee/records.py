@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from archcalc.counts import KINDS, QUANTITIES
 from archcalc.errors import Place, Reason, suggestion
 from archcalc.ops.fields import shown, truth
 from archcalc.referee.printed import MEETS, Printed, read, unit_of
-from archcalc.report import KINDS, QUANTITIES
 from archcalc.spec.checker import Checker, plain_value, untyped
 from archcalc.spec.expression import Expression
 from archcalc.spec.family import loose, variants

@@ -11,10 +11,11 @@ from archcalc.render.table import Column
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from archcalc.counts import Counts
     from archcalc.ops.op import Op, Shape
     from archcalc.render.folding import Line
     from archcalc.render.table import Cell
-    from archcalc.report import Counts, Report, Row
+    from archcalc.report import Report, Row
 
 BYTES = 4
 """Of an element in single precision."""

@@ -7,12 +7,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from archcalc.counts import QUANTITIES
 from archcalc.errors import UnknownName, suggestion
 from archcalc.referee.comparison import ratios
 from archcalc.referee.difference import written
 from archcalc.render.columns import BYTES
 from archcalc.render.table import Column, Table
-from archcalc.report import QUANTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,70 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archcalc.errors import UsageError
 from archcalc.graph import INPUT
 from archcalc.render import svg
-from archcalc.render.caption import caption
 from archcalc.render.columns import shape
 from archcalc.render.flow import Box, flow
 from archcalc.render.layering import Link, Point, Size, arrange
+from archcalc.render.page import FILLS, FRAME, STROKES, Piece, framed
 from archcalc.render.wording import figures, heading, kind, lines
-from archcalc.spec.family import loose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from archcalc.render.flow import Edge, Frame, Item
     from archcalc.report import Report
 
 BOXES = 2_000
 """More boxes than this are no picture."""
-MARGIN, PADDING, LINE, LABEL = 16.0, 8.0, 14.0, 16.0
-NARROWEST = 340.0
-"""A picture is at least so wide, for what stands above and below it."""
-
-STROKES = {"fill": "none", "stroke": "#4d4d4d", "stroke-width": "1.2"}
-FRAME = {"fill": "#808080", "fill-opacity": "0.06", "stroke": "#808080", "stroke-width": "1"}
-FILLS = {
-    "weights": {"fill": "#dcebf7", "stroke": "#00568c"},
-    "pool": {"fill": "#fdebcf", "stroke": "#9a5b00"},
-    "block": {"fill": "#dff2ea", "stroke": "#00624a"},
-    "join": {"fill": "#ffffff", "stroke": "#333333"},
-    "other": {"fill": "#f0f0f0", "stroke": "#666666"},
-    "input": {"fill": "#ffffff", "stroke": "#333333"},
-}
-"""Light enough for black text, apart in grey and for every eye; the words say the same."""
-
-
-class Arrow(NamedTuple):
-    """What an edge became: the boxes by number, and whether its last piece has the head."""
-
-    source: int
-    target: int
-
-
-@dataclass
-class Piece:
-    """A part of the picture with its own corner: shapes, and where edges come in and go out.
-
-    `enters` gives the place along the top for each source box, `leaves` along the bottom for each
-    box inside. A frame is `open`; a head stands `aside`.
-    """
-
-    width: float
-    height: float
-    shapes: list[svg.Shape] = field(default_factory=list)
-    enters: dict[int, float] = field(default_factory=dict)
-    leaves: dict[int, float] = field(default_factory=dict)
-    open: bool = False
-    aside: bool = False
-
-    def put(self, piece: Piece, corner: Point) -> None:
-        """Take over the shapes of a piece at a corner."""
-        self.shapes += [part.moved(corner.x, corner.y) for part in piece.shapes]
+PADDING, LINE, LABEL = 8.0, 14.0, 16.0
 
 
 def draw(report: Report, depth: int | None = 1) -> str:
@@ -185,7 +141,7 @@ class _Pen:
     ) -> Piece:
         """Arrange pieces side by side and below each other, and draw the edges between them."""
         doors = len(entering)
-        owner = {n: doors + i for i, numbers in enumerate(inside) for n in numbers}
+        here = {n: doors + i for i, numbers in enumerate(inside) for n in numbers}
         ways_in = {source: i for i, source in enumerate(entering)}
         ways_out = {source: doors + len(pieces) + i for i, source in enumerate(leaving)}
         sizes = [
@@ -193,27 +149,37 @@ class _Pen:
             *(Size(piece.width, piece.height) for piece in pieces),
             *(Size(1, 0, last=True) for _ in leaving),
         ]
-        links: dict[tuple[int, int, int], Link] = {}
-        for source, target in self.edges:
-            here = owner.get(source, ways_in.get(source))
-            there = owner.get(target)
-            if here is None or (there is None and source not in ways_out) or here == there:
-                continue
-            end = ways_out[source] if there is None else there
-            leaves = pieces[here - doors].leaves[source] if here >= doors else 0.5
-            enters = 0.5 if there is None else pieces[there - doors].enters[source]
-            links[source, here, end] = Link(here, end, leaves, enters)
+        links = self._links(dict(enumerate(pieces, doors)), here, ways_in, ways_out)
         aside = {doors + i for i, piece in enumerate(pieces) if piece.aside}
-        layout = arrange(sizes, _weighted(list(links.values()), aside))
-        whole = Piece(layout.width, layout.height)
         boxes = {doors + i for i, piece in enumerate(pieces) if not piece.open}
-        for link, way in zip(links.values(), layout.ways, strict=True):
+        layout = arrange(sizes, _weighted(links, aside))
+        whole = Piece(layout.width, layout.height)
+        for link, way in zip(links, layout.ways, strict=True):
             whole.shapes.append(svg.Path(way, STROKES, arrow=link.target in boxes))
         for piece, corner in zip(pieces, layout.corners[doors:], strict=False):
             whole.put(piece, corner)
         whole.enters = {source: layout.corners[i].x + 0.5 for source, i in ways_in.items()}
         whole.leaves = {source: layout.corners[i].x + 0.5 for source, i in ways_out.items()}
         return whole
+
+    def _links(
+        self,
+        pieces: dict[int, Piece],
+        here: dict[int, int],
+        ways_in: dict[int, int],
+        ways_out: dict[int, int],
+    ) -> list[Link]:
+        """Link what stands on a level; edges of one source to one piece are one link."""
+        links: dict[tuple[int, int, int], Link] = {}
+        for source, target in self.edges:
+            start = here.get(source, ways_in.get(source))
+            end = here.get(target, ways_out.get(source))
+            if start is None or end is None or start == end:
+                continue
+            leaves = pieces[start].leaves[source] if start in pieces else 0.5
+            enters = pieces[end].enters[source] if end in pieces else 0.5
+            links[source, start, end] = Link(start, end, leaves, enters)
+        return list(links.values())
 
 
 def _weighted(links: Sequence[Link], aside: set[int]) -> list[Link]:
@@ -272,45 +238,3 @@ def _around(frame: Frame, level: Piece) -> Piece:
         bottom = Point(x + dx, header + level.height), Point(x + dx, height)
         whole.shapes.append(svg.Path(bottom, STROKES))
     return whole
-
-
-def framed(report: Report, piece: Piece) -> Piece:
-    """Add what the picture is of: name and totals above, convention and version below."""
-    width = max(piece.width, NARROWEST)
-    spec = report.graph.spec
-    name = spec.name if loose(spec.id) == loose(spec.name) else f"{spec.name} ({spec.id})"
-    above = [svg.Text(MARGIN, 0, svg.shortened(name, 48), 16, "start", bold=True)]
-    facts = [f"input {shape(report.input)}", *figures(report.total), report.scope]
-    above += [svg.Text(MARGIN, 0, line, 11, "start") for line in _wrapped(facts, width, 11)]
-    found = caption(report)
-    facts = [found["convention"], found["spec"], f"archcalc {found['archcalc']}"]
-    below = [
-        svg.Text(MARGIN, 0, line, 8.5, "start", color="#666666")
-        for line in _wrapped(facts, width, 8.5)
-    ]
-    width = max(width, *(part.box().width for part in (*above, *below)))
-    whole = Piece(width + 2 * MARGIN, 0)
-    y = MARGIN
-    for part in above:
-        whole.shapes.append(part.moved(0, y + part.size))
-        y += part.size * 1.4
-    y += MARGIN / 2
-    whole.put(piece, Point(MARGIN + (width - piece.width) / 2, y))
-    y += piece.height + MARGIN
-    for part in below:
-        whole.shapes.append(part.moved(0, y + part.size))
-        y += part.size * 1.4
-    whole.height = y + MARGIN / 2
-    return whole
-
-
-def _wrapped(facts: Iterable[str], width: float, size: float) -> list[str]:
-    """Put facts side by side as long as they fit."""
-    found: list[str] = []
-    for fact in facts:
-        joined = f"{found[-1]} · {fact}" if found else ""
-        if found and svg.text_width(joined, size) <= width:
-            found[-1] = joined
-        else:
-            found.append(fact)
-    return found

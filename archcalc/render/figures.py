@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from archcalc.convention.convention import Convention
     from archcalc.convention.figure import Figure
+    from archcalc.counts import Counts
     from archcalc.render.folding import Line
     from archcalc.render.table import Cell
-    from archcalc.report import Counts, Report
+    from archcalc.report import Report
 
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 

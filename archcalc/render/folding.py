@@ -7,8 +7,8 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.counts import Counts
 from archcalc.ops.op import Work
-from archcalc.report import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

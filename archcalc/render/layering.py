@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import UsageError
+from archcalc.render.crossings import reduce_crossings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +81,7 @@ def arrange(
     """
     ranks = rank_items(sizes, links)
     net = _Net.of(sizes, links, ranks)
-    order = _reduce_crossings(net)
+    order = reduce_crossings(net.ranks, [pull[:2] for pull in net.pulls])
     xs = _place(net, order, gap)
     return _measure(net, xs, sizes, links, ranks, between)
 
@@ -159,49 +160,6 @@ class _Net:
         self.widths.append(LANE)
         self.ranks[rank].append(len(self.widths) - 1)
         return len(self.widths) - 1
-
-
-def _reduce_crossings(net: _Net) -> list[list[int]]:
-    """Order the spots of each rank by the mean of their neighbours, keeping the best order seen."""
-    above: dict[int, list[int]] = {}
-    below: dict[int, list[int]] = {}
-    for pull in net.pulls:
-        below.setdefault(pull.upper, []).append(pull.lower)
-        above.setdefault(pull.lower, []).append(pull.upper)
-    order = [list(rank) for rank in net.ranks]
-    best, fewest = [list(rank) for rank in order], _crossings(order, below)
-    for sweep in range(SWEEPS):
-        if not fewest:
-            break
-        downwards = sweep % 2 == 0
-        _sweep(order if downwards else order[::-1], above if downwards else below)
-        crossings = _crossings(order, below)
-        if crossings < fewest:
-            best, fewest = [list(rank) for rank in order], crossings
-    return best
-
-
-def _sweep(ranks: list[list[int]], neighbours: dict[int, list[int]]) -> None:
-    for fixed, moved in pairwise(ranks):
-        place = {spot: i for i, spot in enumerate(fixed)}
-        mean = {}
-        for i, spot in enumerate(moved):
-            found = [place[n] for n in neighbours.get(spot, ())]
-            mean[spot] = sum(found) / len(found) if found else float(i)
-        moved.sort(key=mean.__getitem__)
-
-
-def _crossings(order: Sequence[Sequence[int]], below: dict[int, list[int]]) -> int:
-    """Count the pairs of links between neighbouring ranks that cross."""
-    total = 0
-    for upper, lower in pairwise(order):
-        place = {spot: i for i, spot in enumerate(lower)}
-        ends = [place[n] for spot in upper for n in sorted(below.get(spot, ()), key=place.get)]  # type: ignore[arg-type]
-        counts = [0] * (len(lower) + 1)
-        for end in ends:
-            total += sum(counts[end + 1 :])
-            counts[end] += 1
-    return total
 
 
 def _place(net: _Net, order: Sequence[Sequence[int]], gap: float) -> list[float]:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archcalc.convention.figure import Figure
+    from archcalc.counts import Counts
     from archcalc.render.columns import Quantity
     from archcalc.render.table import Cell, Tone
-    from archcalc.report import Counts, Report, Row
+    from archcalc.report import Report, Row
 
 
 def layers(

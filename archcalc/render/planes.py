@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.errors import UsageError
 from archcalc.graph import INPUT
 from archcalc.render import svg
-from archcalc.render.drawing import FILLS, MARGIN, STROKES, Piece, framed
 from archcalc.render.flow import flow
 from archcalc.render.layering import Point
+from archcalc.render.page import FILLS, MARGIN, STROKES, Piece, framed
 from archcalc.render.wording import figures, kind, what
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from archcalc.render.caption import caption
 from archcalc.render.columns import shape
 from archcalc.render.folding import fold_repeats
 from archcalc.render.svg import shortened
-from archcalc.spec.family import loose
+from archcalc.render.wording import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,13 +108,7 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
 
 
 def _title(report: Report) -> str:
-    return f"{_name(report)}, input {shape(report.input)}"
-
-
-def _name(report: Report) -> str:
-    spec = report.graph.spec
-    same = loose(spec.id) == loose(spec.name)
-    return shortened(spec.name if same else f"{spec.name} ({spec.id})", 60)
+    return f"{shortened(called(report), 60)}, input {shape(report.input)}"
 
 
 def _shares(axes: Any, report: Report, lines: Sequence[Line]) -> None:  # noqa: ANN401

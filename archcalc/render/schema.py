@@ -7,8 +7,8 @@ from inspect import cleandoc, getdoc
 from typing import Any, TypeAlias
 
 from archcalc import ops
+from archcalc.counts import QUANTITIES
 from archcalc.ops.op import Work
-from archcalc.report import QUANTITIES
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -6,12 +6,25 @@ from typing import TYPE_CHECKING
 
 from archcalc.ops.op import Weighted
 from archcalc.render.columns import window
+from archcalc.spec.family import loose
 
 if TYPE_CHECKING:
+    from archcalc.counts import Counts
     from archcalc.render.flow import Box
-    from archcalc.report import Counts, Row
+    from archcalc.report import Report, Row
 
 POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
+
+
+def called(report: Report) -> str:
+    """Name a network, and the variant where its name does not say it.
+
+    >>> from archcalc.report import count
+    >>> called(count("lenet5")), called(count("resnet18"))
+    ('LeNet-5', 'ResNet (resnet18)')
+    """
+    spec = report.graph.spec
+    return spec.name if loose(spec.id) == loose(spec.name) else f"{spec.name} ({spec.id})"
 
 
 def kind(row: Row) -> str:
@@ -44,8 +57,8 @@ def what(row: Row, title: str) -> str:
     """
     op = "" if row.op == "group" else row.op
     said = " ".join(filter(None, (op, window(row.layer, row.input))))
-    if row.repeats > 1:
-        said = f"{said} × {row.repeats}".lstrip()
+    if row.repeats > 1 and said:
+        said = f"{said} × {row.repeats}"
     return "" if said == title.rstrip("0123456789") else said
 
 
@@ -66,6 +79,13 @@ def figures(counts: Counts, times: int = 1) -> list[str]:
 
 
 def lines(box: Box) -> list[str]:
-    """Say all that stands in a box, its name first."""
-    said = [heading(box.title, box.times), what(box.row, box.title)]
+    """Say all that stands in a box, its name first.
+
+    >>> from archcalc.render.flow import flow
+    >>> from archcalc.report import count
+    >>> [lines(box)[0] for box in flow(count("inception-v4")).boxes()][:2]
+    ['Stem', 'Inception-A × 4']
+    """
+    groups = box.row.repeats if box.row.op == "group" else 1
+    said = [heading(box.title, box.times * groups), what(box.row, box.title)]
     return [line for line in said if line] + figures(box.row, box.times)

@@ -128,4 +128,4 @@ def test_github_gets_workflow_commands(
         "`strid` is not a key of `conv` (did you mean `stride`?)\n"
     )
     errors = archcalc("shw", "--error-format=github").errors
-    assert errors.startswith("::error title=usage::no such command 'shw'")
+    assert errors.startswith("::error title=usage::no such command `shw`")

@@ -104,9 +104,16 @@ def test_list_knows_names_and_aliases(archcalc: Call) -> None:
             ["show", "lenet-55"],
             "error[unknown-network]: there is no network `lenet-55`\n  hint: did you",
         ),
-        (["sho"], "error[usage]: no such command 'sho'"),
-        (["show"], "error[usage]: missing argument 'NETWORK'"),
-        (["show", "lenet5", "--formt"], "error[usage]: no such option: --formt"),
+        (["sho"], "error[usage]: no such command `sho`\n  hint: did you mean `show`?\n"),
+        (["--sho"], "error[usage]: no such option: --sho\n  hint: "),
+        (
+            ["show"],
+            "error[usage]: missing argument `NETWORK`\n  hint: `archcalc show --help`\n",
+        ),
+        (
+            ["show", "lenet5", "--formt"],
+            "error[usage]: no such option: --formt\n  hint: did you mean `--format`?\n",
+        ),
         (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
         (
             ["show", "lenet5", "--color", "alway"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
-from archcalc.report import KINDS
+from archcalc.counts import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 import archcalc
+from archcalc.counts import QUANTITIES
 from archcalc.errors import UsageError
 from archcalc.referee.comparison import compare
-from archcalc.report import QUANTITIES
 
 NETWORKS = ("resnet18", "vgg16", "googlenet")
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import archcalc
 from archcalc.arithmetic import Derived
+from archcalc.counts import KINDS, measure
 from archcalc.errors import UnknownName
 from archcalc.ops import names
 from archcalc.ops.avgpool import Avgpool
@@ -22,7 +23,6 @@ from archcalc.referee.coverage import reading
 from archcalc.referee.derivation import Figure, derive, together
 from archcalc.referee.explanation import SUMMED
 from archcalc.referee.letters import spell
-from archcalc.report import KINDS, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 import archcalc
+from archcalc.counts import QUANTITIES
 from archcalc.referee.difference import Difference, diff, written
-from archcalc.report import QUANTITIES
 
 
 def own(before: str, after: str) -> Difference:

@@ -9,13 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from archcalc import graph
 from archcalc.errors import UsageError
-from archcalc.render import drawing, mermaid, planes, svg
-from archcalc.render.flow import Edge, Frame, Run, flow, fold_edges, merge_edges
+from archcalc.render import drawing, mermaid, page, planes, svg
+from archcalc.render.flow import flow
 from archcalc.render.layering import Link, Point, Size, arrange, rank_items
 from archcalc.report import count
-from archcalc.spec.library import load, networks
+from archcalc.spec.library import networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,20 +76,20 @@ def overlap(one: svg.Rectangle, other: svg.Rectangle) -> bool:
     return across and one.y < other.y + other.height and other.y < one.y + one.height
 
 
-def texts(piece: drawing.Piece) -> list[svg.Text]:
+def texts(piece: page.Piece) -> list[svg.Text]:
     return [shape for shape in piece.shapes if isinstance(shape, svg.Text)]
 
 
-def boxes(piece: drawing.Piece) -> list[svg.Rectangle]:
+def boxes(piece: page.Piece) -> list[svg.Rectangle]:
     found = [shape for shape in piece.shapes if isinstance(shape, svg.Rectangle)]
-    return [shape for shape in found if shape.style is not drawing.FRAME]
+    return [shape for shape in found if shape.style is not page.FRAME]
 
 
-def paths(piece: drawing.Piece) -> list[svg.Path]:
+def paths(piece: page.Piece) -> list[svg.Path]:
     return [shape for shape in piece.shapes if isinstance(shape, svg.Path)]
 
 
-def assert_readable(piece: drawing.Piece) -> None:
+def assert_readable(piece: page.Piece) -> None:
     rooms = sorted((text.box() for text in texts(piece)), key=lambda room: room.y)
     for i, one in enumerate(rooms):
         assert one.x >= 0
@@ -100,66 +99,6 @@ def assert_readable(piece: drawing.Piece) -> None:
             if other.y >= one.y + one.height:
                 break
             assert not overlap(one, other)
-
-
-# -- What flows between boxes
-
-
-def test_edges_between_nodes_become_edges_between_boxes() -> None:
-    nodes = graph.expand(load("resnet18")).nodes[:14]
-    owners = [0 if node.path.startswith(("conv1", "pool1")) else 1 for node in nodes]
-    assert fold_edges(nodes, owners) == (Edge(-1, 0), Edge(0, 1))
-
-
-def test_a_skip_is_an_edge_of_its_own_where_blocks_are_open() -> None:
-    found = flow(count("resnet18"), 3)
-    titles = {box.number: box.title for box in found.boxes()}
-    into_add = [titles[s] for s, t in found.edges if t == 4]
-    assert titles[4] == "add1"
-    assert into_add == ["conv2", "pool1"]
-
-
-def test_equal_blocks_in_a_row_become_one() -> None:
-    frame = flow(count("resnet50"), 3).items[3]
-    assert isinstance(frame, Frame)
-    assert [(item.title, item.times) for item in frame.items] == [
-        ("conv3_x/1", 1),
-        ("conv3_x/2..4", 3),
-    ]
-
-
-def test_blocks_that_read_more_than_the_one_before_stay_apart(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(
-        "input: 2x8x8\n"
-        "blocks:\n"
-        "  two: {layers: [{name: a, conv: 2, kernel: 1}, {name: b, conv: 2, kernel: 1}]}\n"
-        "layers:\n"
-        "  - {name: stage, block: two, repeat: 3}\n"
-        "  - {op: add, from: [stage/1/a, stage/3/b]}\n"
-    )
-    times = [item.times for item in flow(count(path), 3).items[0].items]  # type: ignore[union-attr]
-    assert times == [1, 2]
-
-
-def test_edges_within_a_stretch_stay_and_those_between_disappear() -> None:
-    edges = [Edge(-1, 0), Edge(0, 1), Edge(0, 2), Edge(1, 2), Edge(2, 3), Edge(3, 4), Edge(2, 4)]
-    edges += [Edge(3, 5), Edge(4, 5), Edge(5, 6)]
-    merged = merge_edges(edges, [Run(start=0, size=3, times=2)])
-    assert [tuple(edge) for edge in merged] == [(-1, 0), (0, 1), (0, 2), (1, 2), (2, 6)]
-
-
-def test_counts_of_boxes_add_up_to_the_total() -> None:
-    for network in NETWORKS:
-        report = count(network, heads=True)
-        for depth in (1, 2):
-            total = sum(box.times * box.row.parameters for box in flow(report, depth).boxes())
-            assert total == report.total.parameters
-
-
-def test_a_block_between_layers_of_a_join_makes_no_circle(strange: Path) -> None:
-    for depth in (1, 2, None):
-        assert all(edge.source < edge.target for edge in flow(count(strange), depth).edges)
 
 
 # -- Places
@@ -194,6 +133,11 @@ def test_too_many_lanes_are_refused() -> None:
 
 
 # -- Pictures
+
+
+def test_a_block_between_layers_of_a_join_makes_no_circle(strange: Path) -> None:
+    for depth in (1, 2, None):
+        assert all(edge.source < edge.target for edge in flow(count(strange), depth).edges)
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -63,7 +63,7 @@ def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:
     from archcalc.cli.app import COMMANDS  # noqa: PLC0415
 
     message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
-    sentence, *guesses = re.split(r"[\s.]*\((?:Possible options|Did you mean)\W", message, maxsplit=1)
+    sentence, *guesses = re.split(r"[\s.]*\((?=Possible options|Did you mean)", message, maxsplit=1)
     command = arguments[0] if arguments else ""
     path = f"archcalc {command}" if command in COMMANDS else "archcalc"
     near = suggestion(command, COMMANDS) if path == "archcalc" else _nearest(guesses, arguments)

@@ -1,0 +1,339 @@
+"""The same network in PyTorch: its modules, wired as a graph is, and nothing else of archcalc.
+
+Shapes, parameters and operations are PyTorch's own. What PyTorch has no module for (connection
+tables, untied biases, windows that overhang, trained subsampling) is put together from its parts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archcalc import Graph
+
+Tensor: TypeAlias = Any
+Arrays: TypeAlias = "Mapping[str, Mapping[str, np.ndarray[Any, Any]]]"
+Pads: TypeAlias = tuple[tuple[int, int, int], tuple[int, int, int]]
+"""For rows and columns: cells before, cells after, and cells that an overhanging window reads."""
+
+
+class Peer:
+    """Modules by path, made when the first input comes through."""
+
+    def __init__(self, graph: Graph, device: str) -> None:
+        self.graph = graph
+        self.device = device
+        self.modules: dict[str, Any] = {}
+        self.outputs: list[Tensor] = []
+
+    def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
+        """Run every node on the outputs of the nodes that feed it."""
+        self.outputs = []
+        for node in self.graph.nodes:
+            xs = [x if i < 0 else self.outputs[i] for i in node.inputs]
+            if node.path not in self.modules:
+                self.modules[node.path] = MAKE[node.op.name](node.op, xs[0])
+            module = self.modules[node.path]
+            if isinstance(module, nn.Module):
+                module.to(self.device, x.dtype).train(training)
+            self.outputs.append(module(*xs))
+        return self.outputs[-1]
+
+    def take(self, weights: Arrays) -> None:
+        """Take over the arrays of a model."""
+        for path, arrays in weights.items():
+            own = self.names(path)
+            for name, array in arrays.items():
+                filled = torch.from_numpy(np.asarray(array)).reshape(own[name].shape)
+                own[name].data.copy_(filled)
+
+    def names(self, path: str) -> dict[str, Tensor]:
+        """Give the parameters and statistics of a module by archcalc's names for them."""
+        module = self.modules[path]
+        given = dict(module.named_parameters()) | dict(module.named_buffers())
+        renamed: Mapping[str, str] = RENAMED[type(module).__name__]
+        return {renamed.get(name, name): tensor for name, tensor in given.items()}
+
+    def parameters(self, path: str) -> int:
+        """Count the numbers that a module's own parameters hold."""
+        module = self.modules[path]
+        own = module.parameters() if isinstance(module, nn.Module) else ()
+        return sum(parameter.numel() for parameter in own)
+
+
+RENAMED: dict[str, dict[str, str]] = {
+    "Conv2d": {"weight": "kernel"},
+    "Untied": {"conv.weight": "kernel"},
+    "Table": {"kernels": "kernel"},
+    "BatchNorm2d": {
+        "weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance",
+    },
+    "Half": {
+        "weight": "gamma", "bias": "beta",
+        "norm.running_mean": "mean", "norm.running_var": "variance",
+    },
+    "Linear": {},
+    "Dense": {"linear.weight": "weight", "linear.bias": "bias"},
+    "Subsample": {},
+    "Rbf": {},
+    "Padded": {"conv.weight": "kernel", "conv.bias": "bias"},
+}  # fmt: skip
+
+
+# -- Windows
+
+
+def pads(op: Any, x: Tensor) -> Pads:  # noqa: ANN401 - any op with a window
+    """Settle the padding of both sides, and how far the last window overhangs."""
+    stride = op.stride or op.kernel
+    dilation = getattr(op, "dilation", (1, 1))
+    found = []
+    for side in range(2):
+        size, kernel, step = x.shape[2 + side], op.kernel[side], stride[side]
+        extent = dilation[side] * (kernel - 1) + 1
+        padding = getattr(op, "padding", (0, 0, 0, 0))
+        if padding == "half":
+            before = after = (dilation[side] * (kernel - 1) + 1) // 2
+        elif padding == "same":
+            missing = max(0, (-(-size // step) - 1) * step + extent - size)
+            before, after = missing // 2, missing - missing // 2
+        else:
+            before, after = padding[2 * side : 2 * side + 2]
+        over = 0
+        if getattr(op, "ceil", False):
+            start = -before
+            while start + extent <= size + after:
+                start += step
+            if start < size and start - step + extent < size + after:
+                over = start + extent - size - after
+        found.append((before, after, over))
+    return found[0], found[1]
+
+
+def enlarge(x: Tensor, cells: Pads, value: float) -> Tensor:
+    """Put cells of a value around x, those that an overhanging window reads too."""
+    (top, bottom, below), (left, right, beyond) = cells
+    return functional.pad(x, (left, right + beyond, top, bottom + below), value=value)
+
+
+# -- Modules
+
+
+class Padded(nn.Module):
+    """A convolution over an image that is enlarged before."""
+
+    def __init__(self, op: Any, x: Tensor, *, bias: bool) -> None:  # noqa: ANN401
+        super().__init__()
+        self.cells = pads(op, x)
+        self.conv = nn.Conv2d(
+            x.shape[1], op.filters, op.kernel, op.stride,
+            dilation=op.dilation, groups=op.groups, bias=bias,
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Correlate."""
+        return self.conv(enlarge(x, self.cells, 0.0))
+
+
+class Untied(Padded):
+    """A convolution with one bias for each output unit."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__(op, x, bias=False)
+        y = super().forward(torch.empty_like(x, device="cpu", dtype=torch.float32))
+        self.bias = nn.Parameter(torch.zeros(y.shape[1:]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Correlate and add."""
+        return super().forward(x) + self.bias
+
+
+class Table(nn.Module):
+    """One convolution for each output map, over the input maps that feed it."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.op, self.cells, self.rows = op, pads(op, x), op.table
+        self.kernels = nn.Parameter(torch.zeros(sum(map(len, op.table)), *op.kernel))
+        self.bias = None
+        if op.bias:
+            units = self.maps(torch.empty_like(x, device="cpu", dtype=torch.float32)).shape[1:]
+            self.bias = nn.Parameter(torch.zeros(units if op.bias == "untied" else units[:1]))
+
+    def maps(self, x: Tensor) -> Tensor:
+        """Correlate each output map with its own kernels."""
+        x, maps, start = enlarge(x, self.cells, 0.0), [], 0
+        for row in self.rows:
+            kernel = self.kernels[None, start : start + len(row)]
+            start += len(row)
+            fed = x[:, list(row)]
+            maps.append(
+                functional.conv2d(fed, kernel, stride=self.op.stride, dilation=self.op.dilation)
+            )
+        return torch.cat(maps, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Correlate and add."""
+        y = self.maps(x)
+        if self.bias is None:
+            return y
+        return y + (self.bias if self.bias.dim() == 3 else self.bias[:, None, None])
+
+
+class Dense(nn.Module):
+    """A linear layer on what is flattened."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.linear = nn.Linear(x[0].numel(), op.units, bias=op.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Multiply and add."""
+        return self.linear(x.flatten(1))[:, :, None, None]
+
+
+class Subsample(nn.Module):
+    """Sums of windows, each times a coefficient, plus a bias."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.op = op
+        self.coefficient = nn.Parameter(torch.ones(x.shape[1]))
+        self.bias = nn.Parameter(torch.zeros(x.shape[1]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Sum, multiply, add."""
+        stride = self.op.stride or self.op.kernel
+        sums = functional.avg_pool2d(x, self.op.kernel, stride, divisor_override=1)
+        return sums * self.coefficient[:, None, None] + self.bias[:, None, None]
+
+
+class Rbf(nn.Module):
+    """Squared distances from centres."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.centres = nn.Parameter(torch.zeros(op.units, x[0].numel()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Measure."""
+        return ((x.flatten(1)[:, None] - self.centres) ** 2).sum(-1)[:, :, None, None]
+
+
+class Half(nn.Module):
+    """A batch normalisation with a scale or a shift alone."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.norm = nn.BatchNorm2d(x.shape[1], float(op.eps), float(op.momentum), affine=False)
+        self.weight = nn.Parameter(torch.ones(x.shape[1])) if op.scale else None
+        self.bias = nn.Parameter(torch.zeros(x.shape[1])) if op.shift else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise, scale or shift."""
+        y = self.norm(x)
+        y = y if self.weight is None else y * self.weight[:, None, None]
+        return y if self.bias is None else y + self.bias[:, None, None]
+
+
+# -- Which module an op is
+
+
+def conv(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module where it can say the same."""
+    if op.table is not None:
+        return Table(op, x)
+    if op.bias == "untied":
+        return Untied(op, x)
+    (top, bottom, below), (left, right, beyond) = pads(op, x)
+    if top != bottom or left != right or below or beyond:
+        return Padded(op, x, bias=op.bias)
+    return nn.Conv2d(
+        x.shape[1], op.filters, op.kernel, op.stride, (top, left), op.dilation, op.groups, op.bias
+    )
+
+
+def native(op: Any, cells: Pads) -> bool:  # noqa: ANN401
+    """Tell whether PyTorch's pools can say a padding: alike before and after, up to half."""
+    return all(
+        before == after and 2 * before <= kernel
+        for (before, after, _), kernel in zip(cells, op.kernel, strict=True)
+    )
+
+
+def maxpool(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module where it can say the same."""
+    cells = pads(op, x)
+    if native(op, cells):
+        padding = (cells[0][0], cells[1][0])
+        return nn.MaxPool2d(op.kernel, op.stride, padding, ceil_mode=op.ceil)
+    return lambda x: functional.max_pool2d(enlarge(x, cells, -torch.inf), op.kernel, op.stride)
+
+
+def avgpool(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module where it can say the same."""
+    if op.output is not None:
+        return nn.AdaptiveAvgPool2d(op.output)
+    cells = pads(op, x)
+    if native(op, cells):
+        padding = (cells[0][0], cells[1][0])
+        return nn.AvgPool2d(op.kernel, op.stride, padding, op.ceil, op.count_padding)
+    inner: Pads = ((*cells[0][:2], 0), (*cells[1][:2], 0)) if op.count_padding else cells
+    outer = tuple((0, 0, over) if op.count_padding else (0, 0, 0) for _, _, over in cells)
+
+    def pool(x: Tensor) -> Tensor:
+        def sums(image: Tensor) -> Tensor:
+            return functional.avg_pool2d(image, op.kernel, op.stride, divisor_override=1)
+
+        ones = enlarge(torch.ones_like(x), inner, 1.0 if op.count_padding else 0.0)
+        return sums(enlarge(x, cells, 0.0)) / sums(enlarge(ones, outer, 0.0))  # type: ignore[arg-type]
+
+    return pool
+
+
+def batchnorm(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module, unless one of its two weights is left out."""
+    if op.scale != op.shift:
+        return Half(op, x)
+    return nn.BatchNorm2d(x.shape[1], float(op.eps), float(op.momentum), affine=op.scale)
+
+
+def pad_channels(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Pick pixels and append maps of zeros."""
+    down, right = op.stride
+    missing = op.filters - x.shape[1]
+    return lambda x: functional.pad(x[:, :, ::down, ::right], (0, 0, 0, 0, 0, missing))
+
+
+MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
+    "conv": conv,
+    "linear": Dense,
+    "subsample": Subsample,
+    "rbf": Rbf,
+    "maxpool": maxpool,
+    "avgpool": avgpool,
+    "globalavgpool": lambda _op, _x: nn.AdaptiveAvgPool2d(1),
+    "batchnorm": batchnorm,
+    "lrn": lambda op, _x: nn.LocalResponseNorm(
+        op.size, float(op.alpha) * op.size, float(op.beta), float(op.k)
+    ),
+    "relu": lambda _op, _x: nn.ReLU(),
+    "tanh": lambda _op, _x: nn.Tanh(),
+    "lecun_tanh": lambda _op, _x: lambda x: 1.7159 * torch.tanh(x * 2 / 3),
+    "sigmoid": lambda _op, _x: nn.Sigmoid(),
+    "softmax": lambda _op, _x: nn.Softmax(1),
+    "flatten": lambda _op, _x: lambda x: x.flatten(1)[:, :, None, None],
+    "identity": lambda _op, _x: nn.Identity(),
+    "dropout": lambda op, _x: nn.Dropout(float(op.rate)),
+    "pad_channels": pad_channels,
+    "scale": lambda op, _x: lambda x: x * float(op.factor),
+    "add": lambda _op, _x: lambda *xs: torch.stack(xs).sum(0),
+    "concat": lambda _op, _x: lambda *xs: torch.cat(xs, 1),
+}

@@ -1,0 +1,125 @@
+"""Random networks, and those of the library, hold against PyTorch, which shares no line with us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import archcalc
+from archcalc.spec.family import interpret
+from archcalc.spec.reader import Source, read
+from tests.strategies import networks, specs
+
+torch = pytest.importorskip(
+    "torch", reason="PyTorch is not installed: pip install -e '.[peers]' to compare with it"
+)
+
+if TYPE_CHECKING:
+    from archcalc import Graph, Report
+
+pytestmark = pytest.mark.peers
+
+EXAMPLES = 1_000
+"""Of each of the two kinds: 2,000 networks in a run."""
+LONG = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+FORWARD, GRADIENT = 1e-4, 1e-3
+
+
+def expand(text: str) -> Graph:
+    """Unroll a text, in its first variant if it has one."""
+    document = read(Source("drawn.yaml", text))
+    return archcalc.expand(interpret(document, "drawn", "other" if "variants:" in text else None))
+
+
+def close(ours: Any, theirs: Any, tolerance: float, what: str) -> None:  # noqa: ANN401 - arrays
+    """Compare relative to the largest value, where that is above one."""
+    theirs = theirs.detach().numpy().reshape(np.shape(ours))
+    limit = tolerance * max(1.0, float(np.abs(theirs).max(initial=0)))
+    assert float(np.abs(ours - theirs).max(initial=0)) <= limit, what
+
+
+def check_counts(report: Report) -> None:
+    """Compare shapes, parameters and multiply-adds of every node: no number is ever computed."""
+    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415 - torch may be missing
+
+    from tests.peers.peer import Peer  # noqa: PLC0415
+
+    peer = Peer(report.graph, "meta")
+    peer.forward(torch.empty((1, *report.input), device="meta"))
+    with FlopCounterMode(display=False) as counter:
+        peer.forward(torch.empty((1, *report.input), device="meta"))
+    for node, y in zip(report.graph.nodes, peer.outputs, strict=True):
+        assert tuple(y.shape[1:]) == node.y, node.path
+        assert peer.parameters(node.path) == node.op.parameters(node.xs[0], node.y), node.path
+    assert counter.get_total_flops() == 2 * report.total.macs
+
+
+def check_values(graph: Graph) -> None:
+    """Compare outputs, and gradients of the input and of every weight."""
+    from tests.peers.peer import Peer  # noqa: PLC0415
+
+    model = archcalc.build(graph, dtype="float64", heads=True)
+    rng = np.random.default_rng(len(graph.nodes))
+    x = rng.standard_normal((3, *graph.input))
+    peer = Peer(graph, "cpu")
+    there = torch.from_numpy(x).requires_grad_()
+    peer.forward(there)
+    peer.take({**model.parameters, **model.fixed})
+    peer.take(model.statistics)
+    model.forward(x)
+    peer.forward(there)
+    main = [i for i, node in enumerate(graph.nodes) if node.head is None][-1]
+    close(model.forward(x), peer.outputs[main], FORWARD, "output")
+    if any(node.op.name == "dropout" for node in graph.nodes):
+        return
+    y = model.forward(x, training=True)
+    peer.forward(there, training=True)
+    dy = rng.standard_normal(y.shape)
+    dx = model.backward(dy)
+    peer.outputs[main].backward(torch.from_numpy(dy))
+    if dx is not None:
+        close(dx, there.grad, GRADIENT, "input")
+    for path, gradients in model.gradients.items():
+        for name, gradient in gradients.items():
+            close(gradient, peer.names(path)[name].grad, GRADIENT, f"{path} {name}")
+
+
+def test_this_comparison_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = expand("input: 2x6x6\nlayers: [{conv: 3, kernel: 3}, {conv: 2, kernel: 1}]")
+    monkeypatch.setattr("archcalc.ops.conv.Conv.parameters", lambda *_: 6)
+    with pytest.raises(AssertionError, match="conv1"):
+        check_counts(archcalc.count(graph))
+    monkeypatch.undo()
+    monkeypatch.setattr("archcalc.ops.conv.Conv._weights", lambda *_: 1)
+    with pytest.raises(AssertionError):
+        check_counts(archcalc.count(graph))
+    monkeypatch.undo()
+    monkeypatch.setattr("archcalc.kernels.conv.padded", lambda x, _: x + 1)
+    with pytest.raises(AssertionError, match="output"):
+        check_values(graph)
+
+
+@LONG
+@given(networks())
+def test_random_layers_hold_against_torch(text: str) -> None:
+    graph = expand(text)
+    check_counts(archcalc.count(graph, heads=True))
+    check_values(graph)
+
+
+@LONG
+@given(specs())
+def test_random_specs_hold_against_torch(text: str) -> None:
+    graph = expand(text)
+    check_counts(archcalc.count(graph, heads=True))
+    check_values(graph)
+
+
+@pytest.mark.parametrize("entry", archcalc.networks(), ids=lambda entry: entry.id)
+def test_the_library_holds_against_torch(entry: Any) -> None:  # noqa: ANN401
+    report = archcalc.count(entry.id, heads=True)
+    if len(report.nodes) < 1_500:
+        check_counts(report)

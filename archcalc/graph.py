@@ -97,6 +97,7 @@ class _Walk:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.evaluator = Evaluator(spec.text)
+        self.limits = limits.now()
         self.nodes: list[Node] = []
         self.containers: dict[str, Container] = {}
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
@@ -162,8 +163,8 @@ class _Walk:
 
     def _path(self, path: str, item: Item) -> str:
         """Bound a path: there is one for each layer."""
-        if len(path) > limits.now().path_length:
-            message = f"a path of {len(path):,} characters; {limits.now().path_length} are the most"
+        if len(path) > self.limits.path_length:
+            message = f"a path of {len(path):,} characters; {self.limits.path_length} are the most"
             raise self._error(limits.too_large("path_length", message), item, f"{path[:57]}...")
         return path
 
@@ -184,11 +185,11 @@ class _Walk:
                 y = self.shapes[id(op), xs] = op.shape(*xs)
             except Reason as reason:
                 raise self._does_not_fit(reason, item, path, xs) from None
-            if max(y).bit_length() > limits.now().integer_bits:
+            if max(y).bit_length() > self.limits.integer_bits:
                 message = f"a shape of {max(y).bit_length():,} bits"
                 raise self._error(limits.too_large("integer_bits", message), item, path)
-        if len(self.nodes) >= limits.now().layers:
-            message = f"more than {limits.now().layers:,} layers after unrolling"
+        if len(self.nodes) >= self.limits.layers:
+            message = f"more than {self.limits.layers:,} layers after unrolling"
             raise self._error(limits.too_large("layers", message), item, path)
         self.nodes.append(Node(path, op, tuple([here.node for here in inputs]), xs, y, self.head))
         return _Here(len(self.nodes) - 1, y)
@@ -222,9 +223,9 @@ class _Walk:
     ) -> _Here:
         """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
         block = self._block(item, path, scope, here)
-        if self.depth >= limits.now().block_depth:
+        if self.depth >= self.limits.block_depth:
             message = (
-                f"blocks within blocks, more than {limits.now().block_depth} deep: "
+                f"blocks within blocks, more than {self.limits.block_depth} deep: "
                 f"does `{block.name}` contain itself?"
             )
             reason = limits.too_large("block_depth", message)

@@ -118,6 +118,7 @@ class _Composer:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.limits = limits.now()
         self.errors: list[Diagnostic] = []
         self.anchors: dict[str, Tree] = {}
         self.sizes: dict[str, int] = {}
@@ -152,8 +153,8 @@ class _Composer:
         return self.root
 
     def _begin(self, node: Sequence | Mapping, anchor: str | None, tag: str | None) -> None:
-        if len(self.open) >= limits.now().nesting:
-            message = f"brackets and indents are nested more than {limits.now().nesting} deep"
+        if len(self.open) >= self.limits.nesting:
+            message = f"brackets and indents are nested more than {self.limits.nesting} deep"
             self._complain("too-deep", message, node)
             raise SpecError(self.errors)
         self._add(node, anchor, tag)
@@ -183,8 +184,8 @@ class _Composer:
 
     def _grow(self, nodes: int, node: Tree) -> None:
         self.nodes += nodes
-        if self.nodes > limits.now().values:
-            message = f"the file has more than {limits.now().values:,} values, aliases followed"
+        if self.nodes > self.limits.values:
+            message = f"the file has more than {self.limits.values:,} values, aliases followed"
             reason = limits.too_large("values", message)
             self._complain(reason.code, reason.message, node, reason.hint)
             raise SpecError(self.errors)
@@ -215,7 +216,7 @@ class _Composer:
     def _complain(self, code: str, message: str, node: Tree, hint: str | None = None) -> None:
         place = self.source.place(node.line, node.column, node.length)
         self.errors.append(Diagnostic(code, message, place, hint))
-        if len(self.errors) >= limits.now().mistakes:
+        if len(self.errors) >= self.limits.mistakes:
             raise SpecError(self.errors)
 
 

@@ -39,14 +39,14 @@ class Evaluator:
     def __init__(self, text: Source | None) -> None:
         self.text = text
         self.made: dict[tuple[object, ...], Op] = {}
-        self.steps = 0
+        self.steps, self.most_steps = 0, limits.now().steps
 
     def charge(self, steps: int, item: Item | Branch) -> None:
         """Count what the unrolling does, so that no spec makes it endless."""
         self.steps += steps
-        if self.steps > limits.now().steps:
+        if self.steps > self.most_steps:
             message = (
-                f"more than {limits.now().steps:,} layers, blocks, repetitions "
+                f"more than {self.most_steps:,} layers, blocks, repetitions "
                 "and expressions to unroll"
             )
             raise self.error(limits.too_large("steps", message), item)

@@ -11,7 +11,7 @@ from archcalc.render import svg
 from archcalc.render.columns import shape
 from archcalc.render.flow import Box, flow
 from archcalc.render.layering import Link, Point, Size, arrange
-from archcalc.render.page import FILLS, FRAME, STROKES, Piece, framed
+from archcalc.render.page import FILLS, FRAME, HEAD, STROKES, Piece, framed
 from archcalc.render.wording import figures, heading, kind, lines
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class _Pen:
         return self._boxed(said, "input", INPUT, shape(self.report.input))
 
     def _box(self, box: Box) -> Piece:
-        dashed = {"stroke-dasharray": "5 3"} if box.row.head else {}
+        dashed = HEAD if box.row.head else {}
         output = shape(box.row.output)
         piece = self._boxed(lines(box), kind(box.row), box.number, output, dashed)
         piece.aside = box.row.head is not None
@@ -228,7 +228,8 @@ def _around(frame: Frame, level: Piece) -> Piece:
     width = max(dx + level.width + PADDING, need)
     height = header + level.height + PADDING
     whole = Piece(width, height, open=True, aside=frame.row.head is not None)
-    whole.shapes = [svg.Rectangle(0, 0, width, height, FRAME, 5, frame.title), *texts]
+    style = FRAME | (HEAD if frame.row.head else {})
+    whole.shapes = [svg.Rectangle(0, 0, width, height, style, 5, frame.title), *texts]
     whole.put(level, Point(dx, header))
     for source, x in level.enters.items():
         whole.enters[source] = x + dx

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import UsageError
+from archcalc.render.chains import margins
 from archcalc.render.crossings import reduce_crossings
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Layout(NamedTuple):
 
 
 def arrange(
-    sizes: Sequence[Size], links: Sequence[Link], gap: float = 24.0, between: float = 34.0
+    sizes: Sequence[Size], links: Sequence[Link], gap: float = 24.0, between: float = 26.0
 ) -> Layout:
     """Place items in ranks, `gap` apart side by side and `between` from rank to rank.
 
@@ -79,11 +80,26 @@ def arrange(
     >>> [tuple(corner) for corner in arrange(sizes, links, gap=10, between=10).corners]
     [(15.0, 0.0), (0.0, 21.875), (30.0, 21.875), (15.0, 43.75)]
     """
-    ranks = rank_items(sizes, links)
-    net = _Net.of(sizes, links, ranks)
+    room = margins([size.width for size in sizes], links)
+    wide = [
+        size._replace(width=size.width + left + right)
+        for size, (left, right) in zip(sizes, room, strict=True)
+    ]
+    moved = [
+        link._replace(
+            leaves=link.leaves + room[link.source][0], enters=link.enters + room[link.target][0]
+        )
+        for link in links
+    ]
+    ranks = rank_items(wide, moved)
+    net = _Net.of(wide, moved, ranks)
     order = reduce_crossings(net.ranks, [pull[:2] for pull in net.pulls])
-    xs = _place(net, order, gap)
-    return _measure(net, xs, sizes, links, ranks, between)
+    layout = _measure(net, _place(net, order, gap), wide, moved, ranks, between)
+    corners = [
+        corner._replace(x=corner.x + left)
+        for corner, (left, _) in zip(layout.corners, room, strict=True)
+    ]
+    return layout._replace(corners=tuple(corners))
 
 
 def rank_items(sizes: Sequence[Size], links: Iterable[Link]) -> list[int]:

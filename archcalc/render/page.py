@@ -22,6 +22,7 @@ NARROWEST = 340.0
 
 STROKES = {"fill": "none", "stroke": "#4d4d4d", "stroke-width": "1.2"}
 FRAME = {"fill": "#808080", "fill-opacity": "0.06", "stroke": "#808080", "stroke-width": "1"}
+HEAD = {"stroke-dasharray": "5 3"}
 FILLS = {
     "weights": {"fill": "#dcebf7", "stroke": "#00568c"},
     "pool": {"fill": "#fdebcf", "stroke": "#9a5b00"},

@@ -82,7 +82,7 @@ def texts(piece: page.Piece) -> list[svg.Text]:
 
 def boxes(piece: page.Piece) -> list[svg.Rectangle]:
     found = [shape for shape in piece.shapes if isinstance(shape, svg.Rectangle)]
-    return [shape for shape in found if shape.style is not page.FRAME]
+    return [shape for shape in found if shape.style.get("fill") != page.FRAME["fill"]]
 
 
 def paths(piece: page.Piece) -> list[svg.Path]:

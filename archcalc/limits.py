@@ -30,7 +30,7 @@ class Limits:
     file_bytes: int = 16_000_000
     """A spec of 100,000 layers, one per line, has about 4 MB."""
 
-    values: int = 1_000_000
+    values: int = 800_000
     """Values of a file after its aliases are followed: an alias of aliases multiplies."""
 
     nesting: int = 64

@@ -169,8 +169,9 @@ class _Composer:
         if any(node is outer.node for outer in self.open):
             self._complain("endless", f"`*{alias.text}` contains itself", alias)
             return self._attach(alias)
-        self._grow(self.sizes.get(alias.text, 1), alias)
-        return self._attach(node)
+        self.nodes += self.sizes.get(alias.text, 1)
+        self._attach(node)
+        return self._check_size(alias)
 
     def _add(self, node: Tree, anchor: str | None, tag: str | None) -> None:
         if anchor:
@@ -179,11 +180,11 @@ class _Composer:
         if tag is not None:
             message = f"tags such as `{tag[:60]}` are not part of the language"
             self._complain("tag", message, node)
-        self._grow(1, node)
+        self.nodes += 1
         self._attach(node)
+        self._check_size(node)
 
-    def _grow(self, nodes: int, node: Tree) -> None:
-        self.nodes += nodes
+    def _check_size(self, node: Tree) -> None:
         if self.nodes > self.limits.values:
             message = f"the file has more than {self.limits.values:,} values, aliases followed"
             reason = limits.too_large("values", message)

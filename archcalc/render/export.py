@@ -35,6 +35,9 @@ SUFFIXES = {
 }
 """The format that the suffix of a file asks for."""
 
+SHORT = 24
+"""Characters of a text that a page does not break."""
+
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -263,12 +266,17 @@ def _html(parts: Parts, caption: Caption) -> str:
     return head + "\n".join(blocks) + foot + "</html>\n"
 
 
+def _html_text(text: str) -> str:
+    """Keep short texts on one line, such as `bottleneck × 3`; sentences may wrap."""
+    return text if len(text) > SHORT else text.replace(" ", "\u00a0")
+
+
 def _html_part(part: Table | str) -> str:
     from html import escape  # noqa: PLC0415
 
     if isinstance(part, str):
         return f"<pre>\n{escape(part)}</pre>\n"
-    lines = _tabulate(part, "html")
+    lines = _tabulate(part, "html", _html_text)
     if part.totals:
         first = len(lines) - 2 - len(part.totals)
         lines[first:] = ["</tbody>", "<tfoot>", *lines[first:-2], "</tfoot>", "</table>"]

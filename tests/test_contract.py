@@ -132,6 +132,9 @@ TYPES: dict[str, SearchStrategy[object]] = {
         max_size=4,
     ).map(tuple),
     "Number": st.decimals(0, 5, places=3).map(Fraction),
+    "Positive": st.decimals("0.001", 5, places=3).map(Fraction),
+    "Rate": st.decimals(0, "0.999", places=3).map(Fraction),
+    "Factor": st.decimals("-0.999", "-0.001", places=3).map(Fraction),
     "bool": st.booleans(),
     "int": st.integers(1, 3),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.ops.op import Shape, Weighted, Work
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Number
+    from archcalc.ops.fields import Number, Positive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Batchnorm(Weighted):
 
     reason: ClassVar[str] = "a normalisation rescales units that are there: it adds no connections"
 
-    eps: Number = Fraction(1, 100_000)
+    eps: Positive = Fraction(1, 100_000)
     momentum: Number = Fraction(1, 10)
     scale: bool = True
     shift: bool = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.ops.op import Op
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Number
+    from archcalc.ops.fields import Rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,4 +29,4 @@ class Dropout(Op):
     main: ClassVar[str] = "rate"
     reason: ClassVar[str] = "dropout is the identity at inference"
 
-    rate: Number = Fraction(1, 2)
+    rate: Rate = Fraction(1, 2)

@@ -29,6 +29,12 @@ Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each output map the input maps that feed it, counted from 0."""
 Number: TypeAlias = Fraction
 """A decimal number, kept exactly."""
+Positive: TypeAlias = Fraction
+"""A number above 0."""
+Rate: TypeAlias = Fraction
+"""A number from 0 to below 1."""
+Factor: TypeAlias = Fraction
+"""A number other than 0."""
 
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -79,6 +85,28 @@ def number(value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise _expected("a number", value)
     return Fraction(value)
+
+
+def positive(value: object) -> Positive:
+    """Read a number above 0."""
+    return _such("a number above 0", value, lambda found: found > 0)
+
+
+def rate(value: object) -> Rate:
+    """Read a number from 0 to below 1."""
+    return _such("a number from 0 to below 1", value, lambda found: 0 <= found < 1)
+
+
+def factor(value: object) -> Factor:
+    """Read a number other than 0."""
+    return _such("a number other than 0", value, lambda found: found != 0)
+
+
+def _such(what: str, value: object, holds: Callable[[Number], bool]) -> Number:
+    found = number(value)
+    if not holds(found):
+        raise _expected(what, value)
+    return found
 
 
 def truth(value: object) -> bool:
@@ -151,6 +179,9 @@ READERS: dict[str, Callable[[object], object]] = {
     "Bias": bias,
     "Table": table,
     "Number": number,
+    "Positive": positive,
+    "Rate": rate,
+    "Factor": factor,
     "bool": truth,
 }
 """By the name of the annotation that declares a field."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.ops.op import Op, Shape, Work
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Count, Number
+    from archcalc.ops.fields import Count, Number, Positive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +32,9 @@ class Lrn(Op):
     reason: ClassVar[str] = "a fixed formula over neighbouring maps: no weights, no connections"
 
     size: Count = 5
-    alpha: Number = Fraction(1, 10_000)
+    alpha: Positive = Fraction(1, 10_000)
     beta: Number = Fraction(3, 4)
-    k: Number = Fraction(2)
+    k: Positive = Fraction(2)
 
     def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
         """Count squares, sums, powers and quotients."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.ops.op import Op, Shape, Work
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Number
+    from archcalc.ops.fields import Factor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Scale(Op):
     main: ClassVar[str] = "factor"
     reason: ClassVar[str] = "the factor is a constant, not a weight"
 
-    factor: Number
+    factor: Factor
 
     def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
         """Count one product per element."""

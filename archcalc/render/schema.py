@@ -31,6 +31,9 @@ TYPES: dict[str, Schema] = {
         "description": "For each output map the input maps that feed it, counted from 0.",
     },
     "Number": {"type": "number"},
+    "Positive": {"type": "number", "exclusiveMinimum": 0},
+    "Rate": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+    "Factor": {"type": "number", "not": {"const": 0}},
     "bool": {"type": "boolean"},
     "Shape": {"type": "array", "items": INTEGER, "minItems": 3, "maxItems": 3},
 }

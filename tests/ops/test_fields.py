@@ -33,6 +33,8 @@ TAKEN = [
     ("Number", ".25", Fraction(1, 4)), ("Number", "-2.", Fraction(-2)),
     ("Number", "3", Fraction(3)), ("Number", 3, Fraction(3)),
     ("Number", Fraction(1, 3), Fraction(1, 3)),
+    ("Positive", "1e-5", Fraction(1, 100_000)), ("Rate", "0", Fraction(0)),
+    ("Rate", "0.999", Fraction(999, 1000)), ("Factor", "-2", Fraction(-2)),
     ("bool", "true", True), ("bool", "false", False), ("bool", False, False),
 ]  # fmt: skip
 
@@ -95,6 +97,11 @@ REFUSED = [
     ("Number", "nan", f"{NUMBER} `nan`"),
     ("Number", True, f"{NUMBER} true"),
     ("Number", None, f"{NUMBER} nothing"),
+    ("Positive", "0", "expected a number above 0, not `0`"),
+    ("Positive", "-1e-5", "expected a number above 0, not `-1e-5`"),
+    ("Rate", "1", "expected a number from 0 to below 1, not `1`"),
+    ("Rate", "-0.1", "expected a number from 0 to below 1, not `-0.1`"),
+    ("Factor", "0.0", "expected a number other than 0, not `0.0`"),
     ("Table", "3", f"{TABLE} `3`"),
     ("Table", [], f"{TABLE} `[]`"),
     ("Table", [["0"], []], "expected the list of input maps of output map 1, not `[]`"),

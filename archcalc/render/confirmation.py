@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from archcalc.referee.confirmation import Claim, Confirmation, Line
     from archcalc.render.table import Cell
 
-SHOWN = ("parameters", "connections", "connections_in_bounds", "macs")
-"""The sums that have a column of their own; the verdict is on all of them."""
+SHOWN = {"parameters": 1, "connections": 2, "connections_in_bounds": 4, "macs": 3}
+"""The sums that have a column of their own, and when it is hidden; the verdict is on all sums."""
 TITLES = {"connections_in_bounds": "in bounds"}
+SUMS = tuple(Column(name, TITLES.get(name, name), "number", hide) for name, hide in SHOWN.items())
 LAYERS = (
     Column("layer", "layer", "name"),
-    Column("op", "op", hide=1),
+    Column("op", "op", hide=5),
     Column("output", "output"),
-    *(Column(name, TITLES.get(name, name), "number", 2) for name in SHOWN),
+    *SUMS,
     Column("verdict", "rule and witness", "prose"),
 )
 TOTAL = (
@@ -31,9 +32,9 @@ TOTAL = (
 )
 NETWORKS = (
     Column("network", "network", "name"),
-    Column("layers", "layers", "number", 1),
-    Column("distinct", "run", "number", 2),
-    *(Column(name, TITLES.get(name, name), "number", 3) for name in SHOWN),
+    Column("layers", "layers", "number", 5),
+    Column("distinct", "run", "number", 6),
+    *SUMS,
     Column("verdict", "rule and witness", "prose"),
 )
 

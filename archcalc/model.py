@@ -72,14 +72,17 @@ class Model:
         self._free_after = _last_readers(self.layers, set(self._ends.values()))
         self._saved: list[Any] | None = None
 
-    def forward(self, x: npt.ArrayLike, *, training: bool = False) -> Array:
+    def forward(
+        self, x: npt.ArrayLike, *, training: bool = False, keep: bool | None = None
+    ) -> Array:
         """Run forward: x of N x C x H x W gives the output of the main path.
 
-        At inference an output is freed after its last reader; training keeps what `backward` needs,
-        drops elements, and normalises by the statistics of the batch. Raises UsageError if x is no
-        batch of this network's inputs.
+        Training drops elements, normalises by the statistics of the batch, and keeps what `backward`
+        needs; else an output is freed after its last reader, unless `keep` says otherwise. Raises
+        UsageError if x is no batch of this network's inputs.
         """
-        self._saved = [] if training else None
+        keep = training if keep is None else keep
+        self._saved = [] if keep else None
         outputs = {INPUT: self._batch(x)}
         for position, layer in enumerate(self.layers):
             ys = [outputs[i] for i in layer.inputs]
@@ -98,10 +101,11 @@ class Model:
         """Run back from the gradient of the output, and of heads by name; keep the `gradients`.
 
         Gives the gradient of the input; `inputs=False` spares it, where a kernel can. Raises
-        UsageError unless a `forward` with training stands before it.
+        UsageError unless a `forward` stands before it, with training or `keep`.
         """
         if self._saved is None:
-            raise UsageError.of("no-forward", "`backward` needs `forward(x, training=True)` first")
+            hint = "`forward(x, training=True)`, or `keep=True` for what inference computes"
+            raise UsageError.of("no-forward", "nothing was kept for a way back", hint)
         saved, self._saved = self._saved, None
         gradients = {self._ends[head]: d_head for head, d_head in (heads or {}).items()}
         gradients[self._ends.get(None, INPUT)] = dy

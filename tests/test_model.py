@@ -180,6 +180,17 @@ def test_random_networks_go_forward_and_back(text: str) -> None:
     assert network.gradients.keys() == network.parameters.keys()
 
 
+def test_one_sample_goes_back_through_a_norm_that_keeps_its_statistics() -> None:
+    network = archcalc.build("sigmoid-mlp-with-norm")
+    x = sample(network, 1)
+
+    with pytest.raises(ValueError, match="training needs two values per map"):
+        network.forward(x, training=True)
+    dx = network.backward(np.ones_like(network.forward(x, keep=True)))
+    assert dx is not None
+    assert dx.any()
+
+
 def test_a_first_layer_can_spare_the_gradient_of_the_image() -> None:
     network = archcalc.build("lenet1")
     y = network.forward(sample(network), training=True)
@@ -271,7 +282,8 @@ def test_back_comes_after_forth() -> None:
 
     with pytest.raises(UsageError) as error:
         network.backward(y)
-    expected = "`backward` needs `forward(x, training=True)` first"
+    hint = "`forward(x, training=True)`, or `keep=True` for what inference computes"
+    expected = f"nothing was kept for a way back\n  hint: {hint}"
     assert str(error.value) == f"error[no-forward]: {expected}"
 
 

@@ -77,9 +77,9 @@ class Model:
     ) -> Array:
         """Run forward: x of N x C x H x W gives the output of the main path.
 
-        Training drops elements, normalises by the statistics of the batch, and keeps what `backward`
-        needs; else an output is freed after its last reader, unless `keep` says otherwise. Raises
-        UsageError if x is no batch of this network's inputs.
+        Training drops elements, normalises by the statistics of the batch, and keeps what
+        `backward` needs; else an output is freed after its last reader, unless `keep` says so.
+        Raises UsageError if x is no batch of this network's inputs.
         """
         keep = training if keep is None else keep
         self._saved = [] if keep else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from itertools import pairwise
 from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
@@ -28,7 +29,7 @@ def run(name: str) -> list[float]:
         y = model.forward(x, training=training, keep=True)
         model.backward(y)
     clock.append(time.perf_counter())
-    return [after - before for before, after in zip(clock, clock[1:], strict=False)]
+    return [after - before for before, after in pairwise(clock)]
 
 
 def main() -> None:

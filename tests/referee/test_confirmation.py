@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from fractions import Fraction
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 import archcalc
+from archcalc import layer
 from archcalc.ops import window
 from archcalc.ops.avgpool import Avgpool
 from archcalc.ops.batchnorm import Batchnorm
@@ -22,12 +25,14 @@ from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.window import Span
+from archcalc.referee import sight, witness
 from archcalc.referee.confirmation import SUMS, Claim, Confirmation, Seen, confirm
 from archcalc.referee.witness import Witness
 from tests.strategies import networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 EVERYTHING = """\
 name: everything
@@ -123,9 +128,9 @@ def test_random_networks_are_confirmed(text: str) -> None:
 
 
 def test_equal_layers_are_run_once() -> None:
-    witness = Witness()
-    first = confirm("resnet20", witness=witness)
-    again = confirm("resnet32", witness=witness)
+    remembering = Witness()
+    first = confirm("resnet20", witness=remembering)
+    again = confirm("resnet32", witness=remembering)
 
     assert len(first.lines) == 71
     assert first.distinct == again.distinct < 30
@@ -164,15 +169,26 @@ def test_a_layer_too_large_to_run_is_said_to_be_so() -> None:
     assert confirmation.total.trouble == "2 layers could not be run"
 
 
+# --- the witness knows nothing of the rules ---
+
+
+@pytest.mark.parametrize("module", [witness, sight, layer], ids=lambda module: module.__name__)
+def test_what_measures_imports_no_rule(module: ModuleType) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    for block in [node for node in tree.body if isinstance(node, ast.If)]:
+        assert ast.unparse(block.test) == "TYPE_CHECKING"
+        tree.body.remove(block)
+    found = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+    assert found
+    assert not [line for line in found if "archcalc.ops" in line or "archcalc.report" in line]
+
+
 # --- a broken rule is caught ---
 
 
 def _plus_one(method: Callable[..., int]) -> Callable[..., int]:
     return lambda *xs: method(*xs) + 1
-
-
-def _with(function: Callable[..., Any], **changes: Any) -> Callable[..., Any]:  # noqa: ANN401
-    return lambda *args, **named: function(*args, **{**named, **changes})
 
 
 def _swapped(span: type[Span], **changes: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -205,16 +221,16 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "the dilation is forgotten": (window, "Span", _swapped(Span, dilation=lambda _: 1)),
     "padding counts as in bounds": (Conv, "connections_in_bounds", Conv.connections),
     "untied biases are tied": (Conv, "biases", lambda op, *_: op._maps()),  # noqa: SLF001
-    "a macs is an output": (Conv, "work", lambda _, x, y: Op.work(Weighted(), x, y)),
+    "macs are forgotten": (Conv, "work", lambda _, x, y: Op.work(Weighted(), x, y)),
     "a unit has one weight more": (Linear, "parameters", _plus_one(Linear.parameters)),
-    "a unit more": (Linear, "shape", lambda op, *_: Shape(op.units + 1, 1, 1)),
+    "there is a unit more": (Linear, "shape", lambda op, *_: Shape(op.units + 1, 1, 1)),
     "gamma is forgotten": (Batchnorm, "scales", lambda *_: 0),
-    "statistics are parameters": (Batchnorm, "statistics", lambda *_: 0),
-    "a bias per unit": (Subsample, "biases", lambda _op, _x, y: y.size),
-    "the bias of a subsampling": (Subsample, "connections", lambda _op, _x, y: y.size * 4),
+    "statistics are forgotten": (Batchnorm, "statistics", lambda *_: 0),
+    "a subsampling has a bias per unit": (Subsample, "biases", lambda _op, _x, y: y.size),
+    "a subsampling has no bias": (Subsample, "connections", lambda _op, _x, y: y.size * 4),
     "a centre too many": (Rbf, "parameters", _plus_one(Rbf.parameters)),
-    "centres are trained": (Rbf, "parameters", lambda *_: 0),
-    "channels are added up": (Concat, "shape", lambda _, *xs: xs[0]),
+    "centres are forgotten": (Rbf, "parameters", lambda *_: 0),
+    "channels are not added up": (Concat, "shape", lambda _, *xs: xs[0]),
     "a pool sees one pixel": (Maxpool, "window", Op.window),
     "a pool keeps the size": (Avgpool, "shape", lambda _, x: x),
     "no zeros are appended": (PadChannels, "shape", lambda _, x: x),

@@ -6,6 +6,7 @@ other. The matrices of layers, multiplied, say what a unit of the last sees of t
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,8 +24,11 @@ MAPS = 2
 NARROW = {"filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False}
 """Fields that say how many maps there are. What a unit sees is the same in all maps that it reads,
 so two are enough: one that changes, one that does not (a softmax over one map is constant)."""
-AT_ONCE = 32
-"""Changed inputs that are run in one batch."""
+STRIP = 12
+"""Rows and columns do not depend on each other: what is seen along the one is found on so many of
+the other, if the image has more and the window needs no more."""
+AT_ONCE = 2**20
+"""Elements that are run in one batch."""
 
 
 class Lines(NamedTuple):
@@ -86,24 +90,36 @@ def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight
     >>> sight.rows.sees.astype(int).tolist()
     [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]]
     """
-    shapes = [(MAPS, *x[1:]) for x in xs]
-    layer = Layer("", op, narrowed(fields), ())
-    layer.allocate(shapes[0], np.float32)
-    for name, array in {**layer.weights, **layer.statistics}.items():
-        array[...] = name not in {"centres", "mean"}
+    narrow = narrowed(fields)
     return tuple(
-        Sight(_lines(layer, shapes, number, 0), _lines(layer, shapes, number, 1))
+        Sight(_lines(op, narrow, xs, number, 0), _lines(op, narrow, xs, number, 1))
         for number in range(len(xs))
     )
 
 
-def _lines(layer: Layer, shapes: Sequence[Shape], number: int, side: int) -> Lines:
-    """Look along one direction of one input."""
+def _lines(
+    op: str, fields: Mapping[str, Any], xs: Sequence[Shape], number: int, side: int
+) -> Lines:
+    """Look along one direction of one input, on a strip of the image."""
+    kernel = (fields.get("kernel") or (1, 1))[side]
+    layer = Layer("", op, fields, ())
+    shapes = [_strip(x, fields, 1 - side) for x in xs]
+    layer.allocate(shapes[0], np.float32)
+    for name, array in {**layer.weights, **layer.statistics}.items():
+        array[...] = name not in {"centres", "mean"}
     sees = _depends(layer, shapes, number, side + 2)
-    kernel = (layer.fields.get("kernel") or (1, 1))[side]
-    apart = layer.fields.get("dilation", (1, 1))[side] > 1
+    apart = fields.get("dilation", (1, 1))[side] > 1
     gaps = apart or not sees.any(axis=0).all()
     return Lines(sees, sees.sum(axis=1) >= kernel, bool(gaps))
+
+
+def _strip(x: Shape, fields: Mapping[str, Any], across: int) -> Shape:
+    """Cut the image down in the direction that is not looked along, to what a window needs."""
+    kernel, dilation = fields.get("kernel") or (1, 1), fields.get("dilation", (1, 1))
+    least = max(STRIP, (kernel[across] - 1) * dilation[across] + 1)
+    sizes = [x[1], x[2]]
+    sizes[across] = min(sizes[across], least)
+    return (MAPS, *sizes)
 
 
 def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> Array:
@@ -119,8 +135,9 @@ def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> A
 def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[Array]]:
     """Give batches of ones in which sample i has twos in line i of the first map of one input."""
     lines = shapes[number][axis - 1]
-    for first in range(0, lines, AT_ONCE):
-        count = min(AT_ONCE, lines - first)
+    at_once = max(1, AT_ONCE // prod(shapes[number]))
+    for first in range(0, lines, at_once):
+        count = min(at_once, lines - first)
         xs = [np.ones((count, *shape), np.float32) for shape in shapes]
         places = np.moveaxis(xs[number][:, 0], axis - 1, 1)
         places[np.arange(count), np.arange(first, first + count)] = 2

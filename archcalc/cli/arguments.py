@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archcalc.cli.completion import complete_columns, complete_networks, complete_settings
-from archcalc.errors import UsageError
+from archcalc.errors import Reason, UsageError
 
 if TYPE_CHECKING:
     from archcalc.spec.expression import Value
@@ -93,7 +93,11 @@ def read_setting(text: str) -> tuple[str, Value]:
             "wrong-type", f"`--set {text}` is not NAME=VALUE", "as in `--set growth=24`"
         )
     tree = read(Source(f"--set {name}", value.strip())).tree
-    return name.strip(), None if tree is None else plain_value(untyped(tree))
+    try:
+        return name.strip(), None if tree is None else plain_value(untyped(tree))
+    except Reason as reason:
+        message = f"`--set {name.strip()}`: {reason.message}"
+        raise UsageError.of(reason.code, message, reason.hint) from None
 
 
 def split(names: list[str] | None) -> list[str]:

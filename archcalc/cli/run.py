@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WRONG, BUG, INTERRUPTED = 2, 3, 130
+TOO_LARGE = ("array is too big", "Maximum allowed dimension")
+"""What NumPy says of an array that no machine could hold."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -36,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
         message = f"the output cannot be written: {error.strerror or error}"
         return _complain([Diagnostic("unwritable", message)], arguments, WRONG)
     except Exception as error:  # noqa: BLE001 - the last resort
-        return _bug(error, arguments)
+        return _too_much(error, arguments) or _bug(error, arguments)
     return status
 
 
@@ -119,6 +121,16 @@ def _open_closed_streams() -> None:
     """Send what goes to a closed stream nowhere."""
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _too_much(error: Exception, arguments: Sequence[str]) -> int:
+    """Say that a network cannot be run here; 0 if the error is another one."""
+    large = isinstance(error, MemoryError) or str(error).startswith(TOO_LARGE)
+    if not large:
+        return 0
+    message = "the arrays of this network are too large to be run here"
+    hint = "a smaller --input or --batch; counting needs no arrays: `archcalc show`"
+    return _complain([Diagnostic("out-of-memory", message, None, hint)], arguments, WRONG)
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:

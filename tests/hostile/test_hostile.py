@@ -219,3 +219,39 @@ def test_a_limit_that_cannot_be(text: str, message: str, archcalc: Call) -> None
     run = archcalc("show", "lenet5", "--limit", text)
     assert run.status == 2
     assert run.errors.partition(": ")[2].startswith(message)
+
+
+# -- What a call may ask for
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["show", "lenet5", "--set", "p=1e400"],
+            "error[too-large]: `--set p`: a number of 1,329 bits; a spec may have 1,024\n",
+        ),
+        (
+            ["show", "lenet5", "--set", f"p={'9' * 300}"],
+            "error[wrong-type]: `--set p`: expected a whole number, not `999",
+        ),
+        (
+            ["show", "lenet5", "--set", "p={a: 1}"],
+            "error[wrong-type]: `--set p`: expected a value, not a mapping\n",
+        ),
+        (
+            ["gradients", "lenet5", "--batch", "10000000"],
+            "error[out-of-memory]: the arrays of this network are too large to be run here\n",
+        ),
+        (
+            ["gradients", "lenet5", "--batch", "9" * 30],
+            "error[out-of-memory]: the arrays of this network are too large to be run here\n",
+        ),
+    ],
+    ids=lambda value: value[2][:20] if isinstance(value, list) else "",
+)
+def test_a_call_that_asks_for_too_much(arguments: list[str], message: str, archcalc: Call) -> None:
+    run = archcalc(*arguments)
+    assert (run.status, run.output) == (2, "")
+    assert run.errors.startswith(message)
+    well_behaved(run)

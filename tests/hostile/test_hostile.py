@@ -32,7 +32,7 @@ def well_behaved(run: Run) -> None:
     """Assert what holds for every run: soon, in little memory, nothing that acts on a terminal."""
     assert run.seconds < SECONDS
     assert run.megabytes < MEGABYTES
-    assert all(line.isprintable() for line in re.split(r"[\n\t]", run.output + run.errors))
+    assert all(line.isprintable() for line in re.split(r"[\n\t\xa0]", run.output + run.errors))
 
 
 @pytest.mark.parametrize("name", CASES)

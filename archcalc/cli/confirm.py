@@ -14,7 +14,7 @@ from archcalc.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from archcalc.referee.confirmation import Confirmation
+    from archcalc.referee.claim import Confirmation
 
 Names = Annotated[
     list[str] | None,
@@ -52,7 +52,9 @@ def confirm(
 def _chosen(networks: Sequence[str] | None, *, every: bool) -> list[str]:
     if every == bool(networks):
         hint = "`archcalc confirm lenet5`, or `archcalc confirm --all`"
-        raise UsageError.of("nothing-to-confirm", "name the networks to confirm, or say --all", hint)
+        raise UsageError.of(
+            "nothing-to-confirm", "name the networks to confirm, or say --all", hint
+        )
     if networks:
         return list(networks)
     from archcalc.spec.library import networks as library  # noqa: PLC0415

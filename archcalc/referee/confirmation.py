@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from archcalc.counts import measure
 from archcalc.graph import INPUT
+from archcalc.referee.claim import SUMS, Claim, Confirmation, Line, Seen
 from archcalc.referee.sight import everything
 from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
@@ -21,108 +21,18 @@ if TYPE_CHECKING:
     from archcalc.counts import Counts
     from archcalc.graph import Graph, Node
     from archcalc.receptive_field import Field
+    from archcalc.referee.claim import Value
     from archcalc.referee.sight import Lines, Sight
     from archcalc.referee.witness import Measured
     from archcalc.spec.spec import Spec
 
 Array: TypeAlias = npt.NDArray[Any]
 
-SUMS = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
-    "connections_in_bounds", "neurons", "macs", "multiplications",
-)  # fmt: skip
-"""What adds up over layers; beside it a layer has an `output` and a `receptive_field`."""
 NOT_MEASURED = (
     "operations other than multiplications, memory: counted by rule, not measured",
     f"multiplications one by one in layers with more than {COUNTED_ONE_BY_ONE:,} of them",
     "receptive fields beyond the image: an output is compared with what it sees of the image",
 )
-
-
-class Seen(NamedTuple):
-    """What one unit sees of the image, as (first, behind the last) pixel: rows, columns."""
-
-    unit: tuple[int, int]
-    rows: tuple[int, int]
-    columns: tuple[int, int]
-
-    def __str__(self) -> str:
-        (top, bottom), (left, right) = self.rows, self.columns
-        return f"{self.unit} sees rows {top}:{bottom}, columns {left}:{right}"
-
-
-Value: TypeAlias = "int | str | Seen | None"
-
-
-class Claim(NamedTuple):
-    """One figure by rule and by witness; the witness is None where nothing was measured."""
-
-    quantity: str
-    rule: Value
-    witness: Value
-
-    @property
-    def agrees(self) -> bool | None:
-        """Whether the two are the same; None if there is nothing to compare."""
-        return None if self.witness is None or self.rule is None else self.rule == self.witness
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A layer, or the whole network, with every claim about it."""
-
-    path: str
-    op: str
-    claims: tuple[Claim, ...]
-    trouble: str = ""
-    """Why the layer could not be run, if it could not."""
-
-    @property
-    def agrees(self) -> bool:
-        """Whether nothing that was measured differs, and the layer ran."""
-        return not self.trouble and not self.differing
-
-    @property
-    def differing(self) -> tuple[Claim, ...]:
-        """The claims that differ from what was measured."""
-        return tuple(claim for claim in self.claims if claim.agrees is False)
-
-    def __getitem__(self, quantity: str) -> Claim:
-        return next(claim for claim in self.claims if claim.quantity == quantity)
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What came out for a network: a line for each layer, in execution order, and the total."""
-
-    network: str
-    lines: tuple[Line, ...]
-    total: Line
-    distinct: int
-    """Layers that were run: those of the same op on the same inputs are the same."""
-    not_measured: tuple[str, ...] = NOT_MEASURED
-
-    @property
-    def agrees(self) -> bool:
-        """Whether every layer agrees, and so their sum."""
-        return self.total.agrees and not self.differing
-
-    @property
-    def differing(self) -> tuple[Line, ...]:
-        """The layers where rule and witness differ."""
-        return tuple(line for line in self.lines if not line.agrees)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values, ready for JSON."""
-        return {
-            "schema": 1,
-            "network": self.network,
-            "agrees": self.agrees,
-            "distinct_layers": self.distinct,
-            "not_measured": list(self.not_measured),
-            "lines": [_line_to_dict(line) for line in self.lines],
-            "total": _line_to_dict(self.total),
-        }
 
 
 def confirm(
@@ -153,7 +63,8 @@ def confirm(
         lines.append(run.line(node, report.fields[position]))
         progress(position + 1, len(report.nodes))
     distinct = len({(node.op, node.xs) for node in report.nodes})
-    return Confirmation(report.graph.spec.id, tuple(lines), _total(report.total, lines), distinct)
+    total = _total(report.total, lines)
+    return Confirmation(report.graph.spec.id, tuple(lines), total, distinct, NOT_MEASURED)
 
 
 class _Run:
@@ -267,21 +178,3 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
 
 def _sum(values: Iterable[Value]) -> int:
     return sum(value for value in values if isinstance(value, int))
-
-
-def _line_to_dict(line: Line) -> dict[str, Any]:
-    claims = {
-        claim.quantity: {
-            "rule": _plain(claim.rule),
-            "witness": _plain(claim.witness),
-            "agrees": claim.agrees,
-        }
-        for claim in line.claims
-    }
-    return {"path": line.path, "op": line.op, "agrees": line.agrees, "claims": claims} | (
-        {"trouble": line.trouble} if line.trouble else {}
-    )
-
-
-def _plain(value: Value) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    return value._asdict() if isinstance(value, Seen) else value

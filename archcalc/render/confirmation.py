@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.referee.confirmation import Seen
+from archcalc.referee.claim import Seen
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archcalc.referee.confirmation import Claim, Confirmation, Line
+    from archcalc.referee.claim import Claim, Confirmation, Line
     from archcalc.render.table import Cell
 
 SHOWN = {"parameters": 1, "connections": 2, "connections_in_bounds": 4, "macs": 3}

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 import archcalc
 from archcalc import layer
+from archcalc.errors import UnknownName
 from archcalc.ops import window
 from archcalc.ops.avgpool import Avgpool
 from archcalc.ops.batchnorm import Batchnorm
@@ -26,7 +27,8 @@ from archcalc.ops.rbf import Rbf
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.window import Span
 from archcalc.referee import sight, witness
-from archcalc.referee.confirmation import SUMS, Claim, Confirmation, Seen, confirm
+from archcalc.referee.claim import SUMS, Claim, Confirmation, Seen
+from archcalc.referee.confirmation import confirm
 from archcalc.referee.witness import Witness
 from tests.strategies import networks
 
@@ -156,6 +158,16 @@ def test_what_was_not_measured_neither_agrees_nor_differs() -> None:
     assert Claim("macs", 5, None).agrees is None
     assert Claim("macs", 5, 5).agrees is True
     assert Claim("macs", 5, 4).agrees is False
+
+
+def test_lines_and_claims_are_found_by_name() -> None:
+    confirmation = confirm("lenet5")
+
+    assert confirmation["C3"]["connections"].witness == 151_600
+    with pytest.raises(UnknownName, match="lenet5 has no layer `C33`\n.*did you mean `C3`"):
+        confirmation["C33"]
+    with pytest.raises(UnknownName, match="nothing is claimed of `connection` in `C3`"):
+        confirmation["C3"]["connection"]
 
 
 def test_a_layer_too_large_to_run_is_said_to_be_so() -> None:

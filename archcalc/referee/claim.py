@@ -1,0 +1,132 @@
+"""What is claimed and what was found: values that a confirmation is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from archcalc.errors import UnknownName, suggestion
+
+SUMS = (
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+    "connections_in_bounds", "neurons", "macs", "multiplications",
+)  # fmt: skip
+"""What adds up over layers; beside it a layer has an `output` and a `receptive_field`."""
+
+
+class Seen(NamedTuple):
+    """What one unit sees of the image, as (first, behind the last) pixel: rows, columns."""
+
+    unit: tuple[int, int]
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+    def __str__(self) -> str:
+        (top, bottom), (left, right) = self.rows, self.columns
+        return f"{self.unit} sees rows {top}:{bottom}, columns {left}:{right}"
+
+
+Value: TypeAlias = "int | str | Seen | None"
+
+
+class Claim(NamedTuple):
+    """One figure by rule and by witness; the witness is None where nothing was measured."""
+
+    quantity: str
+    rule: Value
+    witness: Value
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the two are the same; None if there is nothing to compare."""
+        return None if self.witness is None or self.rule is None else self.rule == self.witness
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A layer, or the whole network, with every claim about it."""
+
+    path: str
+    op: str
+    claims: tuple[Claim, ...]
+    trouble: str = ""
+    """Why the layer could not be run, if it could not."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing that was measured differs, and the layer ran."""
+        return not self.trouble and not self.differing
+
+    @property
+    def differing(self) -> tuple[Claim, ...]:
+        """The claims that differ from what was measured."""
+        return tuple(claim for claim in self.claims if claim.agrees is False)
+
+    def __getitem__(self, quantity: str) -> Claim:
+        """Give the claim about a quantity. Raises UnknownName."""
+        for claim in self.claims:
+            if claim.quantity == quantity:
+                return claim
+        known = [claim.quantity for claim in self.claims]
+        message = f"nothing is claimed of `{quantity[:80]}` in `{self.path}`"
+        raise UnknownName.of("unknown-quantity", message, suggestion(quantity, known))
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What came out for a network: a line for each layer, in execution order, and the total."""
+
+    network: str
+    lines: tuple[Line, ...]
+    total: Line
+    distinct: int
+    """Layers that were run: those of the same op on the same inputs are the same."""
+    not_measured: tuple[str, ...]
+
+    def __getitem__(self, path: str) -> Line:
+        """Give the line of a layer. Raises UnknownName."""
+        for line in self.lines:
+            if line.path == path:
+                return line
+        hint = suggestion(path, [line.path for line in self.lines])
+        raise UnknownName.of("unknown-layer", f"{self.network} has no layer `{path[:80]}`", hint)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every layer agrees, and so their sum."""
+        return self.total.agrees and not self.differing
+
+    @property
+    def differing(self) -> tuple[Line, ...]:
+        """The layers where rule and witness differ."""
+        return tuple(line for line in self.lines if not line.agrees)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "network": self.network,
+            "agrees": self.agrees,
+            "distinct_layers": self.distinct,
+            "not_measured": list(self.not_measured),
+            "lines": [_line_to_dict(line) for line in self.lines],
+            "total": _line_to_dict(self.total),
+        }
+
+
+def _line_to_dict(line: Line) -> dict[str, Any]:
+    claims = {
+        claim.quantity: {
+            "rule": _plain(claim.rule),
+            "witness": _plain(claim.witness),
+            "agrees": claim.agrees,
+        }
+        for claim in line.claims
+    }
+    return {"path": line.path, "op": line.op, "agrees": line.agrees, "claims": claims} | (
+        {"trouble": line.trouble} if line.trouble else {}
+    )
+
+
+def _plain(value: Value) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    return value._asdict() if isinstance(value, Seen) else value

@@ -164,7 +164,7 @@ def test_lines_and_claims_are_found_by_name() -> None:
     confirmation = confirm("lenet5")
 
     assert confirmation["C3"]["connections"].witness == 151_600
-    with pytest.raises(UnknownName, match="lenet5 has no layer `C33`\n.*did you mean `C3`"):
+    with pytest.raises(UnknownName, match="lenet5 has no layer `C33`"):
         confirmation["C33"]
     with pytest.raises(UnknownName, match="nothing is claimed of `connection` in `C3`"):
         confirmation["C3"]["connection"]

@@ -55,7 +55,7 @@ def compare(  # noqa: PLR0913 - one for each option
         heads=heads,
     )
     return Answer(
-        tuple(tables(found, split(columns))),
+        tuple(tables(found, split(columns), by or "")),
         found.to_dict(),
         joint(*found.reports),
         hint=f"archcalc diff {networks[0]} {networks[1]}",

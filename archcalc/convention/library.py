@@ -12,7 +12,7 @@ from archcalc.spec.family import loose
 from archcalc.spec.library import SUFFIXES, open_source
 from archcalc.spec.reader import Source
 
-LEADING = ("macs", "torch")
+LEADING = ("macs", "parameters", "torch")
 """The conventions that stand for others of their kind that give the same figure."""
 _FOLDER = Path(__file__).parent
 

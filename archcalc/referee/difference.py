@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from archcalc.counts import QUANTITIES
-from archcalc.ops.op import Shape
 from archcalc.referee.comparison import Net, report_of
+from archcalc.referee.wording import Detail, details, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archcalc.graph import Node
-    from archcalc.ops.op import Op
+    from archcalc.ops.op import Op, Shape
     from archcalc.report import Report, Row
 
 Kind: TypeAlias = Literal["same", "renamed", "changed", "added", "removed"]
-
-
-class Detail(NamedTuple):
-    """What differs in a layer: `op`, a field of it, `input`, `output`, what comes before or after.
-
-    The values are those of the op's fields, shapes, or names; None where there is no such thing.
-    """
-
-    name: str
-    before: object
-    after: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +87,7 @@ class Difference:
 
 def _change_to_dict(change: Change) -> dict[str, Any]:
     details = [
-        {"name": name, "before": written(before), "after": written(after)}
+        {"name": name, "before": value(before), "after": value(after)}
         for name, before, after in change.details
     ]
     return {
@@ -108,25 +97,6 @@ def _change_to_dict(change: Change) -> dict[str, Any]:
         "details": details,
         "change": {quantity: change.change(quantity) for quantity in QUANTITIES},
     }
-
-
-def written(value: object) -> str:
-    """Say a value of a field as one would write it in a spec; a table only by its length.
-
-    >>> [written(value) for value in ((3, 3), (1, 7), (0, 0, 1, 1), True, "half", None)]
-    ['3', '1x7', '0x1', 'true', 'half', 'not given']
-    """
-    if value is None:
-        return "not given"
-    if isinstance(value, tuple) and not isinstance(value, Shape):
-        if any(isinstance(item, tuple) for item in value):
-            return f"a table of {len(value)} maps"
-        if len(value) == 4 and value[::2] == value[1::2]:
-            return written(value[::2])
-        if len(value) == 2:
-            return str(value[0]) if value[0] == value[1] else f"{value[0]}x{value[1]}"
-        return f"[{', '.join(map(str, value))}]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _Layer(NamedTuple):
@@ -217,9 +187,9 @@ def _in_order(old: list[_Layer], new: list[_Layer], pairs: dict[int, int]) -> It
 
 def _details(old: _Layer, new: _Layer) -> Iterator[Detail]:
     a, b = old.row.layer, new.row.layer
-    if type(a) is type(b):
-        yield from _fields("", a, b)
-    else:
+    if a is not None and b is not None:
+        yield from details(a, b)
+    elif (a is None) != (b is None):
         yield Detail("op", old.row.op, new.row.op)
     yield from _beside(old, new)
     for name in ("input", "output"):
@@ -235,14 +205,8 @@ def _beside(old: _Layer, new: _Layer) -> Iterator[Detail]:
             yield Detail(side, _names(a), _names(b))
         else:
             for one, other in zip(a, b, strict=True):
-                yield from _fields(f"{one.name}.", one, other)
-
-
-def _fields(prefix: str, a: Op | None, b: Op | None) -> Iterator[Detail]:
-    for field in fields(a) if a is not None else ():
-        one, other = getattr(a, field.name), getattr(b, field.name)
-        if one != other:
-            yield Detail(f"{prefix}{field.name}", one, other)
+                for detail in details(one, other):
+                    yield detail._replace(name=f"{one.name}.{detail.name}")
 
 
 def _own(layer: _Layer) -> int:

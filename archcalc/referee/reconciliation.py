@@ -11,12 +11,13 @@ from archcalc.errors import UsageError
 from archcalc.referee.candidates import Candidate, candidates
 from archcalc.referee.side import USUAL, Number, Side, read_side
 from archcalc.referee.structure import Part, parts
-from archcalc.referee.wording import listed, op_name, rates
+from archcalc.referee.wording import listed, op_name, rates, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archcalc.convention.rule import Term as RuleTerm
+    from archcalc.referee.wording import Detail
     from archcalc.spec.expression import Value
 
 Kind: TypeAlias = Literal["structure", "convention"]
@@ -148,7 +149,7 @@ def _owner(part: Part, a: Side, b: Side) -> str:
 
 def _changed(part: Part) -> str:
     """Say how layers differ: at length where they all differ alike, else by the first of them."""
-    said = [_fields(changes) for changes in part.differences]
+    said = [_fields(details) for details in part.details]
     if len(set(said)) == 1 and said[0]:
         return said[0].format(path=_abridged(part.causes))
     if len(said) == 1:
@@ -157,17 +158,16 @@ def _changed(part: Part) -> str:
     return f"{len(said)} layers differ: {first}, and others"
 
 
-def _fields(changes: tuple[tuple[str, str, str], ...]) -> str:
-    """Say the changed fields of a layer, `{path}` standing for its name."""
-    if not changes:
+def _fields(details: tuple[Detail, ...]) -> str:
+    """Say the fields of a layer that differ, `{path}` standing for its name."""
+    if not details:
         return ""
-    field, now, before = changes[0]
+    field, before, now = details[0]
     if field == "op":
-        return f"{{path}}: {op_name(now)}, not {op_name(before)}"
-    if len(changes) == 1:
-        return f"{field} of {{path}}: {now}, not {before}"
-    said = (f"{field} {now}, not {before}" for field, now, before in changes)
-    return f"{{path}}: {'; '.join(said)}"
+        return f"{{path}}: {op_name(str(now))}, not {op_name(str(before))}"
+    if len(details) == 1 and None not in {before, now}:
+        return f"{field} of {{path}}: {value(now)}, not {value(before)}"
+    return f"{{path}}: {'; '.join(map(str, details))}"
 
 
 def _abridged(paths: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from archcalc.graph import INPUT
-from archcalc.referee.wording import differences
+from archcalc.referee.wording import Detail, details
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
     kind: Kind
     causes: tuple[str, ...]
-    differences: tuple[tuple[tuple[str, str, str], ...], ...]
+    details: tuple[tuple[Detail, ...], ...]
     layers: int
     amount: int
 
@@ -55,7 +55,7 @@ def parts(a: Figure, b: Figure) -> Iterator[Part]:
             yield Part(
                 kind,
                 tuple(cause.path for cause in felt),
-                tuple(walk.differences(cause.path) for cause in felt if kind == "changed"),
+                tuple(walk.details(cause.path) for cause in felt if kind == "changed"),
                 sum(layers[cause] for cause in felt),
                 amount,
             )
@@ -89,10 +89,10 @@ class _Walk:
         for path, value in old.items():
             yield Cause("removed", _root(path, self.new_prefixes)), -(value or 0)
 
-    def differences(self, path: str) -> tuple[tuple[str, str, str], ...]:
-        """Tell how the fields of a layer differ."""
-        new, old = self.new.get(path), self.old.get(path)
-        return tuple(differences(new.op, old.op)) if new and old else ()
+    def details(self, path: str) -> tuple[Detail, ...]:
+        """Tell which fields of a layer differ."""
+        old, new = self.old.get(path), self.new.get(path)
+        return tuple(details(old.op, new.op)) if old and new else ()
 
     def _cause(self, node: Node) -> Cause | None:
         old = self.old.get(node.path)

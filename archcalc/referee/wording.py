@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.ops.fields import shown
+from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,35 +102,55 @@ def rates(terms: Iterable[tuple[int | Fraction, str]]) -> str:
     return text
 
 
-def differences(now: Op, before: Op) -> Iterator[tuple[str, str, str]]:
-    """Tell which fields of an op differ: the field, its value now, its value before.
+class Detail(NamedTuple):
+    """What differs in a layer: `op`, a field of it, `input`, `output`, what comes before or after.
+
+    The values are those of the op's fields, shapes, or names; None where there is no such thing.
+    """
+
+    name: str
+    before: object
+    after: object
+
+    def __str__(self) -> str:
+        """Say what it is now, and what it was."""
+        if self.after is None:
+            return f"without {self.name}"
+        was = "" if self.before is None else f", not {value(self.before)}"
+        return f"{self.name} {value(self.after)}{was}"
+
+
+def details(before: Op, after: Op) -> Iterator[Detail]:
+    """Tell which fields of two ops differ, or that they are not the same op.
+
+    A main argument that is not given follows from another field, which differs too.
 
     >>> from archcalc.ops.conv import Conv
-    >>> before = Conv(filters=64, kernel=(1, 1), stride=(2, 2))
-    >>> list(differences(Conv(filters=64, kernel=(1, 1)), before))
-    [('stride', '1', '2')]
+    >>> before = Conv(table=((0, 1), (1, 2)), kernel=(1, 1), stride=(2, 2))
+    >>> [str(detail) for detail in details(before, Conv(filters=2, kernel=(1, 1)))]
+    ['stride 1, not 2', 'without table']
     """
-    if type(now) is not type(before):
-        yield "op", now.name, before.name
+    if type(before) is not type(after):
+        yield Detail("op", before.name, after.name)
         return
-    for field in fields(now):
-        new, old = getattr(now, field.name), getattr(before, field.name)
-        if new != old:
-            yield field.name, value(new), value(old)
+    for field in fields(before):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        if old != new and not (field.name == before.main and None in {old, new}):
+            yield Detail(field.name, old, new)
 
 
 def value(found: object) -> str:
-    """Say the value of a field as one would write it.
+    """Say the value of a field as one would write it; a table only by its length.
 
     >>> value((3, 3)), value((1, 7)), value((0, 0, 3, 3)), value(((0, 1), (1, 2)))
-    ('3', '1x7', '0x3', 'a table of 2 maps')
+    ('3', '1x7', '0x3', 'of 2 maps')
     """
-    if found is None or isinstance(found, Fraction):
+    if found is None or isinstance(found, Fraction | Shape):
         return str(found).lower()
     if not isinstance(found, tuple):
         return shown(found).strip("`")
     if found and isinstance(found[0], tuple):
-        return f"a table of {len(found)} maps"
+        return f"of {len(found)} maps"
     if len(found) == 4 and found[::2] == found[1::2]:
         found = found[::2]
     if len(set(found)) == 1:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archcalc.counts import QUANTITIES
 from archcalc.errors import UnknownName, suggestion
 from archcalc.referee.comparison import ratios
-from archcalc.referee.difference import written
+from archcalc.referee.wording import value
 from archcalc.render.columns import BYTES
 from archcalc.render.table import Column, Table
 
@@ -32,8 +32,8 @@ CHANGED = ("parameters", "connections", "macs")
 SIDES = {"before": "preceded by", "after": "followed by"}
 
 
-def comparison(found: Comparison, quantities: Sequence[str] = ()) -> Iterator[Table]:
-    """Tabulate the totals; then each quantity by line, if there are lines.
+def comparison(found: Comparison, quantities: Sequence[str] = (), by: str = "") -> Iterator[Table]:
+    """Tabulate the totals; then each quantity by line, if there are lines: by stage or by op.
 
     Raises UnknownName for a quantity that does not exist.
 
@@ -47,7 +47,7 @@ def comparison(found: Comparison, quantities: Sequence[str] = ()) -> Iterator[Ta
     for name in (chosen or BY_LINE) if found.lines else ():
         rows = tuple(_compared(line.label, line.values(name)) for line in found.lines)
         total = _compared("total", found.total.values(name))
-        yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by line")
+        yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by {by or 'line'}")
 
 
 def difference(found: Difference, depth: int | None = None) -> Table:
@@ -135,8 +135,8 @@ def _side_by_side(found: Comparison) -> tuple[Column, ...]:
 
 def _compared(label: str, values: Sequence[int | None]) -> tuple[Cell, ...]:
     cells: list[Cell] = [label, values[0]]
-    for value, ratio in list(zip(values, ratios(values), strict=True))[1:]:
-        cells += [value, ratio]
+    for figure, ratio in list(zip(values, ratios(values), strict=True))[1:]:
+        cells += [figure, ratio]
     return tuple(cells)
 
 
@@ -170,15 +170,12 @@ def _details(change: Change) -> Iterator[str]:
     """Say what differs; of an added or removed layer, what it is."""
     if change.before and change.after and change.before.path != change.after.path:
         yield f"was {change.before.path}"
-    for name, before, after in change.details:
-        side = SIDES.get(name)
-        label = side or name
-        if before is None:
-            yield f"{label} {written(after)}"
-        elif after is None:
-            yield f"not {label} {written(before)}" if side else f"without {name}"
+    for detail in change.details:
+        side = SIDES.get(detail.name)
+        if side and detail.after is None:
+            yield f"not {side} {value(detail.before)}"
         else:
-            yield f"{label} {written(after)}, not {written(before)}"
+            yield str(detail._replace(name=side or detail.name))
     row = change.after or change.before
     if change.kind in {"added", "removed"} and row:
         yield f"{row.op} {row.output}"

@@ -38,7 +38,7 @@ def test_the_conventions_are_listed_with_what_they_count(archcalc: Call) -> None
     assert lines_of(output, "macs")[0][:3] == ["macs", "operations", "multiply-accumulate"]
     assert lines_of(output, "lecun1998")[0][1] == "connections"
     assert lines_of(output, "keras")[0][1] == "parameters"
-    assert "25 conventions" in output
+    assert "26 conventions" in output
 
 
 def test_a_network_has_a_figure_by_each(archcalc: Call) -> None:
@@ -154,8 +154,13 @@ def test_reconcile_finds_what_prints_as_a_number(archcalc: Call) -> None:
 
     assert status == 0
     assert output.startswith("what prints as 61.1M\n")
-    assert lines_of(output, "alexnet-owt@torch")[0][1:5] == ["61,100,840", "≈", "rounded,", "in"]
-    assert "from alexnet@torch to alexnet-owt@torch" in output
+    assert lines_of(output, "alexnet-owt@parameters")[0][1:5] == [
+        "61,100,840",
+        "≈",
+        "rounded,",
+        "in",
+    ]
+    assert "from alexnet@parameters to alexnet-owt@parameters" in output
 
 
 def test_reconcile_says_where_nothing_does(archcalc: Call) -> None:
@@ -183,8 +188,8 @@ def test_reconcile_takes_the_convention_of_both_and_their_heads(archcalc: Call) 
 def test_reconcile_is_given_as_json(archcalc: Call) -> None:
     data = json.loads(archcalc("reconcile", "lenet5", "61,706", "--json").output)
 
-    assert data["candidates"][0]["side"] == "lenet5-textbook@torch"
-    assert data["difference"] == sum(term["amount"] for term in data["terms"]) == 866
+    assert data["candidates"][0]["side"] == "lenet5-textbook@parameters"
+    assert data["difference"] == sum(term["amount"] for term in data["terms"]) == 1_706
 
 
 def test_a_misspelt_convention_is_answered_with_the_nearest(archcalc: Call) -> None:

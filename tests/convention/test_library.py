@@ -23,7 +23,8 @@ NAMES = {
     "macs", "flops", "lecun1998", "torchinfo", "fvcore", "ptflops", "ptflops-functional",
     "ptflops-aten", "thop", "thop-functional", "calflops-macs", "calflops-flops",
     "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
-    "onnx-tool", "netscope", "darknet", "pycls", "torch", "keras", "onnx", "onnx-untrained",
+    "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx",
+    "onnx-untrained",
 }  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def test_all_conventions_are_listed_archcalcs_own_first_parameters_last() -> Non
 
     assert {convention.name for convention in listed} == NAMES
     assert [convention.name for convention in listed[:3]] == ["macs", "flops", "lecun1998"]
-    assert [convention.figures for convention in listed[-4:]] == ["parameters"] * 4
+    assert [convention.figures for convention in listed[-5:]] == ["parameters"] * 5
+    assert [convention.name for convention in listed[-5:-3]] == ["parameters", "torch"]
 
 
 @pytest.mark.parametrize("convention", conventions(), ids=str)

@@ -9,7 +9,7 @@ import pytest
 
 import archcalc
 from archcalc.counts import QUANTITIES
-from archcalc.referee.difference import Difference, diff, written
+from archcalc.referee.difference import Difference, diff
 
 
 def own(before: str, after: str) -> Difference:
@@ -124,25 +124,6 @@ def test_details_name_the_fields_and_shapes_that_differ() -> None:
     ]
     assert change.change("parameters") == (4 - 2) * (3 * 3 + 1)
     assert change.change("neurons") == (4 - 2) * 6 * 6
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ((3, 3), "3"),
-        ((1, 7), "1x7"),
-        ((2, 2, 2, 2), "2"),
-        ((0, 0, 3, 3), "0x3"),
-        ((1, 2, 1, 2), "[1, 2, 1, 2]"),
-        (((0, 1), (1, 2)), "a table of 2 maps"),
-        (False, "false"),
-        ("untied", "untied"),
-        (None, "not given"),
-        (16, "16"),
-    ],
-)
-def test_values_are_written_as_in_a_spec(value: object, text: str) -> None:
-    assert written(value) == text
 
 
 def test_another_op_under_the_same_name_is_a_change() -> None:

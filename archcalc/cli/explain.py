@@ -65,7 +65,9 @@ def explain(  # noqa: PLR0913 - one for each option
     if network is None:
         return _rule(str(op))
     from archcalc.referee.explanation import explain as derive  # noqa: PLC0415 - after the arguments
+    from archcalc.render.caption import caption  # noqa: PLC0415
     from archcalc.render.explanation import explanation  # noqa: PLC0415
+    from archcalc.report import count  # noqa: PLC0415
 
     spec = open_network(network, set)
     found = [derive(spec, layer, input=input, heads=heads) for layer in layers or (None,)]
@@ -74,7 +76,7 @@ def explain(  # noqa: PLR0913 - one for each option
     return Answer(
         tables,
         data[0] if len(data) == 1 else {"schema": 1, "explanations": data},
-        {"network": found[0].network},
+        lambda: caption(count(spec, input=input, heads=heads)),
         _next(network, found[0]) if not layers else "",
     )
 

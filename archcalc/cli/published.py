@@ -28,10 +28,11 @@ def published(names: Names = None) -> Answer:
       archcalc published resnet50 resnet50-v1.5
       archcalc published --json
     """  # noqa: D301 - \b keeps the lines apart
+    from archcalc import __version__  # noqa: PLC0415 - the package is being imported above this
     from archcalc.referee.ledger import published as hold  # noqa: PLC0415 - after the arguments
     from archcalc.render.ledger import ledger  # noqa: PLC0415
 
     findings = hold(*names or ())
     data = {"schema": 1, "findings": [finding.to_dict() for finding in findings]}
     failed = not all(finding.holds for finding in findings)
-    return Answer((ledger(findings),), data, status=int(failed))
+    return Answer((ledger(findings),), data, {"archcalc": __version__}, status=int(failed))

@@ -68,10 +68,11 @@ def reconcile(a: First, b: Second, *, convention: Default = "macs", heads: Heads
 
 
 def _caption(found: Reconciliation) -> dict[str, str]:
-    from archcalc import __version__  # noqa: PLC0415
+    from archcalc.render.caption import joint  # noqa: PLC0415
 
     to = found.number.text if found.number else found.b.name if found.b else ""
-    return {"from": found.a.name, "to": to, "archcalc": __version__}
+    reports = [side.report for side in (found.a, found.b) if side is not None]
+    return {"from": found.a.name, "to": to, **joint(*reports, convention="after each @")}
 
 
 def _hint(found: Reconciliation) -> str:

@@ -61,12 +61,23 @@ def fingerprint(spec: Spec) -> str:
     return f"sha256:{sha256(text.encode()).hexdigest()[:16]}"
 
 
-def joint(*reports: Report) -> dict[str, str]:
-    """Name the networks that stand side by side, and the convention of their figures."""
+def joint(*reports: Report, convention: str = MACS) -> dict[str, str]:
+    """Name the networks that stand side by side, and the convention of their figures.
+
+    >>> from archcalc.report import count
+    >>> joint(count("lenet5"), count("lenet1"))["networks"].split(", sha256")[0]
+    'lenet5 (input 1x32x32'
+    """
     from archcalc import __version__  # noqa: PLC0415
 
     return {
-        "networks": ", ".join(report.graph.spec.id for report in reports),
-        "convention": MACS,
+        "networks": ", ".join(dict.fromkeys(map(_identity, reports))),
+        "convention": convention,
         "archcalc": __version__,
     }
+
+
+def _identity(report: Report) -> str:
+    spec = report.graph.spec
+    variant = ", ".join([spec.id, *changes(spec)])
+    return f"{variant} (input {report.input}, {fingerprint(spec)})"

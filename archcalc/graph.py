@@ -54,9 +54,15 @@ class Graph:
     containers: Mapping[str, Container]
 
 
-def expand(spec: Spec, input: Shape | None = None) -> Graph:  # noqa: A002 - the field's own word
+def expand(
+    spec: Spec,
+    input: Shape | None = None,  # noqa: A002 - the field's own word
+    *,
+    heads: bool = True,
+) -> Graph:
     """Unroll a spec and infer its shapes, from its own input or from another.
 
+    Without `heads` a head that another input does not fit is left out; the main path needs none.
     Raises ShapeError where layers do not fit together, SpecError where an expression fails.
 
     >>> from archcalc.spec.library import load
@@ -69,8 +75,13 @@ def expand(spec: Spec, input: Shape | None = None) -> Graph:  # noqa: A002 - the
     scope = Scope({**spec.parameters, "input": entering.shape})
     walk.items(spec.items, top, scope, entering)
     for name, head in spec.heads.items():
-        walk.head = name
-        walk.item(head, top, scope, entering)
+        walk.head, start = name, len(walk.nodes)
+        try:
+            walk.item(head, top, scope, entering)
+        except ShapeError:
+            if heads or entering.shape == spec.input:
+                raise
+            del walk.nodes[start:]
     return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers)
 
 

@@ -71,7 +71,7 @@ def count(
         entering = None if input is None else shape(input)
     except Reason as reason:
         raise UsageError.of(reason.code, reason.message, reason.hint) from None
-    return Report(expand(spec, entering), batch, heads=heads)
+    return Report(expand(spec, entering, heads=heads), batch, heads=heads)
 
 
 def _check_batch(batch: object) -> None:

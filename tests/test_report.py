@@ -11,6 +11,7 @@ import pytest
 
 import archcalc
 from archcalc.counts import QUANTITIES, Counts
+from archcalc.errors import ShapeError
 from archcalc.ops.op import Work
 from archcalc.report import Row
 
@@ -122,6 +123,21 @@ def test_heads_are_counted_apart() -> None:
     assert with_heads.scope == "main path and heads aux1, aux2"
     assert archcalc.count("lenet5").scope == "whole network"
     assert [row.head for row in with_heads.rows if row.head] == ["aux1"] * 4 + ["aux2"] * 4
+
+
+def test_a_head_that_another_input_does_not_fit_is_no_matter_of_the_main_path() -> None:
+    assert archcalc.count("inception-v3", input="3x224x224").total.macs == 2_837_921_120
+
+    with pytest.raises(ShapeError, match="aux/conv2: a window of 5 does not fit"):
+        archcalc.count("inception-v3", input="3x224x224", heads=True)
+
+
+def test_a_head_that_its_own_input_does_not_fit_is_a_mistake_of_the_spec() -> None:
+    spec = archcalc.load(
+        StringIO("input: 1x4x4\nlayers: [relu]\nheads: {h: {from: relu1, layers: [{maxpool: 9}]}}")
+    )
+    with pytest.raises(ShapeError, match="a window of 9 does not fit"):
+        archcalc.count(spec)
 
 
 def test_a_batch_multiplies_work_and_outputs_only() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -137,13 +138,11 @@ def _nets(report: Report) -> Iterator[_Net]:
         own = report.input if akin else spec.input
         for size in (own, *_sizes(own)) if akin else (own,):
             resized = () if size == own else (f"input {size}",)
-            try:
-                graph = expand(spec, size)
-            except ArchcalcError:
-                continue
-            yield _Net(Report(graph, heads=report.with_heads), (*changes, *resized))
-            if spec.heads and not report.with_heads:
-                yield _Net(Report(graph, heads=True), (*changes, *resized, "with heads"))
+            for heads in sorted({report.with_heads, report.with_heads or bool(spec.heads)}):
+                more = () if heads == report.with_heads else ("with heads",)
+                with suppress(ArchcalcError):
+                    found = Report(expand(spec, size, heads=heads), heads=heads)
+                    yield _Net(found, (*changes, *resized, *more))
 
 
 def _sizes(own: Shape) -> list[Shape]:

@@ -51,8 +51,9 @@ def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
         return interpret(read(source), Path(name).stem, None, parameters)
     path, _, variant = str(network).partition("#")
     if isinstance(network, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
-        id = variant or Path(path).stem  # noqa: A001
-        return interpret(read(open_source(Path(path))), id, variant or None, parameters)
+        document = read(open_source(Path(path)))
+        known = _answering(document, variant) if variant else None
+        return interpret(document, known or _title(path), known, parameters)
     entry, document = find(str(network))
     return interpret(document, entry.id, entry.variant, parameters)
 
@@ -122,6 +123,18 @@ def source_of(content: str | bytes, name: str) -> Source:
 def library_source(path: Path) -> Source:
     """Give the text of a family file under a name that is the same everywhere."""
     return Source(f"architectures/{path.name}", path.read_text("utf-8"))
+
+
+def _answering(document: Document, name: str) -> str:
+    """Find the variant of a file that answers to a name; reading the file says if none does."""
+    found = variants(document.tree)
+    alike = (id for id, aliases in found.items() if loose(name) in map(loose, (id, *aliases)))  # noqa: A001
+    return name if name in found else next(alike, name)
+
+
+def _title(path: str) -> str:
+    """Name what has no name of its own after its file."""
+    return "stdin" if path == "-" else Path(path).stem
 
 
 def _entries(path: Path, document: Document) -> Iterator[Entry]:

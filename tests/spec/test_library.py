@@ -69,6 +69,11 @@ def test_a_variant_of_a_file(mine: Path) -> None:
     assert (spec.id, spec.parameters) == ("large", {"units": 20})
 
 
+@pytest.mark.parametrize("name", ["Large", "big", "BIG"])
+def test_a_variant_of_a_file_by_a_loose_name_or_an_alias(mine: Path, name: str) -> None:
+    assert archcalc.load(f"{mine}#{name}").id == "large"
+
+
 def test_a_parameter_over_a_variant_of_a_file(mine: Path) -> None:
     assert archcalc.count(archcalc.load(f"{mine}#large", units=3)).total.parameters == 51
 

@@ -166,8 +166,8 @@ def _even_window(node: Node) -> Lesson | None:
             Figure.of("before", known(missing) // 2),
             Figure.of("after", -(-known(missing) // 2)),
         ),
-        f"A window of {even[0].extent} lacks {missing} cells, an odd number: one side gets one "
-        "more, and the map moves by half a unit. As many on both sides change its size.",
+        f"A window of {even[0].extent} needs padding of {missing} in all, an odd number: one side "
+        "gets one more, and the map moves by half a unit. As many on both sides change its size.",
     )
 
 

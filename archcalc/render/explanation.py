@@ -89,10 +89,10 @@ def derivations(title: str, figures: Iterable[Figure], captions: tuple[str, ...]
     return Table(DERIVED, tuple((name, cell) for name, cell, _ in rows), (), title, captions)
 
 
-def connections(table: Connections, inputs: int) -> Table:
+def connections(path: str, table: Connections, inputs: int) -> Table:
     """Draw which input maps (rows) feed which output maps (columns), as Table I of 1998 does.
 
-    >>> for row in connections(((0, 1), (1,)), 2).rows:
+    >>> for row in connections("C3", ((0, 1), (1,)), 2).rows:
     ...     print(row)
     ('0', 'X', '')
     ('1', 'X', 'X')
@@ -106,7 +106,7 @@ def connections(table: Connections, inputs: int) -> Table:
     return Table(
         columns,
         rows,
-        title="the input maps (rows) that feed each output map (columns)",
+        title=f"{path}: the input maps (rows) that feed each output map (columns)",
         captions=(f"{pairs:,} of {possible:,} pairs of maps are connected",),
     )
 
@@ -116,9 +116,9 @@ def _part(part: Part) -> Iterator[Table]:
     main = next((step for step in part.steps if step.path == part.path), part.steps[-1])
     for step in (main, *(step for step in part.steps if step is not main)):
         found = step.derivation
-        yield derivations(_title(step), _telling(found), _zero(found.zeros, found.reason))
         if found.table is not None:
-            yield connections(found.table, found.inputs[0].channels)
+            yield connections(step.path, found.table, found.inputs[0].channels)
+        yield derivations(_title(step), _telling(found), _zero(found.zeros, found.reason))
     own = {str(figure) for figure in main.derivation.counts}
     figures = [f for f in part.figures if f.quantity in SUMS and str(f) not in own]
     if len(part.steps) > 1 and figures:

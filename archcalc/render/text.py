@@ -1,8 +1,9 @@
 """Table → lines of text that fit a width. The only place that decides what gives way.
 
 In this order, each step only as far as it must: bars shrink to their percentage, prose wraps,
-columns are hidden (largest `hide` first), names lose their middle, and at last each row becomes a
-block of its own. Numbers give way in none of them: every digit is always there.
+columns are hidden (largest `hide` first), names lose their middle, columns stand closer, and at
+last each row becomes a block of its own. Numbers give way in none of them: every digit is always
+there.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from archcalc.render.table import Column, Table, Tone
 
-GAP = 2
-"""Spaces between columns."""
+GAP, CLOSER = 2, 1
+"""Spaces between columns, and where it saves a table from falling into blocks."""
 SHORTEST_NAME = 8
 """Names are not shortened below this; then rows become blocks."""
 NARROWEST_PROSE = 24
@@ -66,6 +67,8 @@ def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> La
             grid.hide(column)
     grid.wrap_prose(width)
     grid.shorten_names(width)
+    if grid.width() > width:
+        grid.gap = CLOSER
     fits = grid.width() <= width
     return _narrow(grid.layout() if fits else _blocks(table, width), width)
 
@@ -76,6 +79,7 @@ class _Grid:
     def __init__(self, table: Table, *, bars: bool) -> None:
         self.table = table
         self.bars = bars
+        self.gap = GAP
         rows = (*table.rows, *table.totals)
         self.cells = [
             [
@@ -92,7 +96,7 @@ class _Grid:
         self.natural = list(self.widths)
 
     def width(self) -> int:
-        return sum(self.widths[i] + GAP for i in self.shown) - GAP
+        return sum(self.widths[i] + self.gap for i in self.shown) - self.gap
 
     def hide(self, column: Column) -> None:
         self.shown.remove(self.table.columns.index(column))
@@ -139,7 +143,7 @@ class _Grid:
         for n in range(max(map(len, parts), default=0)):
             texts = [part[n] if n < len(part) else "" for part in parts]
             fitted = [self.fit(text, i) for text, i in zip(texts, self.shown, strict=True)]
-            lines.append(Line((" " * GAP).join(fitted).rstrip(), role, tone))
+            lines.append(Line((" " * self.gap).join(fitted).rstrip(), role, tone))
         return lines
 
     def fit(self, text: str, i: int) -> str:

@@ -20,8 +20,8 @@ from archcalc.render.table import Column, Table
 def test_a_layer_has_its_own_table_its_steps_and_what_they_are_together() -> None:
     titles = [table.title for table in explanation(explain("lenet5", "C3"))]
     assert titles == [
+        "C3: the input maps (rows) that feed each output map (columns)",
         "C3: conv 5x5, 6x14x14 → 16x10x10",
-        "the input maps (rows) that feed each output map (columns)",
         "C3.lecun_tanh: lecun_tanh, 16x10x10 → 16x10x10",
         "together: C3, C3.lecun_tanh",
         "A fully connected layer between the same maps",
@@ -46,7 +46,7 @@ def test_a_network_has_a_line_for_each_layer_and_the_sums() -> None:
 
 
 def test_table_1_of_1998() -> None:
-    table = explanation(explain("lenet5", "C3"))[1]
+    table = explanation(explain("lenet5", "C3"))[0]
     drawn = ["".join(str(cell) or "." for cell in row[1:]) for row in table.rows]
     assert drawn == [
         "X...XXX..XXXX.XX",
@@ -160,4 +160,4 @@ def test_markdown_and_csv_hold_the_text() -> None:
 
 
 def test_a_table_with_one_pair() -> None:
-    assert connections(((0,),), 1).captions == ("1 of 1 pairs of maps are connected",)
+    assert connections("C3", ((0,),), 1).captions == ("1 of 1 pairs of maps are connected",)

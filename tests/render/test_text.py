@@ -174,3 +174,20 @@ def test_shortened_names_keep_their_ends() -> None:
 
 def test_ascii_spells_what_it_can() -> None:
     assert to_ascii("× 6 … ─ ▏ ≠ é") == "x 6 ~ - # != ?"
+
+
+def test_columns_stand_closer_before_a_table_falls_into_blocks() -> None:
+    columns = (Column("map", ""), *(Column(name, name) for name in "abcd"))
+    table = Table(columns, (("0", "X", "", "X", "X"),))
+
+    assert [line.text for line in arrange(table, 13).lines] == [
+        "   a  b  c  d",
+        "─────────────",
+        "0  X     X  X",
+    ]
+    assert [line.text for line in arrange(table, 9).lines] == [
+        "  a b c d",
+        "─────────",
+        "0 X   X X",
+    ]
+    assert arrange(table, 8).blocks

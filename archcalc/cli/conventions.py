@@ -9,10 +9,12 @@ import typer
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_conventions, complete_networks
+from archcalc.errors import ArchcalcError, UnknownName
 
 if TYPE_CHECKING:
     from archcalc.convention.convention import Convention
     from archcalc.convention.figure import Figure
+    from archcalc.spec.spec import Spec
 
 Network = Annotated[
     str | None,
@@ -73,12 +75,30 @@ def conventions(  # noqa: PLR0913 - one for each option
     from archcalc.render.figures import figures  # noqa: PLC0415
     from archcalc.report import count  # noqa: PLC0415
 
-    report = count(open_network(network, set), input=input, batch=batch, heads=heads)
+    spec = _open(network, set)
+    report = count(spec, input=input, batch=batch, heads=heads)
     found = [apply(report, each) for each in chosen]
     about = caption(report, "one in each line")
     data = {"schema": 1, **about, "figures": [_figure(figure) for figure in found]}
     hint = f"archcalc reconcile {network}@{chosen[0].name} {network}@{chosen[-1].name}"
     return Answer((figures(found),), data, about, hint)
+
+
+def _open(network: str, set: list[str] | None) -> Spec:  # noqa: A002
+    """Open a network; a convention in its place is a likely slip."""
+    from archcalc.convention.library import find  # noqa: PLC0415
+
+    try:
+        return open_network(network, set)
+    except UnknownName as mistake:
+        try:
+            name = find(network).name
+        except ArchcalcError:
+            raise mistake from None
+        message = f"`{network}` is a convention, not a network"
+        raise UnknownName.of(
+            "unknown-network", message, f"`archcalc conventions -C {name}`"
+        ) from None
 
 
 def _list(chosen: tuple[Convention, ...]) -> Answer:

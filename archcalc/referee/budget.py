@@ -110,7 +110,7 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
         if limit is not None
     )
     if not checks:
-        hint = "max_parameters, max_macs or max_memory"
+        hint = "such as --max-parameters 5M; in Python max_parameters='5M'"
         raise UsageError.of("no-limit", "a budget needs a limit", hint)
     return Budget(report, checks)
 

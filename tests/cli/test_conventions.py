@@ -206,6 +206,16 @@ def test_a_misspelt_convention_is_answered_with_the_nearest(archcalc: Call) -> N
         )
 
 
+def test_a_convention_in_place_of_a_network_is_answered_with_its_option(archcalc: Call) -> None:
+    status, _, errors = archcalc("conventions", "Thop")
+
+    assert status == 2
+    assert errors == (
+        "error[unknown-network]: `Thop` is a convention, not a network\n"
+        "  hint: `archcalc conventions -C thop`\n"
+    )
+
+
 def test_the_shell_is_offered_networks_and_then_conventions() -> None:
     assert "resnet50" in complete_side("resnet5")
     assert complete_side("resnet50@tho") == ["resnet50@thop", "resnet50@thop-functional"]

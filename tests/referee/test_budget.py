@@ -127,5 +127,6 @@ def test_a_budget_needs_a_limit() -> None:
         budget("lenet5")
 
     assert str(caught.value) == (
-        "error[no-limit]: a budget needs a limit\n  hint: max_parameters, max_macs or max_memory"
+        "error[no-limit]: a budget needs a limit\n"
+        "  hint: such as --max-parameters 5M; in Python max_parameters='5M'"
     )

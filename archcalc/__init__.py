@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from archcalc.convention.library import conventions
     from archcalc.errors import ArchcalcError
     from archcalc.graph import Graph, expand
-    from archcalc.model import Model, build
+    from archcalc.model.model import Model, build
+    from archcalc.model.unrolling import unroll
     from archcalc.referee.budget import budget
     from archcalc.referee.comparison import compare
     from archcalc.referee.confirmation import confirm
@@ -27,18 +28,17 @@ if TYPE_CHECKING:
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
-    from archcalc.unrolling import unroll
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ArchcalcError": "errors",
     "Graph": "graph",
-    "Model": "model",
+    "Model": "model.model",
     "Report": "report",
     "Spec": "spec.spec",
     "budget": "referee.budget",
-    "build": "model",
+    "build": "model.model",
     "compare": "referee.comparison",
     "confirm": "referee.confirmation",
     "conventions": "convention.library",
@@ -51,7 +51,7 @@ _HOMES = {
     "networks": "spec.library",
     "published": "referee.ledger",
     "reconcile": "referee.reconciliation",
-    "unroll": "unrolling",
+    "unroll": "model.unrolling",
 }
 """Where each public name lives; its module is imported when the name is first used."""
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pytest
 
 import archcalc
-from archcalc.bitmaps import digits as bitmaps
-from archcalc.training import accuracy, resize, train
+from archcalc.model.bitmaps import digits as bitmaps
+from archcalc.model.training import accuracy, resize, train
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 
 import archcalc
 from archcalc.errors import UnknownName, UsageError
-from archcalc.initialisation import activations
 from archcalc.kernels import conv
+from archcalc.model.initialisation import activations
 from tests.strategies import networks
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from archcalc.model import Model
+    from archcalc.model.model import Model
 
     Array: TypeAlias = npt.NDArray[Any]
 

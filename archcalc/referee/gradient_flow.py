@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from archcalc.errors import UsageError
-from archcalc.model import build
+from archcalc.model.model import build
+from archcalc.model.training import learn
 from archcalc.report import count
-from archcalc.training import learn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from archcalc.graph import Graph
-    from archcalc.model import Model
+    from archcalc.model.model import Model
     from archcalc.spec.spec import Spec
 
 

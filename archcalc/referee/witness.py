@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archcalc.kernels._windows import padded, sides
-from archcalc.layer import Layer
+from archcalc.model.layer import Layer
 from archcalc.referee.sight import look, narrowed
 
 if TYPE_CHECKING:

@@ -22,13 +22,13 @@ import torch  # noqa: E402
 import torch.nn.functional as f  # noqa: E402
 
 import archcalc  # noqa: E402
-from archcalc.training import learn  # noqa: E402
+from archcalc.model.training import learn  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archcalc.layer import Layer
-    from archcalc.model import Model
+    from archcalc.model.layer import Layer
+    from archcalc.model.model import Model
 
 ROUNDS = 15
 LABELS = np.arange(64) % 10

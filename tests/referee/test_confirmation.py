@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 
 import archcalc
-from archcalc import layer
 from archcalc.errors import UnknownName
+from archcalc.model import layer
 from archcalc.ops import window
 from archcalc.ops.avgpool import Avgpool
 from archcalc.ops.batchnorm import Batchnorm

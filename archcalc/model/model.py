@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from archcalc.errors import UsageError
 from archcalc.graph import INPUT
-from archcalc.initialisation import activations, start
-from archcalc.layer import Layer
+from archcalc.model.initialisation import activations, start
+from archcalc.model.layer import Layer
 from archcalc.report import count
 
 if TYPE_CHECKING:

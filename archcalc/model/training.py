@@ -12,7 +12,7 @@ from archcalc.kernels import maximum_a_posteriori, softmax_cross_entropy
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from archcalc.model import Model
+    from archcalc.model.model import Model
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -34,7 +34,7 @@ class Objective(NamedTuple):
 def objective(model: Model) -> Objective:
     """Choose the loss that fits the last layer: of distances, or of scores and a softmax.
 
-    >>> from archcalc.model import build
+    >>> from archcalc.model.model import build
     >>> objective(build("lenet5")).loss.__name__.rpartition(".")[2]
     'maximum_a_posteriori'
     """

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.bitmaps import digits
+from archcalc.model.bitmaps import digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archcalc.graph import Node
-    from archcalc.layer import Layer
+    from archcalc.model.layer import Layer
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -50,7 +50,7 @@ def start(layer: Layer, activation: str | None, rng: np.random.Generator) -> Non
     Biases start at 0, scales at 1. A subsampling starts as an average. Centres of RBF units are
     codes of +1 and -1: the pictures of the digits for 10 units of 84 inputs, random otherwise.
 
-    >>> from archcalc.layer import Layer
+    >>> from archcalc.model.layer import Layer
     >>> layer = Layer("fc", "linear", {"units": 1000}, (-1,))
     >>> layer.allocate((500, 1, 1), "float32")
     >>> start(layer, "relu", np.random.default_rng(0))

@@ -1,0 +1,1 @@
+"""Networks that run: weights, forward, backward, learning, built on the witnesses alone."""

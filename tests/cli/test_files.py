@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import resource
-import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from archcalc.cli.delivery import write_file
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.cli.conftest import Outcome
 
@@ -29,15 +27,17 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """Let no file grow beyond 100 bytes: a full disk that every system has."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, before)
+def write_on_a_full_disk(path: Path) -> str:
+    """Write 1,000 characters in a process whose files cannot grow beyond 100 bytes."""
+    program = (
+        "import pathlib, resource, signal, sys\n"
+        "from archcalc.cli.delivery import write_file\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "write_file(pathlib.Path(sys.argv[1]), 'x' * 1000)\n"
+    )
+    command = [sys.executable, "-B", "-c", program, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr  # noqa: S603
 
 
 def test_a_file_is_replaced(archcalc: Call, file: Path) -> None:
@@ -46,18 +46,14 @@ def test_a_file_is_replaced(archcalc: Call, file: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
-@pytest.mark.usefixtures("small_files")
 def test_a_full_disk_keeps_the_old_file(file: Path) -> None:
-    with pytest.raises(Exception, match="cannot be written: File too large"):
-        write_file(file, "x" * 1000)
+    assert "cannot be written: File too large" in write_on_a_full_disk(file)
     assert file.read_text("utf-8") == OLD
     assert list(file.parent.iterdir()) == [file]
 
 
-@pytest.mark.usefixtures("small_files")
 def test_a_full_disk_leaves_no_half_of_a_new_file(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="cannot be written: File too large"):
-        write_file(tmp_path / "new.csv", "x" * 1000)
+    assert "cannot be written: File too large" in write_on_a_full_disk(tmp_path / "new.csv")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -37,6 +37,6 @@ class Add(Op):
             raise Reason("unlike-shapes", f"`add` needs branches of equal shape, not {shapes}")
         return xs[0]
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count the additions."""
         return Work(add=y.size * (self.branches - 1))

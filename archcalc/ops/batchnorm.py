@@ -37,7 +37,7 @@ class Batchnorm(Weighted):
     scale: bool = True
     shift: bool = True
 
-    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def parameters(self, x: Shape, y: Shape) -> int:
         """Count gamma and beta."""
         return self.scales(x) + self.shifts(x)
 
@@ -53,6 +53,6 @@ class Batchnorm(Weighted):
         """Count a mean and a variance for each map."""
         return x.channels * 2
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count one factor and one term per element."""
         return Work(mul=y.size, add=y.size)

@@ -75,7 +75,7 @@ class Conv(Weighted):
             return self._weights(x) + y.size
         return self._fan_in(x)
 
-    def biases(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def biases(self, x: Shape, y: Shape) -> int:
         """Count one bias for each output map, or for each unit if untied."""
         if self.bias == "untied":
             return y.size

@@ -35,7 +35,7 @@ class Linear(Weighted):
     units: Count
     bias: bool = True
 
-    def shape(self, *xs: Shape) -> Shape:  # noqa: ARG002 - any input will do
+    def shape(self, *xs: Shape) -> Shape:
         """Give one element a unit."""
         return Shape(self.units, 1, 1)
 
@@ -43,17 +43,17 @@ class Linear(Weighted):
         """Tell the window: the whole map."""
         return Span(x.height, x.height), Span(x.width, x.width)
 
-    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def parameters(self, x: Shape, y: Shape) -> int:
         """Count a weight for each input of each unit, and the biases."""
         if not self.bias:
             return self.units * x.size
         return self.units * (x.size + 1)
 
-    def biases(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def biases(self, x: Shape, y: Shape) -> int:
         """Count one bias for each unit."""
         return self.units if self.bias else 0
 
-    def neurons(self, y: Shape) -> int:  # noqa: ARG002
+    def neurons(self, y: Shape) -> int:
         """Count the units."""
         return self.units
 

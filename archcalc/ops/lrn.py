@@ -36,6 +36,6 @@ class Lrn(Op):
     beta: Number = Fraction(3, 4)
     k: Positive = Fraction(2)
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count squares, sums, powers and quotients."""
         return Work(mul=2 * y.size, add=y.size * self.size, pow=y.size, div=y.size)

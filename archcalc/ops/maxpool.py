@@ -47,7 +47,7 @@ class Maxpool(Op):
         stride = self.stride or self.kernel
         return spans(x, self.kernel, stride, self.padding, ceil=self.ceil)
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count the comparisons."""
         height, width = self.kernel
         return Work(cmp=y.size * (height * width - 1))

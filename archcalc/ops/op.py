@@ -70,31 +70,31 @@ class Op:
         """Tell the window of each output, rows then columns; None if windows differ in size."""
         return Span(x.height, 1), Span(x.width, 1)
 
-    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def parameters(self, x: Shape, y: Shape) -> int:
         """Count all weights, of every kind, trained or not."""
         return 0
 
-    def biases(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def biases(self, x: Shape, y: Shape) -> int:
         """Count the biases among the parameters."""
         return 0
 
-    def scales(self, x: Shape) -> int:  # noqa: ARG002
+    def scales(self, x: Shape) -> int:
         """Count the trained scales of a normalisation among the parameters."""
         return 0
 
-    def shifts(self, x: Shape) -> int:  # noqa: ARG002
+    def shifts(self, x: Shape) -> int:
         """Count the trained shifts of a normalisation among the parameters."""
         return 0
 
-    def statistics(self, x: Shape) -> int:  # noqa: ARG002
+    def statistics(self, x: Shape) -> int:
         """Count running means and variances: numbers kept, never parameters."""
         return 0
 
-    def neurons(self, y: Shape) -> int:  # noqa: ARG002
+    def neurons(self, y: Shape) -> int:
         """Count the output units of a layer of neurons."""
         return 0
 
-    def connections(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def connections(self, x: Shape, y: Shape) -> int:
         """Count incoming taps and biases over all output units, padded taps included."""
         return 0
 
@@ -102,7 +102,7 @@ class Op:
         """Count the same without the taps that fall on padding."""
         return self.connections(x, y)
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count elementary operations of inference on one sample."""
         return NO_WORK
 

@@ -36,7 +36,7 @@ class Rbf(Weighted):
     units: Count
     trainable: bool = False
 
-    def shape(self, *xs: Shape) -> Shape:  # noqa: ARG002 - any input will do
+    def shape(self, *xs: Shape) -> Shape:
         """Give one distance a unit."""
         return Shape(self.units, 1, 1)
 
@@ -44,19 +44,19 @@ class Rbf(Weighted):
         """Tell the window: the whole map."""
         return Span(x.height, x.height), Span(x.width, x.width)
 
-    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def parameters(self, x: Shape, y: Shape) -> int:
         """Count a coordinate of each centre for each input."""
         return self.units * x.size
 
-    def neurons(self, y: Shape) -> int:  # noqa: ARG002
+    def neurons(self, y: Shape) -> int:
         """Count the units."""
         return self.units
 
-    def connections(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def connections(self, x: Shape, y: Shape) -> int:
         """Count every input of every unit."""
         return self.units * x.size
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count differences, squares and sums."""
         differences = self.units * x.size
         return Work(add=differences + self.units * (x.size - 1), mul=self.units * x.size)

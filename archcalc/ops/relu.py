@@ -26,6 +26,6 @@ class Relu(Op):
 
     reason: ClassVar[str] = "an activation has no weights: it is one fixed function of each element"
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count one comparison per element."""
         return Work(cmp=y.size)

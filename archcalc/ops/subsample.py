@@ -49,12 +49,12 @@ class Subsample(Weighted):
         """Tell the window: rows, columns."""
         return spans(x, self.kernel, self.stride or self.kernel)
 
-    def parameters(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def parameters(self, x: Shape, y: Shape) -> int:
         """Count a coefficient and a bias for each map."""
         coefficient = alike(1, x.channels)
         return x.channels * (coefficient + 1)
 
-    def biases(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def biases(self, x: Shape, y: Shape) -> int:
         """Count one bias for each map."""
         return x.channels
 
@@ -62,12 +62,12 @@ class Subsample(Weighted):
         """Count every unit of every map."""
         return y.size
 
-    def connections(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+    def connections(self, x: Shape, y: Shape) -> int:
         """Count for each unit the taps of its window and its bias."""
         height, width = self.kernel
         return y.channels * y.height * y.width * (height * width + 1)
 
-    def work(self, x: Shape, y: Shape) -> Work:  # noqa: ARG002
+    def work(self, x: Shape, y: Shape) -> Work:
         """Count the sum of each window, then the coefficient and the bias."""
         height, width = self.kernel
         return Work(add=y.size * (height * width - 1) + y.size, mul=y.size)

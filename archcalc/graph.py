@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
 from archcalc.errors import Reason, ShapeError, listed, suggestion
+from archcalc.level import Here, Level
 from archcalc.ops import make
 from archcalc.ops.fields import shown
 from archcalc.spec.expression import extent
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
     from archcalc.spec.expression import Value
     from archcalc.spec.spec import Block, Item, Spec
+
 
 INPUT = -1
 """Stands for the network's input where a node's inputs are listed."""
@@ -69,9 +71,9 @@ def expand(
     >>> [f"{node.path} {node.y}" for node in expand(load("lenet5")).nodes][:2]
     ['C1 6x28x28', 'C1.lecun_tanh 6x28x28']
     """
-    entering = _Here(INPUT, input or spec.input)
+    entering = Here(INPUT, input or spec.input)
     walk = _Walk(spec)
-    top = _Level("", {"input": entering}, None)
+    top = Level("", {"input": entering}, None)
     scope = Scope({**spec.parameters, "input": entering.shape})
     walk.items(spec.items, top, scope, entering)
     for name, head in spec.heads.items():
@@ -83,25 +85,6 @@ def expand(
                 raise
             del walk.nodes[start:]
     return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers)
-
-
-class _Here(NamedTuple):
-    """Where the walk stands: the node whose output it has in hand, and its shape."""
-
-    node: int
-    shape: Shape
-
-
-class _Level(NamedTuple):
-    """The names of one level; `outer` is the level around it in the same block."""
-
-    prefix: str
-    names: dict[str, _Here]
-    outer: _Level | None
-
-    def inside(self, name: str) -> _Level:
-        """Open a level under a name."""
-        return _Level(f"{self.prefix}{name}/", {}, self)
 
 
 class _Walk:
@@ -116,12 +99,12 @@ class _Walk:
         self.depth = 0
         self.head: str | None = None
 
-    def items(self, items: Iterable[Item], level: _Level, scope: Scope, here: _Here) -> _Here:
+    def items(self, items: Iterable[Item], level: Level, scope: Scope, here: Here) -> Here:
         for item in items:
             here = self.item(item, level, scope, here)
         return here
 
-    def item(self, item: Item, level: _Level, scope: Scope, here: _Here) -> _Here:
+    def item(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
         if item.sources and not isinstance(item, Join):
             here = self._lookup(item.sources[0], item, level)
         if item.loop is None:
@@ -132,11 +115,11 @@ class _Walk:
         self,
         item: Item,
         name: str | None,
-        level: _Level,
+        level: Level,
         scope: Scope,
-        here: _Here,
+        here: Here,
         row: Mapping[str, Value],
-    ) -> _Here:
+    ) -> Here:
         """Put one item in place under a name; switched off, it is the identity."""
         self.evaluator.charge(1, item)
         if item.when is True or self.evaluator.decide(item.when, item, scope, here.shape):
@@ -161,8 +144,8 @@ class _Walk:
         return here
 
     def _layer(
-        self, item: Layer, path: str, op: Op | None, inputs: tuple[_Here, ...], scope: Scope
-    ) -> _Here:
+        self, item: Layer, path: str, op: Op | None, inputs: tuple[Here, ...], scope: Scope
+    ) -> Here:
         """Put an op in place, with what stands before and after it."""
         for layer in item.before:
             inputs = (self._beside(layer, path, scope, inputs[0]),)
@@ -179,14 +162,14 @@ class _Walk:
             raise self._error(limits.too_large("path_length", message), item, f"{path[:57]}...")
         return path
 
-    def _beside(self, layer: Layer, path: str, scope: Scope, here: _Here) -> _Here:
+    def _beside(self, layer: Layer, path: str, scope: Scope, here: Here) -> Here:
         self.evaluator.charge(1, layer)
         if layer.when is True or self.evaluator.decide(layer.when, layer, scope, here.shape):
             op = layer.ready or self.evaluator.op(layer, scope, here.shape)
             return self._add(layer, self._path(f"{path}.{layer.name}", layer), op, (here,))
         return here
 
-    def _add(self, item: Layer, path: str, op: Op, inputs: tuple[_Here, ...]) -> _Here:
+    def _add(self, item: Layer, path: str, op: Op, inputs: tuple[Here, ...]) -> Here:
         """Append a node; equal ops on equal shapes are inferred once."""
         xs = tuple([here.shape for here in inputs])
         y = self.shapes.get((id(op), xs))
@@ -203,13 +186,13 @@ class _Walk:
             message = f"more than {self.limits.layers:,} layers after unrolling"
             raise self._error(limits.too_large("layers", message), item, path)
         self.nodes.append(Node(path, op, tuple([here.node for here in inputs]), xs, y, self.head))
-        return _Here(len(self.nodes) - 1, y)
+        return Here(len(self.nodes) - 1, y)
 
-    def _join(self, item: Join, path: str, level: _Level, scope: Scope, here: _Here) -> _Here:
+    def _join(self, item: Join, path: str, level: Level, scope: Scope, here: Here) -> Here:
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
         self.evaluator.charge(len(item.branches) + len(item.sources), item)
-        inner = level if item.shares_level else _Level(f"{path}/", {}, level)
+        inner = level if item.shares_level else Level(f"{path}/", {}, level)
         ends = [self._lookup(source, item, level) for source in item.sources if not item.branches]
         ends += [
             self.items(branch.items, inner, scope, here)
@@ -230,8 +213,8 @@ class _Walk:
         return here
 
     def _call(
-        self, item: Call, path: str, scope: Scope, here: _Here, row: Mapping[str, Value]
-    ) -> _Here:
+        self, item: Call, path: str, scope: Scope, here: Here, row: Mapping[str, Value]
+    ) -> Here:
         """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
         block = self._block(item, path, scope, here)
         if self.depth >= self.limits.block_depth:
@@ -244,11 +227,11 @@ class _Walk:
         inner = self._arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
         self.depth += 1
-        here = self.items(block.items, _Level(f"{path}/", {"input": here}, None), inner, here)
+        here = self.items(block.items, Level(f"{path}/", {"input": here}, None), inner, here)
         self.depth -= 1
         return here
 
-    def _block(self, item: Call, path: str, scope: Scope, here: _Here) -> Block:
+    def _block(self, item: Call, path: str, scope: Scope, here: Here) -> Block:
         word = self.evaluator.structure(item.block, item, "block", scope, here.shape)
         block = self.spec.blocks.get(str(word))
         if block is None:
@@ -268,7 +251,7 @@ class _Walk:
         block: Block,
         path: str,
         scope: Scope,
-        here: _Here,
+        here: Here,
         row: Mapping[str, Value],
     ) -> Scope:
         """Settle a block's parameters: given, else from the row of the loop, else the default."""
@@ -288,7 +271,7 @@ class _Walk:
                 inner = Scope(variables, inner.spatial | {name})
         return inner
 
-    def _repeat(self, item: Item, level: _Level, scope: Scope, here: _Here) -> _Here:
+    def _repeat(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place once for each turn of its loop."""
         rows = self.evaluator.rows(item, scope, here.shape)
         inner = level
@@ -308,34 +291,30 @@ class _Walk:
             level.names[item.name] = here
         return here
 
-    def _label(self, item: Item, scope: Scope, here: _Here) -> str:
+    def _label(self, item: Item, scope: Scope, here: Here) -> str:
         if isinstance(item, Call):
             return str(self.evaluator.structure(item.block, item, "block", scope, here.shape))
         return item.op if isinstance(item, Layer) else "group"
 
-    def _lookup(self, name: str, item: Item, level: _Level) -> _Here:
+    def _lookup(self, name: str, item: Item, level: Level) -> Here:
         """Find an earlier output by its name in this level, then outwards; or by its path."""
-        levels = [level]
-        while levels[-1].outer is not None:
-            levels.append(levels[-1].outer)
-        first, _, rest = name.partition("/")
-        for around in levels:
-            if name in around.names:
-                return around.names[name]
-            if rest and first in around.names:
-                return self._by_path(around.prefix + name, item)
-        known = [known for around in levels for known in around.names]
+        found = level.find(name)
+        if isinstance(found, Here):
+            return found
+        if found is not None:
+            return self._by_path(found, item)
         message = f"no earlier layer is called {shown(name)}"
-        raise self._error(Reason("unknown-name", message, suggestion(name, known), "from"), item)
+        hint = suggestion(name, level.known())
+        raise self._error(Reason("unknown-name", message, hint, "from"), item)
 
-    def _by_path(self, path: str, item: Item) -> _Here:
+    def _by_path(self, path: str, item: Item) -> Here:
         """Find the last node at or below a path."""
         below = (f"{path}.", f"{path}/")
         for index in range(len(self.nodes) - 1, -1, -1):
             node = self.nodes[index]
             if node.path == path or node.path.startswith(below):
                 self.evaluator.charge((len(self.nodes) - index) // 16, item)
-                return _Here(index, node.y)
+                return Here(index, node.y)
         known = [node.path for node in self.nodes]
         message = f"no earlier layer has the path {shown(path)}"
         raise self._error(Reason("unknown-name", message, suggestion(path, known), "from"), item)

@@ -1,0 +1,56 @@
+"""Where the unrolling of a spec stands, and which earlier outputs have a name there.
+
+>>> from archcalc.ops.op import Shape
+>>> top = Level("", {"conv1": Here(0, Shape(6, 28, 28))}, None)
+>>> block = top.inside("block")
+>>> block.prefix, block.find("conv1"), block.find("conv1/add1"), block.find("conv2")
+('block/', Here(node=0, shape=Shape(channels=6, height=28, width=28)), 'conv1/add1', None)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcalc.ops.op import Shape
+
+
+class Here(NamedTuple):
+    """Where the walk stands: the node whose output it has in hand, and its shape."""
+
+    node: int
+    shape: Shape
+
+
+class Level(NamedTuple):
+    """The names of one level; `outer` is the level around it in the same block."""
+
+    prefix: str
+    names: dict[str, Here]
+    outer: Level | None
+
+    def inside(self, name: str) -> Level:
+        """Open a level under a name."""
+        return Level(f"{self.prefix}{name}/", {}, self)
+
+    def find(self, name: str) -> Here | str | None:
+        """Find an output by its name here, then outwards; for a path below a name give it whole."""
+        first, _, rest = name.partition("/")
+        for level in self._outwards():
+            if name in level.names:
+                return level.names[name]
+            if rest and first in level.names:
+                return level.prefix + name
+        return None
+
+    def known(self) -> list[str]:
+        """List all names that can be seen from here."""
+        return [name for level in self._outwards() for name in level.names]
+
+    def _outwards(self) -> Iterator[Level]:
+        level: Level | None = self
+        while level is not None:
+            yield level
+            level = level.outer

@@ -38,12 +38,12 @@ def _terms(found: Reconciliation, b: Side) -> Table:
         Column("reason", "reason", "prose"),
         Column("detail", "how", hide=1),
     )
-    rows = tuple((term.amount, term.label, term.detail) for term in found.terms)
-    sums = ((found.difference, f"{b.name} less {a.name}", None),) if rows else ()
+    terms = tuple((term.amount, term.label, term.detail) for term in found.terms)
+    rows = terms or ((0, "no difference", None),)
+    sums = ((found.difference, f"{b.name} less {a.name}", None),) if terms else ()
     captions = (
         f"{a.name}: {a.total:,} ({_unit(a.convention)})",
         f"{b.name}: {b.total:,} ({_unit(b.convention)})",
-        *(() if rows else ("no difference",)),
     )
     return Table(columns, rows, sums, title=f"from {a.name} to {b.name}", captions=captions)
 

@@ -1,7 +1,7 @@
 """Table → lines of text that fit a width. The only place that decides what gives way.
 
 In this order, each step only as far as it must: bars shrink to their percentage, prose wraps,
-columns are hidden (largest `hide` first), names lose their middle, columns stand closer, and at
+columns are hidden (largest `hide` first), columns stand closer, names lose their middle, and at
 last each row becomes a block of its own. Numbers give way in none of them: every digit is always
 there.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archcalc.render.table import Column, Table, Tone
 
 GAP, CLOSER = 2, 1
-"""Spaces between columns, and where it saves a table from falling into blocks."""
+"""Spaces between columns, and where that saves names their middle."""
 SHORTEST_NAME = 8
 """Names are not shortened below this; then rows become blocks."""
 NARROWEST_PROSE = 24
@@ -66,9 +66,9 @@ def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> La
         if grid.width() > width and column.hide:
             grid.hide(column)
     grid.wrap_prose(width)
-    grid.shorten_names(width)
     if grid.width() > width:
         grid.gap = CLOSER
+    grid.shorten_names(width)
     fits = grid.width() <= width
     return _narrow(grid.layout() if fits else _blocks(table, width), width)
 

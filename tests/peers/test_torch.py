@@ -118,7 +118,7 @@ def test_random_specs_hold_against_torch(text: str) -> None:
     check_values(graph)
 
 
-@pytest.mark.parametrize("entry", archcalc.networks(), ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", list(archcalc.networks()), ids=lambda entry: entry.id)
 def test_the_library_holds_against_torch(entry: Any) -> None:  # noqa: ANN401
     report = archcalc.count(entry.id, heads=True)
     if len(report.nodes) < 1_500:

@@ -124,7 +124,9 @@ def explain(
     >>> print(explain("lenet5", "S2")["S2"]["connections"])
     6·14·14·(2·2 + 1) = 5,880
     """
-    report = count(net, input=input, heads=heads or layer is not None)
+    report = count(net, input=input, heads=heads)
+    if layer is not None and layer.partition("/")[0] in report.graph.spec.heads:
+        report = count(net, input=input, heads=True)
     if layer is None:
         chosen = list(range(len(report.nodes)))
     else:

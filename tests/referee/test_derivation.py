@@ -219,6 +219,14 @@ def test_explaining_an_activation_explains_it_alone() -> None:
     assert str(explanation.sum("flops")) == "9,408 + 4,704 = 14,112"
 
 
+def test_a_head_that_an_input_does_not_fit_hides_no_layer() -> None:
+    figure = archcalc.explain("inception-v3", "1a", input="3x224x224")["1a"]["macs"]
+
+    assert figure.value == 32 * 3 * 3 * 3 * 111 * 111
+    with pytest.raises(UnknownName, match="has no layer `1z`"):
+        archcalc.explain("inception-v3", "1z", input="3x224x224")
+
+
 def test_a_head_is_found_by_its_path_and_counted_only_if_asked_for() -> None:
     assert archcalc.explain("googlenet", "aux1").sum("parameters").value == 3_188_840
     assert archcalc.explain("googlenet").sum("parameters").value == 6_998_552

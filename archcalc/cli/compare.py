@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archcalc.referee.comparison import By
 
 Networks = Annotated[
-    list[str], typer.Argument(metavar="NETWORK...", help="Two networks or more, names or files.")
+    list[str], typer.Argument(metavar="NETWORK", help="Two networks or more, names or files.")
 ]
 Lines = Annotated[
     str | None, typer.Option("--by", metavar="LINES", help="Also line by line: stage or op.")

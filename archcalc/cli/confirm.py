@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NETWORK]...", help="Names (lenet5), files (mine.yaml), or -."),
+    typer.Argument(metavar="NETWORK", help="Names (lenet5), files (mine.yaml), or -."),
 ]
 All = Annotated[bool, typer.Option("--all", help="Confirm every network of the library.")]
 

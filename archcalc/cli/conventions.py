@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Network = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NETWORK]",
+        metavar="NETWORK",
         help="Count this network by each of them: a name, a file, or - for standard input.",
         autocompletion=complete_networks,
     ),

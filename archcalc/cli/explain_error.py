@@ -14,7 +14,7 @@ from archcalc.render.table import Column, Table
 Code = Annotated[
     str | None,
     typer.Argument(
-        metavar="[CODE]",
+        metavar="CODE",
         help="The word in brackets after `error`; none lists all.",
         autocompletion=complete_codes,
     ),

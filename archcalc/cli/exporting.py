@@ -18,7 +18,7 @@ Name = Annotated[
         metavar="NAME", help="A network of the library.", autocompletion=complete_families
     ),
 ]
-File = Annotated[str, typer.Argument(metavar="[FILE]", help="Where to write; - prints it.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="Where to write; - prints it.")]
 Published = Annotated[
     bool, typer.Option("--published", help="With its published figures, the second document.")
 ]

@@ -11,7 +11,7 @@ from archcalc.cli.arguments import open_network
 
 Names = Annotated[
     list[str],
-    typer.Argument(metavar="NETWORK...", help="Names (plain34), files (mine.yaml), or -."),
+    typer.Argument(metavar="NETWORK", help="Names (plain34), files (mine.yaml), or -."),
 ]
 Samples = Annotated[
     int, typer.Option("--batch", "-b", metavar="N", help="Samples at once, 2 or more.")

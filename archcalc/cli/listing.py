@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[WORD]...", help="Only networks whose names have all of these."),
+    typer.Argument(metavar="WORD", help="Only networks whose names have all of these."),
 ]
 Counts = Annotated[
     bool, typer.Option("--counts", help="Count each of them too: parameters and MACs.")

@@ -16,7 +16,7 @@ from archcalc.errors import UsageError
 Networks = Annotated[
     list[str],
     typer.Argument(
-        metavar="NETWORK...",
+        metavar="NETWORK",
         autocompletion=complete_networks,
         help="One network, layer by layer; or several, operations against parameters.",
     ),

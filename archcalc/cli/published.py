@@ -11,7 +11,7 @@ from archcalc.cli.answer import Answer
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAME]...",
+        metavar="NAME",
         help="Networks (lenet5), families (resnet), or files with figures of their own.",
     ),
 ]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from archcalc import limits
 from archcalc.errors import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Count: TypeAlias = int
 """A whole number, 1 or more."""
@@ -243,12 +243,23 @@ def shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int) and value.bit_length() > limits.now().integer_bits:
         return f"a number of {value.bit_length():,} bits"
-    text = _written(value)
+    text = f"{written(value[:8])[:-1]}, ...]" if _is_long(value) else written(value)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """Write a value as it would stand in a spec; a fraction as a decimal where it is one.
+
+    >>> written((True, Fraction(3, 4), Fraction(1, 3)))
+    '[true, 0.75, 1/3]'
+    """
     if isinstance(value, list | tuple):
-        items = [*map(_written, value[:8]), *(["..."] if len(value) > 8 else [])]
-        return f"[{', '.join(items)}]"
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, Fraction):
+        decimal = f"{float(value):.15g}" if abs(value) < 10**15 else ""
+        return decimal if decimal and Fraction(decimal) == value else str(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_long(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, list | tuple) and len(value) > 8

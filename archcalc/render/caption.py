@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.ops.fields import written
+
 if TYPE_CHECKING:
     from archcalc.report import Report
     from archcalc.spec.spec import Spec
@@ -41,15 +43,7 @@ def changes(spec: Spec) -> list[str]:
     >>> changes(load("resnet50", depths=[3, 4, 23, 3]))
     ['depths=[3, 4, 23, 3]']
     """
-    return [f"{key}={_written(value)}" for key, value in spec.changed.items()]
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_written, value))}]"
-    return str(value)
+    return [f"{key}={written(value)}" for key, value in spec.changed.items()]
 
 
 def fingerprint(spec: Spec) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN = {"parameters": 1, "connections": 2, "connections_in_bounds": 4, "macs": 3}
 """The sums that have a column of their own, and when it is hidden; the verdict is on all sums."""
-TITLES = {"connections_in_bounds": "in bounds"}
+TITLES = {"connections_in_bounds": "in bounds", "macs": "MACs"}
 SUMS = tuple(Column(name, TITLES.get(name, name), "number", hide) for name, hide in SHOWN.items())
 LAYERS = (
     Column("layer", "layer", "name"),

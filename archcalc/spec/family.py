@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason, SpecError, UnknownName, suggestion
-from archcalc.ops.fields import count, shown
+from archcalc.ops.fields import count, shown, written
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, plain_value
 from archcalc.spec.expression import Value, bounded, settle
@@ -212,9 +212,9 @@ class _Family:
             elif self.checker.mistakes and (values[key] is None or None in allowed or not allowed):
                 continue  # one of them could not be read, and that has been said
             elif values[key] not in allowed:
-                known = [str(choice) for choice in allowed]
+                known = [written(choice) for choice in allowed]
                 message = f"`{key}` is one of {', '.join(known)}, not {shown(values[key])}"
-                hint = suggestion(str(values[key]), known)
+                hint = suggestion(written(values[key]), known)
                 if key in overrides:
                     raise SpecError.of("not-a-choice", message, hint)
                 mark = settings.get(key, self.parameters.entries[key])

@@ -96,7 +96,7 @@ def test_a_file_is_written_in_the_format_of_its_suffix(archcalc: Call, tmp_path:
         (completion.complete_formats, "j", ["json", "jsonl"]),
         (completion.complete_codes, "two-o", ["two-ops"]),
         (completion.complete_conventions, "tho", ["thop", "thop-functional"]),
-        (completion.complete_families, "vgg-d", ["vgg-d"]),
+        (completion.complete_families, "vgg-d", ["vgg-d", "vgg-d-bn"]),
         (completion.complete_networks, "no/such/folder/", []),
     ],
 )

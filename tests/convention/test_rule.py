@@ -54,7 +54,7 @@ def test_a_figure_is_a_whole_number() -> None:
     with pytest.raises(Reason) as caught:
         Rule("outputs / 2").value({"outputs": 7})
 
-    assert caught.value.message == "`=outputs / 2` gives `7/2`, not a whole number"
+    assert caught.value.message == "`=outputs / 2` gives `3.5`, not a whole number"
 
 
 def test_what_is_nested_too_deeply_to_be_split_is_one_term() -> None:

@@ -196,7 +196,7 @@ REFUSED = [
     ("k[0]", "bad-expression", "cannot take item `0` of `25`", None),
     ("depths['a']", "bad-expression", "cannot take item `a` of `[3, 4, 6, 3]`", None),
     ("depths[first]", "bad-expression", "cannot take item true of `[3, 4, 6, 3]`", None),
-    ("depths[half]", "bad-expression", "cannot take item `1/2` of `[3, 4, 6, 3]`", None),
+    ("depths[half]", "bad-expression", "cannot take item `0.5` of `[3, 4, 6, 3]`", None),
     ("depths[4]", "bad-expression", "`[3, 4, 6, 3]` has items 0 to 3, not `4`", None),
     ("depths[0 - 1]", "bad-expression", "`[3, 4, 6, 3]` has items 0 to 3, not `-1`", None),
     ("[][0]", "bad-expression", "`[]` has no items, not `0`", None),

@@ -124,8 +124,8 @@ def extent(values: tuple[Value, ...]) -> int:
     >>> extent((3, 4, (6, 3)))
     5
     """
-    items, waiting = 0, [values]
-    while waiting and items <= limits.now().items:
+    items, waiting, most = 0, [values], limits.now().items
+    while waiting and items <= most:
         found = waiting.pop()
         items += len(found)
         waiting.extend(value for value in found if isinstance(value, tuple))

@@ -155,8 +155,11 @@ def _steps(template: Template, variables: dict[str, Value]) -> int:
         return 1 + len(template) // 16 + sum(_steps(t, variables) for t in inner)
     if not isinstance(template, Expression):
         return 0
-    lists = [variables[name] for name in template.names if name in variables]
-    items = sum(extent(value) for value in lists if isinstance(value, tuple))
+    items = 0
+    for name in template.names:
+        value = variables.get(name)
+        if type(value) is tuple:
+            items += extent(value)
     return 1 + (len(template.text) + items * (len(template.text) // 4)) // 16
 
 

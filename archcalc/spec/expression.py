@@ -15,6 +15,7 @@ import ast
 import operator
 import re
 from collections.abc import Mapping
+from enum import Enum
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias
@@ -116,6 +117,22 @@ def bounded(value: Value) -> Value:
         message = f"a list of more than {limits.now().items:,} items, lists within it counted"
         raise limits.too_large("items", message)
     return value
+
+
+class _Truth(Enum):
+    FALSE = False
+    TRUE = True
+
+
+def exact(value: Value) -> Value:
+    """Tell true from 1 and false from 0, which Python holds for equal, also within lists.
+
+    >>> exact((1, 2)) == exact((True, 2)), exact((1, 2)) == exact((Fraction(1), 2))
+    (False, True)
+    """
+    if isinstance(value, bool):
+        return _Truth.TRUE if value else _Truth.FALSE
+    return tuple(map(exact, value)) if isinstance(value, tuple) else value
 
 
 def extent(values: tuple[Value, ...]) -> int:
@@ -316,7 +333,7 @@ def _calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Va
 
 def _compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
     try:
-        return apply(a, b)
+        return apply(a, b) if type(a) is type(b) is int else apply(exact(a), exact(b))
     except TypeError:
         raise Reason("bad-expression", f"cannot compare {shown(a)} with {shown(b)}") from None
 

@@ -9,7 +9,7 @@ from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import count, shown, written
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, plain_value
-from archcalc.spec.expression import Value, bounded, settle
+from archcalc.spec.expression import Value, bounded, exact, settle
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import check_parameter
 from archcalc.spec.reader import Document, Mapping, Scalar, Tree
@@ -211,7 +211,7 @@ class _Family:
                 self.checker.unknown_key(choices, key, "`choices`", values)
             elif self.checker.mistakes and (values[key] is None or None in allowed or not allowed):
                 continue  # one of them could not be read, and that has been said
-            elif values[key] not in allowed:
+            elif exact(values[key]) not in map(exact, allowed):
                 known = [written(choice) for choice in allowed]
                 message = f"`{key}` is one of {', '.join(known)}, not {shown(values[key])}"
                 hint = suggestion(written(values[key]), known)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc import limits, ops
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.fields import read, shown
-from archcalc.spec.expression import Expression, extent, settle
+from archcalc.spec.expression import Expression, exact, extent, settle
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 
@@ -88,7 +88,7 @@ class Evaluator:
         if item.ready is not None:
             return item.ready
         values = [self.value(v, item, key, scope, x) for key, v in item.waiting.items()]
-        key = (item, *values)
+        key = (item, *map(exact, values))
         if key not in self.made:
             types, fields = ops.field_types(item.op), dict(item.fields)
             for name, value in zip(item.waiting, values, strict=True):

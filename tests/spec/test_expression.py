@@ -57,6 +57,10 @@ VALUES = [
     ("k >= 25", True), ("1 < 2 < 3", True), ("1 < 3 < 2", False), ("option == 'B'", True),
     ("option in ['A', 'C']", False), ("option not in ['A', 'C']", True), ("3 in depths", True),
     ("'a' < 'b'", True), ("depths == [3, 4, 6, 3]", True), ("option == 3", False),
+    # true is not 1
+    ("first == 1", False), ("first != 1", True), ("first == true", True), ("[first] == [1]", False),
+    ("first in [1, 2]", False), ("1 in [first, 2]", False), ("first in [false, true]", True),
+    ("'x' in 'convolution'", False), ("'con' in 'convolution'", True),
     # logic
     ("true", True), ("false", False), ("not first", False), ("first and k > 30", False),
     ("first or k > 30", True), ("not (first and false)", True), ("first and first and first", True),
@@ -189,6 +193,9 @@ REFUSED = [
     ("k < option", "bad-expression", "cannot compare `25` with `B`", None),
     ("depths < 3", "bad-expression", "cannot compare `[3, 4, 6, 3]` with `3`", None),
     ("3 in k", "bad-expression", "cannot compare `3` with `25`", None),
+    ("1 in first", "bad-expression", "cannot compare `1` with true", None),
+    ("first < 2", "bad-expression", "cannot compare true with `2`", None),
+    ("1 <= first", "bad-expression", "cannot compare `1` with true", None),
     ("not k", "bad-expression", "expected true or false, not `25`", None),
     ("first and k", "bad-expression", "expected true or false, not `25`", None),
     ("false or option", "bad-expression", "expected true or false, not `B`", None),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import Heads  # noqa: TC001 - the options are read when it runs
+from archcalc.cli.arguments import Heads, Input, Set, read_setting
 from archcalc.cli.completion import complete_conventions, complete_networks
 
 if TYPE_CHECKING:
@@ -46,22 +46,32 @@ Default = Annotated[
 ]
 
 
-def reconcile(a: First, b: Second, *, convention: Default = "macs", heads: Heads = False) -> Answer:
+def reconcile(  # noqa: PLR0913 - one for each option
+    a: First,
+    b: Second,
+    *,
+    convention: Default = "macs",
+    input: Input = None,  # noqa: A002 - the option's name
+    set: Set = None,  # noqa: A002
+    heads: Heads = False,
+) -> Answer:
     """Tell why two figures differ, in terms that add up exactly to the difference.
 
     For a number, find what prints so: by convention, unit, input size, heads, variant and options.
-    Exits with 1 if nothing does.
+    Exits with 1 if nothing does. An input, parameters and heads are those of both networks.
 
     \b
     Examples:
       archcalc reconcile resnet50 resnet50-v1.5@thop
       archcalc reconcile resnet50 4.11G
+      archcalc reconcile resnet50 resnet50@fvcore --input 3x320x320
       archcalc reconcile mine.yaml@macs mine.yaml@ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.reconciliation import reconcile as explain  # noqa: PLC0415
     from archcalc.render.reconciliation import reconciliation  # noqa: PLC0415 - after the arguments
 
-    found = explain(a, b, convention=convention, heads=heads)
+    parameters = dict(map(read_setting, set or ()))
+    found = explain(a, b, convention=convention, input=input, heads=heads, parameters=parameters)
     failed = found.number is not None and not found.met
     parts = tuple(reconciliation(found))
     return Answer(parts, found.to_dict(), _caption(found), _hint(found), int(failed))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from archcalc.convention.variables import of_report
 from archcalc.errors import UsageError
 from archcalc.referee.candidates import Candidate, candidates
-from archcalc.referee.side import USUAL, Number, Side, read_side
+from archcalc.referee.side import NO_PARAMETERS, USUAL, Number, Side, read_side
 from archcalc.referee.structure import Part, parts
 from archcalc.referee.wording import listed, op_name, rates, value
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archcalc.convention.rule import Term as RuleTerm
+    from archcalc.ops.op import Shape
     from archcalc.referee.wording import Detail
     from archcalc.spec.expression import Value
 
@@ -79,18 +80,25 @@ class Reconciliation:
         }
 
 
-def reconcile(
-    a: str | Side, b: str | Side, *, convention: str = USUAL, heads: bool = False
+def reconcile(  # noqa: PLR0913 - how both networks are counted
+    a: str | Side,
+    b: str | Side,
+    *,
+    convention: str = USUAL,
+    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    heads: bool = False,
+    parameters: Mapping[str, Value] = NO_PARAMETERS,
 ) -> Reconciliation:
     """Tell why two figures differ: `network@convention` each, or a number on one side.
 
     Between networks first comes the structure, counted by the convention of a; then the change of
     convention, on the network of b. For a number, what meets it as printed is searched: by
     conventions, units, input sizes and variants of the family. `convention` is that of a network
-    written without one; with `heads` the networks are counted with theirs.
+    written without one. Every network that is named is counted at this input, with its heads and
+    with these parameters of its family, if so asked; a `Side` is taken as it is.
 
-    Raises UnknownName for a network or convention that does not exist, UsageError for two numbers
-    or where a convention has no rule for a layer.
+    Raises UnknownName for a network, convention or parameter that does not exist, UsageError for
+    two numbers or where a convention has no rule for a layer, and what `count` raises.
 
     >>> why = reconcile("resnet50-v1.5@macs", "resnet50-v1.5@thop")
     >>> for term in why.terms:
@@ -98,8 +106,12 @@ def reconcile(
     +44,455,936 batch norm at 4 per element
     +102,400 global average pool at window + 1 per output
     """
-    first = read_side(a, convention, heads=heads) if isinstance(a, str) else a
-    second = read_side(b, convention, heads=heads) if isinstance(b, str) else b
+    first, second = (
+        side
+        if isinstance(side, Side)
+        else read_side(side, convention, input=input, heads=heads, parameters=parameters)
+        for side in (a, b)
+    )
     if isinstance(first, Side):
         if isinstance(second, Number):
             return _reconcile_number(first, second)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.convention.figure import apply, complete
@@ -15,13 +16,20 @@ from archcalc.errors import UsageError
 from archcalc.referee.printed import Printed, last_place
 from archcalc.referee.wording import value
 from archcalc.report import Report, count
+from archcalc.spec.library import load
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archcalc.convention.convention import Convention
     from archcalc.convention.figure import Figure
+    from archcalc.ops.op import Shape
+    from archcalc.spec.expression import Value
 
 USUAL = "macs"
 """The convention of a network that is written without one."""
+NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
+"""Every parameter as the network has it."""
 
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
@@ -76,11 +84,19 @@ class Number(NamedTuple):
         return round(self.readings[0].number * self.readings[0].unit)
 
 
-def read_side(text: str, convention: str = USUAL, *, heads: bool = False) -> Side | Number:
+def read_side(
+    text: str,
+    convention: str = USUAL,
+    *,
+    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    heads: bool = False,
+    parameters: Mapping[str, Value] = NO_PARAMETERS,
+) -> Side | Number:
     """Read `network@convention`, a network alone, or a number.
 
-    `convention` is that of a network without one. Raises UnknownName for a network or a convention
-    that does not exist.
+    `convention` is that of a network without one; the network is counted at this input, with its
+    heads and with `parameters` of its family set otherwise, if so asked. Raises UnknownName for a
+    network, a convention or a parameter that does not exist.
 
     >>> read_side("resnet50-v1.5@thop").total
     4133742592
@@ -93,7 +109,8 @@ def read_side(text: str, convention: str = USUAL, *, heads: bool = False) -> Sid
     network, at, own = text.strip().rpartition("@")
     if not at or Path(text.strip().partition("#")[0]).is_file():
         network, own = text.strip(), convention
-    return Side(count(network, heads=heads), find(own))
+    spec = load(network, **parameters)
+    return Side(count(spec, input=input, heads=heads), find(own))
 
 
 def _number(text: str) -> Number | None:

@@ -185,6 +185,23 @@ def test_reconcile_takes_the_convention_of_both_and_their_heads(archcalc: Call) 
     assert "googlenet-torchvision@torch with heads: 13,004,888 (parameter)" in output
 
 
+def test_reconcile_takes_the_input_and_the_parameters_of_both(archcalc: Call) -> None:
+    output = archcalc(
+        "reconcile", "densenet121", "densenet121@torch-flop-counter",
+        "--input", "3x160x160", "--set", "growth=24", "--set", "classes=10",
+    ).output  # fmt: skip
+    own = ("show", "densenet121", "-i", "3x160x160", "-s", "growth=24", "-s", "classes=10")
+    macs = json.loads(archcalc(*own, "--json").output)["total"]["macs"]
+
+    sides = "at 3x160x160, growth 24, classes 10"
+    title, *_, before, after = output.splitlines()
+    assert title == f"from densenet121@macs {sides} to densenet121@torch-flop-counter {sides}"
+    assert before == f"densenet121@macs {sides}: {macs:,} (multiply-accumulate)"
+    assert after == (
+        f"densenet121@torch-flop-counter {sides}: {2 * macs:,} (FLOP, a multiply-accumulate is two)"
+    )
+
+
 def test_reconcile_is_given_as_json(archcalc: Call) -> None:
     data = json.loads(archcalc("reconcile", "lenet5", "61,706", "--json").output)
 

@@ -8,6 +8,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import archcalc
 from archcalc.convention.library import conventions, find
@@ -197,6 +199,64 @@ def test_options_belong_to_a_side() -> None:
 
     assert plain.name == "resnet20@macs, option none"
     assert _terms(reconcile(plain, projected))[0][1].startswith("only in the second: ")
+
+
+def test_an_input_and_parameters_belong_to_both_sides() -> None:
+    why = reconcile("densenet121", "densenet121@thop", input="3x160x160", parameters={"growth": 24})
+    own = count(load("densenet121", growth=24), input="3x160x160")
+
+    assert why.a.name == "densenet121@macs at 3x160x160, growth 24"
+    assert why.b is not None
+    assert why.b.name == "densenet121@thop at 3x160x160, growth 24"
+    assert (why.a.total, why.b.total) == (own.total.macs, own.figure("thop"))
+    assert {term.kind for term in why.terms} == {"convention"}
+
+
+def test_a_number_is_sought_at_the_input_that_is_given() -> None:
+    why = reconcile("resnet18", "2.37G", input="3x256x256")
+
+    assert why.candidates[0].side.name == "resnet18@macs at 3x256x256"
+    assert why.candidates[0].changes == ()
+
+
+PAIRS_OF_INPUTS = [
+    ("lenet5@lecun1998", "lenet5-textbook@thop", 32),
+    ("alexnet@fvcore", "alexnet-owt@ptflops", 227),
+    ("vgg11@onnx-tool", "vgg13-bn@torchinfo", 32),
+    ("googlenet@pthflops", "googlenet-torchvision@flops", 224),
+    ("inception-v3@keras", "inception-v4@netscope", 299),
+    ("resnet18@macs", "resnet50-v1.5@calflops-flops", 32),
+    ("resnet20@thop", "preact-resnet110@torchprofile", 16),
+    ("densenet121@torch", "densenet-bc-100-12@darknet", 64),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "smallest"), PAIRS_OF_INPUTS)
+@given(data=st.data())
+@settings(max_examples=5, deadline=None)
+def test_terms_add_up_at_any_input(a: str, b: str, smallest: int, data: st.DataObject) -> None:
+    height, width = (data.draw(st.integers(smallest, smallest + 99)) for _ in range(2))
+    channels = count(a.partition("@")[0]).input.channels
+    why = reconcile(a, b, input=f"{channels}x{height}x{width}")
+
+    assert why.b is not None
+    assert why.a.report.input == why.b.report.input == (channels, height, width)
+    assert sum(term.amount for term in why.terms) == why.b.total - why.a.total
+
+
+def test_an_input_that_is_none_and_an_unknown_parameter_are_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        reconcile("lenet5", "lenet5@thop", input="1x32")
+    assert str(caught.value) == (
+        "error[wrong-type]: expected an input such as 3x224x224 (channels x height x width), "
+        "not `1x32`"
+    )
+    with pytest.raises(UnknownName) as unknown:
+        reconcile("densenet121", "resnet50", parameters={"growth": 24})
+    assert str(unknown.value) == (
+        "error[unknown-parameter]: architectures/resnet.yaml has no parameter `growth`\n"
+        "  hint: its parameters: block, depths, option, stride_on, biases, pool1_ceil, norm"
+    )
 
 
 def test_a_batch_is_refused() -> None:

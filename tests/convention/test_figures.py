@@ -45,6 +45,8 @@ def test_resnet50_costs_what_each_tool_prints(convention: str, figure: int) -> N
     [
         ("resnet50", "resnet-paper", 3_857_973_248),
         ("resnet50", "macs", 3_857_973_248),
+        ("vgg16", "macs-conv", 15_346_630_656),
+        ("vgg19", "macs-conv", 19_508_428_800),
         ("lenet5", "lecun1998", 340_908),
         ("lenet5-textbook", "lecun", 423_038),
         ("zip1989", "connections", 64_660),

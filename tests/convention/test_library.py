@@ -24,7 +24,7 @@ NAMES = {
     "ptflops-aten", "thop", "thop-functional", "calflops-macs", "calflops-flops",
     "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
     "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx",
-    "onnx-untrained",
+    "onnx-untrained", "macs-conv",
 }  # fmt: skip
 
 

@@ -313,6 +313,10 @@ def test_a_number_with_a_letter_may_count_powers_of_1024() -> None:
         ("lenet5", "60,000", ("lenet5@parameters", ("convention parameters",))),
         ("googlenet@torch", "13,378,280", ("googlenet@torch with heads", ("with heads",))),
         ("vgg16", "138,350,184", ("vgg16@onnx-untrained", ("convention onnx-untrained",))),
+        # convolutions alone, where VGG-19 beside it is given as 19.6 with its linear layers
+        ("vgg16", "15.3G", ("vgg16@macs-conv", ("convention macs-conv",))),
+        ("vgg19", "19.6G", ("vgg19@macs", ())),
+        ("vgg16", "30.9G", ("vgg16@darknet", ("convention darknet",))),
         # 2.61 times as much as 224 by 256^2 / 224^2 and two operations for each multiply-accumulate
         ("resnet18", "4.74G", ("resnet18@darknet at 3x256x256",
                                ("input 3x256x256", "convention darknet"))),

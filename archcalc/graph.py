@@ -11,7 +11,7 @@ from archcalc.level import Here, Level
 from archcalc.ops import make
 from archcalc.ops.fields import shown
 from archcalc.spec.expression import extent
-from archcalc.spec.names import BAD_NAME
+from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
 
@@ -74,7 +74,7 @@ def expand(
     entering = Here(INPUT, input or spec.input)
     walk = _Walk(spec)
     top = Level("", {"input": entering}, None)
-    scope = Scope({**spec.parameters, "input": entering.shape})
+    scope = Scope({**spec.parameters, "input": entering.shape._asdict()})
     walk.items(spec.items, top, scope, entering)
     for name, head in spec.heads.items():
         walk.head, start = name, len(walk.nodes)
@@ -94,6 +94,7 @@ class _Walk:
         self.limits = limits.now()
         self.nodes: list[Node] = []
         self.containers: dict[str, Container] = {}
+        self.outputs: dict[str, Here] = {}
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
         self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
@@ -105,7 +106,7 @@ class _Walk:
         return here
 
     def item(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
-        if item.sources and not isinstance(item, Join):
+        if len(item.sources) == 1:
             here = self._lookup(item.sources[0], item, level)
         if item.loop is None:
             return self._place(item, item.name, level, scope, here, {})
@@ -136,12 +137,16 @@ class _Walk:
                 self.containers.setdefault(path, Container("group"))
                 here = self.items(item.items, level.inside(str(name)), scope, here)
         if name is not None:
-            if name in level.names:
-                message = f"{shown(name)} is the name of two layers here"
-                key = "in" if item.loop and item.loop.names else "name"
-                raise self._error(Reason("duplicate-name", message, key=key), item)
-            level.names[name] = here
+            key = "in" if item.loop and item.loop.names else "name"
+            self._keep(here, name, level, item, key)
         return here
+
+    def _keep(self, here: Here, name: str, level: Level, item: Item, key: str) -> None:
+        """Let an output be found, by its name in its level and by its path."""
+        if name in level.names:
+            message = f"{shown(name)} is the name of two layers here"
+            raise self._error(Reason("duplicate-name", message, key=key), item)
+        level.names[name] = self.outputs[level.prefix + name] = here
 
     def _layer(
         self, item: Layer, path: str, op: Op | None, inputs: tuple[Here, ...], scope: Scope
@@ -186,19 +191,21 @@ class _Walk:
             message = f"more than {self.limits.layers:,} layers after unrolling"
             raise self._error(limits.too_large("layers", message), item, path)
         self.nodes.append(Node(path, op, tuple([here.node for here in inputs]), xs, y, self.head))
-        return Here(len(self.nodes) - 1, y)
+        here = self.outputs[path] = Here(len(self.nodes) - 1, y)
+        return here
 
     def _join(self, item: Join, path: str, level: Level, scope: Scope, here: Here) -> Here:
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
         self.evaluator.charge(len(item.branches) + len(item.sources), item)
         inner = level if item.shares_level else Level(f"{path}/", {}, level)
-        ends = [self._lookup(source, item, level) for source in item.sources if not item.branches]
-        ends += [
+        ends = [
             self.items(branch.items, inner, scope, here)
             for branch in item.branches
             if branch.when is True or self.evaluator.decide(branch.when, branch, scope, here.shape)
         ]
+        if not item.branches:
+            ends = [self._lookup(source, item, level) for source in item.sources]
         if not ends:
             raise self._error(Reason("no-branches", "every branch is switched off"), item, path)
         if len(ends) == 1:
@@ -255,7 +262,7 @@ class _Walk:
         row: Mapping[str, Value],
     ) -> Scope:
         """Settle a block's parameters: given, else from the row of the loop, else the default."""
-        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape}
+        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape._asdict()}
         inner = Scope(variables)
         for name, default in block.parameters.items():
             if name in row and name not in item.arguments:
@@ -274,50 +281,43 @@ class _Walk:
     def _repeat(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place once for each turn of its loop."""
         rows = self.evaluator.rows(item, scope, here.shape)
-        inner = level
-        if item.name is not None:
-            inner = level.inside(item.name)
-            label = self._label(item, scope, here)
-            self.containers[inner.prefix[:-1]] = Container(label, len(rows))
+        inner = level if item.name is None else level.inside(item.name)
         turn = Scope(dict(scope.variables), scope.spatial)
         for index, row in enumerate(rows, start=1):
             turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
-            name = str(row.get("name", index))
-            if not name or not name.isprintable() or "/" in name or "." in name:
+            name = row.get("name", index)
+            if isinstance(name, bool) or not isinstance(name, int | str) or not is_name(str(name)):
                 reason = Reason("bad-name", f"{shown(name)} cannot be a name", BAD_NAME, "in")
                 raise self._error(reason, item)
-            here = self._place(item, name, inner, turn, here, row)
+            here = self._place(item, str(name), inner, turn, here, row)
         if item.name is not None:
-            level.names[item.name] = here
+            self._keep(here, item.name, level, item, "name")
+            label = self._label(item, inner)
+            self.containers[inner.prefix[:-1]] = Container(label, len(rows))
         return here
 
-    def _label(self, item: Item, scope: Scope, here: Here) -> str:
+    def _label(self, item: Item, turns: Level) -> str:
+        """Say what is repeated: an op, a group, or the block, if each turn has the same."""
         if isinstance(item, Call):
-            return str(self.evaluator.structure(item.block, item, "block", scope, here.shape))
+            paths = [turns.prefix + name for name in turns.names]
+            blocks = {self.containers[path].label for path in paths if path in self.containers}
+            return blocks.pop() if len(blocks) == 1 else "block"
         return item.op if isinstance(item, Layer) else "group"
 
     def _lookup(self, name: str, item: Item, level: Level) -> Here:
         """Find an earlier output by its name in this level, then outwards; or by its path."""
         found = level.find(name)
-        if isinstance(found, Here):
-            return found
-        if found is not None:
-            return self._by_path(found, item)
-        message = f"no earlier layer is called {shown(name)}"
-        hint = suggestion(name, level.known())
-        raise self._error(Reason("unknown-name", message, hint, "from"), item)
-
-    def _by_path(self, path: str, item: Item) -> Here:
-        """Find the last node at or below a path."""
-        below = (f"{path}.", f"{path}/")
-        for index in range(len(self.nodes) - 1, -1, -1):
-            node = self.nodes[index]
-            if node.path == path or node.path.startswith(below):
-                self.evaluator.charge((len(self.nodes) - index) // 16, item)
-                return Here(index, node.y)
-        known = [node.path for node in self.nodes]
-        message = f"no earlier layer has the path {shown(path)}"
-        raise self._error(Reason("unknown-name", message, suggestion(path, known), "from"), item)
+        if isinstance(found, str):
+            found = self.outputs.get(found)
+            message = f"no earlier layer has the path {shown(name)}"
+            known: Iterable[str] = self.outputs
+        else:
+            message = f"no earlier layer is called {shown(name)}"
+            known = level.known()
+        if found is None:
+            hint = suggestion(name, known)
+            raise self._error(Reason("unknown-name", message, hint, "from"), item)
+        return found
 
     def _does_not_fit(
         self, reason: Reason, item: Layer, path: str, xs: tuple[Shape, ...]

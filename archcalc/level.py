@@ -36,12 +36,12 @@ class Level(NamedTuple):
         return Level(f"{self.prefix}{name}/", {}, self)
 
     def find(self, name: str) -> Here | str | None:
-        """Find an output by its name here, then outwards; for a path below a name give it whole."""
-        first, _, rest = name.partition("/")
+        """Find an output by its name here, then outwards; for a path from a name give it whole."""
+        first = name.partition("/")[0].partition(".")[0]
         for level in self._outwards():
             if name in level.names:
                 return level.names[name]
-            if rest and first in level.names:
+            if first in level.names:
                 return level.prefix + name
         return None
 

@@ -88,3 +88,70 @@ def test_expanding_twice_gives_equal_graphs_and_leaves_the_spec_alone() -> None:
 
     assert first.nodes == second.nodes
     assert archcalc.count(second).total == archcalc.count("resnet50").total
+
+
+def fed(layers: str) -> list[tuple[str, tuple[int, ...]]]:
+    found = graph(f"input: 2x8x8\ndefaults: {{conv: {{kernel: 1}}}}\nlayers:\n{layers}")
+    return [(node.path, node.inputs) for node in found.nodes]
+
+
+def test_the_branches_of_a_join_start_at_its_from() -> None:
+    layers = """
+  - {name: a, conv: 4}
+  - {name: b, conv: 8}
+  - {name: c, add: [{name: d, conv: 4}, []], from: a}
+"""
+
+    assert fed(layers) == [("a", (INPUT,)), ("b", (0,)), ("c/d", (0,)), ("c", (2, 0))]
+
+
+def test_a_path_is_the_output_of_what_stands_there_not_its_last_node() -> None:
+    layers = """
+  - name: g
+    layers:
+      - name: h
+        layers:
+          - {name: a, conv: 8}
+          - {name: b, conv: 4}
+          - {name: off, op: relu, from: a, when: false}
+      - {name: by name, conv: 5, from: h}
+  - {name: by path, conv: 5, from: g/h}
+  - {name: off, conv: 5, from: g/h/off}
+"""
+
+    assert fed(layers) == [
+        ("g/h/a", (INPUT,)), ("g/h/b", (0,)), ("g/by name", (0,)), ("by path", (0,)), ("off", (0,)),
+    ]  # fmt: skip
+
+
+def test_what_stands_around_a_layer_has_a_path_too() -> None:
+    layers = """
+  - {name: a, conv: 4, after: [batchnorm, relu]}
+  - name: g
+    layers: [{name: b, conv: 4, after: [relu]}, {name: c, conv: 5, from: a.batchnorm}]
+  - {name: d, conv: 5, from: g/b.relu}
+  - {name: e, conv: 5, from: a}
+"""
+
+    assert fed(layers) == [
+        ("a", (INPUT,)), ("a.batchnorm", (0,)), ("a.relu", (1,)), ("g/b", (2,)), ("g/b.relu", (3,)),
+        ("g/c", (1,)), ("d", (4,)), ("e", (2,)),
+    ]  # fmt: skip
+
+
+def test_a_block_may_be_chosen_turn_by_turn() -> None:
+    text = """
+input: 1x8x8
+blocks: {p: {layers: [{conv: 2, kernel: 1}]}, q: {layers: [{conv: 3, kernel: 1}]}}
+layers:
+  - {name: s, block: "='p' if first else 'q'", repeat: 2}
+  - {name: t, block: =kind, for: [kind], in: [q, q]}
+"""
+    found = graph(text)
+
+    assert [(node.path, node.y.channels) for node in found.nodes] == [
+        ("s/1/conv1", 2), ("s/2/conv1", 3), ("t/1/conv1", 3), ("t/2/conv1", 3),
+    ]  # fmt: skip
+    assert found.containers["s"] == Container("block", 2)
+    assert found.containers["s/1"] == Container("p")
+    assert found.containers["t"] == Container("q", 2)

@@ -75,9 +75,7 @@ class ItemReader:
         common: Common = {
             "mark": entry,
             "when": self.layers.condition(entry, inner),
-            "sources": self.checker.words(entry.entries["from"], "`from`")
-            if "from" in entry.entries
-            else (),
+            "sources": self._sources(entry),
             "loop": loop,
         }
         if "block" in entry.entries:
@@ -107,18 +105,29 @@ class ItemReader:
         found = (self.item(entry, scope, names) for entry in entries)
         return tuple(item for item in found if item is not None)
 
-    def _layer(
-        self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
-    ) -> Layer:
+    def _sources(self, tree: Mapping) -> tuple[str, ...]:
+        mark = tree.entries.get("from")
+        sources = self.checker.words(mark, "`from`") if mark else ()
+        if mark and not sources:
+            self.checker.complain("missing-key", "`from` names no layer", mark)
+        return sources
+
+    def _one_input(self, tree: Mapping, what: str, common: Common) -> None:
         if len(common["sources"]) > 1:
             hint = "`add:` and `concat:` join several"
             self.checker.complain(
-                "two-inputs", f"`{op}` takes one input", tree.entries["from"], hint
+                "two-inputs", f"{what} takes one input", tree.entries["from"], hint
             )
+
+    def _layer(
+        self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
+    ) -> Layer:
+        self._one_input(tree, f"`{op}`", common)
         return self.layers.layer(tree, op, _name(tree, op, names, common), scope, common)
 
     def _group(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Group:
         self.checker.keys(tree, (*COMMON, "layers"), "a group")
+        self._one_input(tree, "a group", common)
         entries = self.checker.sequence(tree.entries["layers"], "`layers`")
         name = _name(tree, "group", names, common) if common["loop"] else names.given(tree)
         shares_level = name is None and common["loop"] is None
@@ -126,6 +135,7 @@ class ItemReader:
         return Group(name=name, items=self._items(entries, scope, inner), **common)
 
     def _call(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Call:
+        self._one_input(tree, "a block", common)
         block = self.checker.template(tree.entries["block"], scope, _word)
         arguments = {
             key: self.checker.template(value, scope, plain_value)
@@ -157,6 +167,9 @@ class ItemReader:
         shares_level = given is None and common["loop"] is None
         inner = names if shares_level else Names(self.checker, entries)
         before, after = self.layers.sides(op, tree, scope)
+        if before and not entries:
+            message = f"`before` needs branches: `{op}` joins what `from` lists as it is"
+            self.checker.complain("unknown-key", message, tree.keys.get("before", tree))
         return Join(
             name=given or names.numbered(op),
             op=op,

@@ -41,7 +41,7 @@ class Names:
         name = self.checker.word(mark, "a name")
         if not isinstance(mark, Scalar):
             return None
-        if not name or not name.isprintable() or "/" in name or "." in name or name == "input":
+        if not is_name(name):
             message = f"{shown(name)} cannot be a name"
             self.checker.complain("bad-name", message, mark, BAD_NAME)
         elif name in self.taken:
@@ -57,6 +57,15 @@ class Names:
             name = f"{word}{self.numbers[word]}"
             if name not in self.written:
                 return name
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a word can be the name of a layer.
+
+    >>> is_name("3x3 reduce"), is_name("4a/1x1"), is_name("input")
+    (True, False, False)
+    """
+    return name.isprintable() and name not in {"", "input"} and not {"/", "."} & set(name)
 
 
 def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[str] | None) -> None:

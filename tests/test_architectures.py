@@ -191,6 +191,27 @@ def test_alexnet_on_224_reads_three_pixels_that_are_not_there() -> None:
     assert row.connections_in_bounds - row.biases * 55 * 55 == 104_372_352
 
 
+def test_alexnet_with_its_towers_joined() -> None:
+    # conv2, conv4 and conv5 then see all maps: their weights double
+    joined = archcalc.count(load("alexnet", towers=1)).total
+    added = 5 * 5 * 48 * 256 + 3 * 3 * 192 * (384 + 256)
+
+    assert joined.parameters == 60_965_224 + added == 62_378_344
+    assert joined.macs == 1_135_256_096
+    # at 224, rounding down, maps are 54, 26, 12 and 5 wide: fc6 reads 5x5 places instead of 6x6
+    smaller = archcalc.count(load("alexnet", towers=1), input="3x224x224").total
+    assert smaller.parameters == 62_378_344 - 11 * 256 * 4_096 == 50_844_008
+
+
+def test_densenet_with_pools_that_round_up() -> None:
+    report = archcalc.count(load("densenet121", round_up=True))
+    sides = [report[f"block{number}"].output.height for number in (1, 2, 3, 4)]
+
+    assert sides == [57, 29, 15, 8]
+    assert report.total.parameters == 7_978_856
+    assert report.total.macs == 3_063_058_432
+
+
 def test_googlenet_row_by_row() -> None:
     report = archcalc.count("googlenet")
     weights = {

@@ -53,6 +53,10 @@ def _dispatch(arguments: Sequence[str]) -> int:
         )
     except (typer.Abort, EOFError):
         return INTERRUPTED
+    except SystemExit as leaving:  # how a completion ends, and the parser's answer to a closed pipe
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise

@@ -40,6 +40,18 @@ def test_a_reader_that_leaves_early_hears_nothing() -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("call", ["show lenet5", "explain densenet121", "show resnet50 -a --json"])
+def test_a_reader_that_has_left_before_is_no_failure(call: str) -> None:
+    """A long answer meets the closed pipe while it is printed, a short one when it is flushed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = subprocess.run(  # noqa: S603
+        [*ARCHCALC, *call.split()], stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize(
     ("redirection", "status", "message"),
     [

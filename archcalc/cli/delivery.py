@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from archcalc.errors import UsageError, printable
+from archcalc.render.cells import wrap
 from archcalc.render.screen import standard_error, standard_output
 from archcalc.render.text import Line, arrange
 
@@ -102,13 +103,14 @@ def _print(part: Part, screen: Screen, color: Choice) -> None:
     said = hidden(layout)
     if said:
         screen.stream.flush()
-        standard_error(color).write([Line(said, "hint")])
+        beside = standard_error(color)
+        beside.write(Line(part, "hint") for part in wrap(said, beside.width or len(said)))
 
 
 def hidden(layout: Layout) -> str:
     """Say which columns found no room, and how to see them."""
     if not layout.hidden:
         return ""
-    titles = ", ".join(column.title for column in layout.hidden)
+    titles = ", ".join(dict.fromkeys(column.title for column in layout.hidden))
     many = "columns" if len(layout.hidden) > 1 else "column"
     return f"{len(layout.hidden)} {many} hidden for want of room ({titles}): --wide shows all"

@@ -38,7 +38,8 @@ class Column:
     `bar`     a share between 0 and 1, drawn where there is room, always said in percent
     `prose`   sentences, wrapped on a terminal
 
-    Where room runs out the column of the largest `hide` goes first; 0 is never hidden.
+    Where room runs out the columns of the largest `hide` go first, those that share it together;
+    0 is never hidden.
     """
 
     name: str

@@ -62,9 +62,9 @@ def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> La
     if grid.bars and grid.width() > width:
         grid = _Grid(table, bars=False)
     grid.wrap_prose(width)
-    for column in sorted(table.columns, key=lambda column: -column.hide):
-        if grid.width() > width and column.hide:
-            grid.hide(column)
+    for kind in sorted({column.hide for column in table.columns} - {0}, reverse=True):
+        if grid.width() > width:
+            grid.hide(kind)
     grid.wrap_prose(width)
     if grid.width() > width:
         grid.gap = CLOSER
@@ -98,8 +98,8 @@ class _Grid:
     def width(self) -> int:
         return sum(self.widths[i] + self.gap for i in self.shown) - self.gap
 
-    def hide(self, column: Column) -> None:
-        self.shown.remove(self.table.columns.index(column))
+    def hide(self, kind: int) -> None:
+        self.shown = [i for i in self.shown if self.table.columns[i].hide != kind]
 
     def wrap_prose(self, width: int) -> None:
         """Share what the other columns leave among prose, but never less than it can be read in."""

@@ -52,6 +52,20 @@ def test_columns_give_way_in_their_order() -> None:
     ]
 
 
+def test_columns_of_one_kind_give_way_together() -> None:
+    columns = (
+        Column("label", "", "name"),
+        Column("a", "a", "number"),
+        Column("b", "b", "number"),
+        Column("b/a", "/ a", "ratio", 1),
+        Column("c", "c", "number"),
+        Column("c/a", "/ a", "ratio", 1),
+    )
+    table = Table(columns, (("parameters", 10**6, 10**6, Fraction(1), 10**6, Fraction(1)),))
+    hidden = {tuple(c.name for c in arrange(table, width).hidden) for width in range(40, 70)}
+    assert hidden == {(), ("b/a", "c/a")}
+
+
 def test_bars_shrink_before_a_column_is_hidden() -> None:
     full = max(map(len, said(TABLE, None)))
     layout = arrange(TABLE, full - 1, bars=True)

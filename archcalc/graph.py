@@ -40,7 +40,7 @@ class Node(NamedTuple):
 
 
 class Container(NamedTuple):
-    """What a path with layers below it is: a block or a group, and how often it is repeated."""
+    """What a path is that has no node of its own: a block, a group, a join of one branch."""
 
     label: str
     repeats: int = 1
@@ -48,12 +48,16 @@ class Container(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """The unrolled network: a flat list of nodes in execution order, the heads' nodes last."""
+    """The unrolled network: a flat list of nodes in execution order, the heads' nodes last.
+
+    `ends` gives for each path the node whose output it is, which need not be its last.
+    """
 
     spec: Spec
     input: Shape
     nodes: tuple[Node, ...]
     containers: Mapping[str, Container]
+    ends: Mapping[str, int]
 
 
 def expand(
@@ -84,7 +88,8 @@ def expand(
             if heads or entering.shape == spec.input:
                 raise
             del walk.nodes[start:]
-    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers)
+    ends = {path: here.node for path, here in walk.outputs.items()}
+    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers, ends)
 
 
 class _Walk:
@@ -209,6 +214,7 @@ class _Walk:
         if not ends:
             raise self._error(Reason("no-branches", "every branch is switched off"), item, path)
         if len(ends) == 1:
+            self.containers.setdefault(path, Container(item.op))
             here = ends[0]
         else:
             key = (item.op, len(ends))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.graph import Container, Graph, expand
+from archcalc.graph import INPUT, Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
-from archcalc.receptive_field import Field, receptive_fields
-from archcalc.spec.family import shape
+from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
+from archcalc.spec.family import from_python, shape
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 
@@ -63,27 +63,33 @@ def count(
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
-    _check_batch(batch)
-    if isinstance(net, Graph):
-        return Report(net, batch, heads=heads)
+    samples = _samples(batch)
+    if isinstance(net, Graph) and input is None:
+        return Report(net, samples, heads=heads)
+    net = net.spec if isinstance(net, Graph) else net
     spec = net if isinstance(net, Spec) else load(net)
     try:
         entering = None if input is None else shape(input)
     except Reason as reason:
         raise UsageError.of(reason.code, reason.message, reason.hint) from None
-    return Report(expand(spec, entering, heads=heads), batch, heads=heads)
+    return Report(expand(spec, entering, heads=heads), samples, heads=heads)
 
 
-def _check_batch(batch: object) -> None:
-    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+def _samples(batch: object) -> int:
+    try:
+        found = from_python(batch)
+    except Reason as reason:
+        raise UsageError.of(reason.code, reason.message, reason.hint) from None
+    if isinstance(found, bool) or not isinstance(found, int) or found < 1:
         message = f"a batch is a whole number, 1 or more, not {shown(batch)}"
         raise UsageError.of("wrong-type", message)
+    return found
 
 
 class Report:
     """The counts of a network. `total` is the main path, and the heads if they were asked for."""
 
-    def __init__(self, graph: Graph, batch: int = 1, *, heads: bool = False) -> None:
+    def __init__(self, graph: Graph, batch: int, *, heads: bool) -> None:
         self.graph = graph
         self.batch = batch
         self.with_heads = heads
@@ -202,7 +208,7 @@ class Report:
         if self.input == own:
             return ()
         try:
-            before = Report(expand(self.graph.spec), heads=self.with_heads)
+            before = Report(expand(self.graph.spec), 1, heads=self.with_heads)
         except ArchcalcError:
             return ()
         old, new = before.total.parameters, self.total.parameters
@@ -246,20 +252,19 @@ class Report:
     def row(self, path: str, positions: list[int]) -> Row:
         """Sum the nodes at these positions, all of them below one path."""
         nodes = [self.nodes[position] for position in positions]
-        layer = next((node.op for node in nodes if node.path == path), None)
-        container = self.graph.containers.get(path)
-        if container is None:
-            container = Container(layer.name if layer else nodes[-1].op.name)
+        layers = [node.op for node in nodes if node.path == path]
+        container = self.graph.containers.get(path) or Container(layers[0].name)
         total = add_up([self._tallies[position] for position in positions])
+        end = self.graph.ends.get(path, positions[-1])
         return Row(
             **{name: getattr(total, name) for name in Counts.__slots__},
             path=path,
             op=container.label,
             repeats=container.repeats,
-            layer=layer,
+            layer=layers[0] if layers else None,
             input=nodes[0].xs[0],
-            output=nodes[-1].y,
-            field=self.fields[positions[-1]],
+            output=self.input if end == INPUT else self.nodes[end].y,
+            field=ONE_PIXEL if end == INPUT else self.fields[end],
             head=nodes[0].head,
         )
 
@@ -271,7 +276,7 @@ def cut(path: str, depth: int | None) -> str:
     ('conv4_x/2/conv1', 'conv4_x/2')
     """
     layer = path.partition(".")[0]
-    return layer if depth is None else "/".join(layer.split("/", depth)[:depth])
+    return "/".join(layer.split("/")[:depth])
 
 
 def row_to_dict(row: Row) -> dict[str, Any]:

@@ -155,3 +155,15 @@ layers:
     assert found.containers["s"] == Container("block", 2)
     assert found.containers["s/1"] == Container("p")
     assert found.containers["t"] == Container("q", 2)
+
+
+def test_a_join_of_one_branch_is_that_branch_and_keeps_its_word() -> None:
+    net = graph(
+        "input: 2x8x8\nlayers:\n"
+        "  - {name: a, add: [[{conv: 4, kernel: 1}], {branch: [], when: false}], after: [relu, tanh]}"
+    )
+
+    assert [node.path for node in net.nodes] == ["a/conv1", "a.relu", "a.tanh"]
+    assert net.containers == {"a": Container("add")}
+    assert [(row.path, row.op) for row in archcalc.count(net).fold(1)] == [("a", "add")]
+    assert archcalc.count(net)["a"].parameters == 4 * (2 + 1)

@@ -25,7 +25,8 @@ class Avgpool(Op):
     With `count_padding` the divisor counts padded cells, without it only cells of x. With `output`
     the size is given instead of the kernel: window i of H' reads rows floor(i·H/H') to
     ceil((i + 1)·H/H'). Work: taps - 1 adds and a div per output, padded taps included.
-    Raises a `Reason` unless exactly one of `kernel` and `output` is given.
+    Raises a `Reason` unless exactly one of `kernel` and `output` is given, or if `output` stands
+    beside what only a kernel has.
 
     >>> pool = Avgpool(kernel=(2, 2))
     >>> x = Shape(8, 30, 30)
@@ -48,18 +49,21 @@ class Avgpool(Op):
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps; give one unit for each place of the window."""
         (x,) = xs
-        if (self.kernel is None) == (self.output is None):
-            raise Reason("missing-key", "`avgpool` needs either a `kernel` or an `output` size")
         if self.output is not None:
+            self._check_alone()
             return Shape(x.channels, *self.output)
-        rows, columns = spans(x, self._kernel(x), self._stride(x), self.padding, ceil=self.ceil)
+        if self.kernel is None:
+            raise _one_size()
+        rows, columns = self._slide(x, self.kernel)
         return Shape(x.channels, rows.outputs, columns.outputs)
 
     def window(self, x: Shape) -> tuple[Span, Span] | None:
         """Tell the window; none if a fixed output size makes windows of unlike sizes."""
-        if self.output and (x.height % self.output[0] or x.width % self.output[1]):
+        if self.kernel is not None:
+            return self._slide(x, self.kernel)
+        if self.output is None or x.height % self.output[0] or x.width % self.output[1]:
             return None
-        return spans(x, self._kernel(x), self._stride(x), self.padding, ceil=self.ceil)
+        return self._slide(x, (x.height // self.output[0], x.width // self.output[1]))
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the sums and the divisions."""
@@ -67,19 +71,27 @@ class Avgpool(Op):
 
     def _taps(self, x: Shape, y: Shape) -> int:
         """Count the taps of all windows over one map."""
-        if self.output is None:
-            height, width = self._kernel(x)
+        if self.kernel is not None:
+            height, width = self.kernel
             return y.height * y.width * (height * width)
         rows, columns = _fixed_taps(x.height, y.height), _fixed_taps(x.width, y.width)
         return known(rows) * known(columns)
 
-    def _kernel(self, x: Shape) -> Size:
-        if self.output is not None:
-            return (x.height // self.output[0], x.width // self.output[1])
-        return self.kernel or (1, 1)
+    def _slide(self, x: Shape, kernel: Size) -> tuple[Span, Span]:
+        return spans(x, kernel, self.stride or kernel, self.padding, ceil=self.ceil)
 
-    def _stride(self, x: Shape) -> Size:
-        return self.stride or self._kernel(x)
+    def _check_alone(self) -> None:
+        """Refuse what an output size leaves no room for."""
+        if self.kernel is not None:
+            raise _one_size()
+        for key in ("stride", "padding", "ceil", "count_padding"):
+            if getattr(self, key) != getattr(Avgpool, key):
+                message = f"`{key}` has no meaning beside an `output` size"
+                raise Reason("unknown-key", message, key=key)
+
+
+def _one_size() -> Reason:
+    return Reason("missing-key", "`avgpool` needs either a `kernel` or an `output` size")
 
 
 def _fixed_taps(size: int, outputs: int) -> int:

@@ -145,7 +145,7 @@ def padding(value: object) -> Padding:
     if isinstance(value, list | tuple) and len(value) in (2, 4):
         cells = [_cells(item) for item in value]
         return (cells[0], cells[1], cells[-2], cells[-1])
-    pair = _pair(value, _cells) if not isinstance(value, list | tuple) else None
+    pair = _pair(value, _cells)
     if pair is None:
         raise _expected(
             "a padding: 1, 0x3 (height x width), [before, after], "

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archcalc.convention.figure import totals
 from archcalc.convention.library import conventions
 from archcalc.errors import ArchcalcError
-from archcalc.graph import expand
 from archcalc.ops.op import Shape
 from archcalc.referee.printed import Agreement
 from archcalc.referee.side import Side
 from archcalc.referee.wording import value as said
-from archcalc.report import Report
+from archcalc.report import count
 from archcalc.spec.checker import plain_value, untyped
 from archcalc.spec.family import interpret
 from archcalc.spec.reader import Mapping, Sequence, read
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from archcalc.referee.printed import Printed
     from archcalc.referee.side import Number
+    from archcalc.report import Report
     from archcalc.spec.expression import Value
     from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Spec
@@ -141,7 +141,7 @@ def _nets(report: Report) -> Iterator[_Net]:
             for heads in sorted({report.with_heads, report.with_heads or bool(spec.heads)}):
                 more = () if heads == report.with_heads else ("with heads",)
                 with suppress(ArchcalcError):
-                    found = Report(expand(spec, size, heads=heads), heads=heads)
+                    found = count(spec, input=size, heads=heads)
                     yield _Net(found, (*changes, *resized, *more))
 
 

@@ -16,12 +16,11 @@ from archcalc.errors import (
     UnknownName,
     suggestion,
 )
-from archcalc.graph import expand
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
 from archcalc.referee.printed import MEETS
 from archcalc.referee.records import Ledger, read_ledger
-from archcalc.report import Report
+from archcalc.report import count
 from archcalc.spec.family import interpret, loose
 from archcalc.spec.library import (
     SUFFIXES,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from archcalc.counts import Counts
     from archcalc.referee.printed import Agreement, Exact
     from archcalc.referee.records import Record, Setting
+    from archcalc.report import Report
     from archcalc.spec.expression import Value
     from archcalc.spec.spec import Spec
 
@@ -231,7 +231,7 @@ class _Bench:
         parameters = tuple(setting.parameters.items())
         key = (file, setting.network, parameters, setting.heads)
         if key not in self.reports:
-            self.reports[key] = Report(expand(read_spec()), heads=setting.heads)
+            self.reports[key] = count(read_spec(), heads=setting.heads)
         return self.reports[key]
 
     def _variables(self, report: Report, record: Record) -> dict[str, Value]:

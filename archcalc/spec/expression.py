@@ -17,8 +17,9 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from archcalc import limits
 from archcalc.errors import Reason, suggestion
@@ -42,6 +43,7 @@ RESERVED = frozenset(
     {*FUNCTIONS, *ENTERING, *LOOP, "input", "and", "or", "not", "if", "else", "true", "false"}
 )
 
+_NUMBER = (int, Fraction)
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NOT_OURS = re.compile(r"(?<![\w.])[0-9][0-9.]*(?![eE][+-]?[0-9])[A-Za-z_]\w*")
 """Numbers that run into a word: Python would take them, or only warn."""
@@ -89,10 +91,9 @@ class Expression:
     def evaluate(self, variables: Mapping[str, Value]) -> Value:
         """Give the value: int, Fraction, bool, str or list. Raises a `Reason`."""
         try:
-            value = self._closure(variables)
+            return bounded(self._closure(variables))
         except RecursionError:
             raise _too_deep(self.text) from None
-        return value if value is True or value is False else bounded(value)
 
     def __repr__(self) -> str:
         return f"={self.text}"
@@ -109,10 +110,11 @@ def settle(template: Value, variables: Mapping[str, Value]) -> Value:
 
 def bounded(value: Value) -> Value:
     """Make whole fractions integers, and bound the size of what is passed on."""
-    if isinstance(value, Fraction) and value.denominator == 1:
-        value = value.numerator
-    if isinstance(value, int | Fraction):
+    if isinstance(value, int):
         within_bits(value)
+    elif isinstance(value, Fraction):
+        within_bits(value)
+        return value.numerator if value.denominator == 1 else value
     elif isinstance(value, tuple) and extent(value) > limits.now().items:
         message = f"a list of more than {limits.now().items:,} items, lists within it counted"
         raise limits.too_large("items", message)
@@ -185,10 +187,8 @@ class _Compiler:
         closure: Closure = compile_node(node)
         return closure
 
-    def _not_allowed(self, node: ast.AST) -> Reason:
-        part = (
-            ast.get_source_segment(self.text.strip(), node) if isinstance(node, ast.expr) else None
-        )
+    def _not_allowed(self, node: ast.expr) -> Reason:
+        part = ast.get_source_segment(self.text.strip(), node)
         return Reason(
             "bad-expression",
             f"`{(part or self.text)[:60]}` is not part of the expression language",
@@ -245,13 +245,7 @@ class _Compiler:
         verb, apply = _ARITHMETIC[type(node.op)]
         left, right = self._closure(node.left), self._closure(node.right)
 
-        def arithmetic(variables: Mapping[str, Value]) -> Value:
-            a, b = left(variables), right(variables)
-            if type(a) is int and type(b) is int and apply is not _ARITHMETIC[ast.Div][1] and b:
-                return apply(a, b)
-            return _calculate(verb, apply, a, b)
-
-        return arithmetic
+        return lambda variables: _calculate(verb, apply, left(variables), right(variables))
 
     def _unaryop(self, node: ast.UnaryOp) -> Closure:
         operand = self._closure(node.operand)
@@ -284,8 +278,8 @@ class _Compiler:
 
         def comparison(variables: Mapping[str, Value]) -> Value:
             values = [operand(variables) for operand in operands]
-            pairs = zip(operators, values, values[1:], strict=False)
-            return all(_compare(apply, a, b) for apply, a, b in pairs)
+            pairs = zip(operators, pairwise(values), strict=True)
+            return all(_compare(apply, a, b) for apply, (a, b) in pairs)
 
         return comparison
 
@@ -309,17 +303,17 @@ class _Compiler:
 
 
 def _number(value: Value) -> int | Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+    if not _is_number(value):
         raise Reason("bad-expression", f"expected a number, not {shown(value)}")
     return value
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+def _is_number(value: Value) -> TypeGuard[int | Fraction]:
+    return isinstance(value, _NUMBER) and not isinstance(value, bool)
 
 
 def _calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Value:
-    texts = isinstance(a, str) and isinstance(b, str) and verb == "add"
+    texts = verb == "add" and isinstance(a, str) and isinstance(b, str)
     if not texts and not (_is_number(a) and _is_number(b)):
         raise Reason("bad-expression", f"cannot {verb} {shown(a)} and {shown(b)}")
     try:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archcalc import ops
+from archcalc import limits, ops
 from archcalc.errors import Reason
-from archcalc.ops.fields import READERS, integer, plain, read, shown
+from archcalc.ops.fields import READERS, integer, plain, read, shown, within_bits, written
 
 LONG = "9" * 257
 
@@ -169,3 +169,25 @@ def test_decimals_are_read_exactly(value: object) -> None:
 )
 def test_values_in_messages(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+WRITTEN = [
+    (Fraction(401, 2), "200.5"), (Fraction(-1, 8), "-0.125"), (Fraction(1, 3), "1/3"),
+    (Fraction(10**400, 3), f"{10**400}/3"), (Fraction(2 * 10**20 + 1, 2), f"{2 * 10**20 + 1}/2"),
+    ((True, (Fraction(3, 4), "half")), "[true, [0.75, half]]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "text"), WRITTEN, ids=[text[:20] for _, text in WRITTEN])
+def test_values_as_a_spec_has_them(value: object, text: str) -> None:
+    assert written(value) == text
+
+
+def test_the_largest_number_that_is_within_the_bound() -> None:
+    with limits.raised(integer_bits=8):
+        within_bits(255)
+        within_bits(Fraction(-255, 254))
+        with pytest.raises(Reason) as caught:
+            within_bits(Fraction(1, 256))
+
+    assert caught.value.message == "a number of 9 bits; a spec may have 8"

@@ -164,6 +164,23 @@ what enters `avgpool` is 1x8x8
     3 |   - {avgpool: 2, output: 4}
       |               ^""",
     ),
+    *(
+        (
+            f"{{op: avgpool, output: 4, {key}: {value}}}",
+            "1x8x8",
+            f"""\
+spec:3:30: error[unknown-key]: avgpool1: `{key}` has no meaning beside an `output` size; \
+what enters `avgpool` is 1x8x8
+    3 |   - {{op: avgpool, output: 4, {key}: {value}}}
+      |                              {"^" * len(key)}""",
+        )
+        for key, value in [
+            ("stride", "2"),
+            ("padding", "half"),
+            ("ceil", "true"),
+            ("count_padding", "false"),
+        ]
+    ),
 ]
 
 

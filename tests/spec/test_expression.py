@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
+import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -54,7 +56,8 @@ VALUES = [
     ("len(depths)", 4), ("sum(depths)", 16), ("len('word')", 4), ("max(2.5, half)", Fraction(5, 2)),
     # comparison, also chained
     ("k == 25", True), ("k != 25", False), ("k < 26", True), ("k <= 25", True), ("k > 25", False),
-    ("k >= 25", True), ("1 < 2 < 3", True), ("1 < 3 < 2", False), ("option == 'B'", True),
+    ("k >= 25", True), ("1 < 2 < 3", True), ("1 < 3 < 2", False),
+    ("1 < k < 30", True), ("1 < k < 25", False), ("option == 'B'", True),
     ("option in ['A', 'C']", False), ("option not in ['A', 'C']", True), ("3 in depths", True),
     ("'a' < 'b'", True), ("depths == [3, 4, 6, 3]", True), ("option == 3", False),
     # true is not 1
@@ -161,7 +164,7 @@ REFUSED = [
             ("~k", "~k"), ("k is k", "k is k"), ("lambda: 1", "lambda: 1"), ("{1: 2}", "{1: 2}"),
             ("{1}", "{1}"), ("[x for x in depths]", "[x for x in depths]"),
             ("f'{k}'", "f'{k}'"), ("depths[1:2]", "depths[1:2]"), ("(x := 3)", "x := 3"),
-            ("None", "None"), ("True", "True"), ("b'bytes'", "b'bytes'"),
+            ("None", "None"), ("k + None", "None"), ("True", "True"), ("b'bytes'", "b'bytes'"),
             ("...", "..."), ("print(k)", "print(k)"), ("k(1)", "k(1)"),
             ("min(1, key=2)", "min(1, key=2)"), ("'a'.join(depths)", "'a'.join(depths)"),
             ("'a'.join", "'a'.join"), ("min(*depths)", "*depths"),
@@ -250,6 +253,19 @@ def test_depth_never_crashes(text: str) -> None:
         found = reason.code
 
     assert found in {1, 500, "bad-expression"}
+
+
+def test_depth_that_only_the_evaluation_meets_is_told() -> None:
+    expression = Expression("-" * 200 + "1")
+
+    def evaluate_below(frames: int) -> object:
+        return evaluate_below(frames - 1) if frames else expression.evaluate({})
+
+    free = sys.getrecursionlimit() - len(inspect.stack(0))
+    with pytest.raises(Reason) as caught:
+        evaluate_below(free - 100)
+
+    assert caught.value.message == f"`={'-' * 57}...` is nested too deeply"
 
 
 @given(st.text("k1.+-*/%()[], '=<>notadrif", max_size=30))

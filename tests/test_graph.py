@@ -160,7 +160,8 @@ layers:
 def test_a_join_of_one_branch_is_that_branch_and_keeps_its_word() -> None:
     net = graph(
         "input: 2x8x8\nlayers:\n"
-        "  - {name: a, add: [[{conv: 4, kernel: 1}], {branch: [], when: false}], after: [relu, tanh]}"
+        "  - name: a\n    add: [[{conv: 4, kernel: 1}], {branch: [], when: false}]\n"
+        "    after: [relu, tanh]"
     )
 
     assert [node.path for node in net.nodes] == ["a/conv1", "a.relu", "a.tanh"]

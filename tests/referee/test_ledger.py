@@ -75,6 +75,18 @@ def test_no_record_is_lost() -> None:
     assert len(records) == 213
 
 
+def test_a_source_goes_by_one_key_and_one_title_in_every_family() -> None:
+    titles: dict[str, set[str]] = {}
+    keys: dict[str, set[str]] = {}
+    for finding in FINDINGS:
+        record = finding.record
+        titles.setdefault(record.key, set()).add(record.source)
+        keys.setdefault(record.source.rpartition("arXiv:")[2], set()).add(record.key)
+
+    assert [key for key, found in titles.items() if len(found) > 1] == []
+    assert [source for source, found in keys.items() if len(found) > 1] == []
+
+
 def test_what_is_not_met_says_why() -> None:
     for finding in FINDINGS:
         unmet = finding.agreement in {None, Agreement.DIFFERS, Agreement.CUT_OFF}

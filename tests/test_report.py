@@ -7,6 +7,7 @@ from dataclasses import fields
 from fractions import Fraction
 from io import StringIO
 
+import numpy as np
 import pytest
 
 import archcalc
@@ -152,6 +153,13 @@ def test_a_batch_multiplies_work_and_outputs_only() -> None:
     assert many.memory().parameters == one.memory().parameters
 
 
+def test_a_wrong_batch_of_another_kind() -> None:
+    with pytest.raises(archcalc.ArchcalcError) as caught:
+        archcalc.count("lenet5", batch=float("inf"))  # type: ignore[arg-type]
+
+    assert str(caught.value) == "error[wrong-type]: `inf` is not a number to count with"
+
+
 @pytest.mark.parametrize(
     ("batch", "shown"), [(0, "`0`"), (-1, "`-1`"), (True, "true"), (1.5, "`1.5`"), ("2", "`2`")]
 )
@@ -219,6 +227,56 @@ def test_counting_takes_a_name_a_spec_a_graph() -> None:
     totals = [archcalc.count(net).total for net in ("lenet5", spec, archcalc.expand(spec))]
 
     assert totals[0] == totals[1] == totals[2]
+
+
+def test_a_graph_is_counted_at_another_input_when_asked() -> None:
+    graph = archcalc.expand(archcalc.load("lenet5"))
+
+    assert (
+        archcalc.count(graph, input="1x36x36").total
+        == archcalc.count("lenet5", input="1x36x36").total
+    )
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    text = "input: 1x32x32\nlayers: [{linear: 3}]"
+    report = count(text, input=np.array([1, 36, 36]), batch=np.int64(2))
+    same = count(text, input=(np.int32(1), 36.0, Fraction(36)), batch=2.0)
+
+    assert report.total == same.total == count(text, input="1x36x36", batch=2).total
+    assert {type(number) for number in (*report.input, *same.input, report.batch)} == {int}
+
+
+def test_a_block_ends_with_its_output_which_need_not_be_its_last_layer() -> None:
+    report = count(
+        """
+input: 1x8x8
+blocks:
+  b:
+    layers:
+      - {name: a, conv: 8, kernel: 3}
+      - {name: b, conv: 4, kernel: 3, from: a}
+      - {name: off, op: relu, from: a, when: false}
+layers:
+  - {name: c, block: b}
+  - {name: d, block: b, from: input, repeat: 2}
+  - {name: e, layers: [relu, {op: relu, from: input, when: false}]}
+"""
+    )
+
+    assert [str(report[path].output) for path in ("c", "c/b", "d", "d/1", "e")] == [
+        "8x6x6", "4x4x4", "8x4x4", "8x6x6", "1x8x8",
+    ]  # fmt: skip
+    assert [getattr(report[path].field, "size", None) for path in ("c", "c/b", "d", "e")] == [
+        (3, 3), (5, 5), (5, 5), (1, 1),
+    ]  # fmt: skip
+    assert [str(row.output) for row in report.fold(1)] == ["8x6x6", "8x4x4", "1x8x8"]
+
+
+def test_a_join_of_one_branch_leaves_what_stands_after_it() -> None:
+    (row,) = count("input: 1x8x8\nlayers: [{add: [[]], after: [batchnorm, relu]}]").rows
+
+    assert (row.path, row.op, row.layer, row.parameters) == ("add1", "add", None, 2)
 
 
 def test_flops_are_two_per_mac_and_one_per_other_operation() -> None:

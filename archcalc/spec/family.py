@@ -67,12 +67,14 @@ def shape(value: object) -> Shape:
     >>> shape("3x224x224")
     Shape(channels=3, height=224, width=224)
     """
-    parts = value.replace("×", "x").split("x") if isinstance(value, str) else value
-    parts = [parts] if isinstance(parts, int) else parts
-    if isinstance(parts, list | tuple) and len(parts) in {1, 3}:
-        numbers = _counts(parts)
-        if numbers:
-            return Shape(*(numbers if len(numbers) == 3 else (*numbers, 1, 1)))
+    try:
+        parts = value.replace("×", "x").split("x") if isinstance(value, str) else from_python(value)
+        parts = parts if isinstance(parts, list | tuple) else [parts]
+        numbers = [count(part.strip() if isinstance(part, str) else part) for part in parts]
+    except Reason:
+        numbers = []
+    if len(numbers) in {1, 3}:
+        return Shape(*[*numbers, 1, 1][:3])
     message = f"expected an input such as 3x224x224 (channels x height x width), not {shown(value)}"
     raise Reason("wrong-type", message)
 
@@ -247,21 +249,35 @@ class _Family:
 
 
 def from_python(value: Value) -> Value:
-    """Take a value of a call over into the language: lists become tuples, floats exact fractions.
+    """Take a value of a call over into the language: numbers exactly, lists as tuples.
 
-    >>> from_python([0.5, 3])
-    (Fraction(1, 2), 3)
+    Raises a `Reason` for anything else, an expression too: it would have to be evaluated.
+
+    >>> from_python([0.5, 3, 4.0])
+    (Fraction(1, 2), 3, 4)
     """
-    if isinstance(value, float):
-        try:
-            return Fraction(str(value))
-        except ValueError:
-            raise SpecError.of("wrong-type", f"{value} is not a number to count with") from None
-    return tuple(map(from_python, value)) if isinstance(value, list | tuple) else value
+    value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy, not needed here
+    if isinstance(value, list | tuple):
+        return tuple(map(from_python, value))
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value.startswith("="):
+            raise Reason("wrong-type", f"expected a value, not the expression {shown(value)}")
+        return value
+    try:
+        return bounded(Fraction(str(value) if isinstance(value, float) else value))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise Reason("wrong-type", f"{shown(value)} is not a number to count with") from None
 
 
 def _override(key: str, given: Value, own: Value) -> Value:
-    value = from_python(given)
+    try:
+        value = from_python(given)
+    except Reason as reason:
+        raise SpecError.of(
+            reason.code, f"parameter `{key}`: {reason.message}", reason.hint
+        ) from None
     if own is not None and _kind(value) != _kind(own):
         message = f"parameter `{key}` is {_kind(own)} such as {shown(own)}, not {shown(given)}"
         raise SpecError.of("wrong-type", message)
@@ -269,6 +285,8 @@ def _override(key: str, given: Value, own: Value) -> Value:
 
 
 def _kind(value: Value) -> str:
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int | Fraction):
@@ -278,13 +296,6 @@ def _kind(value: Value) -> str:
 
 def _listed(parameters: dict[str, Tree]) -> str:
     return f"its parameters: {', '.join(parameters) or 'none'}"
-
-
-def _counts(parts: list[object] | tuple[object, ...]) -> list[int]:
-    try:
-        return [count(part.strip() if isinstance(part, str) else part) for part in parts]
-    except Reason:
-        return []
 
 
 def _aliases(tree: Tree) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 import archcalc
+from archcalc.arithmetic import Derived
 from archcalc.ops.op import Shape
 from archcalc.spec.family import interpret, loose, shape, variants
 from archcalc.spec.reader import Source, read
@@ -93,6 +96,31 @@ def test_a_call_overrides_last() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (24.0, 24),
+        (Fraction(48, 2), 24),
+        (Decimal("24.00"), 24),
+        (Derived(24), 24),
+        (np.int64(24), 24),
+        (np.float32(24), 24),
+        (0.1, Fraction(1, 10)),
+        (np.float64(0.1), Fraction(1, 10)),
+    ],
+)
+def test_numbers_of_a_call_are_exact_and_whole_ones_integers(given: object, taken: object) -> None:
+    found = variant(None, ratio=given).parameters["ratio"]
+
+    assert (found, type(found)) == (taken, type(taken))
+
+
+def test_lists_of_a_call() -> None:
+    for given in ([1, 2.0], (Fraction(1), 2), np.array([1, 2]), np.array([1.0, 2.0])):
+        assert repr(variant(None, list=given).parameters["list"]) == "(1, 2)"
+    assert variant(None, flag=np.bool_(False)).parameters["flag"] is False  # noqa: FBT003
+
+
 WRONG_CALLS = [
     ({"maps": 17}, "error[not-a-choice]: `maps` is one of 16, 24, 32, not `17`"),
     (
@@ -106,7 +134,34 @@ WRONG_CALLS = [
     ({"maps": True}, "error[wrong-type]: parameter `maps` is a number such as `16`, not true"),
     ({"flag": 1}, "error[wrong-type]: parameter `flag` is true or false such as true, not `1`"),
     ({"list": 3}, "error[wrong-type]: parameter `list` is a list such as `[1, 16]`, not `3`"),
-    ({"ratio": float("nan")}, "error[wrong-type]: nan is not a number to count with"),
+    (
+        {"ratio": float("nan")},
+        "error[wrong-type]: parameter `ratio`: `nan` is not a number to count with",
+    ),
+    (
+        {"ratio": Decimal("Infinity")},
+        "error[wrong-type]: parameter `ratio`: `Infinity` is not a number to count with",
+    ),
+    (
+        {"option": {}},
+        "error[wrong-type]: parameter `option`: `{}` is not a number to count with",
+    ),
+    ({"option": None}, "error[wrong-type]: parameter `option` is a word such as `B`, not nothing"),
+    (
+        {"option": "=A"},
+        "error[wrong-type]: parameter `option`: expected a value, not the expression `=A`",
+    ),
+    (
+        {"list": [1, "=maps"]},
+        "error[wrong-type]: parameter `list`: expected a value, not the expression `=maps`",
+    ),
+    (
+        {"maps": 2**1024},
+        (
+            "error[too-large]: parameter `maps`: a number of 1,025 bits; a spec may have 1,024\n"
+            "  hint: `--limit integer_bits=N` raises the bound of 1,024"
+        ),
+    ),
     (
         {"mops": 3},
         (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.graph import INPUT, Container, Graph, expand
+from archcalc.graph import INPUT, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
@@ -252,16 +252,17 @@ class Report:
     def row(self, path: str, positions: list[int]) -> Row:
         """Sum the nodes at these positions, all of them below one path."""
         nodes = [self.nodes[position] for position in positions]
-        layers = [node.op for node in nodes if node.path == path]
-        container = self.graph.containers.get(path) or Container(layers[0].name)
+        layer = next((node.op for node in nodes if node.path == path), None)
+        container, end = self.graph.containers.get(path), positions[-1]
+        if container is not None:
+            end = self.graph.ends[path]
         total = add_up([self._tallies[position] for position in positions])
-        end = self.graph.ends.get(path, positions[-1])
         return Row(
             **{name: getattr(total, name) for name in Counts.__slots__},
             path=path,
-            op=container.label,
-            repeats=container.repeats,
-            layer=layers[0] if layers else None,
+            op=container.label if container else (layer or nodes[-1].op).name,
+            repeats=container.repeats if container else 1,
+            layer=layer,
             input=nodes[0].xs[0],
             output=self.input if end == INPUT else self.nodes[end].y,
             field=ONE_PIXEL if end == INPUT else self.fields[end],

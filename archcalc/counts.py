@@ -106,12 +106,11 @@ def add_up(tallies: Sequence[Tally]) -> Counts:
     if not tallies:
         return Counts()
     figures = list(map(sum, zip(*tallies, strict=True)))
-    quantities = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
-    return Counts(**quantities, work=Work(*figures[-len(KINDS) :]))
+    return Counts(*figures[: -len(KINDS)], Work(*figures[-len(KINDS) :]))
 
 
 def counts_to_dict(counts: Counts) -> dict[str, Any]:
     """Give counts as plain values; work by kind, without the kinds that do not occur."""
     values: dict[str, Any] = {name: getattr(counts, name) for name in QUANTITIES}
-    values["work"] = {kind: n for kind, n in zip(KINDS, counts.work, strict=True) if n}
+    values["work"] = {kind: n for kind, n in counts.work._asdict().items() if n}
     return values

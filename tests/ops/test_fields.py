@@ -16,7 +16,7 @@ LONG = "9" * 257
 
 TAKEN = [
     ("Count", "6", 6), ("Count", "010", 10), ("Count", "+4", 4), ("Count", 7, 7),
-    ("Count", str(2**200), 2**200),
+    ("Count", str(2**200), 2**200), ("Count", "9" * 256, 10**256 - 1),
     ("Count | None", "none", None), ("Count | None", None, None), ("Count | None", "3", 3),
     ("Size", "3", (3, 3)), ("Size", 3, (3, 3)), ("Size", "1x7", (1, 7)), ("Size", "1×7", (1, 7)),
     ("Size", ["1", "7"], (1, 7)), ("Size", (1, 7), (1, 7)), ("Size", "010", (10, 10)),
@@ -181,6 +181,13 @@ WRITTEN = [
 @pytest.mark.parametrize(("value", "text"), WRITTEN, ids=[text[:20] for _, text in WRITTEN])
 def test_values_as_a_spec_has_them(value: object, text: str) -> None:
     assert written(value) == text
+
+
+def test_a_whole_number_is_asked_for() -> None:
+    with pytest.raises(Reason) as caught:
+        integer("seven")
+
+    assert caught.value.message == "expected a whole number, not `seven`"
 
 
 def test_the_largest_number_that_is_within_the_bound() -> None:

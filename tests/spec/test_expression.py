@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from archcalc import limits
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape
-from archcalc.spec.expression import Expression, settle
+from archcalc.spec.expression import Expression, bounded, extent, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +132,23 @@ def test_settle_goes_into_lists() -> None:
 
     assert settle(template, VARIABLES) == (1, 26, ("word", (3, 4, 6, 3)))
     assert settle("word", VARIABLES) == "word"
+
+
+NESTED = ((1, 2), (3, (4, 5, 6)))
+
+
+def test_the_items_of_lists_within_lists_are_counted() -> None:
+    assert extent(NESTED) == 2 + 2 + 2 + 3
+    with limits.raised(items=9):
+        assert bounded(NESTED) == NESTED
+
+
+@pytest.mark.parametrize("most", [8, 4, 2, 1])
+def test_a_list_is_measured_until_it_is_too_long(most: int) -> None:
+    with limits.raised(items=most), pytest.raises(Reason) as caught:
+        bounded(NESTED)
+
+    assert caught.value.message == f"a list of more than {most} items, lists within it counted"
 
 
 WORDS = (

@@ -106,7 +106,7 @@ def add_up(tallies: Sequence[Tally]) -> Counts:
     if not tallies:
         return Counts()
     figures = list(map(sum, zip(*tallies, strict=True)))
-    return Counts(*figures[: -len(KINDS)], Work(*figures[-len(KINDS) :]))
+    return Counts(*figures[: -len(KINDS)], work=Work(*figures[-len(KINDS) :]))
 
 
 def counts_to_dict(counts: Counts) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_equal_layers_on_equal_maps_are_measured_once(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Conv, "work", noted)
     text = "input: 3x8x8\nlayers: [{conv: 3, kernel: 1, repeat: 50}, {conv: 4, kernel: 1}]"
-    report = archcalc.count(StringIO(text))
+    report = archcalc.count(archcalc.load(StringIO(text)))
 
     assert report.total.macs == 50 * 3 * 3 * 64 + 4 * 3 * 64
     assert len(measured) == 2

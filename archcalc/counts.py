@@ -106,7 +106,8 @@ def add_up(tallies: Sequence[Tally]) -> Counts:
     if not tallies:
         return Counts()
     figures = list(map(sum, zip(*tallies, strict=True)))
-    return Counts(*figures[: -len(KINDS)], work=Work(*figures[-len(KINDS) :]))
+    quantities = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
+    return Counts(**quantities, work=Work(*figures[-len(KINDS) :]))
 
 
 def counts_to_dict(counts: Counts) -> dict[str, Any]:

@@ -121,6 +121,8 @@ def _next(report: Report, network: str, depth: int) -> str:
     """Name the command that a reader may want next: unfold the blocks, then explain a layer."""
     if report.graph.containers and depth == 1:
         return f"archcalc show {network} --depth 2"
+    if not report.rows:
+        return ""
     from shlex import quote  # noqa: PLC0415 - only a terminal needs it
 
     largest = max(report.rows, key=lambda row: row.parameters)

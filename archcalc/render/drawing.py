@@ -12,7 +12,7 @@ from archcalc.render.columns import shape
 from archcalc.render.flow import Box, flow
 from archcalc.render.layering import Link, Point, Size, arrange
 from archcalc.render.page import FILLS, FRAME, HEAD, STROKES, Piece, framed
-from archcalc.render.wording import figures, heading, kind, lines
+from archcalc.render.wording import about, figures, heading, kind, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,7 @@ def draw(report: Report, depth: int | None = 1) -> str:
     True
     """
     piece = sketch(report, depth)
-    about = f"{report.name}: {', '.join(figures(report.total))}"
-    return svg.document(piece.shapes, piece.width, piece.height, about)
+    return svg.document(piece.shapes, piece.width, piece.height, about(report))
 
 
 def sketch(report: Report, depth: int | None = 1) -> Piece:

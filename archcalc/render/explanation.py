@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.render.columns import shape, window
 from archcalc.render.formula import Formula
+from archcalc.render.layers import NOTHING
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def explanation(found: Explanation) -> list[Table]:
     if len(found.parts) == 1:
         tables = list(_part(found.parts[0]))
     else:
-        tables = [_overview(found), _sums(found)]
+        tables = [_overview(found), *([_sums(found)] if found.parts else [])]
     return tables + [
         derivations(lesson.title, lesson.figures, (lesson.text,)) for lesson in found.lessons
     ]
@@ -191,7 +192,7 @@ def _overview(found: Explanation) -> Table:
         for part in found.parts
     )
     title = f"{found.network}, {found.path}" if found.path else found.network
-    return Table(OVERVIEW, rows, title=title)
+    return Table(OVERVIEW, rows, title=title, captions=() if rows else (NOTHING,))
 
 
 def _sums(found: Explanation) -> Table:

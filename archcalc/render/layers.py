@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from archcalc.report import Report, Row
 
 
+NOTHING = "no layers: none are written, or all of them are switched off"
+
+
 def layers(
     report: Report,
     depth: int | None = 1,
@@ -64,6 +67,8 @@ def title(report: Report) -> str:
 def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTES) -> Iterator[str]:
     """Say what the totals cover, and what they leave out."""
     total = report.total
+    if not report.rows:
+        yield NOTHING
     yield f"scope: {report.scope}"
     beside = []
     if total.fixed:

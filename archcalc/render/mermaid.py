@@ -8,7 +8,7 @@ from archcalc.errors import printable
 from archcalc.graph import INPUT
 from archcalc.render.columns import shape
 from archcalc.render.flow import Box, flow
-from archcalc.render.wording import figures, heading, kind, lines
+from archcalc.render.wording import about, figures, heading, kind, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ def draw(report: Report, depth: int | None = 1) -> str:
     outputs = {box.number: shape(box.row.output) for box in folded.boxes()}
     outputs[INPUT] = shape(report.input)
     said = [
-        f"%% {_comment(report.name)}: {', '.join(figures(report.total))}",
+        f"%% {_comment(about(report))}",
         "flowchart TD",
         '    input(["input"]):::join',
         *_items(folded.items, 1),

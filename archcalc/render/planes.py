@@ -12,7 +12,7 @@ from archcalc.render import svg
 from archcalc.render.flow import flow
 from archcalc.render.layering import Point
 from archcalc.render.page import FILLS, MARGIN, STROKES, Piece, framed
-from archcalc.render.wording import figures, kind, what
+from archcalc.render.wording import about, figures, kind, what
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Shape
@@ -58,8 +58,7 @@ def draw(report: Report) -> str:
     True
     """
     piece = sketch(report)
-    about = f"{report.name}: {', '.join(figures(report.total))}"
-    return svg.document(piece.shapes, piece.width, piece.height, about)
+    return svg.document(piece.shapes, piece.width, piece.height, about(report))
 
 
 def sketch(report: Report) -> Piece:

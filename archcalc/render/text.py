@@ -47,6 +47,8 @@ class Layout:
 def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> Layout:
     """Lay a table out within a width; None is unlimited. `bars` draws shares as bars too.
 
+    Of a table without rows there is nothing but what is said around it.
+
     >>> from archcalc.render.table import Column, Table
     >>> columns = (Column("layer", "layer", "name"), Column("weights", "weights", "number"))
     >>> for line in arrange(Table(columns, (("C1", 150), ("C3", 1500)))).lines:
@@ -56,6 +58,8 @@ def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> La
     C1         150
     C3       1,500
     """
+    if not table.rows:
+        return _narrow(Layout((*_title(table), *_captions(table))), width)
     grid = _Grid(table, bars=bars and any(column.kind == "bar" for column in table.columns))
     if width is None:
         return grid.layout()
@@ -153,8 +157,10 @@ class _Grid:
         return padding + text if right else text + padding
 
 
-def _narrow(layout: Layout, width: int) -> Layout:
+def _narrow(layout: Layout, width: int | None) -> Layout:
     """Wrap the lines around the rows."""
+    if width is None:
+        return layout
     lines: list[Line] = []
     for line in layout.lines:
         around = line.role in {"title", "caption"}

@@ -27,6 +27,16 @@ def called(report: Report) -> str:
     return spec.name if loose(spec.id) == loose(spec.name) else f"{spec.name} ({spec.id})"
 
 
+def about(report: Report) -> str:
+    """Say a network's name and totals in one line.
+
+    >>> from archcalc.report import count
+    >>> about(count("lenet5"))
+    'LeNet-5: 60,000 parameters, 840 fixed weights, 325,680 MACs'
+    """
+    return ": ".join(filter(None, (report.name, ", ".join(figures(report.total)))))
+
+
 def kind(row: Row) -> str:
     """Tell what kind of thing a row is: weights, pool, join, block or other.
 

@@ -72,3 +72,12 @@ def test_a_chart_goes_to_its_file(archcalc: Callable[..., Any], tmp_path: Path) 
 def test_completion_offers_styles_and_kinds() -> None:
     assert complete_styles("p") == ["planes"]
     assert complete_drawings("") == ["svg", "mermaid"]
+
+
+def test_a_picture_of_no_layers_has_its_name_for_a_title(
+    archcalc: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "off.yaml").write_text("input: 1x2x2\nlayers: []\n")
+    network = str(tmp_path / "off.yaml")
+    assert "<title>off</title>" in archcalc("draw", network).output
+    assert archcalc("draw", network, "-f", "mermaid").output.startswith("%% off\n")

@@ -6,8 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytest.importorskip("pty")
 
@@ -85,8 +89,8 @@ def test_ascii_is_enough() -> None:
     assert run.stderr == b""
 
 
-def terminal(width: int, **environment: str) -> str:
-    """Run `archcalc show resnet50` on a terminal of a width and give what it shows."""
+def terminal(width: int, *arguments: str, **environment: str) -> str:
+    """Run a command on a terminal of a width, by default `show resnet50`; give what it shows."""
     import fcntl  # noqa: PLC0415 - not on every system
     import pty  # noqa: PLC0415
     import struct  # noqa: PLC0415
@@ -95,7 +99,7 @@ def terminal(width: int, **environment: str) -> str:
     reader, writer = pty.openpty()
     fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     process = subprocess.Popen(  # noqa: S603
-        [*ARCHCALC, "show", "resnet50"],
+        [*ARCHCALC, *(arguments or ("show", "resnet50"))],
         stdout=writer,
         stderr=writer,
         stdin=writer,
@@ -124,3 +128,22 @@ def test_a_terminal_shows_every_digit_and_a_hint(width: int) -> None:
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_terminal_without_colour_gets_no_escape(environment: dict[str, str]) -> None:
     assert "\x1b" not in terminal(100, **environment)
+
+
+def test_a_network_without_layers_says_so_on_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "off.yaml").write_text("input: 1x2x2\nlayers: [{relu: , when: false}]\n")
+    assert terminal(80, "show", str(tmp_path / "off.yaml"), NO_COLOR="1") == (
+        "off, input 1x2x2\n"
+        "no layers: none are written, or all of them are switched off\n"
+        "scope: whole network\n"
+    )
+
+
+def test_what_found_no_room_is_said_within_the_width() -> None:
+    shown = terminal(40, NO_COLOR="1").splitlines()
+    assert shown[-4:] == [
+        "5 columns hidden for want of room (op,",
+        "output, kernel, connections, share of",
+        "parameters): --wide shows all",
+        "hint: archcalc show resnet50 --depth 2",
+    ]

@@ -224,3 +224,22 @@ def test_an_interruption_is_no_mistake(archcalc: Call, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("archcalc.report.Report.fold", interrupt)
     assert archcalc("show", "lenet5")[::2] == (130, "")
+
+
+OFF = "input: 1x2x2\nlayers: [{relu: , when: false}]\n"
+NOTHING = "no layers: none are written, or all of them are switched off"
+
+
+@pytest.mark.parametrize("text", [OFF, "input: 1x2x2\nlayers: []\n"])
+@pytest.mark.parametrize("command", ["show", "explain"])
+def test_a_network_without_layers_says_so(
+    archcalc: Call, tmp_path: Path, command: str, text: str
+) -> None:
+    (tmp_path / "off.yaml").write_text(text)
+    status, output, errors = archcalc(command, str(tmp_path / "off.yaml"))
+    assert (status, errors) == (0, "")
+    assert output.splitlines()[1] == NOTHING
+    assert "layer " not in output
+    for format_name in ("csv", "md", "html", "latex", "plain"):
+        written = archcalc(command, str(tmp_path / "off.yaml"), "-f", format_name)
+        assert (written.status, NOTHING in written.output) == (0, True)

@@ -74,9 +74,14 @@ def _asked(name: str) -> Quantity:
     return quantity._replace(column=kept)
 
 
-def shape(found: Shape) -> str:
-    """Say a shape; of a vector its length alone."""
-    return str(found.channels) if found.height == found.width == 1 else str(found)
+def shape(found: Shape | str) -> str:
+    """Say a shape, or shorten the text of one: of a vector it is the length alone.
+
+    >>> from archcalc.ops.op import Shape
+    >>> shape(Shape(120, 1, 1)), shape("16x10x10")
+    ('120', '16x10x10')
+    """
+    return str(found).removesuffix("x1x1")
 
 
 def window(op: Op | None, x: Shape) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from archcalc.counts import QUANTITIES
 from archcalc.errors import UnknownName, suggestion
+from archcalc.ops.op import Shape
 from archcalc.referee.comparison import ratios
 from archcalc.referee.wording import value
-from archcalc.render.columns import BYTES
+from archcalc.render.columns import BYTES, shape
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 USUAL = ("parameters", "connections", "neurons", "macs")
 BY_LINE = ("parameters", "macs")
 """The quantities of which a comparison by stage or op makes a table each."""
-CHANGED = ("parameters", "connections", "macs")
-"""The quantities whose changes a difference shows."""
+CHANGED = {"parameters": 0, "connections": 3, "macs": 0}
+"""The quantities whose changes a difference shows, and when each is hidden."""
 
 SIDES = {"before": "preceded by", "after": "followed by"}
 
@@ -61,14 +62,18 @@ def difference(found: Difference, depth: int | None = None) -> Table:
     return Table(
         columns=(
             Column("layer", "layer", "name"),
-            Column("change", "change"),
+            Column("change", "change", hide=2),
             Column("details", "what", "prose", 1),
-            *(Column(name, title(name), "change") for name in CHANGED),
+            *(Column(name, title(name), "change", hide) for name, hide in CHANGED.items()),
         ),
         rows=tuple(_changed(path, changes) for path, changes in _repeats(found.fold(depth))),
         totals=(("total", None, None, *map(found.change, CHANGED)),),
         title=f"from {_id(found.before)} to {_id(found.after)}",
-        captions=(f"layers that are the same: {same}", *_scopes(found.before, found.after)),
+        captions=(
+            *(["no layer differs"] if same == len(found.layers) else []),
+            f"layers that are the same: {same}",
+            *_scopes(found.before, found.after),
+        ),
     )
 
 
@@ -175,10 +180,15 @@ def _details(change: Change) -> Iterator[str]:
         if side and detail.after is None:
             yield f"not {side} {value(detail.before)}"
         else:
-            yield str(detail._replace(name=side or detail.name))
+            before, after = map(_short, (detail.before, detail.after))
+            yield str(detail._replace(name=side or detail.name, before=before, after=after))
     row = change.after or change.before
     if change.kind in {"added", "removed"} and row:
-        yield f"{row.op} {row.output}"
+        yield f"{row.op} {shape(row.output)}"
+
+
+def _short(found: object) -> object:
+    return shape(found) if isinstance(found, Shape) else found
 
 
 def _checked(check: Check) -> tuple[Cell, ...]:
@@ -204,7 +214,9 @@ def _id(report: Report) -> str:
 
 def _scopes(*reports: Report) -> Iterator[str]:
     """Say for each network what its totals cover."""
+    said = []
     for report in reports:
         batch = f", batch {report.batch}" if report.batch > 1 else ""
-        yield f"{_id(report)}: input {report.input}{batch}, {report.scope}"
-        yield from (f"{_id(report)}: {note}" for note in report.notes)
+        said.append(f"{_id(report)}: input {report.input}{batch}, {report.scope}")
+        said += [f"{_id(report)}: {note}" for note in report.notes]
+    yield from dict.fromkeys(said)

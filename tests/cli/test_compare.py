@@ -153,3 +153,28 @@ def test_a_budget_as_json(archcalc: Call) -> None:
     data = json.loads(output)
     assert (status, data["over"], data["checks"][0]["used"]) == (1, True, 325_680)
     assert data["checks"][0]["costliest"][0] == {"path": "C3", "used": 150_000}
+
+
+def test_shapes_are_said_as_show_says_them(archcalc: Callable[..., Outcome]) -> None:
+    output = archcalc("diff", "lenet5", "lenet5-textbook").output
+    assert "x1x1" not in output
+    output = archcalc("diff", "lenet5", "lenet1").output
+    assert "removed  conv 120 " in output
+    assert "x1x1" not in output
+
+
+def test_networks_that_are_the_same_have_no_rows(archcalc: Callable[..., Outcome]) -> None:
+    said = [
+        "from lenet5 to lenet5",
+        "no layer differs",
+        "layers that are the same: 7",
+        "lenet5: input 1x32x32, whole network",
+    ]
+    assert archcalc("diff", "lenet5", "lenet5").output.splitlines() == said
+
+
+def test_what_differs_is_said_at_80_columns(archcalc: Callable[..., Outcome]) -> None:
+    output = archcalc("diff", "resnet50", "resnet50-v1.5", "--width", "80").output
+    assert "stride 1, not 2" in output
+    assert "+77,070,336" in output
+    assert "connections" not in output

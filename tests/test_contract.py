@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OPS = sorted(ops.names())
 JOINS = {"add", "concat"}
-OF_THE_RUN = {"product", "training", "rng", "mean", "variance"}
+OF_THE_RUN = {"training", "rng", "mean", "variance"}
 """Keywords of kernels that belong to the run and not to the op."""
 IN_WEIGHTS = {"filters", "units", "kernel", "bias", "scale", "shift", "trainable", "branches"}
 """Fields that a kernel sees in its arrays, and `trainable`, which changes no value."""

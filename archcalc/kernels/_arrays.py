@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import numpy.typing as npt
@@ -21,8 +20,6 @@ WeightShapes: TypeAlias = dict[str, tuple[int, ...]]
 """Shapes of weights by name."""
 Gradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
 """A gradient for each input, then one for each weight by name."""
-Product: TypeAlias = Callable[..., Array]
-"""What multiplies two matrices or stacks of them: `np.matmul`, or what watches it."""
 
 
 def expect_maps(op: str, x: Array) -> None:

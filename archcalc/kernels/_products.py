@@ -15,25 +15,18 @@ from archcalc.kernels._arrays import expect_shape, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archcalc.kernels._arrays import Array, Product, Table
+    from archcalc.kernels._arrays import Array, Table
 
 
-def multiply(  # noqa: PLR0913, PLR0917 - two matrices, how they are split, where and by what
-    kernel: Array,
-    patches: Array,
-    groups: int,
-    table: Table | None,
-    out: Array,
-    product: Product,
-) -> None:
+def multiply(kernel: Array, patches: Array, groups: int, table: Table | None, out: Array) -> None:
     """Fill the units of each filter: C' x units."""
     if table is None:
         rows, columns = _grouped(kernel, groups), _grouped(patches, groups, patches.shape[2])
-        product(rows, columns, out=_grouped(out, groups, out.shape[1]))
+        np.matmul(rows, columns, out=_grouped(out, groups, out.shape[1]))
         return
     out[...] = 0
     for source, filters, pairs in _readers(table):
-        out[filters] += product(_rows(kernel[pairs]), patches[source])
+        out[filters] += _rows(kernel[pairs]) @ patches[source]
 
 
 def kernel_gradient(

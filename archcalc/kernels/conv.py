@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Array,
         Gradients,
         Padding,
-        Product,
         Shape,
         Size,
         Table,
@@ -90,7 +89,6 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     groups: int = 1,
     table: Table | None = None,
     ceil: bool = False,
-    product: Product = np.matmul,
 ) -> tuple[Array, Saved]:
     """Correlate the maps of x with the kernels.
 
@@ -98,7 +96,7 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
         y  N  C' H' W'        bias    C'                        (untied: C' H' W')
 
     With a table, filter f reads the maps table[f] alone; the kernels stand in the table's order.
-    Each output takes exactly kh·kw multiplications for each map that feeds it; `product` does them.
+    Each output takes exactly kh·kw multiplications for each map that feeds it.
     Raises ValueError with the shapes if kernel, bias and x do not fit together.
 
     >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]]])
@@ -115,7 +113,7 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     y = np.empty((maps, len(x), both[0].windows, both[1].windows), np.result_type(x, kernel))
     units = y.reshape(maps, -1)
     for _, place, patches in _patches(padded(x, both), both):
-        multiply(kernel, patches, groups, table, units[:, place], product)
+        multiply(kernel, patches, groups, table, units[:, place])
     if bias is not None:
         y += _aligned(bias, y)
     return np.ascontiguousarray(y.swapaxes(0, 1)), Saved(x, kernel, bias, both, groups, table)

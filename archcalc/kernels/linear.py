@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from archcalc.kernels._arrays import expect_maps, expect_shape, rows, shown
 
 if TYPE_CHECKING:
-    from archcalc.kernels._arrays import Array, Gradients, Product, Shape, WeightShapes
+    from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
 WEIGHTS = ("weight", "bias")
 
@@ -35,9 +33,7 @@ def weights(shape: Shape, *, units: int, bias: bool = True, **_: object) -> Weig
     return shapes
 
 
-def forward(
-    x: Array, *, weight: Array, bias: Array | None = None, product: Product = np.matmul
-) -> tuple[Array, Saved]:
+def forward(x: Array, *, weight: Array, bias: Array | None = None) -> tuple[Array, Saved]:
     """Multiply x, flattened, with the weight of each unit, and add the unit's bias.
 
         x  N  C  H  W           weight  units  C·H·W
@@ -45,6 +41,7 @@ def forward(
 
     Raises ValueError with the shapes if weight, bias and x do not fit together.
 
+    >>> import numpy as np
     >>> y, _ = forward(np.array([[[[1.0, 2]]]]), weight=np.array([[3.0, 4]]), bias=np.array([5.0]))
     >>> y.tolist()  # 1·3 + 2·4 + 5
     [[[[16.0]]]]
@@ -55,7 +52,7 @@ def forward(
         found = f"weight {shown(weight.shape)}"
         message = f"linear: {found} does not fit {flat.shape[1]} inputs ({shown(x.shape[1:])})"
         raise ValueError(message)
-    y = product(flat, weight.T)
+    y = flat @ weight.T
     if bias is not None:
         expect_shape("linear", "bias", bias, (len(weight),))
         y += bias
@@ -65,6 +62,7 @@ def forward(
 def backward(dy: Array, saved: Saved) -> Gradients:
     """Give the gradients of x, weight and bias.
 
+    >>> import numpy as np
     >>> _, saved = forward(np.array([[[[1.0, 2]]]]), weight=np.array([[3.0, 4]]))
     >>> (dx,), gradients = backward(np.ones((1, 1, 1, 1)), saved)
     >>> dx.tolist(), gradients["weight"].tolist()

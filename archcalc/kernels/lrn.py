@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from archcalc.kernels._arrays import expect_maps
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ def forward(
     The sum runs over `size` maps at the same place, this one in the middle (of an even number, the
     later middle), as far as there are maps. Raises ValueError if x is not four-dimensional.
 
-    >>> import numpy as np
     >>> x = np.array([1.0, 2, 3]).reshape(1, 3, 1, 1)
     >>> y, _ = forward(x, size=3, alpha=1, beta=1, k=0)
     >>> y.ravel().round(4).tolist()  # 1/(1 + 4), 2/(1 + 4 + 9), 3/(4 + 9)
@@ -54,21 +55,20 @@ def forward(
     expect_maps("lrn", x)
     base = float(alpha) * _neighbours(x * x, size // 2, (size - 1) // 2)
     base += float(k)
-    power = base ** -float(beta)
-    return x * power, Saved(x, base, power, size, 2 * float(alpha) * float(beta))
+    power = np.power(base, float(beta))
+    return x / power, Saved(x, base, power, size, 2 * float(alpha) * float(beta))
 
 
 def backward(dy: Array, saved: Saved) -> Gradients:
     """Give the gradient of x: each element also weighs on the neighbours whose sums it is in.
 
-    >>> import numpy as np
     >>> _, saved = forward(np.ones((1, 1, 1, 1)), size=1, alpha=1, beta=1, k=0)
     >>> backward(np.ones((1, 1, 1, 1)), saved)[0][0].tolist()  # y = 1/x
     [[[[-1.0]]]]
     """
     x, base, power, size, rate = saved
-    weight = dy * x * power / base
-    return (dy * power - rate * x * _neighbours(weight, (size - 1) // 2, size // 2),), {}
+    weight = dy * x / (power * base)
+    return (dy / power - rate * x * _neighbours(weight, (size - 1) // 2, size // 2),), {}
 
 
 def _neighbours(x: Array, before: int, after: int) -> Array:

@@ -49,7 +49,7 @@ class Layer:
             self.statistics = _empty(self.kernel.statistics(tuple(shape), **self.fields), dtype)
 
     def forward(self, xs: Sequence[Array], **circumstances: Any) -> tuple[Array, Any]:  # noqa: ANN401
-        """Run the kernel; of the circumstances (`training`, `rng`, `product`) it takes its own.
+        """Run the kernel; of the circumstances (`training`, `rng`) it takes its own.
 
         Gives the output, and what `backward` needs.
         """

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+from archcalc.counts import KINDS
 from archcalc.errors import UnknownName, suggestion
 
 SUMS = (
     "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
-    "connections_in_bounds", "neurons", "macs", "multiplications",
+    "connections_in_bounds", "neurons", "activations", "macs", *KINDS[1:], "multiplications",
 )  # fmt: skip
-"""What adds up over layers; beside it a layer has an `output` and a `receptive_field`."""
+"""What adds up over layers; beside it a layer has an `output` and a `receptive_field`.
+
+The multiplications are those of units, once more and one by one: in matrix products and elsewhere.
+"""
 
 
 class Seen(NamedTuple):

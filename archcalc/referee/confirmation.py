@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.counts import measure
+from archcalc.counts import KINDS, measure
 from archcalc.graph import INPUT
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Line, Seen
 from archcalc.referee.sight import everything
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 
 NOT_MEASURED = (
-    "operations other than multiplications, memory: counted by rule, not measured",
-    f"multiplications one by one in layers with more than {COUNTED_ONE_BY_ONE:,} of them",
+    "memory",
+    "additions of lrn, softmax, avgpool to a fixed size, comparisons of softmax: run otherwise",
+    f"multiplications of units one by one, in layers with more than {COUNTED_ONE_BY_ONE:,} of them",
     "receptive fields beyond the image: an output is compared with what it sees of the image",
 )
 
@@ -109,9 +110,14 @@ class _Run:
 def _sums(node: Node, found: Measured) -> list[Claim]:
     """Compare what adds up."""
     rule = measure(node.op, node.xs[0], node.y)
-    products = rule.work.mac + rule.work.mul if found.neurons else 0
-    rules = {name: products if name == "multiplications" else getattr(rule, name) for name in SUMS}
-    return [Claim(name, rules[name], getattr(found, name)) for name in SUMS]
+    rules = {name: _by_rule(rule, name) for name in SUMS if name != "multiplications"}
+    rules["multiplications"] = rule.work.mac + rule.work.mul if found.neurons else 0
+    return [Claim(name, rules[name], getattr(found, name, found.work.get(name))) for name in SUMS]
+
+
+def _by_rule(counts: Counts, name: str) -> int:
+    found: int = getattr(counts.work if name in KINDS else counts, name)
+    return found
 
 
 def _receptive_field(field: Field | None, seen: Sight) -> Claim:
@@ -161,17 +167,18 @@ def _telling(claimed: Array, found: Array) -> int:
 
 
 def _total(rule: Counts, lines: Sequence[Line]) -> Line:
-    """Add up what was found; multiplications only where they were counted."""
+    """Add up what was found; of work, not measured everywhere, what was measured."""
     ran = [line for line in lines if line.claims]
     claims = []
     for name in SUMS:
         told = [line[name] for line in ran if line[name].witness is not None]
-        witness = _sum(claim.witness for claim in told)
-        if name == "multiplications":
-            claims.append(Claim(name, _sum(claim.rule for claim in told), witness))
+        witness, complete = _sum(claim.witness for claim in told), len(told) == len(lines)
+        if name in KINDS or name == "multiplications":
+            claimed = _sum(claim.rule for claim in told)
+            complete = complete or claimed > 0
         else:
-            complete = len(told) == len(lines)
-            claims.append(Claim(name, getattr(rule, name), witness if complete else None))
+            claimed = _by_rule(rule, name)
+        claims.append(Claim(name, claimed, witness if complete else None))
     trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers could not be run"
     return Line("total", "", tuple(claims), trouble)
 

@@ -97,6 +97,12 @@ def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight
     )
 
 
+def fill(layer: Layer) -> None:
+    """Make all weights one; but centres and means 0, so that what is squared or scaled is one."""
+    for name, array in {**layer.weights, **layer.statistics}.items():
+        array[...] = name not in {"centres", "mean"}
+
+
 def _lines(
     op: str, fields: Mapping[str, Any], xs: Sequence[Shape], number: int, side: int
 ) -> Lines:
@@ -105,8 +111,7 @@ def _lines(
     layer = Layer("", op, fields, ())
     shapes = [_strip(x, fields, 1 - side) for x in xs]
     layer.allocate(shapes[0], np.float32)
-    for name, array in {**layer.weights, **layer.statistics}.items():
-        array[...] = name not in {"centres", "mean"}
+    fill(layer)
     sees = _depends(layer, shapes, number, side + 2)
     apart = fields.get("dilation", (1, 1))[side] > 1
     gaps = apart or not sees.any(axis=0).all()

@@ -1,12 +1,14 @@
 """The measuring of one layer: its kernel is run, and what the rules claim is read off the arrays.
 
-No formula of a rule stands here. Parameters are the sizes of the arrays that were allocated;
-multiply-accumulates are the matrix products that were executed; and where inputs, weights and
-biases are all one, an output *is* the number of its connections.
+No formula of a rule stands here. Parameters are the sizes of the arrays that were allocated; work
+is what NumPy was seen to do, matrix products and all; and where inputs, weights and biases are all
+one, an output *is* the number of its connections.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from copy import copy
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -15,10 +17,11 @@ import numpy.typing as npt
 
 from archcalc.kernels._windows import padded, sides
 from archcalc.model.layer import Layer
-from archcalc.referee.sight import look, narrowed
+from archcalc.referee.sight import fill, look, narrowed
+from archcalc.referee.tallies import WORK, Number, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from archcalc.ops.op import Op
     from archcalc.referee.sight import Sight
@@ -55,8 +58,11 @@ class Measured(NamedTuple):
     connections: int | None
     connections_in_bounds: int | None
     neurons: int
+    activations: int
     macs: int
     multiplications: int | None
+    work: Mapping[str, int]
+    """By kind; a kind is missing where the kernel does it in another way than is counted."""
 
     @property
     def parameters(self) -> int:
@@ -98,58 +104,26 @@ class Witness:
         return seen
 
 
-class _Products:
-    """Multiplies matrices and adds up how many multiply-accumulates that took."""
-
-    def __init__(self) -> None:
-        self.macs = 0
-
-    def __call__(self, a: Array, b: Array, **out: Any) -> Array:  # noqa: ANN401 - as np.matmul
-        rows, inner = a.shape[-2:]
-        columns = b.shape[-1]
-        self.macs += prod(a.shape[:-2]) * rows * inner * columns
-        product: Array = np.matmul(a, b, **out)
-        return product
-
-
-class _Tally:
-    """A number without a value that counts the multiplications it takes part in."""
-
-    __slots__ = ("products",)
-
-    def __init__(self) -> None:
-        self.products = 0
-
-    def __mul__(self, _: object) -> _Tally:
-        self.products += 1
-        return self
-
-    def __add__(self, _: object) -> _Tally:
-        return self
-
-    __rmul__ = __mul__
-    __radd__ = __sub__ = __rsub__ = __add__
-
-
 def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
     layer = Layer("", op.name, vars(op), ())
     _refuse_large(layer.kernel.weights(xs[0], **layer.fields).values())
     layer.allocate(xs[0], np.float32)
-    _fill(layer)
+    fill(layer)
     _refuse_large([_output(layer, xs), *xs])
-    products = _Products()
-    y, _ = layer.forward([np.ones((1, *x), np.float32) for x in xs], product=products)
+    y, work = _run(layer, [np.ones((1, *x), np.float32) for x in xs])
+    whole, work = _run_padded(layer, xs[0]) or (y, work)
     has_units = not INCOMING.isdisjoint(layer.weights)
-    in_bounds = _total(y) if has_units else 0
     return Measured(
         output=y.shape[1:],
         **_parameters(layer),
         statistics=sum(array.size for array in layer.statistics.values()),
-        connections_in_bounds=in_bounds,
-        connections=_connections(layer, xs[0], in_bounds) if has_units else 0,
+        connections=_total(whole) if has_units else 0,
+        connections_in_bounds=_total(y) if has_units else 0,
         neurons=y[0].size if has_units else 0,
-        macs=products.macs,
-        multiplications=_multiplications(layer, xs, products.macs or y[0].size) if has_units else 0,
+        activations=y[0].size,
+        macs=work["mac"],
+        multiplications=_multiplications(layer, xs, work) if has_units else 0,
+        work={kind: work[kind] for kind in {*WORK.values()} - _otherwise(layer)},
     )
 
 
@@ -166,10 +140,53 @@ def _refuse_large(shapes: Iterable[Shape]) -> None:
             raise Refusal(message)
 
 
-def _fill(layer: Layer) -> None:
-    """Make all weights one; but centres and means 0, so that what is squared or scaled is one."""
-    for name, array in {**layer.weights, **layer.statistics}.items():
-        array[...] = name not in {"centres", "mean"}
+def _run(layer: Layer, xs: Sequence[Array]) -> tuple[Array, Counter[str]]:
+    """Run a layer, and count what is done with its input and its weights.
+
+    Not with the weights of a normalisation: before an image comes, they and its statistics fold
+    into one factor and one term for each map.
+    """
+    work: Counter[str] = Counter()
+    running = copy(layer)
+    if not layer.statistics:
+        running.weights = {name: counted(array, work) for name, array in layer.weights.items()}
+    y, _ = running.forward([counted(x, work) for x in xs])
+    return np.asarray(y), work
+
+
+def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
+    """Run on an input padded beforehand with ones: then taps on padding are live too.
+
+    None if no window reaches over the input.
+    """
+    fields = layer.fields
+    if "padding" not in fields or fields["kernel"] is None:
+        return None
+    both = sides(
+        (x[1], x[2]),
+        fields["kernel"],
+        fields["stride"],
+        fields["padding"],
+        fields.get("dilation", (1, 1)),
+        ceil=fields["ceil"],
+    )
+    if all(not side.before and side.span <= side.size for side in both):
+        return None
+    image = padded(np.ones((1, *x), np.float32), both, 1)
+    bare = Layer("", layer.op, {**fields, "padding": (0, 0, 0, 0), "ceil": False}, ())
+    bare.weights = layer.weights
+    return _run(bare, [image])
+
+
+def _otherwise(layer: Layer) -> frozenset[str]:
+    """Name the kinds of work that a kernel does in another way than is counted.
+
+    A softmax first takes the largest value out; a local response normalisation leaves out maps that
+    are not there; a pooling to a fixed size adds up rows, and of these sums columns.
+    """
+    if layer.op == "softmax":
+        return frozenset({"add", "cmp"})
+    return frozenset({"add"} if layer.op == "lrn" or layer.fields.get("output") else ())
 
 
 def _parameters(layer: Layer) -> dict[str, int]:
@@ -181,37 +198,16 @@ def _parameters(layer: Layer) -> dict[str, int]:
     return sizes
 
 
-def _connections(layer: Layer, x: Shape, in_bounds: int | None) -> int | None:
-    """Run once more on an input padded beforehand with ones: then taps on padding are live too."""
-    fields = layer.fields
-    if not {"padding", "ceil"} <= fields.keys():
-        return in_bounds
-    both = sides(
-        (x[1], x[2]),
-        fields["kernel"],
-        fields["stride"],
-        fields["padding"],
-        fields["dilation"],
-        ceil=fields["ceil"],
-    )
-    if all(not side.before and side.span <= side.size for side in both):
-        return in_bounds
-    image = padded(np.ones((1, *x), np.float32), both, 1)
-    bare = Layer("", layer.op, {**fields, "padding": (0, 0, 0, 0), "ceil": False}, ())
-    bare.weights = layer.weights
-    return _total(bare.forward([image])[0])
-
-
 def _total(y: Array) -> int | None:
     """Add up whole numbers; None if they grew too large to be exact."""
     return int(y.sum(dtype=np.float64)) if y.size and y.max() < EXACT else None
 
 
-def _multiplications(layer: Layer, xs: tuple[Shape, ...], expected: int) -> int | None:
+def _multiplications(layer: Layer, xs: tuple[Shape, ...], work: Counter[str]) -> int | None:
     """Count the multiplications of a small layer one by one, by numbers that tally themselves."""
-    if expected > COUNTED_ONE_BY_ONE:
+    if work["mac"] + work["mul"] > COUNTED_ONE_BY_ONE:
         return None
-    number = _Tally()
+    number = Number()
     counting = Layer("", layer.op, layer.fields, ())
     counting.allocate(xs[0], object)
     for array in counting.weights.values():

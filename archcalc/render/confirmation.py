@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.counts import KINDS
 from archcalc.referee.claim import Seen
+from archcalc.render.explanation import NAMES
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def layers(confirmation: Confirmation) -> Table:
 
     >>> from archcalc.referee.confirmation import confirm
     >>> layers(confirm("lenet5")).rows[2]
-    ('C3', 'conv', '16x10x10', 1516, 151600, 151600, 150000, '= 28 figures')
+    ('C3', 'conv', '16x10x10', 1516, 151600, 151600, 150000, '= 44 figures')
     """
     groups = _as_written(confirmation.lines)
     return Table(
@@ -57,7 +59,7 @@ def layers(confirmation: Confirmation) -> Table:
 
 def total(confirmation: Confirmation) -> Table:
     """Tabulate the sums, and say below what was not measured."""
-    claims = confirmation.total.claims
+    claims = [claim for claim in confirmation.total.claims if _occurs(claim)]
     return Table(
         columns=TOTAL,
         rows=tuple((_words(c), _cell(c.rule), _cell(c.witness), _verdict(c)) for c in claims),
@@ -145,11 +147,16 @@ def _not_measured(confirmation: Confirmation) -> Iterator[str]:
         yield f"not measured: {note}"
 
 
+def _occurs(claim: Claim) -> bool:
+    """Tell whether to show a figure: kinds of work are many, and most networks have few of them."""
+    return claim.quantity not in KINDS or bool(claim.rule or claim.witness)
+
+
 def _words(claim: Claim) -> str:
     """Name a quantity as people say it."""
     if claim.quantity == "multiplications":
-        return "multiplications, one by one"
-    return claim.quantity.replace("_", " ")
+        return "multiplications of units, one by one"
+    return NAMES.get(claim.quantity, claim.quantity.replace("_", " "))
 
 
 def _verdict(claim: Claim) -> str:

@@ -28,10 +28,21 @@ def test_rule_and_witness_stand_side_by_side(archcalc: Call) -> None:
 
     assert (status, errors) == (0, "")
     assert said.startswith("lenet5: rule and witness agree")
-    assert "C3 conv 16x10x10 1,516 151,600 151,600 150,000 = 28 figures" in said
+    assert "C3 conv 16x10x10 1,516 151,600 151,600 150,000 = 44 figures" in said
     assert "connections 340,908 340,908 = equal" in said
-    assert "macs 325,680 325,680 = equal" in said
-    assert "not measured: operations other than multiplications, memory" in said
+    assert "MACs 325,680 325,680 = equal" in said
+    assert "additions 14,482 14,482 = equal" in said
+    assert "hyperbolic tangents 8,084 8,084 = equal" in said
+    assert "divisions" not in said
+    assert "not measured: memory not measured: additions of lrn, softmax," in said
+
+
+def test_what_was_not_counted_one_by_one_is_not_said_to_be_equal(archcalc: Call) -> None:
+    said = words(archcalc("confirm", "resnet18").output)
+
+    # 1,000 biases, 2,483,712 shifts, 777,216 sums of branches and of the mean; none of the softmax
+    assert "additions 3,261,928 3,261,928 = equal" in said
+    assert "multiplications of units, one by one 0 not measured" in said
 
 
 def test_many_networks_have_a_line_each(archcalc: Call) -> None:

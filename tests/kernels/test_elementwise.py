@@ -77,6 +77,12 @@ def test_lecuns_tanh_keeps_one() -> None:
     assert lecun_tanh.forward(np.array([1.0]))[0].tolist() == pytest.approx([1], abs=1e-4)
 
 
+def test_a_sigmoid_keeps_its_precision_far_out() -> None:
+    x = np.array([-80, -20, 800], "f4")
+
+    assert sigmoid.forward(x)[0].tolist() == pytest.approx([exp(-80), exp(-20), 1], rel=1e-6)
+
+
 def test_softmax_runs_over_the_maps_of_each_place() -> None:
     x = np.array([[[[0.0, 1000]], [[0, 1000]]], [[[0, -1000]], [[np.log(3), 0]]]])
     y, _ = softmax.forward(x)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 import archcalc
+from archcalc import ops
 from archcalc.errors import UnknownName
 from archcalc.model import layer
 from archcalc.ops import window
@@ -21,7 +22,7 @@ from archcalc.ops.concat import Concat
 from archcalc.ops.conv import Conv
 from archcalc.ops.linear import Linear
 from archcalc.ops.maxpool import Maxpool
-from archcalc.ops.op import Op, Shape, Weighted
+from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
 from archcalc.ops.subsample import Subsample
@@ -52,12 +53,37 @@ layers:
   - {name: OUTPUT, rbf: 3}
 """
 
+OPS = """\
+input: 2x9x8
+layers:
+  - {name: conv, conv: 4, kernel: 3, padding: half, groups: 2, after: [batchnorm, relu]}
+  - {name: table, op: conv, kernel: 2, padding: [1, 0], table: [[0, 1], [3]], bias: untied}
+  - {name: maxpool, maxpool: 3, stride: 2, padding: 1, ceil: true}
+  - add: [[], identity, {scale: 0.5}]
+  - concat: [[], tanh, dropout]
+  - {name: avgpool, avgpool: 2, stride: 1, padding: [1, 0]}
+  - {name: lrn, lrn: 3}
+  - {name: zeros, pad_channels: 7}
+  - {name: fixed, op: avgpool, output: 3x2}
+  - {name: subsample, subsample: 2x1, after: [lecun_tanh]}
+  - softmax
+  - globalavgpool
+  - flatten
+  - {name: linear, linear: 5, after: [sigmoid]}
+  - {name: rbf, rbf: 3}
+"""
+
 WINDOWS = """\
 input: 1x12x12
 layers:
   - {name: C, conv: 2, kernel: 2, stride: 2, padding: 1, dilation: 2, ceil: true}
   - {name: P, maxpool: 2, padding: 0}
 """
+
+OTHERWISE = {"softmax": {"add", "cmp"}, "lrn": {"add"}}
+"""Work that a kernel does in another way than is counted."""
+REMEMBERING = Witness()
+"""Broken rules change nothing of what it has found."""
 
 
 def check(text: str = EVERYTHING) -> Confirmation:
@@ -152,6 +178,21 @@ def test_everything_comes_as_plain_values() -> None:
     assert found["lines"][0]["claims"]["weights"] == {"rule": 150, "witness": 150, "agrees": True}
     assert found["lines"][0]["claims"]["receptive_field"]["witness"]["rows"] == (14, 19)
     assert any("memory" in note for note in found["not_measured"])
+
+
+def test_work_is_counted_at_full_size() -> None:
+    text = (
+        "input: 3x224x224\nlayers: [{conv: 64, kernel: 3, padding: half}, relu, lrn, {maxpool: 3}]"
+    )
+    conv, relu, lrn, pool = check(text).lines
+
+    assert conv["add"].witness == 64 * 224 * 224  # a bias each
+    assert conv["multiplications"].witness is None
+    assert relu["cmp"].witness == 64 * 224 * 224
+    assert [lrn[kind].witness for kind in ("mul", "pow", "div", "add")] == [
+        2 * 64 * 224 * 224, 64 * 224 * 224, 64 * 224 * 224, None,
+    ]  # fmt: skip
+    assert pool["cmp"].witness == 64 * 74 * 74 * (3 * 3 - 1)
 
 
 def test_what_was_not_measured_neither_agrees_nor_differs() -> None:
@@ -257,6 +298,24 @@ def test_a_broken_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(owner, name, broken)
 
     assert not check(text).agrees
+
+
+@pytest.mark.parametrize("kind", Work._fields)
+@pytest.mark.parametrize("op", sorted(ops.names()))
+def test_an_operation_too_many_is_caught(
+    op: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = ops.find(op).work
+
+    def one_more(*rest: Any) -> Work:  # noqa: ANN401 - the op, its input and its output
+        work = rule(*rest)
+        return work._replace(**{kind: getattr(work, kind) + 1})
+
+    monkeypatch.setattr(ops.find(op), "work", one_more)
+    found = complaints(confirm(archcalc.load(StringIO(OPS)), witness=REMEMBERING))
+
+    quantity = "macs" if kind == "mac" else kind
+    assert (quantity in {name for _, name in found}) is (kind not in OTHERWISE.get(op, ()))
 
 
 def test_a_broken_rule_is_named_with_its_layer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,108 @@
+"""Arrays and numbers that count what NumPy does with them while a kernel runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+Array: TypeAlias = npt.NDArray[Any]
+
+WORK: dict[np.ufunc, str] = {
+    np.matmul: "mac",
+    np.add: "add", np.subtract: "add",
+    np.multiply: "mul",
+    np.divide: "div",
+    np.maximum: "cmp", np.greater: "cmp",
+    np.exp: "exp",
+    np.tanh: "tanh",
+    np.power: "pow",
+}  # fmt: skip
+"""What NumPy does to arrays, as kinds of work."""
+FREE = frozenset({np.negative})
+"""A change of sign is no operation of its own."""
+
+
+class Counted(np.ndarray[Any, Any]):
+    """An array that adds up, by kind, the elementary operations that it takes part in.
+
+    What comes out of one counts too; but not a product of matrices, for to add up such products is
+    part of their multiply-accumulates.
+    """
+
+    work: Counter[str]
+
+    def __array_finalize__(self, origin: Any) -> None:  # noqa: ANN401 - as NumPy calls it
+        if isinstance(origin, Counted):
+            self.work = origin.work
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:  # noqa: ANN401
+        out = named.get("out")
+        if out:
+            named["out"] = tuple(map(np.asarray, out))
+        y = getattr(ufunc, method)(*map(np.asarray, inputs), **named)
+        if ufunc not in FREE:
+            self.work[_kind(ufunc)] += _operations(ufunc, method, np.asarray(inputs[0]), y)
+        if out:
+            return out[0]
+        return y if ufunc is np.matmul else counted(y, self.work)
+
+
+def counted(array: Array, work: Counter[str]) -> Counted:
+    """Give an array that adds to `work` what is done with it.
+
+    >>> from collections import Counter
+    >>> work = Counter()
+    >>> x = counted(np.ones((2, 3)), work)
+    >>> y = np.maximum(x * x, 0).sum(axis=1)
+    >>> dict(work)
+    {'mul': 6, 'cmp': 6, 'add': 4}
+    """
+    watched = array.view(Counted)
+    watched.work = work
+    return watched
+
+
+def _kind(ufunc: np.ufunc) -> str:
+    if ufunc not in WORK:
+        message = f"the kernel uses `{ufunc.__name__}`, which is no kind of work that is counted"
+        raise ValueError(message)
+    return WORK[ufunc]
+
+
+def _operations(ufunc: np.ufunc, method: str, x: Array, y: Array) -> int:
+    """Count one operation for each element of y; what joins n elements into one takes n - 1."""
+    if ufunc is np.matmul:
+        inner: int = x.shape[-1]
+        return y.size * inner
+    return x.size - y.size if method == "reduce" else y.size
+
+
+class Number:
+    """A number without a value that counts the multiplications it takes part in.
+
+    >>> number = Number()
+    >>> numbers = np.full((2, 3), number)
+    >>> _ = numbers @ numbers.T
+    >>> number.products
+    12
+    """
+
+    __slots__ = ("products",)
+
+    def __init__(self) -> None:
+        self.products = 0
+
+    def __mul__(self, _: object) -> Number:
+        self.products += 1
+        return self
+
+    def __add__(self, _: object) -> Number:
+        return self
+
+    __rmul__ = __mul__
+    __radd__ = __sub__ = __rsub__ = __add__

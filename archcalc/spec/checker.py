@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from archcalc import limits
 from archcalc.errors import Diagnostic, Reason, SpecError, suggestion
 from archcalc.ops.fields import plain
-from archcalc.spec.expression import Expression
+from archcalc.spec.expression import Expression, bounded
 from archcalc.spec.reader import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def untyped(tree: Tree) -> object:
 def plain_value(value: object) -> object:
     """Settle a value that has no declared type: numbers, true, false, words, lists of them."""
     if isinstance(value, str):
-        return plain(value)
+        return bounded(plain(value))
     return tuple(plain_value(item) for item in value) if isinstance(value, list) else value
 
 

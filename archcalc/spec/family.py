@@ -208,7 +208,7 @@ class _Family:
         choices = self.checker.section(self.tree, "choices")
         for key, tree in choices.entries.items():
             entries = self.checker.sequence(tree, f"the choices of `{key}`")
-            allowed = [self.checker.template(entry, (), plain_value) for entry in entries]
+            allowed = [self._value(entry, {}) for entry in entries]
             if key not in values:
                 self.checker.unknown_key(choices, key, "`choices`", values)
             elif self.checker.mistakes and (values[key] is None or None in allowed or not allowed):
@@ -225,13 +225,17 @@ class _Family:
     def _heads(self, tree: Tree | None, reader: ItemReader) -> dict[str, Item]:
         """Read the heads: each a block or a list of layers that hangs off an earlier output."""
         heads: dict[str, Item] = {}
-        for name, entry in (self.checker.mapping(tree, "`heads`").entries if tree else {}).items():
+        written = self.checker.mapping(tree, "`heads`") if tree else Mapping(0, 0)
+        for name, entry in written.entries.items():
             body = self.checker.mapping(entry, f"the head `{name}`")
             if "from" not in body.entries:
                 message = f"the head `{name}` needs `from`: the layer where it hangs"
                 self.checker.complain("missing-key", message, entry)
-            named = Scalar(name, plain=True, line=body.line, column=body.column, length=1)
-            head = Mapping(body.line, body.column, {**body.entries, "name": named}, body.keys)
+            if "name" in body.entries:
+                message = f"`name` is not a key of the head `{name}`: that is its name"
+                self.checker.complain("unknown-key", message, body.keys["name"])
+            named = {**body.entries, "name": written.keys[name]}
+            head = Mapping(body.line, body.column, named, body.keys)
             for item in reader.single(head):
                 heads[name] = item
         return heads

@@ -158,12 +158,16 @@ class ItemReader:
     ) -> Join:
         self.checker.keys(tree, {*COMMON, *AROUND, "op", op, "branches"}, f"`{op}`")
         given = names.given(tree)
-        listed = tree.entries.get("branches") or tree.entries.get(op)
-        has_branches = listed is not None and not is_empty(listed)
+        written = [key for key in ("branches", op) if not _lacks(tree, key)]
+        if len(written) > 1:
+            message = f"`{op}: ...` is its `branches`, which is given twice"
+            self.checker.complain("duplicate-key", message, tree.keys["branches"])
+        listed = tree.entries[written[0]] if written else None
+        has_branches = listed is not None
         if has_branches == (len(common["sources"]) > 1):
             message = f"`{op}` joins either its branches or the layers that `from` lists"
             self.checker.complain("no-branches", message, tree)
-        entries = self.checker.sequence(listed, f"`{op}`") if has_branches and listed else []
+        entries = self.checker.sequence(listed, f"`{op}`") if listed else []
         shares_level = given is None and common["loop"] is None
         inner = names if shares_level else Names(self.checker, entries)
         before, after = self.layers.sides(op, tree, scope)
@@ -204,16 +208,42 @@ class ItemReader:
             self.checker.complain("missing-key", message, tree)
             return None
         names = self.checker.words(entries["for"], "a column of `for`")
+        if not names:
+            self.checker.complain("missing-key", "`for` names no column", entries["for"])
         for name in dict.fromkeys(names):
             if names.count(name) > 1:
                 message = f"`for` names the column {shown(name)} twice"
                 self.checker.complain("duplicate-name", message, entries["for"])
             if name != "name" and (name or not self.checker.mistakes):
                 check_parameter(self.checker, name, entries["for"], self.family)
-        return Loop(names=names, rows=self.checker.template(entries["in"], scope, plain_value))
+        return Loop(names=names, rows=self._rows(entries["in"], names, scope))
+
+    def _rows(self, tree: Tree, names: tuple[str, ...], scope: Collection[str]) -> Template:
+        """Read the rows of a loop; what names a row is a word, also if it looks like a number."""
+        if "name" not in names or not isinstance(tree, Sequence):
+            return self.checker.template(tree, scope, plain_value)
+        column = names.index("name")
+        return tuple([self._row(row, column, len(names), scope) for row in tree.items])
+
+    def _row(self, tree: Tree, column: int, columns: int, scope: Collection[str]) -> Template:
+        if columns == 1 and not isinstance(tree, Sequence):
+            return self.checker.template(tree, scope, _name_of_row)
+        if not isinstance(tree, Sequence):
+            return self.checker.template(tree, scope, plain_value)
+        kinds = [_name_of_row if i == column else plain_value for i in range(len(tree.items))]
+        cells = zip(tree.items, kinds, strict=True)
+        return tuple([self.checker.template(cell, scope, kind) for cell, kind in cells])
 
     def _parameters(self, name: str, tree: Tree) -> Mapping:
         return self.checker.section(self.checker.mapping(tree, f"the block `{name}`"), "parameters")
+
+
+def _lacks(tree: Mapping, key: str) -> bool:
+    return key not in tree.entries or is_empty(tree.entries[key])
+
+
+def _name_of_row(value: object) -> object:
+    return value if isinstance(value, str) else plain_value(value)
 
 
 def _word(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from itertools import count
@@ -13,7 +12,7 @@ from archcalc.errors import suggestion
 from archcalc.ops.fields import read
 from archcalc.spec.checker import is_empty
 from archcalc.spec.expression import Expression
-from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE
+from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 
@@ -41,7 +40,7 @@ class LayerReader:
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
-        self.defaults: dict[str, dict[str, Tree]] = {}
+        self.defaults: dict[str, dict[str, Template]] = {}
         self.around: dict[tuple[str, str], tuple[Layer, ...]] = {}
         self.made: dict[object, Op] = {}
 
@@ -55,8 +54,7 @@ class LayerReader:
             entries[op] = self.checker.mapping(entry, f"the defaults of `{op}`")
             known = {*ops.field_types(op), *AROUND} - {"branches"}
             self.checker.keys(entries[op], known, f"the defaults of `{op}`")
-            types = ops.field_types(op)
-            self.defaults[op] = {k: v for k, v in entries[op].entries.items() if k in types}
+            self.defaults[op] = self._templates(op, entries[op].entries, scope)
         for op, entry in entries.items():
             for side in AROUND:
                 if side in entry.entries:
@@ -86,6 +84,12 @@ class LayerReader:
         self, tree: Mapping, op: str, name: str | None, scope: Collection[str], common: Common
     ) -> Layer:
         """Read a layer whose op is known."""
+        if "branch" in tree.entries:
+            message, hint = (
+                f"`branch` is not a key of `{op}`",
+                "it stands under `add:` or `concat:`",
+            )
+            self.checker.complain("unknown-key", message, tree.keys["branch"], hint)
         fields, waiting = self._fields(op, tree, scope)
         before, after = self.sides(op, tree, scope)
         return Layer(
@@ -119,7 +123,6 @@ class LayerReader:
 
     def _around(self, side: str, tree: Tree, scope: Collection[str]) -> tuple[Layer, ...]:
         """Read a list of single ops; a second one of the same name is numbered."""
-        seen: Counter[str] = Counter()
         layers = []
         for item in self.checker.sequence(tree, f"`{side}`"):
             entry = bare(item)
@@ -128,19 +131,13 @@ class LayerReader:
                 message = "`before` and `after` take single layers"
                 self.checker.complain("wrong-type", message, item)
             elif op is not None:
-                word = (
-                    self.checker.word(entry.entries["name"], "a name")
-                    if "name" in entry.entries
-                    else op
-                )
-                seen[word] += 1
-                name = word if seen[word] == 1 else f"{word}{seen[word]}"
-                layers.append(self._beside(entry, op, name, scope))
-        return tuple(layers)
+                name = Names(self.checker, ()).given(entry)
+                layers.append(self._beside(entry, op, name or op, scope))
+        return _renamed(tuple(layers), set())
 
     def _beside(self, tree: Mapping, op: str, name: str, scope: Collection[str]) -> Layer:
-        for key in ("from", "repeat", "for", "in", *AROUND):
-            if key in tree.entries:
+        for key in tree.keys:
+            if key in STRUCTURE - {"name", "when", "op"}:
                 message = f"`{key}` has no meaning for a layer before or after another"
                 self.checker.complain("unknown-key", message, tree.keys[key])
         fields, waiting = self._fields(op, tree, scope)
@@ -159,20 +156,26 @@ class LayerReader:
     ) -> tuple[dict[str, Value], dict[str, Template]]:
         """Read the fields of an op, its own over the defaults: those settled, those that wait."""
         types = ops.field_types(op)
-        trees = dict(self.defaults.get(op, {}))
-        for key, value in tree.entries.items():
-            if key in types:
-                trees[key] = value
-            elif key not in STRUCTURE and key != op:
+        trees = dict(tree.entries)
+        for key in tree.entries:
+            if key not in types and key not in STRUCTURE and key != op:
                 self.checker.unknown_key(tree, key, f"`{op}`", {*types, *COMMON, *AROUND})
         self._take_main(op, tree, trees)
-        self._complain_of_missing(op, tree, trees)
-        templates = {
-            key: self.checker.template(value, scope, partial(read, types[key]))
-            for key, value in trees.items()
-        }
+        templates = {**self.defaults.get(op, {}), **self._templates(op, trees, scope)}
+        self._complain_of_missing(op, tree, templates)
         waiting = {key: value for key, value in templates.items() if _waits(value)}
         return {k: v for k, v in templates.items() if k not in waiting}, waiting
+
+    def _templates(
+        self, op: str, trees: dict[str, Tree], scope: Collection[str]
+    ) -> dict[str, Template]:
+        """Read each field by its declared type."""
+        types = ops.field_types(op)
+        return {
+            key: self.checker.template(value, scope, partial(read, types[key]))
+            for key, value in trees.items()
+            if key in types
+        }
 
     def _take_main(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
         """Take the value beside the op, as in `conv: 64`, for its main field."""
@@ -187,8 +190,8 @@ class LayerReader:
         else:
             trees[main] = beside
 
-    def _complain_of_missing(self, op: str, tree: Mapping, trees: dict[str, Tree]) -> None:
-        needed = _required(op).difference(trees)
+    def _complain_of_missing(self, op: str, tree: Mapping, given: dict[str, Template]) -> None:
+        needed = _required(op).difference(given)
         if not needed:
             return
         main = ops.find(op).main
@@ -232,8 +235,8 @@ def bare(tree: Tree) -> Tree:
 
 
 def _renamed(layers: tuple[Layer, ...], taken: set[str | None]) -> tuple[Layer, ...]:
-    """Give a number to each layer whose name is taken on the other side."""
-    if taken.isdisjoint(layer.name for layer in layers):
+    """Give a number to each layer whose name is taken, by another or on the other side."""
+    if len(taken.union(layer.name for layer in layers)) == len(taken) + len(layers):
         return layers
     free = []
     for layer in layers:

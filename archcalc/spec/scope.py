@@ -60,9 +60,14 @@ class Evaluator:
         self.charge(_steps(template, scope.variables), item)
         scope.variables.update(channels=x.channels, height=x.height, width=x.width)
         try:
-            return settle(template, scope.variables)
+            value = settle(template, scope.variables)
         except Reason as reason:
             raise self.error(reason, item, key=key) from None
+        if isinstance(value, dict):
+            fields = " or ".join(f"`input.{name}`" for name in value)
+            message = f"`input` is no value by itself: say {fields}"
+            raise self.error(Reason("wrong-type", message), item, key=key)
+        return value
 
     def structure(
         self, template: Template, item: Item | Branch, key: str, scope: Scope, x: Shape

@@ -169,10 +169,6 @@ UNROLLING = {
         f"input: 1x8x8\nlayers: [{{repeat: 100000, layers: [{{concat: [[], [{{op: conv, kernel: 1, "
         f"table: [{'[0], ' * 20_000}]}}]]}}]}}]"
     ),
-    "a path looked up in repetitions": layers(
-        "{name: g, layers: [{name: a, relu: }]}",
-        "{repeat: 60000, layers: [relu, {relu: , from: g/a}]}",
-    ),
     "long names within each other": (
         BASE
         + "layers: ["

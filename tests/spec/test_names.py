@@ -111,3 +111,19 @@ def test_blocks_by_expression_are_numbered_as_blocks(paths: Callable[..., list[s
     before = "parameters: {kind: wide}\nblocks: {wide: {layers: [relu]}}"
 
     assert paths("[{block: =kind}, {block: wide}]", before) == ["block1/relu1", "wide1/relu1"]
+
+
+def test_second_ones_take_no_name_that_is_written(paths: Callable[..., list[str]]) -> None:
+    layers = "[{name: c, conv: 4, kernel: 1, after: [relu, {name: relu2, op: relu}, relu]}]"
+
+    assert paths(layers) == ["c", "c.relu", "c.relu2", "c.relu3"]
+
+
+def test_row_names_stand_as_they_are_written(paths: Callable[..., list[str]]) -> None:
+    layers = """
+        - {op: tanh, for: [name, n], in: [[010, 1], [1e3, 2], ["1:5", 3], [true, 4]]}
+        - {op: tanh, for: name, in: [3e1, "=1 + 1"]}
+        - {op: tanh, for: [n, name], in: [[=1 + 1, 00], [2, 0x0]]}
+        """
+
+    assert paths(layers) == ["010", "1e3", "1:5", "true", "3e1", "2", "00", "0x0"]

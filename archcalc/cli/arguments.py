@@ -70,12 +70,21 @@ def open_network(network: str, settings: list[str] | None = None) -> Spec:
     """Load the network that an argument names, with the parameters that `--set` gives."""
     from archcalc.spec.library import load  # noqa: PLC0415 - after the arguments are known to be good
 
-    if network == "-" and (sys.stdin is None or sys.stdin.isatty()):
+    if is_standard_input(network) and (sys.stdin is None or sys.stdin.isatty()):
         hint = "`archcalc show - < mine.yaml`, or `cat mine.yaml | archcalc show -`"
         raise UsageError.of(
             "no-input", "`-` reads a spec from standard input, and nothing is piped in", hint
         )
     return load(network, **dict(read_setting(text) for text in settings or ()))
+
+
+def is_standard_input(network: str) -> bool:
+    """Tell whether a network is read from standard input: all of it, a variant, by a convention.
+
+    >>> [is_standard_input(network) for network in ("-", "./-#small", "-@thop", "lenet5")]
+    [True, True, True, False]
+    """
+    return network.partition("#")[0].partition("@")[0] in {"-", "./-"}
 
 
 def read_setting(text: str) -> tuple[str, Value]:

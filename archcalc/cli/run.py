@@ -49,7 +49,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
     try:
         status = typer.main.get_command(app).main(
-            list(arguments), prog_name="archcalc", standalone_mode=False
+            _operands(arguments), prog_name="archcalc", standalone_mode=False
         )
     except (typer.Abort, EOFError):
         return INTERRUPTED
@@ -62,6 +62,15 @@ def _dispatch(arguments: Sequence[str]) -> int:
             raise
         return _complain([_usage(error, arguments)], arguments, WRONG)
     return status if isinstance(status, int) else 0
+
+
+def _operands(arguments: Sequence[str]) -> list[str]:
+    """Spell a variant of standard input so that the parser takes it for no option.
+
+    >>> _operands(["show", "-#small", "--json"])
+    ['show', './-#small', '--json']
+    """
+    return [f"./{given}" if given.startswith("-#") else given for given in arguments]
 
 
 def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:

@@ -89,7 +89,7 @@ def test_ascii_is_enough() -> None:
     assert run.stderr == b""
 
 
-def terminal(width: int, *arguments: str, **environment: str) -> str:
+def terminal(width: int, *arguments: str, piped: str = "", **environment: str) -> str:
     """Run a command on a terminal of a width, by default `show resnet50`; give what it shows."""
     import fcntl  # noqa: PLC0415 - not on every system
     import pty  # noqa: PLC0415
@@ -102,10 +102,13 @@ def terminal(width: int, *arguments: str, **environment: str) -> str:
         [*ARCHCALC, *(arguments or ("show", "resnet50"))],
         stdout=writer,
         stderr=writer,
-        stdin=writer,
+        stdin=subprocess.PIPE if piped else writer,
         env=PLAIN | {"TERM": "xterm"} | environment,
     )
     os.close(writer)
+    if process.stdin:
+        process.stdin.write(piped.encode())
+        process.stdin.close()
     shown = b""
     try:
         while part := os.read(reader, 65536):
@@ -147,3 +150,11 @@ def test_what_found_no_room_is_said_within_the_width() -> None:
         "parameters): --wide shows all",
         "hint: archcalc show resnet50 --depth 2",
     ]
+
+
+@pytest.mark.parametrize("call", ["show -", "explain -", "conventions -", "compare - lenet5"])
+def test_no_hint_tells_to_read_again_what_was_piped_in(call: str) -> None:
+    text = "input: 1x8x8\nlayers: [{name: A, conv: 2, kernel: 3}, {name: B, linear: 2}]\n"
+    shown = terminal(200, *call.split(), piped=text, NO_COLOR="1")
+    assert "8x8" in shown or "A" in shown
+    assert "hint" not in shown

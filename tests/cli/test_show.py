@@ -87,6 +87,26 @@ def test_standard_input(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None
     assert total(archcalc("show", "-").output) == "20"
 
 
+@pytest.mark.parametrize("before", [[], ["--json"], ["--"]])
+def test_a_variant_of_standard_input_is_no_option(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch, before: list[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TINY.encode())))
+    status, output, errors = archcalc("show", *before, "-#small")
+    assert (status, errors) == (0, "")
+    assert "small" in output
+
+
+def test_nothing_is_piped_in(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    said = (
+        "error[no-input]: `-` reads a spec from standard input, and nothing is piped in\n"
+        "  hint: `archcalc show - < mine.yaml`, or `cat mine.yaml | archcalc show -`\n"
+    )
+    assert archcalc("show", "-") == (2, "", said)
+    assert archcalc("show", "-#small") == (2, "", said)
+
+
 def test_list_knows_names_and_aliases(archcalc: Call) -> None:
     status, output, _ = archcalc("list")
     assert status == 0

@@ -51,6 +51,10 @@ class Counted(np.ndarray[Any, Any]):
             return out[0]
         return y if ufunc is np.matmul else counted(y, self.work)
 
+    def __array_function__(self, *call: Any) -> Any:  # noqa: ANN401 - as NumPy calls it
+        y = super().__array_function__(*call)
+        return counted(y, self.work) if isinstance(y, np.ndarray) else y
+
 
 def counted(array: Array, work: Counter[str]) -> Counted:
     """Give an array that adds to `work` what is done with it.

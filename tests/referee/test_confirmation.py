@@ -121,6 +121,13 @@ def test_lenet5_sees_of_the_image_what_the_rule_says() -> None:
     assert str(lines["C3"]["receptive_field"].rule) == "(5, 5) sees rows 10:24, columns 10:24"
 
 
+def test_every_op_is_confirmed() -> None:
+    confirmation = check(OPS)
+
+    assert {line.op for line in confirmation.lines} == ops.names()
+    assert confirmation.agrees, complaints(confirmation)
+
+
 def test_every_kind_of_layer_is_confirmed() -> None:
     confirmation = check()
 

@@ -40,6 +40,15 @@ def test_adding_up_products_of_matrices_is_part_of_their_macs() -> None:
     assert work == {"mac": 3 * 5 * 2 * 3 * 4}
 
 
+def test_stacked_arrays_go_on_counting() -> None:
+    work: Counter[str] = Counter()
+    x = counted(np.ones((2, 3)), work)
+    halves = np.moveaxis(np.stack([x, x]), 0, 2) / 2
+
+    assert work == {"div": 12}
+    assert halves.shape == (2, 3, 2)
+
+
 def test_what_has_no_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="uses") as error:
         np.arctan(counted(np.ones(2), Counter()))

@@ -44,3 +44,14 @@ class Answer:
     def is_text(self) -> bool:
         """Tell whether there is nothing but text, which is the same in every format."""
         return all(isinstance(part, str) for part in self.parts)
+
+
+def invocation(*words: str) -> str:
+    """Spell a call as it can be pasted into a shell.
+
+    >>> invocation("show", "my net.yaml")
+    "archcalc show 'my net.yaml'"
+    """
+    from shlex import join  # noqa: PLC0415 - only a terminal needs it
+
+    return f"archcalc {join(words)}"

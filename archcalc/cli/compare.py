@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from archcalc.cli.answer import Answer
+from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, open_network, split
 from archcalc.render.caption import joint
 
@@ -58,7 +58,7 @@ def compare(  # noqa: PLR0913 - one for each option
         tuple(tables(found, split(columns), by or "")),
         found.to_dict(),
         joint(*found.reports),
-        hint=f"archcalc diff {networks[0]} {networks[1]}",
+        hint=invocation("diff", *networks[:2]),
     )
 
 

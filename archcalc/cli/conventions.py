@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archcalc.cli.answer import Answer
+from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_conventions, complete_networks
 from archcalc.errors import ArchcalcError, UnknownName
@@ -80,8 +80,21 @@ def conventions(  # noqa: PLR0913 - one for each option
     found = [apply(report, each) for each in chosen]
     about = caption(report, "one in each line")
     data = {"schema": 1, **about, "figures": [_figure(figure) for figure in found]}
-    hint = f"archcalc reconcile {network}@{chosen[0].name} {network}@{chosen[-1].name}"
-    return Answer((figures(found),), data, about, hint)
+    names = convention or [each.name for each in chosen]
+    return Answer((figures(found),), data, about, _next(network, names, found))
+
+
+def _next(network: str, names: list[str], found: list[Figure]) -> str:
+    """Name the command that tells why two figures of one kind differ, if any do."""
+    first, kind = found[0].total, found[0].convention.figures
+    other = [
+        name
+        for name, figure in zip(names, found, strict=True)
+        if figure.convention.figures == kind and figure.total != first and not figure.partial
+    ]
+    if found[0].partial or not other:
+        return ""
+    return invocation("reconcile", f"{network}@{names[0]}", f"{network}@{other[-1]}")
 
 
 def _open(network: str, set: list[str] | None) -> Spec:  # noqa: A002

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcalc.cli.answer import Answer
+from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_layers, complete_networks, complete_ops
 from archcalc.errors import UsageError
@@ -83,9 +83,7 @@ def explain(  # noqa: PLR0913 - one for each option
 
 def _next(network: str, found: Explanation) -> str:
     """Name the command that a reader may want next: one of the layers in full."""
-    from shlex import quote  # noqa: PLC0415 - only a terminal needs it
-
-    return f"archcalc explain {network} {quote(found.parts[0].path)}" if found.parts else ""
+    return invocation("explain", network, found.parts[0].path) if found.parts else ""
 
 
 def _rule(op: str) -> Answer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcalc.cli.answer import Answer
+from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import Heads, Input, Set, read_setting
 from archcalc.cli.completion import complete_conventions, complete_networks
 
@@ -74,7 +74,7 @@ def reconcile(  # noqa: PLR0913 - one for each option
     found = explain(a, b, convention=convention, input=input, heads=heads, parameters=parameters)
     failed = found.number is not None and not found.met
     parts = tuple(reconciliation(found))
-    return Answer(parts, found.to_dict(), _caption(found), _hint(found), int(failed))
+    return Answer(parts, found.to_dict(), _caption(found), _next(found, a, b), int(failed))
 
 
 def _caption(found: Reconciliation) -> dict[str, str]:
@@ -85,8 +85,7 @@ def _caption(found: Reconciliation) -> dict[str, str]:
     return {"from": found.a.name, "to": to, **joint(*reports, convention="after each @")}
 
 
-def _hint(found: Reconciliation) -> str:
-    if found.b is None:
-        return ""
-    network = found.b.report.graph.spec.id
-    return f"archcalc conventions {network}"
+def _next(found: Reconciliation, a: str, b: str) -> str:
+    """Name the command that counts by all conventions: the second network, or the only one."""
+    last = a if found.number is not None and found.number.text == b else b
+    return invocation("conventions", last.partition("@")[0])

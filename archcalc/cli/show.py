@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archcalc.cli.answer import Answer
+from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, Set, open_network, split
 from archcalc.cli.completion import complete_conventions
 from archcalc.render.caption import MACS, caption
@@ -120,10 +120,8 @@ def figure_to_dict(figure: Figure) -> dict[str, Any]:
 def _next(report: Report, network: str, depth: int) -> str:
     """Name the command that a reader may want next: unfold the blocks, then explain a layer."""
     if report.graph.containers and depth == 1:
-        return f"archcalc show {network} --depth 2"
+        return invocation("show", network, "--depth", "2")
     if not report.rows:
         return ""
-    from shlex import quote  # noqa: PLC0415 - only a terminal needs it
-
     largest = max(report.rows, key=lambda row: row.parameters)
-    return f"archcalc explain {network} {quote(largest.path)}"
+    return invocation("explain", network, largest.path)

@@ -53,8 +53,8 @@ def _candidates(found: Reconciliation) -> Table:
         Column("candidate", "what", "name"),
         Column("figure", "figure", "number"),
         Column("verdict", "verdict"),
-        Column("changes", "changed", "prose"),
-        Column("alike", "conventions that agree", "prose", 1),
+        Column("changes", "changed", "prose", 1),
+        Column("alike", "conventions that agree", "prose", 2),
     )
     said = found.number.text if found.number else ""
     title = f"what prints as {said}" if found.met else f"nothing prints as {said}: the nearest"

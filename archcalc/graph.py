@@ -237,6 +237,7 @@ class _Walk:
             )
             reason = limits.too_large("block_depth", message)
             raise self._error(Reason("too-deep", message, reason.hint, "block"), item)
+        self.evaluator.charge(2, item)  # for the parameters, which each call settles anew
         inner = self._arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
         self.depth += 1

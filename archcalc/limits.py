@@ -1,13 +1,15 @@
 """The bounds that keep a stranger's spec from exhausting the machine, all in one place.
 
-Within them a spec is counted or refused in about two seconds and 500 MB. Whoever needs more raises
-a bound for one stretch of code, as with the precision of `decimal`; other threads keep theirs:
+A spec that multiplies is refused within two seconds and 500 MB. One that is merely long takes time
+in proportion to its length: 100,000 layers need two seconds if they are repeated, eight if they are
+written out. Whoever needs more raises a bound for one stretch of code, as with the precision of
+`decimal`, and who trusts less lowers one, such as `file_bytes`; other threads keep theirs:
 
     >>> with raised(layers=1_000_000):
     ...     now().layers
     1000000
     >>> now().layers
-    200000
+    150000
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ class Limits:
     file_bytes: int = 16_000_000
     """A spec of 100,000 layers, one per line, has about 4 MB."""
 
-    values: int = 800_000
-    """Values of a file after its aliases are followed: an alias of aliases multiplies."""
+    values: int = 720_000
+    """Values of a file, aliases followed: an alias of aliases multiplies. A layer such as
+    `{conv: 4, kernel: 3, padding: 1}` has 7, and there may be 100,000 of them."""
 
     nesting: int = 64
     """Brackets and indents within each other; the networks of the library need 8."""
@@ -54,12 +57,13 @@ class Limits:
     items: int = 100_000
     """Items of a list that expressions make, and of all parameters together."""
 
-    layers: int = 200_000
+    layers: int = 150_000
     """Layers after blocks and repetitions are unrolled; ResNet-1202 has 4,208."""
 
-    steps: int = 500_000
-    """What the unrolling does: layers, blocks, branches and turns of loops that it visits, switched
-    off or empty too, expressions that it evaluates, and every 16 items that these read."""
+    steps: int = 400_000
+    """What the unrolling does: layers, branches and turns of loops that it visits, switched off or
+    empty too, blocks (3 steps each), expressions that it evaluates, and every 16 items that these
+    read. A chain of 100,000 layers, each with an expression, needs 200,000."""
 
     block_depth: int = 32
     """Blocks within blocks."""

@@ -117,11 +117,11 @@ def test_only_so_many_mistakes_are_told() -> None:
 
 
 def test_a_raised_bound_lets_more_in() -> None:
-    text = "input: 1x4x4\nlayers: [{op: relu, repeat: 200001}]"
+    text = f"name: {'x' * 201}\ninput: 1x4x4\nlayers: [relu]"
     with pytest.raises(archcalc.ArchcalcError):
-        archcalc.count(archcalc.load(StringIO(text)))
-    with limits.raised(layers=300_000, steps=1_000_000):
-        assert len(archcalc.expand(archcalc.load(StringIO(text))).nodes) == 200_001
+        archcalc.load(StringIO(text))
+    with limits.raised(text_length=201):
+        assert archcalc.load(StringIO(text)).name == "x" * 201
 
 
 def test_bounds_hold_in_their_block_and_thread_alone() -> None:

@@ -199,11 +199,11 @@ def test_inputs_that_are_closed_or_endless(line: str, message: str) -> None:
 
 
 def test_a_limit_is_raised_by_an_option(archcalc: Call, folder: Path) -> None:
-    (folder / "mine.yaml").write_text("input: 1x8x8\nlayers: [{repeat: 250000, scale: 2}]", "utf-8")
+    (folder / "mine.yaml").write_text(f"input: 1x8x8\nname: {'x' * 201}\n{RELU}", "utf-8")
     run = archcalc("show", "mine.yaml")
-    assert run.errors.endswith("  hint: `--limit layers=N` raises the bound of 200,000\n")
+    assert run.errors.endswith("  hint: `--limit text_length=N` raises the bound of 200\n")
     assert run.status == 2
-    assert archcalc("show", "mine.yaml", "--limit", "layers=300000").status == 0
+    assert archcalc("show", "mine.yaml", "--limit", "text_length=201").status == 0
 
 
 @pytest.mark.parametrize(

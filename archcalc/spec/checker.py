@@ -132,7 +132,15 @@ def untyped(tree: Tree) -> object:
 
 
 def plain_value(value: object) -> object:
-    """Settle a value that has no declared type: numbers, true, false, words, lists of them."""
+    """Settle a value that has no declared type: numbers, true, false, words, lists of them.
+
+    Raises a `Reason` where there is none.
+
+    >>> plain_value(["010", "1.0", "on"])
+    (10, 1, 'on')
+    """
+    if value is None:
+        raise Reason("wrong-type", "expected a value, not nothing")
     if isinstance(value, str):
         return bounded(plain(value))
     return tuple(plain_value(item) for item in value) if isinstance(value, list) else value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import count, shown, written
 from archcalc.ops.op import Shape
-from archcalc.spec.checker import Checker, plain_value
+from archcalc.spec.checker import Checker, is_empty, plain_value
 from archcalc.spec.expression import Value, bounded, exact, settle
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import check_parameter
@@ -124,7 +124,7 @@ class _Family:
 
     def _text(self, sections: dict[str, Tree], key: str) -> str:
         """Read a text that is printed as one line, wherever it was broken."""
-        if key not in sections:
+        if key not in sections or is_empty(sections[key]):
             return ""
         text = " ".join(self.checker.word(sections[key], f"`{key}`").split())
         if not text.isprintable():
@@ -167,7 +167,9 @@ class _Family:
         values: dict[str, Value] = {}
         for key, own in declared.items():
             tree = settings.get(key, own)
-            values[key] = self._value(tree, values)
+            values[key] = None
+            if key not in overrides or not is_empty(tree):
+                values[key] = self._value(tree, values)
             if key in overrides:
                 values[key] = _override(key, overrides[key], values[key])
         self._check_choices(values, settings, overrides)
@@ -177,10 +179,11 @@ class _Family:
     def _check_names(self, overrides: dict[str, Value]) -> None:
         declared = self.parameters.entries
         for key, mark in self.parameters.keys.items():
-            check_parameter(self.checker, key, mark, None)
             if key in REPLACEABLE or key in ABOUT_VARIANTS:
                 message = f"`{key}` is a section of a spec; a parameter needs another name"
                 self.checker.complain("reserved-word", message, mark)
+            else:
+                check_parameter(self.checker, key, mark, None)
         known = {*declared, *REPLACEABLE, *ABOUT_VARIANTS}
         for name, tree in self.checker.section(self.tree, "variants").entries.items():
             variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
@@ -261,9 +264,11 @@ def from_python(value: Value) -> Value:
     (Fraction(1, 2), 3, 4)
     """
     value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy, not needed here
+    if value is None:
+        raise Reason("wrong-type", "expected a value, not nothing")
     if isinstance(value, list | tuple):
         return tuple(map(from_python, value))
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool):
         return value
     if isinstance(value, str):
         if value.startswith("="):
@@ -289,8 +294,6 @@ def _override(key: str, given: Value, own: Value) -> Value:
 
 
 def _kind(value: Value) -> str:
-    if value is None:
-        return "nothing"
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int | Fraction):

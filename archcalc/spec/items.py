@@ -12,7 +12,7 @@ from archcalc.spec.checker import is_empty, plain_value
 from archcalc.spec.expression import ENTERING, LOOP
 from archcalc.spec.layer import Common, LayerReader, bare
 from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
-from archcalc.spec.reader import Mapping, Sequence
+from archcalc.spec.reader import Mapping, Scalar, Sequence
 from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer, Loop
 
 if TYPE_CHECKING:
@@ -210,12 +210,13 @@ class ItemReader:
         names = self.checker.words(entries["for"], "a column of `for`")
         if not names:
             self.checker.complain("missing-key", "`for` names no column", entries["for"])
-        for name in dict.fromkeys(names):
-            if names.count(name) > 1:
+        written = entries["for"].items if isinstance(entries["for"], Sequence) else [entries["for"]]
+        for position, (name, mark) in enumerate(zip(names, written, strict=True)):
+            if name in names[:position]:
                 message = f"`for` names the column {shown(name)} twice"
-                self.checker.complain("duplicate-name", message, entries["for"])
-            if name != "name" and (name or not self.checker.mistakes):
-                check_parameter(self.checker, name, entries["for"], self.family)
+                self.checker.complain("duplicate-name", message, mark)
+            elif name != "name" and isinstance(mark, Scalar):
+                check_parameter(self.checker, name, mark, self.family)
         return Loop(names=names, rows=self._rows(entries["in"], names, scope))
 
     def _rows(self, tree: Tree, names: tuple[str, ...], scope: Collection[str]) -> Template:

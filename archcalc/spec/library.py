@@ -109,7 +109,7 @@ def source_of(content: str | bytes, name: str) -> Source:
         reason = limits.too_large("file_bytes", f"{name} is larger than {most:,} bytes")
         raise SpecError.of(reason.code, reason.message, reason.hint)
     if isinstance(content, str):
-        return Source(name, content)
+        return Source(name, content.removeprefix("\ufeff"))
     try:
         return Source(name, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

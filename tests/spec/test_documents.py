@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,3 +55,33 @@ def test_a_second_document_of_something_else_is_said(tmp_path: Path) -> None:
         "    4 | publisht: []\n"
         "      | ^"
     )
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_text() -> None:
+    with pytest.raises(archcalc.ArchcalcError) as caught:
+        archcalc.load(StringIO("\ufeffinptu: 1x8x8\nlayers: [relu]"))
+
+    assert str(caught.value).startswith(
+        "spec:1:1: error[unknown-key]: `inptu` is not a key of a spec\n"
+        "    1 | inptu: 1x8x8\n"
+        "      | ^^^^^\n"
+    )
+
+
+def test_a_name_or_source_that_is_nothing_is_none() -> None:
+    spec = archcalc.load(StringIO("name: ~\nsource: null\ninput: 1x8x8\nlayers: [relu]"))
+
+    assert (spec.name, spec.source) == ("spec", "")
+
+
+def test_a_parameter_without_a_value_must_be_given() -> None:
+    text = "input: 1x8x8\nparameters: {maps: }\nlayers: [{conv: =maps, kernel: 1}]"
+    with pytest.raises(archcalc.ArchcalcError) as caught:
+        archcalc.load(StringIO(text))
+
+    assert str(caught.value) == (
+        "spec:2:20: error[wrong-type]: expected a value, not nothing\n"
+        "    2 | parameters: {maps: }\n"
+        "      |                    ^"
+    )
+    assert archcalc.load(StringIO(text), maps=3).parameters == {"maps": 3}

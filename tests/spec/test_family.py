@@ -146,7 +146,10 @@ WRONG_CALLS = [
         {"option": {}},
         "error[wrong-type]: parameter `option`: `{}` is not a number to count with",
     ),
-    ({"option": None}, "error[wrong-type]: parameter `option` is a word such as `B`, not nothing"),
+    (
+        {"option": None},
+        "error[wrong-type]: parameter `option`: expected a value, not nothing",
+    ),
     (
         {"option": "=A"},
         "error[wrong-type]: parameter `option`: expected a value, not the expression `=A`",

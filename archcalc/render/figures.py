@@ -33,9 +33,9 @@ def listing(conventions: Sequence[Convention]) -> Table:
     """
     columns = (
         Column("convention", "convention"),
-        Column("figures", "counts"),
-        Column("unit", "unit", "prose", 1),
-        Column("notes", "notes", "prose", 2),
+        Column("figures", "counts", hide=5),
+        Column("unit", "unit", "prose", 2),
+        Column("notes", "notes", "prose", 1),
         Column("tool", "tool", "prose", 3),
         Column("aliases", "also called", "prose", 4),
     )
@@ -55,7 +55,11 @@ def rules(convention: Convention) -> Table:
     named = dict.fromkeys((*convention.rules, *convention.zeros))
     rows = [(op, *_rule(convention, op)) for op in (*named, *sorted(names() - named.keys()))]
     return Table(
-        (Column("op", "op"), Column("rule", "counts"), Column("reason", "why nothing", "prose", 1)),
+        (
+            Column("op", "op"),
+            Column("rule", "counts", "prose"),
+            Column("reason", "why nothing", "prose", 1),
+        ),
         tuple(rows),
         title=f"{convention.name}: {convention.figures}",
         captions=tuple(_about(convention)),
@@ -84,9 +88,9 @@ def figures(found: Sequence[Figure]) -> Table:
     columns = (
         Column("convention", "convention"),
         Column("figure", "figure", "number"),
-        Column("figures", "counts", hide=2),
+        Column("figures", "counts", hide=3),
         Column("unit", "unit", "prose", 1),
-        Column("tool", "tool", "prose", 3),
+        Column("tool", "tool", "prose", 2),
     )
     rows = tuple(
         (_name(f), f.total, f.convention.figures, f.convention.unit, tool(f.convention))

@@ -236,3 +236,15 @@ def test_a_convention_in_place_of_a_network_is_answered_with_its_option(archcalc
 def test_the_shell_is_offered_networks_and_then_conventions() -> None:
     assert "resnet50" in complete_side("resnet5")
     assert complete_side("resnet50@tho") == ["resnet50@thop", "resnet50@thop-functional"]
+
+
+def test_at_80_columns_a_figure_has_its_unit_and_a_convention_what_it_counts(
+    archcalc: Call,
+) -> None:
+    figures = archcalc("conventions", "resnet50", "--width", "80").output.splitlines()
+    assert figures[0].split() == ["convention", "figure", "unit"]
+    assert "pycls                3,857,974,248  called flop, a multiply-add is one" in figures
+    notes = archcalc("conventions", "--width", "80").output.splitlines()
+    assert notes[0].split() == ["convention", "unit", "notes"]
+    rules = archcalc("conventions", "-C", "thop", "--width", "80").output.splitlines()
+    assert rules[1].split() == ["op", "counts", "why", "nothing"]

@@ -5,6 +5,7 @@ The digits are scikit-learn's bundled ones: 1,797 of 8x8 pixels, enlarged to 28x
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,10 @@ import numpy.typing as npt
 import pytest
 
 import archcalc
+from archcalc.errors import UsageError
+from archcalc.kernels import maximum_a_posteriori
 from archcalc.model.bitmaps import digits as bitmaps
-from archcalc.model.training import accuracy, resize, train
+from archcalc.model.training import Objective, accuracy, objective, resize, train
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -55,6 +58,44 @@ def test_the_five_layer_cnn_learns_to_read_digits(digits: Split) -> None:
     train(model, x, labels, epochs=8, rate=0.03, momentum=0.9)
 
     assert accuracy(model, unseen, truth) >= 0.95
+
+
+def test_what_is_learnt_is_the_main_output_and_not_that_of_a_head() -> None:
+    head = "heads: {h: {from: a, layers: [{linear: 2}, softmax]}}"
+    text = f"input: 1x4x4\nlayers: [{{name: a, linear: 3}}, {{rbf: 2}}]\n{head}\n"
+    model = archcalc.build(archcalc.load(StringIO(text)), heads=True)
+
+    assert objective(model) == Objective(maximum_a_posteriori, nearest=True)
+
+
+def test_the_same_seed_learns_the_same() -> None:
+    x = np.random.default_rng(0).standard_normal((12, 1, 28, 28))
+    runs = []
+    for seed in (0, 0, 1):
+        model = archcalc.build("five-layer-cnn", seed=seed)
+        runs.append(train(model, x, np.arange(12) % 10, epochs=2, rate=0.01, batch=5))
+
+    assert runs[0] == runs[1] != runs[2]
+
+
+@pytest.mark.parametrize(("samples", "labels"), [(4, 3), (3, 4), (0, 0)])
+def test_every_sample_has_a_label(samples: int, labels: int) -> None:
+    model = archcalc.build("lenet1")
+    x, y = np.zeros((samples, 1, 28, 28)), np.zeros(labels, int)
+
+    for use in (lambda: train(model, x, y, epochs=1, rate=0.1), lambda: accuracy(model, x, y)):
+        with pytest.raises(UsageError) as error:
+            use()
+        expected = f"samples and their labels are as many, and some: not {samples} and {labels}"
+        assert str(error.value) == f"error[wrong-input]: {expected}"
+
+
+def test_samples_and_labels_may_be_lists() -> None:
+    model = archcalc.build("lenet1")
+    x = np.zeros((4, 1, 28, 28)).tolist()
+
+    assert len(train(model, x, [0, 1, 2, 3], epochs=1, rate=0.1)) == 1
+    assert 0 <= accuracy(model, x, [0, 1, 2, 3]) <= 1
 
 
 def test_enlarged_pictures_keep_their_grey_and_their_sides() -> None:

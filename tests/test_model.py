@@ -276,6 +276,62 @@ def test_an_input_of_another_shape_is_refused() -> None:
         assert str(error.value) == f"error[wrong-input]: {expected}"
 
 
+@pytest.mark.parametrize("x", [np.zeros((1, 1, 32, 32), "complex64"), [[[["ink"]]]], None])
+def test_an_input_that_is_no_number_is_refused(x: npt.ArrayLike) -> None:
+    with pytest.raises(UsageError) as error:
+        archcalc.build("lenet5").forward(x)
+
+    found = np.asarray(x).dtype
+    expected = f"LeNet-5 takes real numbers, not {found}"
+    assert str(error.value) == f"error[wrong-input]: {expected}"
+
+
+@pytest.mark.parametrize("dtype", ["int32", "complex64", "object", "ink"])
+def test_weights_are_floating_point_numbers(dtype: str) -> None:
+    with pytest.raises(UsageError) as error:
+        archcalc.build("lenet1", dtype=dtype)
+
+    expected = f"weights are float32, float64 or another floating-point type, not {dtype}"
+    assert str(error.value) == f"error[wrong-type]: {expected}"
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (1, 5, 1, 1), (3, 5, 1, 1), ()])
+def test_a_gradient_of_another_shape_than_the_output_is_refused(shape: tuple[int, ...]) -> None:
+    network = model()
+    network.forward(sample(network), training=True)
+
+    with pytest.raises(UsageError) as error:
+        network.backward(np.ones(shape))
+    found = "x".join(map(str, shape)) or "a number"
+    expected = f"the output was 2x5x1x1, and so is its gradient, not {found}"
+    assert str(error.value) == f"error[wrong-input]: {expected}"
+
+
+def test_a_gradient_of_a_head_is_of_one_that_the_model_has() -> None:
+    network = model(heads=True)
+    y = network.forward(sample(network), training=True)
+
+    with pytest.raises(UnknownName) as unknown:
+        network.backward(y, {"sides": y})
+    assert str(unknown.value) == (
+        "error[unknown-layer]: branches has no head `sides`\n  hint: did you mean `side`?"
+    )
+    network.forward(sample(network), training=True)
+    with pytest.raises(UsageError) as wrong:
+        network.backward(y, {"side": y})
+    expected = "the output of `side` was 2x3x1x1, and so is its gradient, not 2x5x1x1"
+    assert str(wrong.value) == f"error[wrong-input]: {expected}"
+
+
+def test_a_gradient_may_be_a_list_and_takes_the_type_of_the_model() -> None:
+    network = archcalc.build("lenet1")
+    y = network.forward(sample(network), training=True)
+    dx = network.backward(y.astype("float64").tolist())
+
+    assert dx is not None
+    assert dx.dtype == network.gradients["H1"]["kernel"].dtype == np.dtype("float32")
+
+
 def test_back_comes_after_forth() -> None:
     network = archcalc.build("lenet1")
     y = network.forward(sample(network))

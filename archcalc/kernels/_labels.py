@@ -22,6 +22,9 @@ def checked(loss: str, y: Array, labels: Array) -> Array:
         found = f"{labels.dtype} of {shown(labels.shape)}"
         message = f"{loss}: labels should be whole numbers, {len(y)} of them, not {found}"
         raise ValueError(message)
+    if not len(y):
+        message = f"{loss}: a mean is of one sample or more"
+        raise ValueError(message)
     flat = y.reshape(len(y), -1)
     classes = flat.shape[1]
     if labels.min() < 0 or labels.max() >= classes:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.errors import UsageError
+from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.graph import INPUT
 from archcalc.model.initialisation import activations, start
 from archcalc.model.layer import Layer
 from archcalc.report import count
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from archcalc.graph import Graph
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 Weights: TypeAlias = dict[str, dict[str, Array]]
 """Arrays by path and name."""
+REAL = "buif"
+"""Kinds of NumPy's numbers that a network can take."""
 
 
 def build(
@@ -42,7 +45,7 @@ def build(
 ) -> Model:
     """Make a network ready to run: weights of their own for every layer, drawn from the seed.
 
-    Raises what `archcalc.count` raises.
+    Raises what `archcalc.count` raises, and UsageError for a dtype that is not floating-point.
 
     >>> model = build("lenet5")
     >>> model.forward(np.zeros((2, 1, 32, 32))).shape
@@ -50,7 +53,7 @@ def build(
     >>> sum(array.size for arrays in model.parameters.values() for array in arrays.values())
     60000
     """
-    return Model(count(net, heads=heads), np.random.default_rng(seed), np.dtype(dtype))
+    return Model(count(net, heads=heads), np.random.default_rng(seed), _floating(dtype))
 
 
 class Model:
@@ -67,10 +70,12 @@ class Model:
         self.dtype = dtype
         self.rng = rng
         self.heads: dict[str, Array] = {}
-        self._ends = {node.head: position for position, node in enumerate(report.nodes)}
+        self._ends: dict[str | None, int] = {None: INPUT}
+        self._ends |= {node.head: position for position, node in enumerate(report.nodes)}
         self.layers = self._allocate(report)
         self._free_after = _last_readers(self.layers, set(self._ends.values()))
         self._saved: list[Any] | None = None
+        self._shapes: dict[str | None, tuple[int, ...]] = {}
 
     def forward(
         self, x: npt.ArrayLike, *, training: bool = False, keep: bool | None = None
@@ -92,31 +97,37 @@ class Model:
             del saved, ys
             for i in self._free_after[position]:
                 del outputs[i]
+        self._shapes = {head: outputs[end].shape for head, end in self._ends.items()}
         self.heads = {head: outputs[end] for head, end in self._ends.items() if head is not None}
-        return outputs[self._ends.get(None, INPUT)]
+        return outputs[self._ends[None]]
 
     def backward(
-        self, dy: Array, heads: dict[str, Array] | None = None, *, inputs: bool = True
+        self,
+        dy: npt.ArrayLike,
+        heads: Mapping[str, npt.ArrayLike] | None = None,
+        *,
+        inputs: bool = True,
     ) -> Array | None:
         """Run back from the gradient of the output, and of heads by name; keep the `gradients`.
 
         Gives the gradient of the input; `inputs=False` spares it, where a kernel can. Raises
-        UsageError unless a `forward` stands before it, with training or `keep`.
+        UsageError unless a `forward` stands before it, with training or `keep`, and for a gradient
+        of another shape than its output; UnknownName for a head that the model has not.
         """
         if self._saved is None:
             hint = "`forward(x, training=True)`, or `keep=True` for what inference computes"
             raise UsageError.of("no-forward", "nothing was kept for a way back", hint)
+        gradients = dict(self._gradient(head, d_head) for head, d_head in (heads or {}).items())
+        gradients |= [self._gradient(None, dy)]
         saved, self._saved = self._saved, None
-        gradients = {self._ends[head]: d_head for head, d_head in (heads or {}).items()}
-        gradients[self._ends.get(None, INPUT)] = dy
         for position in range(len(self.layers) - 1, -1, -1):
             layer, kept = self.layers[position], saved.pop()
-            arriving = gradients.pop(position, None)
-            if arriving is None:
+            d_output = gradients.pop(position, None)
+            if d_output is None:
                 layer.gradients = {}
                 continue
             wanted = inputs or layer.inputs != (INPUT,)
-            dxs = layer.backward(arriving, kept, inputs=wanted)
+            dxs = layer.backward(d_output, kept, inputs=wanted)
             for i, dx in zip(layer.inputs, dxs, strict=wanted):
                 gradients[i] = gradients[i] + dx if i in gradients else dx
         return gradients.get(INPUT)
@@ -136,13 +147,18 @@ class Model:
 
         Far apart, probabilities become 0 and their logarithms useless; a loss is safer on scores.
         """
-        end = self._ends.get(None, INPUT)
-        if end == INPUT or self.layers[end].op != "softmax":
+        if self.last != "softmax":
             return self
-        bare = copy(self)
+        bare, end = copy(self), self._ends[None]
         bare._ends = {**self._ends, None: self.layers[end].inputs[0]}  # noqa: SLF001
         bare._free_after = _last_readers(bare.layers, set(bare._ends.values()))  # noqa: SLF001
         return bare
+
+    @property
+    def last(self) -> str:
+        """The op that gives the output of the main path; `identity` if nothing does."""
+        end = self._ends[None]
+        return "identity" if end == INPUT else self.layers[end].op
 
     @property
     def parameters(self) -> Weights:
@@ -182,16 +198,47 @@ class Model:
             start(layer, activation, self.rng)
             outputs[position], _ = layer.forward(ys)
             layers.append(layer)
-        self.output = outputs[self._ends.get(None, INPUT)].shape[1:]
+        self.output = outputs[self._ends[None]].shape[1:]
         return layers
 
+    def _gradient(self, head: str | None, dy: npt.ArrayLike) -> tuple[int, Array]:
+        """Give the position of an output, and its gradient."""
+        if head is not None and head not in self._shapes:
+            found = suggestion(head, [name for name in self._shapes if name])
+            raise UnknownName.of("unknown-layer", f"{self.name} has no head `{head[:80]}`", found)
+        gradient, shape = np.asarray(dy, self.dtype), self._shapes[head]
+        if gradient.shape != shape:
+            of = f" of `{head}`" if head else ""
+            message = f"the output{of} was {_shown(shape)}, and so is its gradient"
+            raise UsageError.of("wrong-input", f"{message}, not {_shown(gradient.shape)}")
+        return self._ends[head], gradient
+
     def _batch(self, x: npt.ArrayLike) -> Array:
-        batch = np.asarray(x, self.dtype)
+        given = np.asarray(x)
+        if given.dtype.kind not in REAL:
+            message = f"{self.name} takes real numbers, not {given.dtype}"
+            raise UsageError.of("wrong-input", message)
+        batch = given.astype(self.dtype, copy=False)
         if batch.ndim != 4 or batch.shape[1:] != self.input:
-            found = "x".join(map(str, batch.shape)) or "a number"
+            found = _shown(batch.shape)
             message = f"{self.name} takes a batch of {self.input}: N x C x H x W, not {found}"
             raise UsageError.of("wrong-input", message)
         return batch
+
+
+def _floating(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found.kind != "f":
+        message = f"weights are float32, float64 or another floating-point type, not {dtype}"
+        raise UsageError.of("wrong-type", message)
+    return found
+
+
+def _shown(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "a number"
 
 
 def _last_readers(layers: list[Layer], ends: set[int]) -> list[list[int]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from archcalc.errors import UsageError
 from archcalc.kernels import maximum_a_posteriori, softmax_cross_entropy
 
 if TYPE_CHECKING:
@@ -32,19 +33,22 @@ class Objective(NamedTuple):
 
 
 def objective(model: Model) -> Objective:
-    """Choose the loss that fits the last layer: of distances, or of scores and a softmax.
+    """Choose the loss that fits the output's layer: of distances, or of scores and a softmax.
 
     >>> from archcalc.model.model import build
     >>> objective(build("lenet5")).loss.__name__.rpartition(".")[2]
     'maximum_a_posteriori'
     """
-    if model.layers[-1].op == "rbf":
+    if model.last == "rbf":
         return Objective(maximum_a_posteriori, nearest=True)
     return Objective(softmax_cross_entropy, nearest=False)
 
 
 def learn(model: Model, x: Array, labels: Array) -> float:
-    """Run one batch forward and back; the model then holds its gradients. Give the mean loss."""
+    """Run one batch forward and back; the model then holds its gradients. Give the mean loss.
+
+    Raises ValueError if the labels are not one class of the model's for each sample.
+    """
     loss, scores = objective(model).loss, model.scores
     found, saved = loss.forward(scores.forward(x, training=True), labels)
     scores.backward(loss.backward(saved), inputs=False)
@@ -53,8 +57,8 @@ def learn(model: Model, x: Array, labels: Array) -> float:
 
 def train(  # noqa: PLR0913 - what is learnt, and how
     model: Model,
-    x: Array,
-    labels: Array,
+    x: npt.ArrayLike,
+    labels: npt.ArrayLike,
     *,
     epochs: int,
     rate: float,
@@ -68,7 +72,9 @@ def train(  # noqa: PLR0913 - what is learnt, and how
         labels  N            whole numbers from 0
 
     The samples are shuffled before each epoch; the rate falls in a straight line towards 0.
+    Raises UsageError unless there is a label for every sample, ValueError for one that is no class.
     """
+    x, labels = _labelled(x, labels)
     losses = []
     for epoch in range(epochs):
         order = model.rng.permutation(len(x))
@@ -82,10 +88,22 @@ def train(  # noqa: PLR0913 - what is learnt, and how
     return losses
 
 
-def accuracy(model: Model, x: Array, labels: Array) -> float:
-    """Give the share of samples whose class the model names."""
+def accuracy(model: Model, x: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+    """Give the share of samples whose class the model names.
+
+    Raises UsageError unless there is a label for every sample.
+    """
+    x, labels = _labelled(x, labels)
     named = objective(model).classes(model.forward(x))
     return float((named == labels).mean())
+
+
+def _labelled(x: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[Array, Array]:
+    samples, found = np.asarray(x), np.asarray(labels)
+    if not len(samples) == len(found) > 0:
+        message = "samples and their labels are as many, and some"
+        raise UsageError.of("wrong-input", f"{message}: not {len(samples)} and {len(found)}")
+    return samples, found
 
 
 def resize(images: Array, size: int) -> Array:

@@ -109,6 +109,13 @@ def test_single_precision_stays_single(loss: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
+def test_no_samples_have_no_loss(loss: ModuleType) -> None:
+    name = loss.__name__.rpartition(".")[2]
+    with pytest.raises(ValueError, match=exactly(f"{name}: a mean is of one sample or more")):
+        loss.forward(scores()[:0], LABELS[:0])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize(
     ("labels", "message"),
     [

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archcalc.counts import QUANTITIES
 from archcalc.referee.comparison import Net, report_of
+from archcalc.referee.matching import Layer, layers, match
 from archcalc.referee.wording import Detail, details, value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archcalc.graph import Node
-    from archcalc.ops.op import Op, Shape
+    from archcalc.ops.op import Shape
     from archcalc.report import Report, Row
 
 Kind: TypeAlias = Literal["same", "renamed", "changed", "added", "removed"]
@@ -99,13 +100,6 @@ def _change_to_dict(change: Change) -> dict[str, Any]:
     }
 
 
-class _Layer(NamedTuple):
-    """A row and its nodes: the layer's own, and what comes before and after it."""
-
-    row: Row
-    nodes: tuple[Node, ...]
-
-
 def diff(
     before: Net,
     after: Net,
@@ -116,8 +110,8 @@ def diff(
 ) -> Difference:
     """Pair the layers of two networks and tell what changed.
 
-    Layers of one path are a pair. Between two pairs, in their order, those layers are paired that
-    are equal but for their paths, and then those of the same op.
+    Layers of one path are a pair; other names are paired where what stands around them is, as far
+    as the layers are alike.
 
     >>> found = diff("resnet50", "resnet50-v1.5")
     >>> [(c.path, c.details[0]) for c in found.changes if c.change("macs")][0]
@@ -127,50 +121,13 @@ def diff(
     """
     a = report_of(before, input=input, batch=batch, heads=heads)
     b = report_of(after, input=input, batch=batch, heads=heads)
-    old, new = _layers(a), _layers(b)
-    return Difference(a, b, tuple(_in_order(old, new, _pair(old, new))))
+    old, new = layers(a), layers(b)
+    return Difference(a, b, tuple(_in_order(old, new, match(old, new))))
 
 
-def _layers(report: Report) -> list[_Layer]:
-    nodes = defaultdict(list)
-    for node in report.nodes:
-        nodes[node.path.partition(".")[0]].append(node)
-    return [_Layer(row, tuple(nodes[row.path])) for row in report.rows]
-
-
-def _pair(old: list[_Layer], new: list[_Layer]) -> dict[int, int]:
-    """Map positions in `new` to positions in `old`, each at most once; the surest pairs first."""
-    paths = {layer.row.path: position for position, layer in enumerate(old)}
-    pairs = {i: paths[new[i].row.path] for i in range(len(new)) if new[i].row.path in paths}
-    for key in (_content, _op):
-        waiting: dict[object, deque[int]] = defaultdict(deque)
-        for position, gap in _unpaired(len(old), {was: now for now, was in pairs.items()}):
-            waiting[gap, key(old[position])].append(position)
-        for position, gap in list(_unpaired(len(new), {now: now for now in pairs})):
-            if waiting[gap, key(new[position])]:
-                pairs[position] = waiting[gap, key(new[position])].popleft()
-    return pairs
-
-
-def _unpaired(length: int, pairs: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """List the positions without a pair, each with the pair that it follows (-1: none)."""
-    gap = -1
-    for position in range(length):
-        if position in pairs:
-            gap = pairs[position]
-        else:
-            yield position, gap
-
-
-def _content(layer: _Layer) -> object:
-    return tuple([(node.op, node.xs) for node in layer.nodes])
-
-
-def _op(layer: _Layer) -> object:
-    return layer.row.op
-
-
-def _in_order(old: list[_Layer], new: list[_Layer], pairs: dict[int, int]) -> Iterator[Change]:
+def _in_order(
+    old: Sequence[Layer], new: Sequence[Layer], pairs: Mapping[int, int]
+) -> Iterator[Change]:
     """Go through the new layers; a removed one stands where the layer after it was."""
     removed = deque(sorted(set(range(len(old))).difference(pairs.values())))
     for position, layer in enumerate(new):
@@ -185,8 +142,8 @@ def _in_order(old: list[_Layer], new: list[_Layer], pairs: dict[int, int]) -> It
         yield Change(old[was].row, None)
 
 
-def _details(old: _Layer, new: _Layer) -> Iterator[Detail]:
-    a, b = old.row.layer, new.row.layer
+def _details(old: Layer, new: Layer) -> Iterator[Detail]:
+    a, b = old.own, new.own
     if a is not None and b is not None:
         yield from details(a, b)
     elif (a is None) != (b is None):
@@ -197,30 +154,16 @@ def _details(old: _Layer, new: _Layer) -> Iterator[Detail]:
             yield Detail(name, getattr(old.row, name), getattr(new.row, name))
 
 
-def _beside(old: _Layer, new: _Layer) -> Iterator[Detail]:
+def _beside(old: Layer, new: Layer) -> Iterator[Detail]:
     """Compare what comes before and after two layers: the ops, or their fields."""
-    for side, of_side in (("before", _before), ("after", _after)):
-        a, b = of_side(old), of_side(new)
-        if [op.name for op in a] != [op.name for op in b]:
+    for side, a, b in (("before", old.before, new.before), ("after", old.after, new.after)):
+        if [node.op.name for node in a] != [node.op.name for node in b]:
             yield Detail(side, _names(a), _names(b))
         else:
             for one, other in zip(a, b, strict=True):
                 for detail in details(one, other):
-                    yield detail._replace(name=f"{one.name}.{detail.name}")
+                    yield detail._replace(name=f"{one.op.name}.{detail.name}")
 
 
-def _own(layer: _Layer) -> int:
-    """Find the layer's own node among its nodes; -1 if it has none, as a join of one branch."""
-    return next((i for i, node in enumerate(layer.nodes) if node.path == layer.row.path), -1)
-
-
-def _before(layer: _Layer) -> list[Op]:
-    return [node.op for node in layer.nodes[: max(0, _own(layer))]]
-
-
-def _after(layer: _Layer) -> list[Op]:
-    return [node.op for node in layer.nodes[_own(layer) + 1 :]]
-
-
-def _names(ops: Iterable[Op]) -> str | None:
-    return ", ".join(op.name for op in ops) or None
+def _names(nodes: Iterable[Node]) -> str | None:
+    return ", ".join(node.op.name for node in nodes) or None

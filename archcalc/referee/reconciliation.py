@@ -144,7 +144,7 @@ def _structure_term(part: Part, a: Side, b: Side) -> Term:
     if part.kind == "input":
         label = f"input {b.report.input}, not {a.report.input}"
     elif part.kind == "changed":
-        label = _changed(part)
+        label = _changed(part) + ("; another input too" if part.other_inputs else "")
     else:
         label = f"only in {_owner(part, a, b)}: {_abridged(part.causes)}"
     layers = f"{part.layers} layers" if part.layers > 1 else "1 layer"

@@ -6,13 +6,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from archcalc.graph import INPUT
+from archcalc.referee.matching import layers, match
 from archcalc.referee.wording import Detail, details
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from archcalc.convention.figure import Figure
     from archcalc.graph import Node
+    from archcalc.report import Report
 
 Kind: TypeAlias = Literal["changed", "added", "removed", "input"]
 
@@ -25,11 +27,16 @@ class Cause(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What layers of one kind of cause, below one first segment of the path, amount to."""
+    """What layers of one kind of cause, below one first segment of the path, amount to.
+
+    `details` are of each cause that is a layer which changed; `other_inputs` tells whether one of
+    these has another input besides.
+    """
 
     kind: Kind
     causes: tuple[str, ...]
     details: tuple[tuple[Detail, ...], ...]
+    other_inputs: bool
     layers: int
     amount: int
 
@@ -37,91 +44,141 @@ class Part(NamedTuple):
 def parts(a: Figure, b: Figure) -> Iterator[Part]:
     """Split the difference of two figures of one convention by what differs in the layers.
 
-    Layers are matched by path. A layer whose fields are the same and whose input is not is put down
-    to the layer that changed its input.
+    A layer whose fields are the same and whose input is not is put down to the layer that changed
+    its input.
     """
-    walk = _Walk(a.report.nodes, b.report.nodes)
-    amounts, layers = defaultdict[Cause, int](int), defaultdict[Cause, int](int)
+    walk = _Walk(a.report, b.report)
+    amounts, touched = defaultdict[Cause, int](int), defaultdict[Cause, int](int)
     for cause, amount in walk.amounts(a.values, b.values):
         amounts[cause] += amount
-        layers[cause] += bool(amount)
+        touched[cause] += bool(amount)
     groups = defaultdict[tuple[Kind, str], list[Cause]](list)
-    for cause in amounts:
+    for cause in filter(amounts.get, amounts):
         groups[cause.kind, cause.path.split("/")[0].partition(".")[0]].append(cause)
     for (kind, _), causes in groups.items():
-        felt = [cause for cause in causes if amounts[cause]]
+        felt = sorted(causes, key=walk.place)
         amount = sum(amounts[cause] for cause in felt)
         if amount:
+            changed = felt if kind == "changed" else []
             yield Part(
                 kind,
-                tuple(cause.path for cause in felt),
-                tuple(walk.details(cause.path) for cause in felt if kind == "changed"),
-                sum(layers[cause] for cause in felt),
+                tuple(map(walk.called, felt)),
+                tuple(map(walk.details, changed)),
+                any(map(walk.has_other_input, changed)),
+                sum(touched[cause] for cause in felt),
                 amount,
             )
 
 
 class _Walk:
-    """Finds the cause of every layer that is not the same in both."""
+    """Finds the cause of every layer that is not the same in both.
 
-    def __init__(self, before: Sequence[Node], after: Sequence[Node]) -> None:
-        self.before, self.after = before, after
-        self.old = {node.path: node for node in before}
-        self.new = {node.path: node for node in after}
-        self.old_prefixes = set(_all_prefixes(self.old))
-        self.new_prefixes = set(_all_prefixes(self.new))
-        self.causes: dict[str, Cause] = {}
-        for node in after:
-            cause = self._cause(node)
-            if cause is not None:
-                self.causes[node.path] = cause
+    The nodes of both networks go by one name: a layer of the first that is another's pair by that
+    of its pair.
+    """
+
+    def __init__(self, before: Report, after: Report) -> None:
+        old, new = layers(before), layers(after)
+        pairs = {old[was].row.path: new[now].row.path for now, was in match(old, new).items()}
+        self.was = {now: was for was, now in pairs.items() if was != now}
+        self.other_input = before.input != after.input
+        self.before = [_moved(node.path, pairs) for node in before.nodes]
+        self.first, self.after = before.nodes, after.nodes
+        self.old = dict(zip(self.before, before.nodes, strict=True))
+        self.new = {node.path: node for node in after.nodes}
+        self.old_prefixes = _all_prefixes(self.before)
+        self.new_prefixes = _all_prefixes([*self.new, *pairs])
+        self.causes: dict[str, Cause | None] = {}
+        self.shapes: dict[str, Cause | None] = {}
+        for node in after.nodes:
+            self._find(node)
 
     def amounts(
         self, before: Sequence[int | None], after: Sequence[int | None]
     ) -> Iterator[tuple[Cause, int]]:
         """Give the cause of each difference, and the difference."""
         old = dict(zip(self.old, before, strict=True))
-        for (path, _), value in zip(self.new.items(), after, strict=True):
+        for path, value in zip(self.new, after, strict=True):
             amount = (value or 0) - (old.pop(path, 0) or 0)
-            cause = self.causes.get(path)
-            if cause or amount:
-                yield cause or Cause("changed", path), amount
+            cause = self.causes[path] or (Cause("changed", path) if amount else None)
+            if cause:
+                yield cause, amount
         for path, value in old.items():
             yield Cause("removed", _root(path, self.new_prefixes)), -(value or 0)
 
-    def details(self, path: str) -> tuple[Detail, ...]:
-        """Tell which fields of a layer differ."""
-        old, new = self.old.get(path), self.new.get(path)
-        return tuple(details(old.op, new.op)) if old and new else ()
+    def place(self, cause: Cause) -> int:
+        """Tell where a cause stands among those of its kind."""
+        prefixes = self.old_prefixes if cause.kind == "removed" else self.new_prefixes
+        return prefixes.get(cause.path, -1)
 
-    def _cause(self, node: Node) -> Cause | None:
+    def called(self, cause: Cause) -> str:
+        """Name a cause, and what it was called in the first network."""
+        layer, dot, rest = cause.path.partition(".")
+        was = self.was.get(layer) if cause.kind == "changed" else None
+        return f"{cause.path} (was {was}{dot}{rest})" if was else cause.path
+
+    def details(self, cause: Cause) -> tuple[Detail, ...]:
+        """Tell which fields of a layer differ."""
+        return tuple(details(self.old[cause.path], self.new[cause.path]))
+
+    def has_other_input(self, cause: Cause) -> bool:
+        """Tell whether the input of a layer differs too."""
+        return self.old[cause.path].xs != self.new[cause.path].xs
+
+    def _find(self, node: Node) -> None:
+        """Find why a node differs, and why its output has another shape; None if it has not."""
         old = self.old.get(node.path)
+        handed = self._handed(node, old)
+        cause = handed
         if old is None:
-            return Cause("added", _root(node.path, self.old_prefixes))
-        if node.op != old.op:
-            return Cause("changed", node.path)
+            cause = Cause("added", _root(node.path, self.old_prefixes))
+        elif any(details(old, node)) or (handed is None and node.xs != old.xs):
+            cause = Cause("changed", node.path)
+        keeps = _keeps_shape(node) and (old is None or _keeps_shape(old))
+        self.causes[node.path], self.shapes[node.path] = cause, handed if keeps else cause
+
+    def _handed(self, node: Node, old: Node | None) -> Cause | None:
+        """Find what changed the input of a layer: a layer that came or left, or one before it."""
+        if old is None:
+            return next(filter(None, map(self._reshaped, node.inputs)), None)
         if node.xs == old.xs:
             return None
-        return self._inherited(node, old) or Cause("changed", node.path)
-
-    def _inherited(self, node: Node, old: Node) -> Cause | None:
-        """Find what changed the input of a layer: the input, an earlier layer, or one that left."""
         changed = [i for i, x in zip(node.inputs, node.xs, strict=True) if x not in old.xs]
-        for i in (*changed, *node.inputs):
-            if i == INPUT:
-                return Cause("input", "")
-            cause = self.causes.get(self.after[i].path)
-            if cause is not None:
-                return cause
-        for i in old.inputs:
-            if i != INPUT and self.before[i].path not in self.new:
-                return Cause("removed", _root(self.before[i].path, self.new_prefixes))
+        causes = {i: self._reshaped(i) for i in (*changed, *node.inputs)}
+        came = (causes[i] for i in causes if i != INPUT and self.after[i].path not in self.old)
+        return next(filter(None, (*came, *map(self._left, old.inputs), *causes.values())), None)
+
+    def _reshaped(self, node: int) -> Cause | None:
+        """Tell why the output of a node, or the network's input, has another shape."""
+        if node == INPUT:
+            return Cause("input", "") if self.other_input else None
+        return self.shapes.get(self.after[node].path)
+
+    def _left(self, node: int) -> Cause | None:
+        """Tell what left, where a node of the first network that gave a shape is gone."""
+        while node != INPUT and self.before[node] not in self.new:
+            if not _keeps_shape(self.first[node]):
+                return Cause("removed", _root(self.before[node], self.new_prefixes))
+            node = self.first[node].inputs[0]
         return None
 
 
-def _all_prefixes(paths: Mapping[str, Node]) -> Iterator[str]:
+def _keeps_shape(node: Node) -> bool:
+    return node.y in node.xs
+
+
+def _moved(path: str, pairs: Mapping[str, str]) -> str:
+    layer, dot, rest = path.partition(".")
+    return f"{pairs.get(layer, layer)}{dot}{rest}"
+
+
+def _all_prefixes(paths: Iterable[str]) -> dict[str, int]:
+    """Give a number to every path at and above some layers, in their order."""
+    found: dict[str, int] = {}
     for path in paths:
-        yield from _prefixes(path)
+        for prefix in _prefixes(path):
+            found.setdefault(prefix, len(found))
+    return found
 
 
 def _prefixes(path: str) -> Iterator[str]:
@@ -132,6 +189,6 @@ def _prefixes(path: str) -> Iterator[str]:
     yield path
 
 
-def _root(path: str, known: set[str]) -> str:
+def _root(path: str, known: Container[str]) -> str:
     """Find the highest path above a layer that the other network does not have."""
     return next((prefix for prefix in _prefixes(path) if prefix not in known), path)

@@ -12,7 +12,7 @@ from archcalc.ops.op import Shape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archcalc.ops.op import Op
+    from archcalc.graph import Node
 
 NAMES = {
     "conv": "convolutions",
@@ -120,23 +120,41 @@ class Detail(NamedTuple):
         return f"{self.name} {value(self.after)}{was}"
 
 
-def details(before: Op, after: Op) -> Iterator[Detail]:
-    """Tell which fields of two ops differ, or that they are not the same op.
+def details(before: Node, after: Node) -> Iterator[Detail]:
+    """Tell which fields of two layers' ops differ, or that they are not the same op.
 
-    A main argument that is not given follows from another field, which differs too.
+    What is only written in another way is the same: a stride that is the kernel, a padding in
+    words. A main argument that is not given follows from another field, which differs too.
 
+    >>> from archcalc.graph import INPUT, Node
     >>> from archcalc.ops.conv import Conv
-    >>> before = Conv(table=((0, 1), (1, 2)), kernel=(1, 1), stride=(2, 2))
-    >>> [str(detail) for detail in details(before, Conv(filters=2, kernel=(1, 1)))]
-    ['stride 1, not 2', 'without table']
+    >>> x, y = Shape(3, 8, 8), Shape(2, 8, 8)
+    >>> before = Node("a", Conv(filters=2, kernel=(3, 3), padding=(1, 1, 1, 1)), (INPUT,), (x,), y)
+    >>> after = Node("b", Conv(filters=2, kernel=(1, 1), padding="half"), (INPUT,), (x,), y)
+    >>> [str(detail) for detail in details(before, after)]
+    ['kernel 1, not 3', 'padding half, not 1']
     """
-    if type(before) is not type(after):
-        yield Detail("op", before.name, after.name)
+    if type(before.op) is not type(after.op):
+        yield Detail("op", before.op.name, after.op.name)
         return
-    for field in fields(before):
-        old, new = getattr(before, field.name), getattr(after, field.name)
-        if old != new and not (field.name == before.main and None in {old, new}):
-            yield Detail(field.name, old, new)
+    if before.op == after.op:
+        return
+    for field in fields(before.op):
+        old, new = getattr(before.op, field.name), getattr(after.op, field.name)
+        was, now = _settled(before, field.name), _settled(after, field.name)
+        if old != new and was != now and not (field.name == before.op.main and None in {old, new}):
+            yield Detail(field.name, was if old is None else old, now if new is None else new)
+
+
+def _settled(node: Node, field: str) -> object:
+    """Give a field as it comes out in its place: a stride and a padding as the window has them."""
+    windows = node.op.window(node.xs[0]) if field in {"stride", "padding"} else None
+    if windows is None:
+        return getattr(node.op, field)
+    rows, columns = windows
+    if field == "stride":
+        return rows.stride, columns.stride
+    return rows.before, rows.after, columns.before, columns.after
 
 
 def value(found: object) -> str:

@@ -91,7 +91,40 @@ def test_a_layer_of_another_name_is_renamed() -> None:
     assert found.changes[0].change("parameters") == 0
 
 
-def test_equal_layers_are_paired_before_those_of_the_same_op() -> None:
+def test_what_is_only_written_in_another_way_is_no_change() -> None:
+    found = own(
+        "{name: a, conv: 2, kernel: 3, padding: half}, {name: m, maxpool: 2}",
+        "{name: a, conv: 2, kernel: 3, padding: 1}, {name: m, maxpool: 2, stride: 2}",
+    )
+
+    assert found.changes == ()
+
+
+def test_unlike_layers_are_no_pair() -> None:
+    found = diff("vgg16", "resnet50")
+
+    renamed = [c for c in found.layers if c.before and c.after and c.before.path != c.after.path]
+    assert [(c.before and c.before.path, c.path) for c in renamed] == [("fc8", "fc")]
+    assert {c.kind for c in found.layers if c.path.startswith(("conv", "avgpool"))} == {
+        "added",
+        "removed",
+    }
+
+
+def test_renamed_blocks_keep_their_layers() -> None:
+    block = "{name: %s, layers: [{name: in, conv: 2, kernel: 3}, relu, {name: out, conv: %s}]}"
+    ending = ", {name: d, linear: 5}"
+    before, after = block % ("first", "3, kernel: 1"), block % ("stage", "4, kernel: 1")
+
+    assert kinds(own(before + ending, after + ending)) == [
+        ("renamed", "first/in", "stage/in"),
+        ("renamed", "first/relu1", "stage/relu1"),
+        ("changed", "first/out", "stage/out"),
+        ("changed", "d", "d"),
+    ]
+
+
+def test_equal_layers_are_paired_before_those_of_nearly_equal_fields() -> None:
     found = own(
         "{name: a, conv: 2, kernel: 3}",
         "{name: b, conv: 1, kernel: 1}, {name: c, conv: 2, kernel: 3}",

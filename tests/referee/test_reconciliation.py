@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from io import StringIO
 from itertools import combinations
 from random import Random
 from typing import TYPE_CHECKING
@@ -155,12 +156,65 @@ def test_layers_that_differ_alike_are_told_together() -> None:
 
 def test_fields_and_ops_that_differ_are_named() -> None:
     assert "conv1: filters 64, not 96; padding 2, not 0" in {
-        label for _, label in _terms(reconcile("alexnet", "alexnet-owt"))
+        label for _, label in _terms(reconcile("alexnet", "alexnet-owt", input="3x227x227"))
     }
     assert _terms(reconcile("lenet5", "lenet5-textbook")) == [
         (90_000, "C3: without table"),
         (840, "OUTPUT: linear layers, not radial basis functions"),
     ]
+
+
+def _own(before: str, after: str) -> list[tuple[int, str]]:
+    """Reconcile two lists of layers on a 1x8x8 input, by multiply-accumulates."""
+    texts = (f"input: 1x8x8\nlayers: [{text}]\n" for text in (before, after))
+    sides = (Side(count(load(StringIO(text))), find("macs")) for text in texts)
+    return _terms(reconcile(*sides))
+
+
+def test_layers_of_another_name_are_the_same_layers() -> None:
+    before = "{name: a, conv: 2, kernel: 3}, {name: m, maxpool: 2}, {name: d, linear: 5}"
+    after = "{name: b, conv: 2, kernel: 3}, {name: n, maxpool: 2}, {name: e, linear: 6}"
+
+    assert _own(before, before) == _own(before, before.replace("name: m", "name: other")) == []
+    assert _own(before, after) == [(2 * 3 * 3, "units of e (was d): 6, not 5")]
+
+
+def test_another_input_besides_is_said() -> None:
+    # 2·3·3 and then 4·3·3 taps for each of 8·8 outputs, of 3 maps less than of 2
+    assert _own(
+        "{conv: 2, kernel: 3, padding: 1}, {name: b, conv: 2, kernel: 3, padding: 1}",
+        "{conv: 4, kernel: 3, padding: 1}, {name: b, conv: 3, kernel: 3, padding: 1}",
+    ) == [
+        (64 * 9 * (4 * 3 - 2 * 2), "filters of b: 3, not 2; another input too"),
+        (64 * 9 * 2, "filters of conv1: 4, not 2"),
+    ]
+
+
+def test_what_keeps_a_shape_does_not_answer_for_it() -> None:
+    # the rate of the dropout differs too, and a normalisation is gone
+    assert _own(
+        "{name: a, conv: 2, kernel: 3}, {dropout: 0.5}, {lrn: 5}, {name: d, linear: 5}",
+        "{name: a, conv: 4, kernel: 3}, {dropout: 0.2}, {name: d, linear: 5}",
+    ) == [(2 * 36 * (9 + 5), "filters of a: 4, not 2")]
+
+
+def test_a_layer_that_left_answers_for_what_read_it() -> None:
+    with_hidden = "{name: h, linear: 7}, {name: d, linear: 5}"
+
+    assert _own(with_hidden, "{name: d, linear: 5}") == [
+        (5 * (64 - 7) - 64 * 7, "only in the first: h")
+    ]
+    assert _own("{name: d, linear: 5}", with_hidden) == [
+        (64 * 7 - 5 * (64 - 7), "only in the second: h")
+    ]
+
+
+def test_causes_are_named_in_the_order_of_the_network() -> None:
+    macs = find("macs")
+    plain = Side(count(load("densenet121", bottleneck=False)), macs)
+    labels = [label for _, label in _terms(reconcile(Side(count("densenet121"), macs), plain))]
+
+    assert "only in the first: block1/1/1x1 ... block1/6/1x1 (6 in all)" in labels
 
 
 def test_another_input_is_the_cause_of_all_that_follows() -> None:

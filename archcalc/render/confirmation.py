@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.counts import KINDS
 from archcalc.referee.claim import Seen
+from archcalc.render.columns import shape
 from archcalc.render.explanation import NAMES
 from archcalc.render.table import Column, Table
 
@@ -103,7 +104,8 @@ def _as_written(lines: Iterable[Line]) -> dict[str, list[Line]]:
 def _layer(path: str, lines: list[Line]) -> tuple[Cell, ...]:
     op = next((line.op for line in lines if line.path == path), lines[-1].op)
     output = lines[-1]["output"].witness if lines[-1].claims else None
-    return (path, op, _cell(output), *_sums(lines), "; ".join(_verdicts(lines)))
+    said = shape(output) if isinstance(output, str) else None
+    return (path, op, said, *_sums(lines), "; ".join(_verdicts(lines)))
 
 
 def _sums(lines: Sequence[Line]) -> Iterator[int | None]:

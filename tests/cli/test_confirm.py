@@ -34,6 +34,7 @@ def test_rule_and_witness_stand_side_by_side(archcalc: Call) -> None:
     assert "additions 14,482 14,482 = equal" in said
     assert "hyperbolic tangents 8,084 8,084 = equal" in said
     assert "divisions" not in said
+    assert "C5 conv 120 48,120" in said
     assert "not measured: memory not measured: additions of lrn, softmax," in said
 
 

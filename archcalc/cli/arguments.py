@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcalc.cli.completion import complete_columns, complete_networks, complete_settings
+from archcalc.cli.completion import complete_networks, complete_settings
 from archcalc.errors import Reason, UsageError
 
 if TYPE_CHECKING:
@@ -53,16 +53,6 @@ Set = Annotated[
 ]
 Heads = Annotated[
     bool, typer.Option("--heads", help="Count auxiliary heads too, apart from the main path.")
-]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--columns",
-        "-c",
-        metavar="NAMES",
-        help="Columns, separated by commas; +name adds one to the usual; all shows all.",
-        autocompletion=complete_columns,
-    ),
 ]
 
 

@@ -7,17 +7,51 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, open_network, split
+from archcalc.cli.arguments import Batch, Heads, Input, open_network, split
+from archcalc.cli.completion import complete_lines, complete_networks, complete_quantities
 from archcalc.render.caption import joint
 
 if TYPE_CHECKING:
     from archcalc.referee.comparison import By
 
 Networks = Annotated[
-    list[str], typer.Argument(metavar="NETWORK", help="Two networks or more, names or files.")
+    list[str],
+    typer.Argument(
+        metavar="NETWORK",
+        help="Two networks or more, names or files.",
+        autocompletion=complete_networks,
+    ),
+]
+Before = Annotated[
+    str,
+    typer.Argument(metavar="BEFORE", help="A name or a file.", autocompletion=complete_networks),
+]
+After = Annotated[
+    str,
+    typer.Argument(
+        metavar="AFTER",
+        help="The network to compare it with, also a variant: mine.yaml#small.",
+        autocompletion=complete_networks,
+    ),
 ]
 Lines = Annotated[
-    str | None, typer.Option("--by", metavar="LINES", help="Also line by line: stage or op.")
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="LINES",
+        help="Also line by line: stage or op.",
+        autocompletion=complete_lines,
+    ),
+]
+Quantities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Quantities to compare by, separated by commas, such as parameters,flops.",
+        autocompletion=complete_quantities,
+    ),
 ]
 Depth = Annotated[
     int,
@@ -31,7 +65,7 @@ def compare(  # noqa: PLR0913 - one for each option
     networks: Networks,
     *,
     by: Lines = None,
-    columns: Columns = None,
+    columns: Quantities = None,
     input: Input = None,  # noqa: A002 - the option's name
     batch: Batch = 1,
     heads: Heads = False,
@@ -63,8 +97,8 @@ def compare(  # noqa: PLR0913 - one for each option
 
 
 def diff(  # noqa: PLR0913 - one for each option
-    before: Network,
-    after: Network,
+    before: Before,
+    after: After,
     *,
     depth: Depth = 0,
     input: Input = None,  # noqa: A002 - the option's name

@@ -19,6 +19,14 @@ def complete_networks(incomplete: str) -> list[str]:
     return [*_starting(names, incomplete), *complete_specs(incomplete)]
 
 
+def complete_published(incomplete: str) -> list[str]:
+    """Offer families, networks and files: all that figures are published of."""
+    from archcalc.spec.library import families  # noqa: PLC0415
+
+    found = _starting([path.stem for path in families()], incomplete)
+    return list(dict.fromkeys([*found, *complete_networks(incomplete)]))
+
+
 def complete_specs(incomplete: str) -> list[str]:
     """Offer spec files, the folders on the way to them, and the variants of a file."""
     path, hash_sign, _ = incomplete.partition("#")
@@ -72,9 +80,23 @@ def complete_columns(incomplete: str) -> list[str]:
     """Offer columns, also the next one after a comma, and with a `+`."""
     from archcalc.render.columns import QUANTITIES  # noqa: PLC0415
 
-    done, comma, last = incomplete.rpartition(",")
-    plus = "+" if last.startswith("+") else ""
-    return [f"{done}{comma}{plus}{name}" for name in _starting(QUANTITIES, last.removeprefix("+"))]
+    return _listed(QUANTITIES, incomplete)
+
+
+def complete_quantities(incomplete: str) -> list[str]:
+    """Offer what networks are compared by, also the next one after a comma."""
+    from archcalc.counts import QUANTITIES  # noqa: PLC0415
+
+    return _listed(QUANTITIES, incomplete)
+
+
+def complete_lines(incomplete: str) -> list[str]:
+    """Offer the lines by which networks are compared."""
+    from typing import get_args  # noqa: PLC0415
+
+    from archcalc.referee.comparison import By  # noqa: PLC0415
+
+    return _starting(get_args(By), incomplete)
 
 
 def complete_families(incomplete: str) -> list[str]:
@@ -150,6 +172,13 @@ def _variants_of(path: str) -> Iterator[str]:
         yield from variants(read(open_source(Path(path))).tree)
     except ArchcalcError:
         return
+
+
+def _listed(words: Iterable[str], incomplete: str) -> list[str]:
+    """Complete the last word of a list with commas, with its `+` if it has one."""
+    done, comma, last = incomplete.rpartition(",")
+    plus = "+" if last.startswith("+") else ""
+    return [f"{done}{comma}{plus}{word}" for word in _starting(words, last.removeprefix("+"))]
 
 
 def _starting(words: Iterable[str], beginning: str) -> list[str]:

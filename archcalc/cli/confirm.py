@@ -9,6 +9,7 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Heads, open_network
+from archcalc.cli.completion import complete_networks
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NETWORK", help="Names (lenet5), files (mine.yaml), or -."),
+    typer.Argument(
+        metavar="NETWORK",
+        help="Names (lenet5), files (mine.yaml), or -.",
+        autocompletion=complete_networks,
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Confirm every network of the library.")]
 

@@ -8,10 +8,15 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import open_network
+from archcalc.cli.completion import complete_networks
 
 Names = Annotated[
     list[str],
-    typer.Argument(metavar="NETWORK", help="Names (plain34), files (mine.yaml), or -."),
+    typer.Argument(
+        metavar="NETWORK",
+        help="Names (plain34), files (mine.yaml), or -.",
+        autocompletion=complete_networks,
+    ),
 ]
 Samples = Annotated[
     int, typer.Option("--batch", "-b", metavar="N", help="Samples at once, 2 or more.")

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from archcalc.cli.answer import Answer
+from archcalc.cli.completion import complete_published
 
 Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="NAME",
         help="Networks (lenet5), families (resnet), or files with figures of their own.",
+        autocompletion=complete_published,
     ),
 ]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Batch, Columns, Heads, Input, Network, Set, open_network, split
-from archcalc.cli.completion import complete_conventions
+from archcalc.cli.arguments import Batch, Heads, Input, Network, Set, open_network, split
+from archcalc.cli.completion import complete_columns, complete_conventions
 from archcalc.render.caption import MACS, caption
-from archcalc.render.columns import BYTES
+from archcalc.render.columns import BYTES, QUANTITIES
 from archcalc.render.layers import layers
 
 if TYPE_CHECKING:
@@ -33,7 +33,17 @@ BytesEach = Annotated[
         "--bytes", min=1, metavar="N", help="Bytes of a number in memory: 4 in single precision."
     ),
 ]
-
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Columns, separated by commas; +name adds one to the usual; all shows all: "
+        f"{', '.join(QUANTITIES)}.",
+        autocompletion=complete_columns,
+    ),
+]
 Conventions = Annotated[
     list[str] | None,
     typer.Option(

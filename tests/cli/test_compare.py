@@ -68,7 +68,7 @@ def test_comparison_as_json(archcalc: Call) -> None:
         (["compare", "lenet5", "vgg16", "--by", "layer"], "networks are not compared by `layer`"),
         (["compare", "lenet5", "vgg16", "-c", "macz"], "there is no quantity `macz`"),
         (["compare", "lenet5", "vg16"], "there is no network `vg16`"),
-        (["diff", "lenet5"], "missing argument `NETWORK`"),
+        (["diff", "lenet5"], "missing argument `AFTER`"),
         (["budget", "lenet5"], "a budget needs a limit"),
         (["budget", "lenet5", "--max-macs", "many"], "expected an amount such as 5M"),
         (["budget", "lenet5", "--max-macs", "5MB"], "expected an amount such as 5M"),

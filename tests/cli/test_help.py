@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
     Call = Callable[..., Outcome]
 
+UNNAMED = {"list", "init", "schema", "explain-error"}
+"""Commands that take no network."""
+INCEPTION_RESNETS = [
+    "inception-resnet",
+    *(f"inception-resnet-{version}" for version in ("v2", "v2-keras", "v2-paper", "v1")),
+]
+"""A family and its networks."""
 MINE = ["list", "show", "export", "init", "schema", "explain-error"]
 
 
@@ -87,6 +94,46 @@ def test_a_file_is_written_in_the_format_of_its_suffix(archcalc: Call, tmp_path:
     assert [file.name for file in tmp_path.iterdir()] == ["net.csv"]
 
 
+def offered_after(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
+) -> list[str]:
+    """Ask as a shell does for what may stand in place of the last word."""
+    monkeypatch.setenv("_ARCHCALC_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    with pytest.raises(SystemExit):
+        typer.main.get_command(app).main([], prog_name="archcalc", standalone_mode=False)
+    return capsys.readouterr().out.split()
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in UNNAMED])
+def test_the_shell_completes_networks_of_every_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    words = f"archcalc {name} lenet5-t"
+    assert offered_after(monkeypatch, capsys, words) == ["lenet5-textbook"]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("show lenet5 --columns par", ["parameters", "parameter_bytes"]),
+        ("compare lenet5 lenet1 --columns par", ["parameters"]),
+        ("compare lenet5 lenet1 --columns macs,fl", ["macs,flops"]),
+        ("compare lenet5 lenet1 --by s", ["stage"]),
+        ("published lenet5 densenet20", ["densenet201"]),
+        ("published lenet5 inception-re", [*INCEPTION_RESNETS]),
+    ],
+)
+def test_the_shell_completes_what_an_option_takes(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    offered: list[str],
+) -> None:
+    assert offered_after(monkeypatch, capsys, f"archcalc {words}") == offered
+
+
 @pytest.mark.parametrize(
     ("complete", "incomplete", "offered"),
     [
@@ -128,17 +175,6 @@ def test_parameters_of_the_named_network_are_completed() -> None:
     context = SimpleNamespace(params={"network": "densenet121"})
     assert completion.complete_settings(context, "gr") == ["growth="]
     assert completion.complete_settings(SimpleNamespace(params={}), "gr") == []
-
-
-def test_the_shell_gets_its_completion(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("_ARCHCALC_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", "archcalc show lenet5-t")
-    monkeypatch.setenv("COMP_CWORD", "2")
-    with pytest.raises(SystemExit):
-        typer.main.get_command(app).main([], prog_name="archcalc", standalone_mode=False)
-    assert capsys.readouterr().out.strip() == "lenet5-textbook"
 
 
 def test_watching_sees_the_files_among_arguments() -> None:

@@ -41,6 +41,7 @@ TOTALS = {
     "inception-v3": (23_834_568, 5_713_216_096),
     "inception-v4": (42_679_816, 12_253_974_624),
     "inception-resnet-v1": (22_756_328, 6_206_361_696),
+    "inception-resnet-v1-facenet": (24_357_096, None),
     "inception-resnet-v2": (55_843_464, 13_155_794_016),
     "inception-resnet-v2-paper": (32_433_928, 9_257_953_632),
     "resnet18": (11_689_512, 1_814_073_344),
@@ -99,6 +100,21 @@ def test_every_network_expands_and_counts(entry: archcalc.spec.library.Entry) ->
 
 def test_the_mission_is_complete() -> None:
     assert set(TOTALS) <= {entry.id for entry in ENTRIES}
+
+
+@pytest.mark.parametrize(
+    ("network", "of_the_paper"),
+    [
+        ("resnet50-v1.5", "resnet50"),
+        ("plain34-without-norm", "plain34"),
+        ("googlenet-torchvision", "googlenet"),
+        ("vgg16-bn", "vgg16"),
+        ("densenet161", "densenet264"),
+        ("inception-resnet-v1-facenet", "inception-resnet-v1"),
+    ],
+)
+def test_what_stands_in_no_paper_names_another_source(network: str, of_the_paper: str) -> None:
+    assert load(network).source != load(of_the_paper).source
 
 
 def test_no_name_or_alias_means_two_networks() -> None:

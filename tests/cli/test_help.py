@@ -28,7 +28,10 @@ UNNAMED = {"list", "init", "schema", "explain-error"}
 """Commands that take no network."""
 INCEPTION_RESNETS = [
     "inception-resnet",
-    *(f"inception-resnet-{version}" for version in ("v2", "v2-keras", "v2-paper", "v1")),
+    *(
+        f"inception-resnet-{version}"
+        for version in ("v2", "v2-keras", "v2-paper", "v1", "v1-facenet")
+    ),
 ]
 """A family and its networks."""
 MINE = ["list", "show", "export", "init", "schema", "explain-error"]

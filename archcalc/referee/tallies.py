@@ -43,10 +43,11 @@ class Counted(np.ndarray[Any, Any]):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:  # noqa: ANN401
         out = named.get("out")
         if out:
-            named["out"] = tuple(map(np.asarray, out))
-        y = getattr(ufunc, method)(*map(np.asarray, inputs), **named)
+            named["out"] = tuple(map(_plain, out))
+        plain = [_plain(x) for x in inputs]
+        y = getattr(ufunc, method)(*plain, **named)
         if ufunc not in FREE:
-            self.work[_kind(ufunc)] += _operations(ufunc, method, np.asarray(inputs[0]), y)
+            self.work[_kind(ufunc)] += _operations(ufunc, method, plain[0], y)
         if out:
             return out[0]
         return y if ufunc is np.matmul else counted(y, self.work)
@@ -69,6 +70,10 @@ def counted(array: Array, work: Counter[str]) -> Counted:
     watched = array.view(Counted)
     watched.work = work
     return watched
+
+
+def _plain(x: Any) -> Any:  # noqa: ANN401 - an array or a number, which keeps its type
+    return np.asarray(x) if isinstance(x, Counted) else x
 
 
 def _kind(ufunc: np.ufunc) -> str:

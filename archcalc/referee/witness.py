@@ -34,7 +34,7 @@ INCOMING = frozenset({"kernel", "weight", "coefficient", "centres"})
 KINDS = {"bias": "biases", "gamma": "gamma", "beta": "beta"}
 """Of parameters, by the name of the array; all others are weights."""
 COUNTED_ONE_BY_ONE = 200_000
-"""Up to so many multiply-accumulates, the multiplications of a layer are counted one by one too."""
+"""Up to so many multiplications of a layer are counted one by one, too."""
 LARGEST = 2**28
 """Elements: no larger array is allocated."""
 EXACT = 2**24

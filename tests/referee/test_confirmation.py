@@ -27,7 +27,7 @@ from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.window import Span
-from archcalc.referee import sight, witness
+from archcalc.referee import sight, tallies, witness
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Seen
 from archcalc.referee.confirmation import confirm
 from archcalc.referee.witness import Witness
@@ -232,7 +232,9 @@ def test_a_layer_too_large_to_run_is_said_to_be_so() -> None:
 # --- the witness knows nothing of the rules ---
 
 
-@pytest.mark.parametrize("module", [witness, sight, layer], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [witness, sight, tallies, layer], ids=lambda module: module.__name__
+)
 def test_what_measures_imports_no_rule(module: ModuleType) -> None:
     tree = ast.parse(inspect.getsource(module))
     for block in [node for node in tree.body if isinstance(node, ast.If)]:
@@ -240,7 +242,7 @@ def test_what_measures_imports_no_rule(module: ModuleType) -> None:
         tree.body.remove(block)
     found = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
 
-    assert found
+    assert any("__future__" in line for line in found)
     assert not [line for line in found if "archcalc.ops" in line or "archcalc.report" in line]
 
 

@@ -49,6 +49,12 @@ def test_stacked_arrays_go_on_counting() -> None:
     assert halves.shape == (2, 3, 2)
 
 
+def test_single_precision_stays_single() -> None:
+    x = counted(np.ones((2, 3), "f4"), Counter())
+
+    assert (2 * np.exp(-x) + 0.5).dtype == np.dtype("f4")
+
+
 def test_what_has_no_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="uses") as error:
         np.arctan(counted(np.ones(2), Counter()))

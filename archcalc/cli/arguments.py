@@ -51,6 +51,12 @@ Set = Annotated[
         autocompletion=complete_settings,
     ),
 ]
+Depth = Annotated[
+    int,
+    typer.Option(
+        "--depth", "-d", min=0, metavar="N", help="Unfold N levels of blocks; 0 shows every layer."
+    ),
+]
 Heads = Annotated[
     bool, typer.Option("--heads", help="Count auxiliary heads too, apart from the main path.")
 ]

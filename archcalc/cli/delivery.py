@@ -24,6 +24,8 @@ FOR_PROGRAMS = ("csv", "tsv", "json", "jsonl")
 
 def deliver(answer: Answer, output: Output) -> int:
     """Print an answer to standard output, all that is said beside it to standard error."""
+    if not answer.parts:
+        return answer.status
     format_name = output.format_for(text_alone=answer.is_text())
     color = cast("Choice", output.color)
     if output.human:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import Heads, Input, Network, Set, open_network
+from archcalc.cli.arguments import Depth, Heads, Input, Network, Set, open_network
 from archcalc.cli.completion import complete_drawings, complete_styles
 from archcalc.cli.options import check_choice
 from archcalc.cli.picture import keep
@@ -21,12 +21,6 @@ STYLES = ("auto", "boxes", "planes")
 DRAWINGS = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid"}
 """What is drawn, by the suffix of the file."""
 
-Depth = Annotated[
-    int,
-    typer.Option(
-        "--depth", "-d", min=0, metavar="N", help="Unfold N levels of blocks; 0 shows every layer."
-    ),
-]
 Style = Annotated[
     str,
     typer.Option(

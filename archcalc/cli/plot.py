@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archcalc.cli.answer import Answer  # noqa: TC001 - the parser reads the annotation
-from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
+from archcalc.cli.arguments import Batch, Depth, Heads, Input, Set, open_network
 from archcalc.cli.completion import complete_networks
 from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
@@ -19,12 +19,6 @@ Networks = Annotated[
         metavar="NETWORK",
         autocompletion=complete_networks,
         help="One network, layer by layer; or several, operations against parameters.",
-    ),
-]
-Depth = Annotated[
-    int,
-    typer.Option(
-        "--depth", "-d", min=0, metavar="N", help="Unfold N levels of blocks; 0 shows every layer."
     ),
 ]
 File = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Batch, Heads, Input, Network, Set, open_network, split
+from archcalc.cli.arguments import Batch, Depth, Heads, Input, Network, Set, open_network, split
 from archcalc.cli.completion import complete_columns, complete_conventions
 from archcalc.render.caption import MACS, caption
 from archcalc.render.columns import BYTES, QUANTITIES
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from archcalc.convention.figure import Figure
     from archcalc.report import Report
 
-Depth = Annotated[
-    int,
-    typer.Option(
-        "--depth", "-d", min=0, metavar="N", help="Unfold N levels of blocks; 0 shows every layer."
-    ),
-]
 All = Annotated[bool, typer.Option("--all", "-a", help="Show every layer: --depth 0.")]
 BytesEach = Annotated[
     int,

@@ -81,3 +81,11 @@ def test_a_picture_of_no_layers_has_its_name_for_a_title(
     network = str(tmp_path / "off.yaml")
     assert "<title>off</title>" in archcalc("draw", network).output
     assert archcalc("draw", network, "-f", "mermaid").output.startswith("%% off\n")
+
+
+def test_nothing_is_printed_beside_a_picture_in_a_file(
+    archcalc: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "net.svg"
+    for arguments in (["draw", "lenet5"], ["plot", "lenet5"], ["plot", "lenet5", "--json"]):
+        assert archcalc(*arguments, "-o", str(path)) == (0, "", f"wrote {path}\n")

@@ -289,7 +289,8 @@ class _Walk:
         """Put an item in place once for each turn of its loop."""
         rows = self.evaluator.rows(item, scope, here.shape)
         inner = level if item.name is None else level.inside(item.name)
-        turn = Scope(dict(scope.variables), scope.spatial)
+        hidden = () if item.loop is None else item.loop.names
+        turn = Scope(dict(scope.variables), scope.spatial.difference(hidden))
         for index, row in enumerate(rows, start=1):
             turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
             name = row.get("name", index)

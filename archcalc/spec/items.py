@@ -157,32 +157,44 @@ class ItemReader:
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
     ) -> Join:
         self.checker.keys(tree, {*COMMON, *AROUND, "op", op, "branches"}, f"`{op}`")
-        given = names.given(tree)
-        written = [key for key in ("branches", op) if not _lacks(tree, key)]
-        if len(written) > 1:
-            message = f"`{op}: ...` is its `branches`, which is given twice"
-            self.checker.complain("duplicate-key", message, tree.keys["branches"])
-        listed = tree.entries[written[0]] if written else None
-        has_branches = listed is not None
-        if has_branches == (len(common["sources"]) > 1):
+        given, entries = names.given(tree), self._branches(tree, op)
+        several = len(common["sources"]) > 1
+        if entries is not None and several == bool(entries):
             message = f"`{op}` joins either its branches or the layers that `from` lists"
             self.checker.complain("no-branches", message, tree)
-        entries = self.checker.sequence(listed, f"`{op}`") if listed else []
         shares_level = given is None and common["loop"] is None
-        inner = names if shares_level else Names(self.checker, entries)
+        inner = names if shares_level else Names(self.checker, entries or ())
         before, after = self.layers.sides(op, tree, scope)
-        if before and not entries:
-            message = f"`before` needs branches: `{op}` joins what `from` lists as it is"
-            self.checker.complain("unknown-key", message, tree.keys.get("before", tree))
+        if several and not entries:
+            self._check_earlier(tree, op, before)
         return Join(
             name=given or names.numbered(op),
             op=op,
             shares_level=shares_level,
-            branches=tuple(self._branch(entry, scope, inner) for entry in entries),
+            branches=tuple(self._branch(entry, scope, inner) for entry in entries or ()),
             before=before,
             after=after,
             **common,
         )
+
+    def _branches(self, tree: Mapping, op: str) -> list[Tree] | None:
+        """List the branches of a join; None if what stands there is no list."""
+        known = {key: tree.entries[key] for key in ("branches", op) if key in tree.entries}
+        given = [value for value in known.values() if not is_empty(value)]
+        if len(given) > 1:
+            message = f"`{op}: ...` is its `branches`, which is given twice"
+            self.checker.complain("duplicate-key", message, tree.keys["branches"])
+        entries = self.checker.sequence(given[0], f"`{op}`") if given else []
+        return entries if not given or isinstance(given[0], Sequence) else None
+
+    def _check_earlier(self, tree: Mapping, op: str, before: tuple[Layer, ...]) -> None:
+        """Refuse what has no meaning where earlier outputs are joined."""
+        if before:
+            message = f"`before` needs branches: `{op}` joins what `from` lists as it is"
+            self.checker.complain("unknown-key", message, tree.keys.get("before", tree))
+        for key in {"repeat", "for"} & set(tree.entries):
+            message = f"`{op}` of what `from` lists cannot be repeated: each turn would be the same"
+            self.checker.complain("unknown-key", message, tree.keys[key])
 
     def _branch(self, tree: Tree, scope: Collection[str], names: Names) -> Branch:
         when, content = self.layers.condition(Mapping(0, 0), scope), tree
@@ -237,10 +249,6 @@ class ItemReader:
 
     def _parameters(self, name: str, tree: Tree) -> Mapping:
         return self.checker.section(self.checker.mapping(tree, f"the block `{name}`"), "parameters")
-
-
-def _lacks(tree: Mapping, key: str) -> bool:
-    return key not in tree.entries or is_empty(tree.entries[key])
 
 
 def _name_of_row(value: object) -> object:

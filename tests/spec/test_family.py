@@ -488,3 +488,18 @@ def test_heads_hang_off_an_earlier_output(nodes: Callable[..., list[str]]) -> No
     assert nodes(text) == [
         "a 2x8x8", "a.relu 2x8x8", "b 4x8x8", "one/linear1 5x1x1", "two/linear1 2x1x1",
     ]  # fmt: skip
+
+
+def test_a_column_hides_a_parameter_that_depends_on_the_size(
+    nodes: Callable[..., list[str]],
+) -> None:
+    text = """
+        input: 1x8x8
+        blocks:
+          b:
+            parameters: {s: }
+            layers: [{name: c, op: relu, for: [s], in: [1, 2], when: =s == 2}]
+        layers: [{block: b, s: =height}]
+        """
+
+    assert nodes(text) == ["b1/c/2 1x8x8"]

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
-from archcalc.errors import Reason, ShapeError, listed, suggestion
+from archcalc.errors import Reason, ShapeError, UsageError, listed, suggestion
 from archcalc.level import Here, Level
 from archcalc.ops import make
 from archcalc.ops.fields import shown
 from archcalc.spec.expression import extent
+from archcalc.spec.family import shape
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
@@ -62,34 +63,38 @@ class Graph:
 
 def expand(
     spec: Spec,
-    input: Shape | None = None,  # noqa: A002 - the field's own word
+    input: Shape | str | tuple[int, int, int] | None = None,  # noqa: A002 - the field's own word
     *,
     heads: bool = True,
 ) -> Graph:
     """Unroll a spec and infer its shapes, from its own input or from another.
 
-    Without `heads` a head that another input does not fit is left out; the main path needs none.
-    Raises ShapeError where layers do not fit together, SpecError where an expression fails.
+    Without `heads` the main path stands alone at another input, which the heads need not fit.
+    Raises ShapeError where layers do not fit together, SpecError where an expression fails, and
+    UsageError for an input that is none.
 
     >>> from archcalc.spec.library import load
     >>> [f"{node.path} {node.y}" for node in expand(load("lenet5")).nodes][:2]
     ['C1 6x28x28', 'C1.lecun_tanh 6x28x28']
     """
-    entering = Here(INPUT, input or spec.input)
+    entering = Here(INPUT, spec.input if input is None else _entering(input))
     walk = _Walk(spec)
     top = Level("", {"input": entering}, None)
     scope = Scope({**spec.parameters, "input": entering.shape._asdict()})
     walk.items(spec.items, top, scope, entering)
-    for name, head in spec.heads.items():
-        walk.head, start = name, len(walk.nodes)
-        try:
+    if heads or entering.shape == spec.input:
+        for name, head in spec.heads.items():
+            walk.head = name
             walk.item(head, top, scope, entering)
-        except ShapeError:
-            if heads or entering.shape == spec.input:
-                raise
-            del walk.nodes[start:]
     ends = {path: here.node for path, here in walk.outputs.items()}
     return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers, ends)
+
+
+def _entering(given: object) -> Shape:
+    try:
+        return shape(given)
+    except Reason as reason:
+        raise UsageError.of(reason.code, reason.message, reason.hint) from None
 
 
 class _Walk:

@@ -12,7 +12,7 @@ from archcalc.graph import INPUT, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
-from archcalc.spec.family import from_python, shape
+from archcalc.spec.family import from_python
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 
@@ -68,11 +68,7 @@ def count(
         return Report(net, samples, heads=heads)
     net = net.spec if isinstance(net, Graph) else net
     spec = net if isinstance(net, Spec) else load(net)
-    try:
-        entering = None if input is None else shape(input)
-    except Reason as reason:
-        raise UsageError.of(reason.code, reason.message, reason.hint) from None
-    return Report(expand(spec, entering, heads=heads), samples, heads=heads)
+    return Report(expand(spec, input, heads=heads), samples, heads=heads)
 
 
 def _samples(batch: object) -> int:
@@ -217,6 +213,8 @@ class Report:
         was, now = before.by_op(), self.by_op()
         grown = {op for op in now if op not in was or now[op].parameters != was[op].parameters}
         causes = [why for op, why in _GROWS if op in grown]
+        if [node.op for node in before.nodes] != [node.op for node in self.nodes]:
+            causes = ["a field of a layer depends on the input"]
         change = f"input {self.input} instead of {own}: {new:,} parameters, not {old:,}"
         return ("; ".join([change, *causes]),)
 

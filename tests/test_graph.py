@@ -77,6 +77,7 @@ def test_containers_tell_what_a_path_with_layers_below_is() -> None:
 def test_another_input_goes_through_all_shapes() -> None:
     spec = archcalc.load("vgg16")
 
+    assert archcalc.expand(spec, "3x448x320").nodes == archcalc.expand(spec, (3, 448, 320)).nodes
     assert str(archcalc.expand(spec).nodes[-1].y) == "1000x1x1"
     last_pool = [n for n in archcalc.expand(spec, Shape(3, 448, 320)).nodes if n.path == "pool5"]
     assert [str(node.y) for node in last_pool] == ["512x14x10"]

@@ -133,6 +133,18 @@ def test_a_head_that_another_input_does_not_fit_is_no_matter_of_the_main_path() 
         archcalc.count("inception-v3", input="3x224x224", heads=True)
 
 
+def test_a_head_of_a_head_is_no_matter_of_the_main_path_either() -> None:
+    text = """
+input: 1x8x8
+layers: [{name: a, conv: 3, kernel: 3}]
+heads: {h: {from: a, layers: [{maxpool: 6}]}, i: {from: h, linear: 2}}
+"""
+
+    assert count(text, input="1x5x5").total.macs == 3 * 9 * 9
+    with pytest.raises(ShapeError, match="h/maxpool1: a window of 6 does not fit"):
+        count(text, input="1x5x5", heads=True)
+
+
 def test_a_head_that_its_own_input_does_not_fit_is_a_mistake_of_the_spec() -> None:
     spec = archcalc.load(
         StringIO("input: 1x4x4\nlayers: [relu]\nheads: {h: {from: relu1, layers: [{maxpool: 9}]}}")
@@ -208,6 +220,17 @@ def test_more_channels_change_parameters_at_the_first_layer() -> None:
         (
             "input 4x224x224 instead of 3x224x224: 25,560,168 parameters, not 25,557,032; "
             "a convolution has a weight for every map that reaches it"
+        ),
+    )
+
+
+def test_a_field_that_depends_on_the_input_is_the_cause() -> None:
+    report = count("input: 1x8x8\nlayers: [{conv: 3, kernel: =height}]", input="1x5x5")
+
+    assert report.notes == (
+        (
+            "input 1x5x5 instead of 1x8x8: 78 parameters, not 195; "
+            "a field of a layer depends on the input"
         ),
     )
 

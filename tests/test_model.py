@@ -374,3 +374,13 @@ def test_only_a_convolution_is_unrolled() -> None:
     expected = "`F6` is of `linear`: only a convolution is unrolled"
     assert str(wrong.value) == f"error[not-a-convolution]: {expected}"
     assert "LeNet-5 has no layer `C2`" in str(unknown.value)
+
+
+def test_a_matrix_that_no_machine_holds_is_not_begun() -> None:
+    with pytest.raises(UsageError) as error:
+        archcalc.unroll("vgg16", "conv1_2")
+
+    # 64 maps of 64·9 taps at 224·224 places, less those on padding: 2·224 - 2 of 3·224 a side
+    taps = 64 * 64 * (3 * 224 - 2) ** 2 + 64 * 224 * 224
+    message = f"`conv1_2` has {taps:,} connections, and a matrix at most 134,217,728 entries here"
+    assert str(error.value) == f"error[out-of-memory]: {message}"

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from archcalc.kernels.unroll import Unrolled
     from archcalc.spec.spec import Spec
 
+LARGEST = 2**27
+"""Entries of a matrix: three whole numbers of 8 bytes each, 3 GiB."""
+
 
 def unroll(net: Spec | Graph | str | Path, layer: str) -> Unrolled:
     """Give the sparse, shared weight matrix of a convolution, by the path of its layer.
@@ -22,7 +25,7 @@ def unroll(net: Spec | Graph | str | Path, layer: str) -> Unrolled:
     Entry e stands in `row[e]`, `column[e]` and holds weight `weight[e]` of the kernel flattened;
     rows are the units of y, columns those of x. Taps on padding are no entries: the entries and one
     bias for each row are the connections in bounds. Raises UnknownName if there is no such layer,
-    and UsageError if it is no convolution.
+    and UsageError if it is no convolution, or one of more connections than a machine has room for.
 
     >>> matrix = unroll("lenet5", "C3")
     >>> matrix.shape, len(matrix.weight)
@@ -37,4 +40,9 @@ def unroll(net: Spec | Graph | str | Path, layer: str) -> Unrolled:
     if node.op.name != "conv":
         message = f"`{layer}` is of `{node.op.name}`: only a convolution is unrolled"
         raise UsageError.of("not-a-convolution", message)
+    connections = node.op.connections_in_bounds(node.xs[0], node.y)
+    if connections > LARGEST:
+        message = f"`{layer}` has {connections:,} connections"
+        most = f"a matrix at most {LARGEST:,} entries here"
+        raise UsageError.of("out-of-memory", f"{message}, and {most}")
     return kernel.unroll(node.xs[0], **vars(node.op))

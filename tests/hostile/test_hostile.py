@@ -101,6 +101,16 @@ def test_strides_that_double_end_the_receptive_field(archcalc: Call, folder: Pat
     well_behaved(run)
 
 
+def test_a_chain_of_100_000_layers_is_counted_in_little_memory(
+    archcalc: Call, folder: Path
+) -> None:
+    spec = "input: 1x8x8\nlayers: [{repeat: 100000, conv: 1, kernel: 1}]"
+    (folder / "mine.yaml").write_text(spec, "utf-8")
+    run = archcalc("show", "mine.yaml", "--columns", "parameters")
+    assert re.search("^total +200,000$", run.output, re.MULTILINE)
+    assert run.megabytes < MEGABYTES
+
+
 # -- What is no spec at all
 
 

@@ -105,6 +105,7 @@ class _Walk:
         self.nodes: list[Node] = []
         self.containers: dict[str, Container] = {}
         self.outputs: dict[str, Here] = {}
+        self.off: set[str] = set()
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
         self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
@@ -146,6 +147,8 @@ class _Walk:
             elif isinstance(item, Group):
                 self.containers.setdefault(path, Container("group"))
                 here = self.items(item.items, level.inside(str(name)), scope, here)
+        elif name is not None:
+            self.off.add(level.prefix + name)
         if name is not None:
             key = "in" if item.loop and item.loop.names else "name"
             self._keep(here, name, level, item, key)
@@ -305,17 +308,17 @@ class _Walk:
             here = self._place(item, str(name), inner, turn, here, row)
         if item.name is not None:
             self._keep(here, item.name, level, item, "name")
-            label = self._label(item, inner)
-            self.containers[inner.prefix[:-1]] = Container(label, len(rows))
+            self.containers[inner.prefix[:-1]] = self._repeated(item, inner)
         return here
 
-    def _label(self, item: Item, turns: Level) -> str:
-        """Say what is repeated: an op, a group, or the block, if each turn has the same."""
+    def _repeated(self, item: Item, level: Level) -> Container:
+        """Say what stands how often: an op, a group, or the block, if each turn has the same."""
+        turns = [path for name in level.names if (path := level.prefix + name) not in self.off]
+        label = item.op if isinstance(item, Layer) else "group"
         if isinstance(item, Call):
-            paths = [turns.prefix + name for name in turns.names]
-            blocks = {self.containers[path].label for path in paths if path in self.containers}
-            return blocks.pop() if len(blocks) == 1 else "block"
-        return item.op if isinstance(item, Layer) else "group"
+            blocks = {self.containers[path].label for path in turns}
+            label = blocks.pop() if len(blocks) == 1 else "block"
+        return Container(label, len(turns))
 
     def _lookup(self, name: str, item: Item, level: Level) -> Here:
         """Find an earlier output by its name in this level, then outwards; or by its path."""

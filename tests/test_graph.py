@@ -74,6 +74,22 @@ def test_containers_tell_what_a_path_with_layers_below_is() -> None:
     assert containers["conv4_x/1/shortcut"] == Container("shortcut", 1)
 
 
+def test_a_container_counts_the_turns_that_stand() -> None:
+    text = """
+input: 1x8x8
+blocks: {b: {layers: [relu]}, c: {layers: [tanh]}}
+layers:
+  - {name: l, op: relu, repeat: 3, when: =not last}
+  - {name: k, block: "='c' if first else 'b'", repeat: 3, when: =not first}
+  - {name: g, layers: [{op: relu, when: false}, relu], for: [n], in: [1, 2], when: =n > 1}
+"""
+    containers = graph(text).containers
+
+    assert [containers[path] for path in "lkg"] == [
+        Container("relu", 2), Container("b", 2), Container("group", 1),
+    ]  # fmt: skip
+
+
 def test_another_input_goes_through_all_shapes() -> None:
     spec = archcalc.load("vgg16")
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
-from archcalc.render.cells import shown
+from archcalc.render.cells import shown, to_ascii
 from archcalc.render.formula import Formula
 from archcalc.render.table import Table, decimal
 from archcalc.render.text import arrange
@@ -35,8 +35,8 @@ SUFFIXES = {
 }
 """The format that the suffix of a file asks for."""
 
-SHORT = 24
-"""Characters of a text that a page does not break."""
+SHORT, LONG = 24, 40
+"""Characters of a text that a web page does not break, and beyond which a printed one does."""
 
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
@@ -219,16 +219,29 @@ def _md_text(text: str) -> str:
 
 def _latex(parts: Parts, caption: Caption) -> str:
     lines = [f"% {one_line(caption)}"] if caption else []
-    for part in parts:
+    for number, part in enumerate(parts):
+        if number:
+            lines.append("")
         if isinstance(part, str):
-            lines += ["\\begin{verbatim}", part.rstrip(), "\\end{verbatim}"]
+            lines += ["\\begin{verbatim}", to_ascii(part.rstrip()), "\\end{verbatim}"]
             continue
         lines += [f"% {printable(line)}" for line in (part.title, *part.captions) if line]
         found = _latex_formulas(part, _tabulate(part, "latex_booktabs"))
+        found[0] = f"\\begin{{tabular}}{{{''.join(_latex_sides(part))}}}"
         if part.totals:
             found.insert(len(found) - 2 - len(part.totals), "\\midrule")
         lines += found
     return "\n".join(lines) + "\n"
+
+
+def _latex_sides(table: Table) -> Iterator[str]:
+    """Say where the cells of each column stand; sentences are broken into lines."""
+    for i, column in enumerate(table.columns):
+        texts = [str(row[i]) for row in table.rows if not isinstance(row[i], Formula)]
+        if column.kind == "prose" and max(map(len, texts), default=0) > LONG:
+            yield "p{0.25\\linewidth}"
+        else:
+            yield "r" if column.is_number or column.kind == "bar" else "l"
 
 
 def _latex_formulas(table: Table, lines: list[str]) -> list[str]:
@@ -249,7 +262,13 @@ def _latex_formulas(table: Table, lines: list[str]) -> list[str]:
 def _latex_signs(text: str) -> str:
     """Spell signs that are not in every font; tabulate has escaped LaTeX's own."""
     signs = {"×": "\\ensuremath{\\times}", "≈": "\\ensuremath{\\approx}", "…": "\\dots{}"}
-    signs |= {"≠": "\\ensuremath{\\neq}", "·": "\\ensuremath{\\cdot}", "–": "--", "−": "--"}
+    signs |= {
+        "█": "\\rule{0.5em}{1.5ex}",
+        "≠": "\\ensuremath{\\neq}",
+        "·": "\\ensuremath{\\cdot}",
+        "–": "--",
+        "−": "--",
+    }
     return "".join(signs.get(character, character) for character in text)
 
 

@@ -10,7 +10,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from archcalc import ops
+from archcalc.referee.letters import spell
 from archcalc.render.caption import caption
+from archcalc.render.explanation import rule
 from archcalc.render.export import FORMATS, SUFFIXES, WRITERS, export
 from archcalc.render.layers import layers
 from archcalc.render.table import Column, Table
@@ -76,6 +79,26 @@ def test_latex_is_booktabs_with_everything_escaped() -> None:
     text = export("latex", [TABLE], {})
     assert text.index("\\bottomrule") > text.index("25,557,032") > text.rindex("\\midrule")
     assert "bottleneck \\ensuremath{\\times} 3" in text
+
+
+def test_latex_sets_tables_below_each_other_and_breaks_sentences() -> None:
+    columns = (Column("a", "a", "name"), Column("n", "n", "number"), Column("w", "why", "prose"))
+    table = Table(columns, (("bar ██", 5, "a sentence that is far too long for a line of a page"),))
+    bar = "\\rule{0.5em}{1.5ex}" * 2
+    assert export("latex", [table, table], {}).split("\n\n")[1].splitlines() == [
+        "\\begin{tabular}{lrp{0.25\\linewidth}}",
+        "\\toprule",
+        " a      &   n & why                                                  \\\\",
+        "\\midrule",
+        f" bar {bar} &   5 & a sentence that is far too long for a line of a page \\\\",
+        "\\bottomrule",
+        "\\end{tabular}",
+    ]
+
+
+def test_latex_has_no_sign_that_its_fonts_lack() -> None:
+    assert "sum y^2" in export("latex", ["Σ y²"], {})
+    assert all(export("latex", list(rule(spell(op))), {}).isascii() for op in ops.names())
 
 
 def test_markdown_escapes_what_would_be_markup() -> None:

@@ -15,7 +15,7 @@ from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from archcalc.counts import Counts
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = npt.NDArray[Any]
 
-NOT_MEASURED = (
-    "memory",
-    "additions of lrn, softmax, avgpool to a fixed size, comparisons of softmax: run otherwise",
-    f"multiplications of units one by one, in layers with more than {COUNTED_ONE_BY_ONE:,} of them",
-    "receptive fields beyond the image: an output is compared with what it sees of the image",
-)
+MEMORY = "memory"
+ONE_BY_ONE = f"multiplications one by one in layers with more than {COUNTED_ONE_BY_ONE:,} of them"
+BEYOND = "receptive fields beyond the image: an output is compared with what it sees of the image"
+UNCLAIMED = "receptive fields where none is claimed"
+WORDS = {"add": "additions", "cmp": "comparisons"}
+"""Kinds of work that some kernels do in another way than is counted."""
 
 
 def confirm(
@@ -65,7 +65,8 @@ def confirm(
         progress(position + 1, len(report.nodes))
     distinct = len({(node.op, node.xs) for node in report.nodes})
     total = _total(report.total, lines)
-    return Confirmation(report.graph.spec.id, tuple(lines), total, distinct, NOT_MEASURED)
+    notes = tuple(_not_measured(lines))
+    return Confirmation(report.graph.spec.id, tuple(lines), total, distinct, notes)
 
 
 class _Run:
@@ -181,6 +182,26 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
         claims.append(Claim(name, claimed, witness if complete else None))
     trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers could not be run"
     return Line("total", "", tuple(claims), trouble)
+
+
+def _not_measured(lines: Sequence[Line]) -> Iterator[str]:
+    """Say what of these layers is claimed, or could be, and was not measured."""
+    yield MEMORY
+    open_claims = {
+        (claim.quantity, line.op)
+        for line in lines
+        for claim in line.claims
+        if claim.witness is None
+    }
+    for quantity, op in sorted(open_claims):
+        if quantity in WORDS:
+            yield f"{WORDS[quantity]} of {op}, whose kernel takes another way"
+    quantities = {quantity for quantity, _ in open_claims}
+    if "multiplications" in quantities:
+        yield ONE_BY_ONE
+    yield BEYOND
+    if "receptive_field" in quantities:
+        yield UNCLAIMED
 
 
 def _sum(values: Iterable[Value]) -> int:

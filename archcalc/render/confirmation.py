@@ -64,7 +64,7 @@ def total(confirmation: Confirmation) -> Table:
     return Table(
         columns=TOTAL,
         rows=tuple((_words(c), _cell(c.rule), _cell(c.witness), _verdict(c)) for c in claims),
-        captions=(_run(confirmation), *_not_measured(confirmation)),
+        captions=(_run(confirmation), *_not_measured([confirmation])),
         tones=tuple("bad" if claim.agrees is False else "" for claim in claims),
     )
 
@@ -76,7 +76,7 @@ def networks(confirmations: Sequence[Confirmation]) -> Table:
         rows=tuple(map(_network, confirmations)),
         captions=(
             "the figures are what was measured; equal layers are run once, for all networks",
-            *_not_measured(confirmations[0]),
+            *_not_measured(confirmations),
         ),
         tones=tuple("" if each.agrees else "bad" for each in confirmations),
     )
@@ -144,8 +144,8 @@ def _run(confirmation: Confirmation) -> str:
     )
 
 
-def _not_measured(confirmation: Confirmation) -> Iterator[str]:
-    for note in confirmation.not_measured:
+def _not_measured(confirmations: Iterable[Confirmation]) -> Iterator[str]:
+    for note in dict.fromkeys(note for each in confirmations for note in each.not_measured):
         yield f"not measured: {note}"
 
 

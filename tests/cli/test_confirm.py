@@ -35,7 +35,7 @@ def test_rule_and_witness_stand_side_by_side(archcalc: Call) -> None:
     assert "hyperbolic tangents 8,084 8,084 = equal" in said
     assert "divisions" not in said
     assert "C5 conv 120 48,120" in said
-    assert "not measured: memory not measured: additions of lrn, softmax," in said
+    assert "not measured: memory not measured: receptive fields beyond the image" in said
 
 
 def test_what_was_not_counted_one_by_one_is_not_said_to_be_equal(archcalc: Call) -> None:

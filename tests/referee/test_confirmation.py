@@ -29,7 +29,7 @@ from archcalc.ops.subsample import Subsample
 from archcalc.ops.window import Span
 from archcalc.referee import sight, tallies, witness
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Seen
-from archcalc.referee.confirmation import confirm
+from archcalc.referee.confirmation import BEYOND, confirm
 from archcalc.referee.witness import Witness
 from tests.strategies import networks
 
@@ -200,6 +200,25 @@ def test_work_is_counted_at_full_size() -> None:
         2 * 64 * 224 * 224, 64 * 224 * 224, 64 * 224 * 224, None,
     ]  # fmt: skip
     assert pool["cmp"].witness == 64 * 74 * 74 * (3 * 3 - 1)
+
+
+def test_what_was_not_measured_is_said_of_what_is_there() -> None:
+    everything = (
+        "input: 1x300x300\nlayers: [{conv: 9, kernel: 3}, lrn, {op: avgpool, output: 7}, softmax]"
+    )
+    always = ("memory", BEYOND)
+
+    assert confirm("lenet5").not_measured == always
+    assert check(everything).not_measured == (
+        "memory",
+        "additions of avgpool, whose kernel takes another way",
+        "additions of lrn, whose kernel takes another way",
+        "additions of softmax, whose kernel takes another way",
+        "comparisons of softmax, whose kernel takes another way",
+        "multiplications one by one in layers with more than 200,000 of them",
+        BEYOND,
+        "receptive fields where none is claimed",
+    )
 
 
 def test_what_was_not_measured_neither_agrees_nor_differs() -> None:

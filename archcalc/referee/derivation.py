@@ -27,6 +27,7 @@ from archcalc.arithmetic import (
     written,
 )
 from archcalc.counts import KINDS, Counts, measure
+from archcalc.errors import UnknownName, suggestion
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
@@ -111,13 +112,18 @@ class Derivation:
     table: Table | None = None
 
     def __getitem__(self, quantity: str) -> Figure:
-        """Give the figure of a quantity: a count, a side of the output, or of the field."""
-        for figure in (*self.counts, *self.shape, *self.field):
-            if figure.quantity == quantity:
-                return figure
+        """Give the figure of a quantity: a count, a side of the output, or of the field.
+
+        Raises UnknownName for what is neither derived nor among the zeros.
+        """
+        figures = {found.quantity: found for found in (*self.counts, *self.shape, *self.field)}
+        if quantity in figures:
+            return figures[quantity]
         if quantity in self.zeros:
             return Figure.of(quantity, 0, self.reason)
-        raise KeyError(quantity)
+        message = f"`{self.op.name}` has no figure `{quantity[:80]}`"
+        hint = suggestion(quantity, (*figures, *self.zeros))
+        raise UnknownName.of("unknown-quantity", message, hint)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""

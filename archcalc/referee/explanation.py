@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
+from archcalc.errors import UnknownName, suggestion
 from archcalc.graph import INPUT
 from archcalc.receptive_field import ONE_PIXEL, widest
 from archcalc.referee.derivation import Figure, derive, together
@@ -58,7 +59,10 @@ class Part:
     figures: tuple[Figure, ...]
 
     def __getitem__(self, quantity: str) -> Figure:
-        """Give the figure of a quantity, summed over the steps; zero if none has it."""
+        """Give the figure of a quantity, summed over the steps; zero if none has it.
+
+        Raises UnknownName for what is no quantity.
+        """
         return _find(self.figures, quantity)
 
     def to_dict(self) -> dict[str, Any]:
@@ -86,14 +90,19 @@ class Explanation:
     lessons: tuple[Lesson, ...]
 
     def __getitem__(self, path: str) -> Part:
-        """Give a layer by its path."""
+        """Give a layer by its path. Raises UnknownName."""
         for part in self.parts:
             if part.path == path:
                 return part
-        raise KeyError(path)
+        hint = suggestion(path, [part.path for part in self.parts])
+        message = f"{self.network} has no layer `{path[:80]}`"
+        raise UnknownName.of("unknown-layer", message, hint)
 
     def sum(self, quantity: str) -> Figure:
-        """Give the sum of a quantity over all layers; zero if none has it."""
+        """Give the sum of a quantity over all layers; zero if none has it.
+
+        Raises UnknownName for what is no quantity.
+        """
         return _find(self.sums, quantity)
 
     def to_dict(self) -> dict[str, Any]:
@@ -202,6 +211,9 @@ def _by_stage(terms: list[tuple[str, int]], start: int) -> list[tuple[str, int]]
 
 
 def _find(figures: tuple[Figure, ...], quantity: str) -> Figure:
+    if quantity not in SUMMED:
+        message = f"no figure is called `{quantity[:80]}`"
+        raise UnknownName.of("unknown-quantity", message, suggestion(quantity, SUMMED))
     for figure in figures:
         if figure.quantity == quantity:
             return figure

@@ -185,11 +185,30 @@ def test_zeros_have_the_reason_of_the_op() -> None:
 
 
 def test_a_figure_that_nobody_derives_is_no_zero() -> None:
-    derivation = archcalc.explain("vgg16", "pool1")["pool1"].steps[0].derivation
-    with pytest.raises(KeyError, match="parrots"):
-        derivation["parrots"]
-    with pytest.raises(KeyError, match="pool9"):
+    explanation = archcalc.explain("vgg16", "pool1")
+    mistakes: list[tuple[Callable[[], object], str]] = [
+        (
+            lambda: explanation["pool1"].steps[0].derivation["hight"],
+            "`maxpool` has no figure `hight`",
+        ),
+        (lambda: explanation["pool1"]["parmeters"], "no figure is called `parmeters`"),
+        (lambda: explanation.sum("parmeters"), "no figure is called `parmeters`"),
+    ]
+    for wrong, message in mistakes:
+        with pytest.raises(UnknownName) as caught:
+            wrong()
+        near = "height" if "hight" in message else "parameters"
+        hint = f"  hint: did you mean `{near}`?"
+        assert str(caught.value) == f"error[unknown-quantity]: {message}\n{hint}"
+
+
+def test_a_layer_that_nobody_explains_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName) as caught:
         archcalc.explain("vgg16")["pool9"]
+
+    assert str(caught.value) == (
+        "error[unknown-layer]: VGG has no layer `pool9`\n  hint: did you mean `pool5`?"
+    )
 
 
 def test_a_padding_in_words_is_shown_in_cells() -> None:

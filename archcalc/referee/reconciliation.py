@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from archcalc.convention.rule import Term as RuleTerm
 from archcalc.convention.variables import of_report
 from archcalc.errors import UsageError
 from archcalc.referee.candidates import Candidate, candidates
@@ -16,7 +17,6 @@ from archcalc.referee.wording import listed, op_name, rates, value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from archcalc.convention.rule import Term as RuleTerm
     from archcalc.ops.op import Shape
     from archcalc.referee.wording import Detail
     from archcalc.spec.expression import Value
@@ -26,6 +26,7 @@ Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
 
 SHARED = {"mac": "multiply-accumulates", "bias": "biases", "biases": "biases, once per map,"}
 """What convolutions and linear layers count alike: told together, not op by op."""
+NOTHING = RuleTerm(0, "", 0)
 NAMED = 3
 """Causes that a label names one by one."""
 
@@ -198,22 +199,21 @@ def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
     """Compare two conventions on one network: what is counted alike is told together."""
     shared: dict[tuple[str, int | Fraction, int | Fraction], dict[str, _Sum]] = {}
     others: dict[tuple[str, Rates, Rates], _Sum] = {}
-    nodes = b.report.nodes
-    for node, variables in zip(nodes, of_report(b.report), strict=True):
-        old, new = _split(a, node.op.name, variables), _split(b, node.op.name, variables)
+    for node, variables in zip(b.report.nodes, of_report(b.report), strict=True):
+        op = node.op.name
+        old, new = _split(a, op, variables), _split(b, op, variables)
         for of in SHARED:
-            was, now = old.pop(of, None), new.pop(of, None)
-            if (was or now) and (was and was.times) != (now and now.times):
-                key = (of, was.times if was else 0, now.times if now else 0)
-                found = shared.setdefault(key, {}).setdefault(node.op.name, _Sum())
-                _add(found, (now.value if now else 0) - (was.value if was else 0))
+            was, now = old.pop(of, NOTHING), new.pop(of, NOTHING)
+            if was.times != now.times:
+                found = shared.setdefault((of, was.times, now.times), {}).setdefault(op, _Sum())
+                _add(found, now.value - was.value)
         change = sum(t.value for t in new.values()) - sum(t.value for t in old.values())
         if change:
-            _add(others.setdefault((node.op.name, _rates(old), _rates(new)), _Sum()), change)
+            _add(others.setdefault((op, _rates(old), _rates(new)), _Sum()), change)
     for (of, was_times, now_times), ops in shared.items():
         yield _shared_term(of, was_times, now_times, ops)
-    for (op, before, after), found in others.items():
-        yield _op_term(op, before, after, found)
+    for (op, before, after), total in others.items():
+        yield _op_term(op, before, after, total)
 
 
 def _split(side: Side, op: str, variables: Mapping[str, Value]) -> dict[str, RuleTerm]:

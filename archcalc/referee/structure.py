@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from archcalc.graph import INPUT
@@ -48,26 +47,15 @@ def parts(a: Figure, b: Figure) -> Iterator[Part]:
     its input.
     """
     walk = _Walk(a.report, b.report)
-    amounts, touched = defaultdict[Cause, int](int), defaultdict[Cause, int](int)
+    groups: dict[tuple[Kind, str], dict[Cause, list[int]]] = {}
     for cause, amount in walk.amounts(a.values, b.values):
-        amounts[cause] += amount
-        touched[cause] += bool(amount)
-    groups = defaultdict[tuple[Kind, str], list[Cause]](list)
-    for cause in filter(amounts.get, amounts):
-        groups[cause.kind, cause.path.split("/")[0].partition(".")[0]].append(cause)
+        stage = cause.path.split("/")[0].partition(".")[0]
+        amounts = groups.setdefault((cause.kind, stage), {}).setdefault(cause, [])
+        amounts += [amount] if amount else []
     for (kind, _), causes in groups.items():
-        felt = sorted(causes, key=walk.place)
-        amount = sum(amounts[cause] for cause in felt)
-        if amount:
-            changed = felt if kind == "changed" else []
-            yield Part(
-                kind,
-                tuple(map(walk.called, felt)),
-                tuple(map(walk.details, changed)),
-                any(map(walk.has_other_input, changed)),
-                sum(touched[cause] for cause in felt),
-                amount,
-            )
+        part = walk.part(kind, {cause: found for cause, found in causes.items() if sum(found)})
+        if part.amount:
+            yield part
 
 
 class _Walk:
@@ -106,24 +94,30 @@ class _Walk:
         for path, value in old.items():
             yield Cause("removed", _root(path, self.new_prefixes)), -(value or 0)
 
-    def place(self, cause: Cause) -> int:
+    def part(self, kind: Kind, amounts: Mapping[Cause, list[int]]) -> Part:
+        """Tell what causes of one kind amount to together, in the order of the network."""
+        causes = sorted(amounts, key=self._place)
+        changed = [cause.path for cause in causes if kind == "changed"]
+        pairs = [(self.old[path], self.new[path]) for path in changed]
+        return Part(
+            kind,
+            tuple(map(self._called, causes)),
+            tuple(tuple(details(old, new)) for old, new in pairs),
+            any(old.xs != new.xs for old, new in pairs),
+            sum(map(len, amounts.values())),
+            sum(map(sum, amounts.values())),
+        )
+
+    def _place(self, cause: Cause) -> int:
         """Tell where a cause stands among those of its kind."""
         prefixes = self.old_prefixes if cause.kind == "removed" else self.new_prefixes
         return prefixes.get(cause.path, -1)
 
-    def called(self, cause: Cause) -> str:
+    def _called(self, cause: Cause) -> str:
         """Name a cause, and what it was called in the first network."""
         layer, dot, rest = cause.path.partition(".")
         was = self.was.get(layer) if cause.kind == "changed" else None
         return f"{cause.path} (was {was}{dot}{rest})" if was else cause.path
-
-    def details(self, cause: Cause) -> tuple[Detail, ...]:
-        """Tell which fields of a layer differ."""
-        return tuple(details(self.old[cause.path], self.new[cause.path]))
-
-    def has_other_input(self, cause: Cause) -> bool:
-        """Tell whether the input of a layer differs too."""
-        return self.old[cause.path].xs != self.new[cause.path].xs
 
     def _find(self, node: Node) -> None:
         """Find why a node differs, and why its output has another shape; None if it has not."""

@@ -87,7 +87,7 @@ def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[st
 
 
 def _written(entries: Iterable[Tree]) -> Iterator[str]:
-    """List the names written in a level, also within unnamed groups and joins."""
+    """List the names written in a level, also within unnamed groups and joins that share it."""
     waiting = list(entries)
     while waiting:
         tree = waiting.pop()
@@ -97,6 +97,6 @@ def _written(entries: Iterable[Tree]) -> Iterator[str]:
             name = tree.entries.get("name")
             if isinstance(name, Scalar):
                 yield name.text
-            else:
+            elif "repeat" not in tree.entries and "for" not in tree.entries:
                 inner = ("layers", "branch", "branches", *JOINS)
                 waiting.extend(tree.entries[key] for key in inner if key in tree.entries)

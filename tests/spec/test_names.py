@@ -127,3 +127,21 @@ def test_row_names_stand_as_they_are_written(paths: Callable[..., list[str]]) ->
         """
 
     assert paths(layers) == ["010", "1e3", "1:5", "true", "3e1", "2", "00", "0x0"]
+
+
+def test_a_name_within_a_repetition_is_left_out_there_alone(
+    paths: Callable[..., list[str]],
+) -> None:
+    layers = """
+        - {layers: [{name: relu1, op: tanh}, relu], repeat: 1}
+        - {add: [{name: relu2, op: tanh}, []], for: [n], in: [1]}
+        - {layers: [{name: relu3, op: tanh}]}
+        - relu
+        - relu
+        - relu
+        """
+
+    assert paths(layers) == [
+        "group1/1/relu1", "group1/1/relu2", "add1/1/relu2", "add1/1", "relu3",
+        "relu1", "relu2", "relu4",
+    ]  # fmt: skip

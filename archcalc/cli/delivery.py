@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
+from os import urandom
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -89,9 +89,13 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write under a name that nobody can foresee, and move that, with the old permissions."""
+    beside = path.with_name(f".{path.name}.{urandom(8).hex()}")
     try:
-        beside.write_bytes(data)
+        with beside.open("xb") as file:
+            file.write(data)
+        if path.exists():
+            beside.chmod(path.stat().st_mode)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

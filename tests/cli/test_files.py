@@ -27,16 +27,24 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def write_on_a_full_disk(path: Path) -> str:
-    """Write 1,000 characters in a process whose files cannot grow beyond 100 bytes."""
-    program = (
-        "import pathlib, resource, signal, sys\n"
-        "from archcalc.cli.delivery import write_file\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
-        "write_file(pathlib.Path(sys.argv[1]), 'x' * 1000)\n"
-    )
-    command = [sys.executable, "-B", "-c", program, str(path)]
+PROGRAM = """
+import pathlib, resource, signal, sys
+from archcalc.cli.delivery import write_file
+
+def interrupt(*_):
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    raise KeyboardInterrupt
+
+usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+signal.signal(signal.SIGXFSZ, interrupt if sys.argv[2] == "interrupt" else signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, usual[1]))
+write_file(pathlib.Path(sys.argv[1]), "x" * 1000)
+"""
+
+
+def write_half(path: Path, end: str) -> str:
+    """Write 1,000 characters in a process that after 100 finds the disk full or is interrupted."""
+    command = [sys.executable, "-B", "-c", PROGRAM, str(path), end]
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr  # noqa: S603
 
 
@@ -47,31 +55,50 @@ def test_a_file_is_replaced(archcalc: Call, file: Path) -> None:
 
 
 def test_a_full_disk_keeps_the_old_file(file: Path) -> None:
-    assert "cannot be written: File too large" in write_on_a_full_disk(file)
+    assert "cannot be written: File too large" in write_half(file, "full")
     assert file.read_text("utf-8") == OLD
     assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_full_disk_leaves_no_half_of_a_new_file(tmp_path: Path) -> None:
-    assert "cannot be written: File too large" in write_on_a_full_disk(tmp_path / "new.csv")
+    assert "cannot be written: File too large" in write_half(tmp_path / "new.csv", "full")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("stage", ["write_bytes", "replace"])
-def test_an_interrupt_keeps_the_old_file(
-    stage: str, archcalc: Call, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = Path.write_bytes
+def test_an_interrupt_while_writing_keeps_the_old_file(file: Path) -> None:
+    assert write_half(file, "interrupt").endswith("KeyboardInterrupt\n")
+    assert file.read_text("utf-8") == OLD
+    assert list(file.parent.iterdir()) == [file]
 
-    def interrupted(path: Path, content: bytes | Path) -> int:
-        if isinstance(content, bytes):
-            write(path, content[:10])
+
+def test_an_interrupt_before_moving_keeps_the_old_file(
+    archcalc: Call, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, stage, interrupted)
+    monkeypatch.setattr(Path, "replace", interrupted)
     assert archcalc("show", "lenet5", "-o", str(file)).status == 130
     assert file.read_text("utf-8") == OLD
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_file_keeps_who_may_read_it(archcalc: Call, file: Path) -> None:
+    file.chmod(0o600)
+    assert archcalc("show", "lenet5", "-o", str(file)).status == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_stands_beside_is_never_written_through(
+    archcalc: Call, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archcalc.cli.delivery.urandom", lambda _: b"known")
+    other = file.with_name("other.txt")
+    other.write_text(OLD, "utf-8")
+    file.with_name(f".{file.name}.{b'known'.hex()}").symlink_to(other)
+    run = archcalc("show", "lenet5", "-o", str(file))
+    assert run.errors == f"error[unwritable]: `{file}` cannot be written: File exists\n"
+    assert (file.read_text("utf-8"), other.read_text("utf-8")) == (OLD, OLD)
 
 
 def test_a_wrong_call_keeps_the_old_file(archcalc: Call, file: Path) -> None:

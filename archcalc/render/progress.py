@@ -19,14 +19,14 @@ def progress(steps: int) -> Iterator[Callable[[float, str], None]]:
     ...     tell(0.5, "lenet5")
     """
     screen = standard_error()
-    if not screen.live:
+    if not (screen.live and screen.color):  # a bar that moves is written with escapes
         yield lambda _done, _on: None
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (BarColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    console = Console(file=screen.stream, no_color=not screen.color)
+    console = Console(file=screen.stream)
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=steps)
         yield lambda done, on: bar.update(task, completed=done, description=on)

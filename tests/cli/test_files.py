@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,24 +27,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-PROGRAM = """
-import pathlib, resource, signal, sys
-from archcalc.cli.delivery import write_file
-
-def interrupt(*_):
-    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-    raise KeyboardInterrupt
-
-usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-signal.signal(signal.SIGXFSZ, interrupt if sys.argv[2] == "interrupt" else signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (100, usual[1]))
-write_file(pathlib.Path(sys.argv[1]), "x" * 1000)
-"""
-
-
-def write_half(path: Path, end: str) -> str:
-    """Write 1,000 characters in a process that after 100 finds the disk full or is interrupted."""
-    command = [sys.executable, "-B", "-c", PROGRAM, str(path), end]
+def write_on_a_full_disk(path: Path) -> str:
+    """Write 1,000 characters in a process whose files cannot grow beyond 100 bytes."""
+    program = (
+        "import pathlib, resource, signal, sys\n"
+        "from archcalc.cli.delivery import write_file\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "write_file(pathlib.Path(sys.argv[1]), 'x' * 1000)\n"
+    )
+    command = [sys.executable, "-B", "-c", program, str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr  # noqa: S603
 
 
@@ -55,29 +47,29 @@ def test_a_file_is_replaced(archcalc: Call, file: Path) -> None:
 
 
 def test_a_full_disk_keeps_the_old_file(file: Path) -> None:
-    assert "cannot be written: File too large" in write_half(file, "full")
+    assert "cannot be written: File too large" in write_on_a_full_disk(file)
     assert file.read_text("utf-8") == OLD
     assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_full_disk_leaves_no_half_of_a_new_file(tmp_path: Path) -> None:
-    assert "cannot be written: File too large" in write_half(tmp_path / "new.csv", "full")
+    assert "cannot be written: File too large" in write_on_a_full_disk(tmp_path / "new.csv")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupt_while_writing_keeps_the_old_file(file: Path) -> None:
-    assert write_half(file, "interrupt").endswith("KeyboardInterrupt\n")
-    assert file.read_text("utf-8") == OLD
-    assert list(file.parent.iterdir()) == [file]
-
-
-def test_an_interrupt_before_moving_keeps_the_old_file(
-    archcalc: Call, file: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stage", ["open", "replace"])
+def test_an_interrupt_keeps_the_old_file(
+    stage: str, archcalc: Call, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    usual = Path.open
+
+    def interrupted(path: Path, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as theirs
+        if stage == "open" and arguments != ("xb",):
+            return usual(path, *arguments, **options)
+        path.write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "replace", interrupted)
+    monkeypatch.setattr(Path, stage, interrupted)
     assert archcalc("show", "lenet5", "-o", str(file)).status == 130
     assert file.read_text("utf-8") == OLD
     assert list(file.parent.iterdir()) == [file]

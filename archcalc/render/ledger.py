@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archcalc.referee.ledger import as_printed
@@ -39,15 +40,20 @@ UNITS = {10**3: "10^3", 10**6: "10^6", 10**9: "10^9", 2**10: "1024", 2**20: "2^2
 def ledger(findings: Sequence[Finding]) -> Table:
     """Tabulate findings in their order, with the verdicts counted and the sources named below.
 
+    Where all are of one network it is the title, and its column gives way to why figures differ.
+
     >>> from archcalc.referee.ledger import published
     >>> table = ledger(published("plain34"))
     >>> table.rows[0][2:6], table.captions[0]
     (('macs', '3.6 × 10^9', 3644493824, '≈ rounded'), '1 figure: 1 rounded')
     """
+    names = {network(finding) for finding in findings}
+    alone = len(names) == 1
     return Table(
-        columns=COLUMNS,
+        columns=(replace(COLUMNS[0], hide=2 if alone else 0), *COLUMNS[1:]),
         rows=tuple(_row(finding) for finding in findings),
         captions=tuple(_captions(findings)),
+        title=names.pop() if alone else "",
         tones=tuple("" if finding.holds else "bad" for finding in findings),
     )
 

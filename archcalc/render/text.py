@@ -23,7 +23,7 @@ GAP, CLOSER = 2, 1
 """Spaces between columns, and where that saves names their middle."""
 SHORTEST_NAME = 8
 """Names are not shortened below this; then rows become blocks."""
-NARROWEST_PROSE = 24
+NARROWEST_PROSE = 22
 """Prose is not wrapped below this."""
 
 

@@ -11,7 +11,7 @@ from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, is_empty, plain_value
 from archcalc.spec.expression import Value, bounded, exact, settle
 from archcalc.spec.items import ItemReader
-from archcalc.spec.names import check_parameter
+from archcalc.spec.names import BAD_NAME, check_parameter, is_name
 from archcalc.spec.reader import Document, Mapping, Scalar, Tree
 from archcalc.spec.spec import Item, Spec
 
@@ -98,6 +98,10 @@ class _Family:
                 (sections if key in REPLACEABLE else settings)[key] = value
         values = self._parameters(settings, overrides)
         blocks = self.checker.section(self.tree, "blocks")
+        for name, mark in blocks.keys.items():
+            if not is_name(name):
+                message = f"{shown(name)} cannot be the name of a block"
+                self.checker.complain("bad-name", message, mark, BAD_NAME)
         reader = ItemReader(self.checker, values, blocks)
         reader.seen(reader.scope, self.parameters)
         if "defaults" in sections:

@@ -41,6 +41,7 @@ class LayerReader:
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
         self.defaults: dict[str, dict[str, Template]] = {}
+        self.written: dict[str, Mapping] = {}
         self.around: dict[tuple[str, str], tuple[Layer, ...]] = {}
         self.made: dict[object, Op] = {}
 
@@ -54,7 +55,9 @@ class LayerReader:
             entries[op] = self.checker.mapping(entry, f"the defaults of `{op}`")
             known = {*ops.field_types(op), *AROUND} - {"branches"}
             self.checker.keys(entries[op], known, f"the defaults of `{op}`")
-            self.defaults[op] = self._templates(op, entries[op].entries, scope)
+            fields = {key: value for key, value in entries[op].entries.items() if key in known}
+            self.defaults[op] = self._templates(op, fields, scope)
+            self.written[op] = entries[op]
         for op, entry in entries.items():
             for side in AROUND:
                 if side in entry.entries:
@@ -90,7 +93,7 @@ class LayerReader:
                 "it stands under `add:` or `concat:`",
             )
             self.checker.complain("unknown-key", message, tree.keys["branch"], hint)
-        fields, waiting = self._fields(op, tree, scope)
+        fields, waiting, common["mark"] = self._fields(op, tree, scope)
         before, after = self.sides(op, tree, scope)
         return Layer(
             name=name,
@@ -140,10 +143,10 @@ class LayerReader:
             if key in STRUCTURE - {"name", "when", "op"}:
                 message = f"`{key}` has no meaning for a layer before or after another"
                 self.checker.complain("unknown-key", message, tree.keys[key])
-        fields, waiting = self._fields(op, tree, scope)
+        fields, waiting, mark = self._fields(op, tree, scope)
         return Layer(
             name=name,
-            mark=tree,
+            mark=mark,
             when=self.condition(tree, scope),
             op=op,
             fields=fields,
@@ -153,18 +156,24 @@ class LayerReader:
 
     def _fields(
         self, op: str, tree: Mapping, scope: Collection[str]
-    ) -> tuple[dict[str, Value], dict[str, Template]]:
-        """Read the fields of an op, its own over the defaults: those settled, those that wait."""
+    ) -> tuple[dict[str, Value], dict[str, Template], Mapping]:
+        """Read the fields of an op, its own over the defaults: those settled, those that wait.
+
+        The mapping given back has beside the layer's keys those of the defaults that wait.
+        """
         types = ops.field_types(op)
         trees = dict(tree.entries)
         for key in tree.entries:
             if key not in types and key not in STRUCTURE and key != op:
                 self.checker.unknown_key(tree, key, f"`{op}`", {*types, *COMMON, *AROUND})
         self._take_main(op, tree, trees)
-        templates = {**self.defaults.get(op, {}), **self._templates(op, trees, scope)}
+        own = self._templates(op, trees, scope)
+        templates = {**self.defaults.get(op, {}), **own}
         self._complain_of_missing(op, tree, templates)
         waiting = {key: value for key, value in templates.items() if _waits(value)}
-        return {k: v for k, v in templates.items() if k not in waiting}, waiting
+        if inherited := [key for key in waiting if key not in own]:
+            tree = _extended(tree, self.written[op], inherited)
+        return {k: v for k, v in templates.items() if k not in waiting}, waiting, tree
 
     def _templates(
         self, op: str, trees: dict[str, Tree], scope: Collection[str]
@@ -232,6 +241,13 @@ def bare(tree: Tree) -> Tree:
         return tree
     nothing = Scalar("", plain=True, line=tree.line, column=tree.column, length=1)
     return Mapping(tree.line, tree.column, {tree.text: nothing}, {tree.text: tree}, tree.length)
+
+
+def _extended(tree: Mapping, by: Mapping, names: list[str]) -> Mapping:
+    """Add some entries of another mapping, which keep their place."""
+    entries = {**tree.entries, **{name: by.entries[name] for name in names}}
+    keys = {**tree.keys, **{name: by.keys[name] for name in names}}
+    return Mapping(tree.line, tree.column, entries, keys, tree.length)
 
 
 def _renamed(layers: tuple[Layer, ...], taken: set[str | None]) -> tuple[Layer, ...]:

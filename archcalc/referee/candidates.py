@@ -84,7 +84,7 @@ class _Net(NamedTuple):
 
 
 def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
-    """Search what meets a number: fewest changes first, options last, then the nearest.
+    """Search what meets a number: fewest changes first, options last, rounded before cut off.
 
     Changes are a convention, a unit, an input size, heads, and another variant of the family or one
     option of it. Where nothing meets the number, the nearest figures are given.
@@ -94,10 +94,14 @@ def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
     return tuple(met[:MOST] or sorted(tried, key=lambda c: c.distance)[:NEAREST])
 
 
-def _effort(candidate: Candidate) -> tuple[int, int, Fraction]:
-    """Rank what meets a number; an option is less likely meant than a variant with a name."""
+def _effort(candidate: Candidate) -> tuple[int, int, int]:
+    """Rank what meets a number; what is equal by this stays as the conventions are listed.
+
+    An option is less likely meant than a variant with a name, and a number is less likely cut off
+    than rounded. What papers count is listed before what tools do.
+    """
     options = sum(": " in change for change in candidate.changes)
-    return len(candidate.changes), options, candidate.distance
+    return len(candidate.changes), options, list(Agreement).index(candidate.agreement)
 
 
 def _tried(side: Side, number: Number) -> Iterator[Candidate]:

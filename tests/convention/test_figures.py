@@ -50,6 +50,8 @@ def test_resnet50_costs_what_each_tool_prints(convention: str, figure: int) -> N
         ("lenet5", "lecun1998", 340_908),
         ("lenet5-textbook", "lecun", 423_038),
         ("zip1989", "connections", 64_660),
+        ("preact-resnet1001", "weights", 10_178_480),
+        ("googlenet", "weights", 6_990_272),
         ("resnet50-v1.5", "torch", 25_557_032),
         ("resnet50-keras", "keras", 25_636_712),
         ("densenet121", "keras", 8_062_504),

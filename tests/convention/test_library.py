@@ -24,7 +24,7 @@ NAMES = {
     "ptflops-aten", "thop", "thop-functional", "calflops-macs", "calflops-flops",
     "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
     "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx",
-    "onnx-untrained", "macs-conv",
+    "onnx-untrained", "macs-conv", "weights",
 }  # fmt: skip
 
 
@@ -51,8 +51,8 @@ def test_all_conventions_are_listed_archcalcs_own_first_parameters_last() -> Non
 
     assert {convention.name for convention in listed} == NAMES
     assert [convention.name for convention in listed[:3]] == ["macs", "flops", "lecun1998"]
-    assert [convention.figures for convention in listed[-5:]] == ["parameters"] * 5
-    assert [convention.name for convention in listed[-5:-3]] == ["parameters", "torch"]
+    assert [convention.figures for convention in listed[-6:]] == ["parameters"] * 6
+    assert [convention.name for convention in listed[-6:-3]] == ["parameters", "weights", "torch"]
 
 
 @pytest.mark.parametrize("convention", conventions(), ids=str)

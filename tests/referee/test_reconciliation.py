@@ -367,6 +367,11 @@ def test_a_number_with_a_letter_may_count_powers_of_1024() -> None:
         ("lenet5", "60,000", ("lenet5@parameters", ("convention parameters",))),
         ("googlenet@torch", "13,378,280", ("googlenet@torch with heads", ("with heads",))),
         ("vgg16", "138,350,184", ("vgg16@onnx-untrained", ("convention onnx-untrained",))),
+        # what archcalc and papers count stands before what a tool counts
+        ("vgg16", "138M", ("vgg16@parameters", ("convention parameters",))),
+        ("preact-resnet1001", "10.2M", ("preact-resnet1001@weights", ("convention weights",))),
+        ("inception-v3", "27.2M", ("inception-v3@parameters with heads",
+                                   ("with heads", "convention parameters"))),
         # convolutions alone, where VGG-19 beside it is given as 19.6 with its linear layers
         ("vgg16", "15.3G", ("vgg16@macs-conv", ("convention macs-conv",))),
         ("vgg19", "19.6G", ("vgg19@macs", ())),

@@ -123,13 +123,16 @@ class ItemReader:
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
     ) -> Layer:
         self._one_input(tree, f"`{op}`", common)
-        return self.layers.layer(tree, op, _name(tree, op, names, common), scope, common)
+        name = _name(op, names.given(tree), names, common)
+        return self.layers.layer(tree, op, name, scope, common)
 
     def _group(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Group:
         self.checker.keys(tree, (*COMMON, "layers"), "a group")
         self._one_input(tree, "a group", common)
         entries = self.checker.sequence(tree.entries["layers"], "`layers`")
-        name = _name(tree, "group", names, common) if common["loop"] else names.given(tree)
+        name = names.given(tree)
+        if common["loop"]:
+            name = _name("group", name, names, common)
         shares_level = name is None and common["loop"] is None
         inner = names if shares_level else Names(self.checker, entries)
         return Group(name=name, items=self._items(entries, scope, inner), **common)
@@ -150,7 +153,7 @@ class ItemReader:
             known = {*self.blocks[block].entries, *COMMON, "block"}
             self.checker.keys(tree, known, f"the block `{block}`")
         word = block if isinstance(block, str) else "block"
-        name = _name(tree, word, names, common)
+        name = _name(word, names.given(tree), names, common)
         return Call(name=name, block=block, arguments=arguments, **common)
 
     def _join(
@@ -168,7 +171,7 @@ class ItemReader:
         if several and not entries:
             self._check_earlier(tree, op, before)
         return Join(
-            name=given or names.numbered(op),
+            name=_name(op, given, names, common),
             op=op,
             shares_level=shares_level,
             branches=tuple(self._branch(entry, scope, inner) for entry in entries or ()),
@@ -261,9 +264,9 @@ def _word(value: object) -> str:
     return value
 
 
-def _name(tree: Mapping, word: str, names: Names, common: Common) -> str | None:
+def _name(word: str, given: str | None, names: Names, common: Common) -> str | None:
     """Name an item; one whose rows are named needs no name of its own."""
-    given, loop = names.given(tree), common["loop"]
+    loop = common["loop"]
     if given is None and loop and "name" in loop.names:
         return None
     return given or names.numbered(word)

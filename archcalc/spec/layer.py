@@ -222,7 +222,7 @@ class LayerReader:
         return self.made[key]
 
     def _no_op(self, tree: Mapping) -> None:
-        candidates = [key for key in tree.keys if key not in STRUCTURE]
+        candidates = [key for key in tree.keys if key and key not in STRUCTURE]
         if not candidates:
             hint = "a layer names its op: `conv: 64`, `op: conv`, or a bare `relu`"
             return self.checker.complain("unknown-op", "this entry names no op", tree, hint)

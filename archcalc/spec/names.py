@@ -21,7 +21,7 @@ COMMON = ("name", "when", "from", "repeat", "for", "in")
 AROUND = ("before", "after")
 STRUCTURE = frozenset({*COMMON, *AROUND, "op", "block", "layers", "branch"})
 """Keys that are never fields of an op or parameters of a block."""
-BAD_NAME = "names contain no / and no . and `input` is taken"
+BAD_NAME = "names contain no / and no ., begin with no =, and `input` is taken"
 
 
 class Names:
@@ -65,7 +65,8 @@ def is_name(name: str) -> bool:
     >>> is_name("3x3 reduce"), is_name("4a/1x1"), is_name("input")
     (True, False, False)
     """
-    return name.isprintable() and name not in {"", "input"} and not {"/", "."} & set(name)
+    forbidden = name in {"", "input"} or name.startswith("=")
+    return name.isprintable() and not forbidden and not {"/", "."} & set(name)
 
 
 def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[str] | None) -> None:

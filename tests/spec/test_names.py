@@ -89,12 +89,13 @@ def test_repetitions_are_numbered_and_rows_may_be_named(paths: Callable[..., lis
         - {op: tanh, for: name, in: [3a, 3b]}
         - {name: x, op: tanh, for: [name], in: [[3a], [3b]]}
         - {name: n, op: tanh, for: maps, in: [10, 20]}
+        - {add: [{name: c, op: relu}, []], for: name, in: [y, z]}
         """
 
     assert paths(layers) == [
         "r/1", "r/2", "relu1/1", "relu1/2",
         "g/1/tanh1", "g/2/tanh1", "group1/1/tanh1", "group1/2/tanh1",
-        "3a", "3b", "x/3a", "x/3b", "n/1", "n/2",
+        "3a", "3b", "x/3a", "x/3b", "n/1", "n/2", "y/c", "y", "z/c", "z",
     ]  # fmt: skip
 
 

@@ -61,6 +61,15 @@ class Model:
 
     `input` and `output` are the shapes of one sample; `layers` run in this order.
     `heads` holds the outputs of the heads after `forward`, if the model was built with them.
+
+    >>> from archcalc.kernels import maximum_a_posteriori as loss
+    >>> model, x, labels = build("lenet5"), np.ones((2, 1, 32, 32)), np.array([3, 3])
+    >>> before, saved = loss.forward(model.forward(x, training=True), labels)
+    >>> model.backward(loss.backward(saved)).shape
+    (2, 1, 32, 32)
+    >>> model.step(0.001)
+    >>> loss.forward(model.forward(x), labels)[0] < before
+    True
     """
 
     def __init__(self, report: Report, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:

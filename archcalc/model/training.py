@@ -73,6 +73,12 @@ def train(  # noqa: PLR0913 - what is learnt, and how
 
     The samples are shuffled before each epoch; the rate falls in a straight line towards 0.
     Raises UsageError unless there is a label for every sample, ValueError for one that is no class.
+
+    >>> from archcalc.model.model import build
+    >>> x = np.random.default_rng(0).standard_normal((8, 1, 28, 28))
+    >>> first, *_, last = train(build("five-layer-cnn"), x, range(8), epochs=5, rate=0.01, batch=4)
+    >>> last < first / 2
+    True
     """
     x, labels = _labelled(x, labels)
     losses = []

@@ -9,6 +9,7 @@ from archcalc.render import svg
 from archcalc.render.caption import caption
 from archcalc.render.columns import shape
 from archcalc.render.layering import Point
+from archcalc.render.layers import NOTHING
 from archcalc.render.wording import called, figures
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def framed(report: Report, piece: Piece) -> Piece:
 def _above(report: Report, width: float) -> Iterator[svg.Text]:
     yield svg.Text(MARGIN, 0, svg.shortened(called(report), 48), 16, "start", bold=True)
     facts = [f"input {shape(report.input)}", *figures(report.total), report.scope]
+    facts += [] if report.rows else [NOTHING]
     for line in _wrapped(facts, width, 11):
         yield svg.Text(MARGIN, 0, line, 11, "start")
 

@@ -13,6 +13,7 @@ from archcalc.errors import UsageError, printable
 from archcalc.render.caption import caption
 from archcalc.render.columns import shape
 from archcalc.render.folding import fold_repeats
+from archcalc.render.layers import NOTHING
 from archcalc.render.svg import shortened
 from archcalc.render.wording import called
 
@@ -108,7 +109,8 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
 
 
 def _title(report: Report) -> str:
-    return f"{shortened(called(report), 60)}, input {shape(report.input)}"
+    said = f"{shortened(called(report), 60)}, input {shape(report.input)}"
+    return said if report.rows else f"{said}: {NOTHING}"
 
 
 def _shares(axes: Any, report: Report, lines: Sequence[Line]) -> None:  # noqa: ANN401
@@ -199,13 +201,22 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
 
 
 def _plain_ticks(*axes: Any) -> None:  # noqa: ANN401
-    """Write 10,000,000 as 10 M."""
-    from matplotlib.ticker import EngFormatter, NullFormatter  # noqa: PLC0415
+    """Mark whole numbers, or powers of ten (few: also 2 and 5 times each); write 10^7 as 10 M."""
+    from matplotlib.ticker import (  # noqa: PLC0415
+        EngFormatter,
+        LogLocator,
+        MaxNLocator,
+        NullFormatter,
+    )
 
     for axis in axes:
-        axis.set_major_formatter(EngFormatter())
         if axis.get_scale() == "log":
+            low, high = axis.get_view_interval()
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
             axis.set_minor_formatter(NullFormatter())
+        else:
+            axis.set_major_locator(MaxNLocator("auto", integer=True))
+        axis.set_major_formatter(EngFormatter())
 
 
 def _short(report: Report) -> str:

@@ -79,7 +79,9 @@ def test_a_picture_of_no_layers_has_its_name_for_a_title(
 ) -> None:
     (tmp_path / "off.yaml").write_text("input: 1x2x2\nlayers: []\n")
     network = str(tmp_path / "off.yaml")
-    assert "<title>off</title>" in archcalc("draw", network).output
+    picture = archcalc("draw", network).output
+    assert "<title>off</title>" in picture
+    assert "no layers: none are written, or all of them are switched off" in picture
     assert archcalc("draw", network, "-f", "mermaid").output.startswith("%% off\n")
 
 

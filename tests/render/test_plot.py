@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -9,8 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from archcalc.errors import UsageError
+from archcalc.render.layers import NOTHING
 from archcalc.render.plot import Room, free_place, plot, scatter
 from archcalc.report import count
+from archcalc.spec.library import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +112,20 @@ def test_a_label_takes_the_nearest_free_place() -> None:
 def test_no_free_place_is_refused() -> None:
     with pytest.raises(UsageError, match="too many networks for one chart"):
         free_place((0, 0), (40, 10), [], Room(0, 0, 20, 20))
+
+
+def test_axes_are_marked_with_whole_numbers_and_enough_of_them() -> None:
+    pytest.importorskip("matplotlib")
+    words = said(plot([count(name) for name in ("lenet5", "lenet1")]))
+    assert {"2 k", "5 k", "10 k", "20 k", "50 k", "100 k", "200 k"} <= set(words)
+    words = said(plot([count(name) for name in ("lenet5", "lenet1", "vgg16")]))
+    assert "20 k" not in words
+    tiny = load(io.StringIO("input: 1x2x2\nlayers: [{linear: 2}, {linear: 1}]\n"))
+    words = said(plot([count(tiny)]))
+    assert not [word for word in words if word.endswith(" m")]
+
+
+def test_pictures_of_no_layers_say_so() -> None:
+    pytest.importorskip("matplotlib")
+    report = count(load(io.StringIO("name: off\ninput: 1x2x2\nlayers: []\n")))
+    assert f"off (spec), input 1x2x2: {NOTHING}" in said(plot([report]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.graph import INPUT, Graph, expand
+from archcalc.graph import INPUT, Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
@@ -150,13 +150,21 @@ class Report:
         below = (f"{path}/", f"{path}.")
         found = [i for i, n in enumerate(self.nodes) if n.path == path or n.path.startswith(below)]
         if not found:
-            known = {row.path for row in self.rows} | set(self.graph.containers)
-            hint = (
-                suggestion(path, known)
-                or "`archcalc show` lists the layers, `--depth` unfolds blocks"
-            )
-            raise UnknownName.of("unknown-layer", f"{self.name} has no layer `{path[:80]}`", hint)
+            raise self._no_layer(path)
         return self.row(path, found)
+
+    def _no_layer(self, path: str) -> UnknownName:
+        heads = [name for name in self.graph.spec.heads if name not in self.heads]
+        known = {row.path for row in self.rows} | set(self.graph.containers).difference(heads)
+        message = f"{self.name} has no layer `{path[:80]}`"
+        hint = (
+            suggestion(path, known) or "`archcalc show` lists the layers, `--depth` unfolds blocks"
+        )
+        if path.partition("/")[0] in heads:
+            hint = "it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
+        elif path in self.graph.ends:
+            hint = "it stands in the spec, but all of it is switched off"
+        return UnknownName.of("unknown-layer", message, hint)
 
     def by_op(self) -> dict[str, Counts]:
         """Sum the layers of each op.
@@ -248,7 +256,10 @@ class Report:
         return add_up([tally for node, tally in pairs if node.head == head])
 
     def row(self, path: str, positions: list[int]) -> Row:
-        """Sum the nodes at these positions, all of them below one path."""
+        """Sum the nodes at these positions, all of them below one path.
+
+        They may be a stretch of a layer without its own node, such as what stands before a join.
+        """
         nodes = [self.nodes[position] for position in positions]
         layer = next((node.op for node in nodes if node.path == path), None)
         container, end = self.graph.containers.get(path), positions[-1]

@@ -110,6 +110,22 @@ def test_an_unknown_path() -> None:
     )
 
 
+def test_a_path_of_what_is_switched_off_or_of_a_head_is_explained() -> None:
+    with pytest.raises(archcalc.ArchcalcError) as off:
+        archcalc.count("resnet50")["conv2_x/2/shortcut"]
+    with pytest.raises(archcalc.ArchcalcError) as head:
+        archcalc.count("googlenet")["aux1/conv"]
+
+    assert str(off.value) == (
+        "error[unknown-layer]: ResNet-50 has no layer `conv2_x/2/shortcut`\n"
+        "  hint: it stands in the spec, but all of it is switched off"
+    )
+    assert str(head.value) == (
+        "error[unknown-layer]: GoogLeNet has no layer `aux1/conv`\n"
+        "  hint: it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
+    )
+
+
 def test_heads_are_counted_apart() -> None:
     without, with_heads = archcalc.count("googlenet"), archcalc.count("googlenet", heads=True)
 

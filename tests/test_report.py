@@ -117,7 +117,7 @@ def test_a_path_of_what_is_switched_off_or_of_a_head_is_explained() -> None:
         archcalc.count("googlenet")["aux1/conv"]
 
     assert str(off.value) == (
-        "error[unknown-layer]: ResNet-50 has no layer `conv2_x/2/shortcut`\n"
+        "error[unknown-layer]: ResNet has no layer `conv2_x/2/shortcut`\n"
         "  hint: it stands in the spec, but all of it is switched off"
     )
     assert str(head.value) == (

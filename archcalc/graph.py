@@ -189,7 +189,7 @@ class _Walk:
 
     def _add(self, item: Layer, path: str, op: Op, inputs: tuple[Here, ...]) -> Here:
         """Append a node; equal ops on equal shapes are inferred once."""
-        xs = tuple([here.shape for here in inputs])
+        feeding, xs = zip(*inputs)  # noqa: B905 - each is a pair
         y = self.shapes.get((id(op), xs))
         if y is None:
             self.evaluator.charge(_size(op) // 8, item)
@@ -203,7 +203,7 @@ class _Walk:
         if len(self.nodes) >= self.limits.layers:
             message = f"more than {self.limits.layers:,} layers after unrolling"
             raise self._error(limits.too_large("layers", message), item, path)
-        self.nodes.append(Node(path, op, tuple([here.node for here in inputs]), xs, y, self.head))
+        self.nodes.append(Node(path, op, feeding, xs, y, self.head))
         here = self.outputs[path] = Here(len(self.nodes) - 1, y)
         return here
 
@@ -244,7 +244,7 @@ class _Walk:
                 f"does `{block.name}` contain itself?"
             )
             reason = limits.too_large("block_depth", message)
-            raise self._error(Reason("too-deep", message, reason.hint, "block"), item)
+            raise self._error(Reason("too-deep", message, reason.hint), item)
         self.evaluator.charge(2, item)  # for the parameters, which each call settles anew
         inner = self._arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
@@ -258,7 +258,7 @@ class _Walk:
         block = self.spec.blocks.get(str(word))
         if block is None:
             hint = suggestion(str(word), self.spec.blocks) or listed("blocks", self.spec.blocks)
-            reason = Reason("unknown-block", f"there is no block {shown(word)}", hint, key="block")
+            reason = Reason("unknown-block", f"there is no block {shown(word)}", hint)
             raise self._error(reason, item, path)
         for key in item.arguments:
             if key not in block.parameters:
@@ -287,7 +287,7 @@ class _Walk:
             where = scope if name in item.arguments else inner
             if given is REQUIRED:
                 message = f"the block `{block.name}` needs its `{name}`"
-                raise self._error(Reason("missing-key", message, key="block"), item, path)
+                raise self._error(Reason("missing-key", message), item, path)
             variables[name] = self.evaluator.value(given, item, name, where, here.shape)
             if where.depends_on_size(given):
                 inner = Scope(variables, inner.spatial | {name})

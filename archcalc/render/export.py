@@ -41,7 +41,7 @@ SHORT, LONG = 24, 40
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.2rem 0.8rem; }
+th, td { padding: 0.2rem 0.8rem; vertical-align: baseline; }
 th { border-bottom: 1px solid; text-align: left; }
 tfoot td { border-top: 1px solid; font-weight: bold; }
 p { max-width: 50rem; color: #555; }"""

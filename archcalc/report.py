@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.graph import INPUT, Container, Graph, expand
+from archcalc.graph import INPUT, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields

@@ -174,7 +174,7 @@ def _mark(item: Item | Branch, key: str | None) -> Tree:
         return tree
     op = item.op if isinstance(item, Layer) else "block"
     main = ops.find(op).main if op in ops.names() else None
-    for candidate in (op if key == main and key not in tree.entries else key, "op"):
+    for candidate in (op if key == main and key not in tree.entries else key, "op", "block"):
         if candidate in tree.entries:
             value = tree.entries[str(candidate)]
             return value if isinstance(value, Scalar) and value.text else tree.keys[str(candidate)]

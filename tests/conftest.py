@@ -23,6 +23,13 @@ settings.register_profile(
 )
 settings.load_profile("archcalc")
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let matrix products use one thread, before NumPy is imported: on a busy machine more wait."""
+    if not config.getoption("benchmark_only", default=False):
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 _TOKEN = re.compile(r"\s*(?:(\d{1,3}(?:,\d{3})+|\d+)|(mod|[-+−·×/()⌊⌋⌈⌉]))")
 
 

@@ -63,8 +63,8 @@ class Evaluator:
             value = settle(template, scope.variables)
         except Reason as reason:
             raise self.error(reason, item, key=key) from None
-        if isinstance(value, dict):
-            fields = " or ".join(f"`input.{name}`" for name in value)
+        if _has_input(value):
+            fields = " or ".join(f"`input.{name}`" for name in x._fields)
             message = f"`input` is no value by itself: say {fields}"
             raise self.error(Reason("wrong-type", message), item, key=key)
         return value
@@ -166,6 +166,13 @@ def _steps(template: Template, variables: dict[str, Value]) -> int:
         if type(value) is tuple:
             items += extent(value)
     return 1 + (len(template.text) + items * (len(template.text) // 4)) // 16
+
+
+def _has_input(value: Value) -> bool:
+    """Tell whether a value is `input` as a whole, or a list that holds it."""
+    if isinstance(value, tuple):
+        return any(map(_has_input, value))
+    return isinstance(value, dict)
 
 
 def _mark(item: Item | Branch, key: str | None) -> Tree:

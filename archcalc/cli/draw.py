@@ -47,12 +47,16 @@ Format = Annotated[
 ]
 
 
+Sideways = Annotated[bool, typer.Option("--sideways", help="Lead to the right, not downwards.")]
+
+
 def draw(  # noqa: PLR0913 - one for each option
     network: Network,
     *,
     output: File = None,
     format: Format = "",  # noqa: A002 - the option's name
     style: Style = "auto",
+    sideways: Sideways = False,
     input: Input = None,  # noqa: A002
     set: Set = None,  # noqa: A002
     depth: Depth = 1,
@@ -64,6 +68,7 @@ def draw(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc draw lenet5 -o lenet5.svg
       archcalc draw googlenet --depth 2 --heads -o googlenet.svg
+      archcalc draw resnet50 --sideways -o resnet50.svg
       archcalc draw resnet18 --depth 3 -o resnet18.mmd
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
@@ -72,7 +77,7 @@ def draw(  # noqa: PLR0913 - one for each option
     check_choice("--format", format or "svg", tuple(dict.fromkeys(DRAWINGS.values())))
     of_kind = format or _by_suffix(output)
     report = count(open_network(network, set), input=input, heads=heads)
-    picture = _picture(report, of_kind, style, depth or None)
+    picture = _picture(report, of_kind, style, depth or None, sideways=sideways)
     return Answer((picture,)) if output in {None, "-"} else keep(str(output), picture)
 
 
@@ -86,11 +91,11 @@ def _by_suffix(output: str | None) -> str:
     return DRAWINGS[suffix]
 
 
-def _picture(report: Report, of_kind: str, style: str, depth: int | None) -> str:
+def _picture(report: Report, of_kind: str, style: str, depth: int | None, *, sideways: bool) -> str:
     from archcalc.render import drawing, mermaid, planes  # noqa: PLC0415
 
     if of_kind == "mermaid":
-        return mermaid.draw(report, depth)
+        return mermaid.draw(report, depth, sideways=sideways)
     if style == "planes" or (style == "auto" and planes.is_small_chain(report)):
         return planes.draw(report)
-    return drawing.draw(report, depth)
+    return drawing.draw(report, depth, sideways=sideways)

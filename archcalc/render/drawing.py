@@ -25,8 +25,8 @@ BOXES = 2_000
 PADDING, LINE, LABEL = 8.0, 14.0, 16.0
 
 
-def draw(report: Report, depth: int | None = 1) -> str:
-    """Draw a network in SVG, blocks below a depth folded into one box each.
+def draw(report: Report, depth: int | None = 1, *, sideways: bool = False) -> str:
+    """Draw a network in SVG, downwards or to the right; blocks below a depth are one box each.
 
     Raises UsageError for a picture too large to be looked at.
 
@@ -34,24 +34,29 @@ def draw(report: Report, depth: int | None = 1) -> str:
     >>> draw(count("lenet5")).startswith("<svg ")
     True
     """
-    piece = sketch(report, depth)
+    piece = sketch(report, depth, sideways=sideways)
     return svg.document(piece.shapes, piece.width, piece.height, about(report))
 
 
-def sketch(report: Report, depth: int | None = 1) -> Piece:
+def sketch(report: Report, depth: int | None = 1, *, sideways: bool = False) -> Piece:
     """Place everything of the picture, with what stands above and below it."""
     folded = flow(report, depth)
     many = sum(1 for _ in folded.boxes())
     if many > BOXES:
         message = f"{report.name} has {many:,} boxes at this depth; {BOXES:,} are drawn at most"
         raise UsageError.of("too-large", message, "draw less with --depth 1")
-    return framed(report, _Pen(report, folded.edges).network(folded.items))
+    piece = _Pen(report, folded.edges, sideways=sideways).network(folded.items)
+    return framed(report, piece.turned() if sideways else piece)
 
 
 class _Pen:
-    """Draws items of the tree, the inner ones first, so that sizes are known."""
+    """Draws items of the tree, the inner ones first, so that sizes are known.
 
-    def __init__(self, report: Report, edges: Sequence[Edge]) -> None:
+    All is placed downwards. `sideways` draws boxes and frames for a picture that is then turned.
+    """
+
+    def __init__(self, report: Report, edges: Sequence[Edge], *, sideways: bool = False) -> None:
+        self.sideways = sideways
         self.report = report
         self.edges = edges
         self.read = {edge.source for edge in edges}
@@ -83,32 +88,24 @@ class _Pen:
         self, said: list[str], of_kind: str, number: int, output: str, more: svg.Style | None = None
     ) -> Piece:
         """Draw a box, the shape of its output beside the line that leaves it."""
-        short = [svg.shortened(line) for line in said]
-        texts = [
-            svg.Text(0, 0, line, 12 if i == 0 else 10.5, bold=i == 0)
-            for i, line in enumerate(short)
-        ]
-        wide = max(part.box().width for part in texts) + 2 * PADDING
+        body = _body(said, {**FILLS[of_kind], "stroke-width": "1.2", **(more or {})}, of_kind)
         label = svg.Text(0, 0, output, 10, "start", color="#333333")
-        width = max(wide, 2 * (label.box().width + 8), 64.0)
-        height = LINE * len(texts) + PADDING + 2
-        left, radius = (
-            (width - wide) / 2,
-            min(height / 2, 16.0) if of_kind in {"join", "input"} else 3.0,
-        )
-        style = {**FILLS[of_kind], "stroke-width": "1.2", **(more or {})}
-        tip = said[0] if short[0] != said[0] else ""
-        shapes: list[svg.Shape] = [svg.Rectangle(left, 0, wide, height, style, radius, tip)]
-        shapes += [
-            part.moved(width / 2, PADDING / 2 + LINE * (i + 0.75) + 1)
-            for i, part in enumerate(texts)
-        ]
-        shapes.append(label.moved(width / 2 + 6, height + LABEL - 4))
-        end = Point(width / 2, height + LABEL)
+        room = label.box().width
+        if self.sideways:
+            axis, corner = body.height / 2, Point(0, 0)
+            start, end = Point(body.width, axis), Point(body.width + room + 10, axis)
+            whole, beside = Piece(end.x, body.height), Point(body.width + 5, axis - 4)
+        else:
+            whole = Piece(max(body.width, 2 * (room + 8), 64.0), body.height + LABEL)
+            axis, corner = whole.width / 2, Point((whole.width - body.width) / 2, 0)
+            start, end = Point(axis, body.height), Point(axis, whole.height)
+            beside = Point(axis + 6, whole.height - 4)
+        whole.put(body, corner)
         arrow = number not in self.read
-        shapes.append(svg.Path((Point(width / 2, height), end), STROKES, arrow=arrow))
-        enters = dict.fromkeys(self.sources.get(number, ()), width / 2)
-        return Piece(width, height + LABEL, shapes, enters, {number: width / 2})
+        whole.shapes += [label.moved(*beside), svg.Path((start, end), STROKES, arrow=arrow)]
+        whole.enters = dict.fromkeys(self.sources.get(number, ()), axis)
+        whole.leaves = {number: axis}
+        return whole.turned() if self.sideways else whole
 
     def _frame(self, frame: Frame) -> Piece:
         """Draw what is in a frame, and around it the frame with its name."""
@@ -129,7 +126,7 @@ class _Pen:
             list(entering),
             list(leaving),
         )
-        return _around(frame, level)
+        return _around(frame, level, sideways=self.sideways)
 
     def _level(
         self,
@@ -143,8 +140,9 @@ class _Pen:
         here = {n: doors + i for i, numbers in enumerate(inside) for n in numbers}
         ways_in = {source: i for i, source in enumerate(entering)}
         ways_out = {source: doors + len(pieces) + i for i, source in enumerate(leaving)}
+        height = 0.1 if self.sideways else 0.0  # with a height there is room to fan out behind it
         sizes = [
-            *(Size(1, 0) for _ in entering),
+            *(Size(1, height) for _ in entering),
             *(Size(piece.width, piece.height) for piece in pieces),
             *(Size(1, 0, last=True) for _ in leaving),
         ]
@@ -203,12 +201,57 @@ def _numbers(item: Item) -> set[int]:
     return found
 
 
-def _around(frame: Frame, level: Piece) -> Piece:
-    """Put a frame around a level; its words stand left of all that comes in."""
+def _body(said: Sequence[str], style: svg.Style, of_kind: str) -> Piece:
+    """Draw a box around what it says."""
+    short = [svg.shortened(line) for line in said]
+    texts = [
+        svg.Text(0, 0, line, 12 if i == 0 else 10.5, bold=i == 0) for i, line in enumerate(short)
+    ]
+    width = max(part.box().width for part in texts) + 2 * PADDING
+    height = LINE * len(texts) + PADDING + 2
+    radius = min(height / 2, 16.0) if of_kind in {"join", "input"} else 3.0
+    tip = said[0] if short[0] != said[0] else ""
+    shapes: list[svg.Shape] = [svg.Rectangle(0, 0, width, height, style, radius, tip)]
+    shapes += [
+        part.moved(width / 2, PADDING / 2 + LINE * (i + 0.75) + 1) for i, part in enumerate(texts)
+    ]
+    return Piece(width, height, shapes)
+
+
+def _around(frame: Frame, level: Piece, *, sideways: bool) -> Piece:
+    """Put a frame around a level; its words stand left of all that comes in, or sideways above."""
+    texts = _words(frame)
+    header = LINE * len(texts) + PADDING
+    need = max(part.box().width for part in texts) + 2 * PADDING
+    if sideways:
+        corner = Point(header + PADDING, PADDING)
+        width, height = corner.x + level.width + PADDING, max(level.height + 2 * PADDING, need)
+    else:
+        first = min(level.enters.values(), default=level.width)
+        corner = Point(max(PADDING, need - first), header)
+        width, height = max(corner.x + level.width + PADDING, need), header + level.height + PADDING
+    whole = Piece(width, height, open=True, aside=frame.row.head is not None)
+    style = FRAME | (HEAD if frame.row.head else {})
+    whole.shapes = [svg.Rectangle(0, 0, width, height, style, 5, frame.title)]
+    whole.shapes += [text.turned() for text in texts] if sideways else texts
+    whole.put(level, corner)
+    for source, x in level.enters.items():
+        whole.enters[source] = x + corner.x
+        top = Point(x + corner.x, 0), Point(x + corner.x, corner.y)
+        whole.shapes.append(svg.Path(top, STROKES))
+    for source, x in level.leaves.items():
+        whole.leaves[source] = x + corner.x
+        bottom = Point(x + corner.x, corner.y + level.height), Point(x + corner.x, height)
+        whole.shapes.append(svg.Path(bottom, STROKES))
+    return whole
+
+
+def _words(frame: Frame) -> list[svg.Text]:
+    """Say the name of a frame, the block, and what is in it."""
     name = svg.shortened(heading(frame.title, frame.times))
     label = frame.row.op if frame.row.op not in {"group", frame.title} else ""
     words = [name, *filter(None, [label]), *figures(frame.row, frame.times)]
-    texts = [
+    return [
         svg.Text(
             PADDING,
             PADDING + LINE * (i + 0.75),
@@ -220,21 +263,3 @@ def _around(frame: Frame, level: Piece) -> Piece:
         )
         for i, line in enumerate(words)
     ]
-    header = LINE * len(texts) + PADDING
-    need = max(part.box().width for part in texts) + 2 * PADDING
-    first = min(level.enters.values(), default=level.width)
-    dx = max(PADDING, need - first)
-    width = max(dx + level.width + PADDING, need)
-    height = header + level.height + PADDING
-    whole = Piece(width, height, open=True, aside=frame.row.head is not None)
-    style = FRAME | (HEAD if frame.row.head else {})
-    whole.shapes = [svg.Rectangle(0, 0, width, height, style, 5, frame.title), *texts]
-    whole.put(level, Point(dx, header))
-    for source, x in level.enters.items():
-        whole.enters[source] = x + dx
-        whole.shapes.append(svg.Path((Point(x + dx, 0), Point(x + dx, header)), STROKES))
-    for source, x in level.leaves.items():
-        whole.leaves[source] = x + dx
-        bottom = Point(x + dx, header + level.height), Point(x + dx, height)
-        whole.shapes.append(svg.Path(bottom, STROKES))
-    return whole

@@ -27,8 +27,8 @@ CLASSES = (
 )
 
 
-def draw(report: Report, depth: int | None = 1) -> str:
-    """Write a network as a Mermaid flowchart, blocks below a depth folded into one box each.
+def draw(report: Report, depth: int | None = 1, *, sideways: bool = False) -> str:
+    """Write a network as a Mermaid flowchart, downwards or to the right; folded at a depth.
 
     >>> from archcalc.report import count
     >>> print(draw(count("lenet5")).splitlines()[3])
@@ -39,7 +39,7 @@ def draw(report: Report, depth: int | None = 1) -> str:
     outputs[INPUT] = shape(report.input)
     said = [
         f"%% {_comment(about(report))}",
-        "flowchart TD",
+        f"flowchart {'LR' if sideways else 'TD'}",
         '    input(["input"]):::join',
         *_items(folded.items, 1),
         *(f"    {_id(s)} -->|{escaped(outputs[s])}| {_id(t)}" for s, t in folded.edges),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archcalc.render import svg
@@ -50,6 +50,11 @@ class Piece:
     leaves: dict[int, float] = field(default_factory=dict)
     open: bool = False
     aside: bool = False
+
+    def turned(self) -> Piece:
+        """Change rows for columns, so that what leads downwards leads to the right."""
+        shapes = [part.turned() for part in self.shapes]
+        return replace(self, width=self.height, height=self.width, shapes=shapes)
 
     def put(self, piece: Piece, corner: Point) -> None:
         """Take over the shapes of a piece at a corner."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from unicodedata import combining, east_asian_width
 from xml.sax.saxutils import escape, quoteattr
@@ -33,6 +34,10 @@ class Rectangle(NamedTuple):
         """Move it."""
         return self._replace(x=self.x + dx, y=self.y + dy)
 
+    def turned(self) -> Rectangle:
+        """Change rows for columns."""
+        return self._replace(x=self.y, y=self.x, width=self.height, height=self.width)
+
     def to_svg(self) -> str:
         """Write it."""
         place = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
@@ -57,6 +62,10 @@ class Text(NamedTuple):
         """Move it."""
         return self._replace(x=self.x + dx, y=self.y + dy)
 
+    def turned(self) -> Text:
+        """Put it where columns are rows; it stays upright."""
+        return self._replace(x=self.y, y=self.x)
+
     def box(self) -> Rectangle:
         """Tell what room it takes, in any usual font."""
         width = text_width(self.content, self.size, bold=self.bold)
@@ -73,31 +82,40 @@ class Text(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A way through points: straight where it is vertical, else curved, or all straight."""
+    """A way through points: straight along its direction, else curved; or all straight.
+
+    It leads downwards, or `sideways` to the right.
+    """
 
     points: tuple[Point, ...]
     style: Style
     arrow: bool = False
     closed: bool = False
     curved: bool = True
+    sideways: bool = False
 
     def moved(self, dx: float, dy: float) -> Path:
         """Move it."""
         moved = tuple(point._replace(x=point.x + dx, y=point.y + dy) for point in self.points)
         return self._replace(points=moved)
 
+    def turned(self) -> Path:
+        """Change rows for columns."""
+        turned = tuple(point._replace(x=point.y, y=point.x) for point in self.points)
+        return self._replace(points=turned, sideways=not self.sideways)
+
     def to_svg(self) -> str:
         """Write it."""
-        (x, y), *rest = self.points
-        steps = [f"M{number(x)} {number(y)}"]
-        for to_x, to_y in rest:
-            if self.curved and abs(to_x - x) > 0.05 and to_y != y:
-                middle = number((y + to_y) / 2)
-                turn = f"C{number(x)} {middle} {number(to_x)} {middle}"
-                steps.append(f"{turn} {number(to_x)} {number(to_y)}")
-            else:
-                steps.append(f"L{number(to_x)} {number(to_y)}")
-            x, y = to_x, to_y
+        steps = [f"M{_place(*self.points[0])}"]
+        for (x, y), (to_x, to_y) in pairwise(self.points):
+            aside, ahead = (to_y - y, to_x - x) if self.sideways else (to_x - x, to_y - y)
+            bends = [f"L{_place(to_x, to_y)}"]
+            if self.curved and abs(aside) > 0.05 and ahead:
+                middle = (x + to_x) / 2, (y + to_y) / 2
+                turns = ((middle[0], y), (middle[0], to_y))
+                turns = turns if self.sideways else ((x, middle[1]), (to_x, middle[1]))
+                bends = [f"C{_place(*turns[0])}", _place(*turns[1]), _place(to_x, to_y)]
+            steps.append(" ".join(bends))
         if self.closed:
             steps.append("Z")
         style = {"d": "".join(steps)} | dict(self.style)
@@ -140,6 +158,10 @@ def document(shapes: Iterable[Shape], width: float, height: float, about: str) -
 def text(content: str) -> str:
     """Make a text safe to stand in SVG: markup and control characters lose their meaning."""
     return escape(printable(content).replace("\n", " "))
+
+
+def _place(x: float, y: float) -> str:
+    return f"{number(x)} {number(y)}"
 
 
 def number(value: float) -> str:

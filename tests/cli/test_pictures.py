@@ -91,3 +91,10 @@ def test_nothing_is_printed_beside_a_picture_in_a_file(
     path = tmp_path / "net.svg"
     for arguments in (["draw", "lenet5"], ["plot", "lenet5"], ["plot", "lenet5", "--json"]):
         assert archcalc(*arguments, "-o", str(path)) == (0, "", f"wrote {path}\n")
+
+
+def test_a_drawing_may_lead_to_the_right(archcalc: Callable[..., Any]) -> None:
+    down, right = archcalc("draw", "vgg16"), archcalc("draw", "vgg16", "--sideways")
+    assert right.status == 0
+    assert right.output != down.output
+    assert "flowchart LR" in archcalc("draw", "vgg16", "--sideways", "-f", "mermaid").output

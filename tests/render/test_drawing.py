@@ -55,6 +55,9 @@ def said(picture: str) -> str:
 
 def samples(path: svg.Path) -> Iterator[tuple[float, float]]:
     """Walk along a path as it is drawn."""
+    if path.sideways:
+        yield from ((x, y) for y, x in samples(path.turned()))
+        return
     for a, b in pairwise(path.points):
         for t in (i / 9 for i in range(1, 9)):
             if path.curved and abs(a.x - b.x) > 0.05:
@@ -154,8 +157,9 @@ def test_every_layer_and_its_counts_are_said(network: str, depth: int) -> None:
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("depth", [1, 2, 3])
-def test_nothing_covers_anything(network: str, depth: int) -> None:
-    piece = drawing.sketch(count(network, heads=True), depth)
+@pytest.mark.parametrize("sideways", [False, True])
+def test_nothing_covers_anything(network: str, depth: int, sideways: bool) -> None:  # noqa: FBT001
+    piece = drawing.sketch(count(network, heads=True), depth, sideways=sideways)
     assert_readable(piece)
     standing = sorted(boxes(piece), key=lambda box: box.y)
     rooms = [text.box() for text in texts(piece)]
@@ -168,9 +172,12 @@ def test_nothing_covers_anything(network: str, depth: int) -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_every_arrow_ends_at_a_box(network: str) -> None:
-    piece = drawing.sketch(count(network, heads=True), 2)
+@pytest.mark.parametrize("sideways", [False, True])
+def test_every_arrow_ends_at_a_box(network: str, sideways: bool) -> None:  # noqa: FBT001
+    piece = drawing.sketch(count(network, heads=True), 2, sideways=sideways)
     tops = {(round(box.x + box.width / 2, 3), round(box.y, 3)) for box in boxes(piece)}
+    if sideways:
+        tops = {(round(box.x, 3), round(box.y + box.height / 2, 3)) for box in boxes(piece)}
     ends = [path.points[-1] for path in paths(piece) if path.arrow and len(path.points) > 2]
     assert all((round(x, 3), round(y, 3)) in tops for x, y in ends)
 
@@ -182,6 +189,9 @@ def test_all_networks_are_drawn_at_a_reasonable_size() -> None:
             piece = drawing.sketch(report, depth)
             assert piece.width < 2000
             assert piece.height < 200 * len(report.fold(depth)) + 500
+            right = drawing.sketch(report, depth, sideways=True)
+            assert right.height < 2000
+            assert right.width < 240 * len(report.fold(depth)) + 500
             assert mermaid.draw(report, depth)
 
 
@@ -278,3 +288,18 @@ def test_mermaid_gives_strange_names_no_meaning(strange: Path) -> None:
     assert "#37;#37;#123;init" in text
     assert not re.search(r"%%\{", text)
     assert "#45; end" in text
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("depth", [1, 2])
+def test_sideways_says_the_same_and_leads_to_the_right(network: str, depth: int) -> None:
+    report = count(network, heads=True)
+    down, right = (drawing.sketch(report, depth, sideways=sideways) for sideways in (False, True))
+    facts = [
+        sorted(fact for text in texts(piece) for fact in text.content.split(" · "))
+        for piece in (down, right)
+    ]
+    assert facts[0] == facts[1]
+    assert right.width > right.height
+    assert down.width < down.height
+    assert all(path.points[-1].x > path.points[0].x for path in paths(right))

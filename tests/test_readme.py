@@ -78,3 +78,12 @@ def test_the_set_up_is_two_commands() -> None:
 
     assert "pip install . && archcalc show lenet5" in text
     assert "pip install -e '.[test]' && pytest" in text
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md"])
+def test_as_many_figures_are_published_as_it_says(name: str) -> None:
+    said = re.findall(
+        r"(\d+) figures (?:that were published|of papers)", (ROOT / name).read_text("utf-8")
+    )
+
+    assert said == re.findall(r"figures of (\d+) records", printed("archcalc published"))

@@ -51,4 +51,4 @@ def _once(function: Callable[..., Answer], values: dict[str, Any], output: Outpu
 def _watch(function: Callable[..., Answer], values: dict[str, Any], output: Output) -> int:
     from archcalc.cli.watching import watch  # noqa: PLC0415 - rarely asked for
 
-    return watch(lambda: _once(function, values, output), values, output.error_format)
+    return watch(lambda: _once(function, values, output), values, output.error_format, output.color)

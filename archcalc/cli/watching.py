@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from archcalc.cli.complaint import complain
 from archcalc.errors import ArchcalcError, UsageError
+from archcalc.render.screen import standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from archcalc.render.screen import Choice
 
     Stamp = tuple[int, int] | None
 
@@ -20,7 +23,7 @@ INTERVAL = 0.2
 CLEAR = "\x1b[2J\x1b[H"
 
 
-def watch(run: Callable[[], int], values: Mapping[str, Any], error_format: str) -> int:
+def watch(run: Callable[[], int], values: Mapping[str, Any], error_format: str, color: str) -> int:
     """Run, and again after every save. Raises UsageError if no file was named."""
     files = list(named_files(values.values()))
     if not files:
@@ -28,12 +31,13 @@ def watch(run: Callable[[], int], values: Mapping[str, Any], error_format: str) 
         raise UsageError.of("nothing-to-watch", message, "as in `archcalc show mine.yaml --watch`")
     while True:
         seen = [stamp(file) for file in files]
-        if sys.stdout.isatty():
-            sys.stdout.write(CLEAR)
+        screen = standard_output(cast("Choice", color))
+        if screen.live and screen.color:
+            screen.print(CLEAR)
         try:
             run()
         except ArchcalcError as error:
-            complain(error.diagnostics, error_format)
+            complain(error.diagnostics, error_format, color)
         sys.stdout.flush()
         wait_for_change(files, seen)
 

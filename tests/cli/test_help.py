@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shlex
 import threading
 import time
@@ -15,6 +16,7 @@ import typer
 from archcalc import cli
 from archcalc.cli import completion
 from archcalc.cli.app import COMMANDS, app, load
+from archcalc.cli.run import run
 from archcalc.cli.watching import named_files, stamp, wait_for_change
 
 if TYPE_CHECKING:
@@ -206,6 +208,48 @@ def test_watching_goes_on_after_a_mistake_and_ends_when_interrupted(
     assert status == 130
     assert "error[unknown-op]" in errors
     assert "total" in output
+
+
+class Terminal(io.StringIO):
+    """A stream that says somebody watches."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("environment", "options", "escapes"),
+    [
+        ({}, [], True),
+        ({}, ["--color", "never"], False),
+        ({"NO_COLOR": "1"}, [], False),
+        ({"TERM": "dumb"}, [], False),
+    ],
+)
+def test_watching_clears_the_screen_where_escapes_are_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    environment: dict[str, str],
+    options: list[str],
+    escapes: bool,  # noqa: FBT001
+) -> None:
+    (tmp_path / "mine.yaml").write_text("input: 1x8x8\nlayers: [foo]\n", "utf-8")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in ({"TERM": "xterm"} | environment).items():
+        monkeypatch.setenv(name, value)
+    output, errors = Terminal(), Terminal()
+    monkeypatch.setattr("sys.stdout", output)
+    monkeypatch.setattr("sys.stderr", errors)
+    monkeypatch.setattr("archcalc.cli.watching.wait_for_change", interrupt)
+    assert run(["show", str(tmp_path / "mine.yaml"), "--watch", *options]) == 130
+    assert "error[unknown-op]" in errors.getvalue()
+    assert ("\x1b" in output.getvalue(), "\x1b" in errors.getvalue()) == (escapes, escapes)
+
+
+def interrupt(*_: object) -> None:
+    """Press Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def test_main_leaves_with_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,7 +174,7 @@ def from_shell(line: str) -> subprocess.CompletedProcess[str]:
     command = ["sh", "-c", line.replace("archcalc", f"{sys.executable} -m archcalc")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(  # noqa: S603 - lines of this file
-        command, env=environment, capture_output=True, text=True, check=False, timeout=20
+        command, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
 
 

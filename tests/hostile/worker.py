@@ -20,13 +20,14 @@ from archcalc.cli import main as archcalc
 ADDRESSES = 2_000_000_000
 """Bytes of addresses that a run may have: what it really uses is measured."""
 PATIENCE = 20
-"""Seconds after which a run is ended."""
+"""Seconds of work after which a run is ended; a busy machine may take six times as long."""
 
 
 def child(arguments: list[str], output: Path, errors: Path) -> None:
     """Run the command line with its output in files; never come back."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
-    signal.alarm(PATIENCE)
+    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+    signal.alarm(6 * PATIENCE)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     os.dup2(os.open(output, flags), 1)
     os.dup2(os.open(errors, flags), 2)

@@ -12,7 +12,7 @@ from archcalc.spec.checker import Checker, is_empty, plain_value
 from archcalc.spec.expression import Value, bounded, exact, settle
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import BAD_NAME, check_parameter, is_name
-from archcalc.spec.reader import Document, Mapping, Scalar, Tree
+from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, Tree
 from archcalc.spec.spec import Item, Spec
 
 if TYPE_CHECKING:
@@ -97,20 +97,13 @@ class _Family:
             for key, value in tree.entries.items():
                 (sections if key in REPLACEABLE else settings)[key] = value
         values = self._parameters(settings, overrides)
-        blocks = self.checker.section(self.tree, "blocks")
-        for name, mark in blocks.keys.items():
-            if not is_name(name):
-                message = f"{shown(name)} cannot be the name of a block"
-                self.checker.complain("bad-name", message, mark, BAD_NAME)
+        blocks = self._blocks()
         reader = ItemReader(self.checker, values, blocks)
         reader.seen(reader.scope, self.parameters)
         if "defaults" in sections:
             defaults = self.checker.mapping(sections["defaults"], "`defaults`")
             reader.layers.set_defaults(defaults, reader.scope)
-        read_blocks = {
-            name: reader.block(name, self.checker.mapping(tree, f"the block `{name}`"))
-            for name, tree in blocks.entries.items()
-        }
+        read_blocks = {name: reader.block(name, tree) for name, tree in blocks.items()}
         spec = Spec(
             id=id,
             name=self._text(sections, "name") or id,
@@ -125,6 +118,18 @@ class _Family:
         )
         self.checker.finish()
         return spec
+
+    def _blocks(self) -> dict[str, Mapping]:
+        section = self.checker.section(self.tree, "blocks")
+        blocks: dict[str, Mapping] = {}
+        for name, tree in section.entries.items():
+            if not is_name(name):
+                message = f"{shown(name)} cannot be the name of a block"
+                self.checker.complain("bad-name", message, section.keys[name], BAD_NAME)
+            blocks[name] = self.checker.mapping(tree, f"the block `{name}`")
+            if not isinstance(tree, Mapping) and not is_empty(tree):
+                blocks[name].entries["layers"] = Sequence(tree.line, tree.column)
+        return blocks
 
     def _text(self, sections: dict[str, Tree], key: str) -> str:
         """Read a text that is printed as one line, wherever it was broken."""
@@ -235,6 +240,8 @@ class _Family:
         written = self.checker.mapping(tree, "`heads`") if tree else Mapping(0, 0)
         for name, entry in written.entries.items():
             body = self.checker.mapping(entry, f"the head `{name}`")
+            if not isinstance(entry, Mapping) and not is_empty(entry):
+                continue
             if "from" not in body.entries:
                 message = f"the head `{name}` needs `from`: the layer where it hangs"
                 self.checker.complain("missing-key", message, entry)

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class ItemReader:
     """Reads lists of layers of one family; `blocks` maps each block to its parameters."""
 
-    def __init__(self, checker: Checker, family: Collection[str], blocks: Mapping) -> None:
+    def __init__(
+        self, checker: Checker, family: Collection[str], blocks: dict[str, Mapping]
+    ) -> None:
         self.checker = checker
         self.layers = LayerReader(checker)
         self.family = frozenset(family)
         self.scope = self.family | ENTERING | {"input"}
-        self.blocks = {name: self._parameters(name, tree) for name, tree in blocks.entries.items()}
+        self.blocks = {name: checker.section(tree, "parameters") for name, tree in blocks.items()}
 
     def block(self, name: str, tree: Mapping) -> Block:
         """Read one block: its parameters, which may use earlier ones, and its layers."""
@@ -249,9 +251,6 @@ class ItemReader:
         kinds = [_name_of_row if i == column else plain_value for i in range(len(tree.items))]
         cells = zip(tree.items, kinds, strict=True)
         return tuple([self.checker.template(cell, scope, kind) for cell, kind in cells])
-
-    def _parameters(self, name: str, tree: Tree) -> Mapping:
-        return self.checker.section(self.checker.mapping(tree, f"the block `{name}`"), "parameters")
 
 
 def _name_of_row(value: object) -> object:

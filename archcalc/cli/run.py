@@ -83,6 +83,7 @@ def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:
     path = f"archcalc {command}" if command in COMMANDS else "archcalc"
     near = suggestion(command, COMMANDS) if path == "archcalc" else _nearest(guesses, arguments)
     said = sentence[:1].lower() + sentence[1:].replace("'", "`")
+    said = re.sub(r": Input should be ([^,]*).*", r": it should be \1", said)  # not --input
     return Diagnostic("usage", said, None, near or f"`{path} --help`")
 
 

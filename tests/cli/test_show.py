@@ -134,6 +134,14 @@ def test_list_knows_names_and_aliases(archcalc: Call) -> None:
             ["show", "lenet5", "--formt"],
             "error[usage]: no such option: --formt\n  hint: did you mean `--format`?\n",
         ),
+        (
+            ["show", "lenet5", "--batch", "x"],
+            "error[usage]: invalid value for `--batch` / `-b`: it should be a valid integer\n",
+        ),
+        (
+            ["show", "lenet5", "--depth", "-1"],
+            "error[usage]: invalid value for `--depth` / `-d`: it should be greater than or equal to",
+        ),
         (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
         (
             ["show", "lenet5", "--color", "alway"],

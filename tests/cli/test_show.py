@@ -139,8 +139,8 @@ def test_list_knows_names_and_aliases(archcalc: Call) -> None:
             "error[usage]: invalid value for `--batch` / `-b`: it should be a valid integer\n",
         ),
         (
-            ["show", "lenet5", "--depth", "-1"],
-            "error[usage]: invalid value for `--depth` / `-d`: it should be greater than or equal to",
+            ["show", "lenet5", "--bytes", "0"],
+            "error[usage]: invalid value for `--bytes`: it should be greater than or equal to 1\n",
         ),
         (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
         (

@@ -151,19 +151,15 @@ class _Family:
             message = f"{self.source.name} has no variant `{variant[:80]}`"
             raise UnknownName.of("unknown-variant", message, hint)
         seen: set[str] = set()
-        while variant is not None:
+        tree = known[variant]
+        while isinstance(tree, Mapping):
             seen.add(variant)
-            tree = self.checker.mapping(known[variant], f"the variant `{variant}`")
             yield tree
             like = tree.entries.get("like")
-            variant = self.checker.word(like, "`like`") if like else None
-            if like and variant not in known:
-                if isinstance(like, Scalar):
-                    message = f"there is no variant {shown(variant)}"
-                    near = suggestion(str(variant), known)
-                    self.checker.complain("unknown-variant", message, like, near)
+            if not isinstance(like, Scalar) or like.text not in known:
                 return
-            if like and variant in seen:
+            variant, tree = like.text, known[like.text]
+            if variant in seen:
                 self.checker.complain("endless", f"`{variant}` is like itself", like)
                 return
 
@@ -194,9 +190,13 @@ class _Family:
             else:
                 check_parameter(self.checker, key, mark, None)
         known = {*declared, *REPLACEABLE, *ABOUT_VARIANTS}
-        for name, tree in self.checker.section(self.tree, "variants").entries.items():
+        variants = self.checker.section(self.tree, "variants").entries
+        for name, tree in variants.items():
             variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
             self.checker.keys(variant, known, f"the variant `{name[:80]}`")
+            like = variant.entries.get("like")
+            if like and self.checker.word(like, "`like`") not in variants:
+                self._no_variant(like, variants)
             if "aliases" in variant.entries:
                 self.checker.sequence(variant.entries["aliases"], f"`aliases` of `{name[:80]}`")
         for key in overrides:
@@ -206,6 +206,12 @@ class _Family:
                     hint = "the input is set by itself: `--input`, or `count(..., input=...)`"
                 message = f"{self.source.name} has no parameter `{key[:80]}`"
                 raise UnknownName.of("unknown-parameter", message, hint)
+
+    def _no_variant(self, like: Tree, variants: dict[str, Tree]) -> None:
+        if isinstance(like, Scalar):
+            message = f"there is no variant {shown(like.text)}"
+            near = suggestion(like.text, variants)
+            self.checker.complain("unknown-variant", message, like, near)
 
     def _value(self, tree: Tree, earlier: dict[str, Value]) -> Value:
         """Settle one parameter; what follows from an earlier mistake is not another one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite, log10
 from typing import TYPE_CHECKING
 
@@ -82,9 +83,11 @@ def _merged(orders: Sequence[list[str]]) -> list[str]:
 
 
 def _captioned(table: Table, flows: Sequence[Flow], scale: _Scale) -> Table:
+    if not any(flow.layers for flow in flows):
+        return replace(table, captions=("no layer has a kernel or a matrix of weights",))
     captions = (
         "norm of the gradient of each layer's weights, before anything is learnt",
         f"bars by powers of ten, from {scale.least:.1e} to {scale.most:.1e}",
         f"a batch of {flows[0].batch} images of noise with random labels, weights by He or Glorot",
     )
-    return Table(table.columns, table.rows, captions=captions)
+    return replace(table, captions=captions)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.conftest import Outcome
 
@@ -32,3 +35,12 @@ def test_json_holds_the_norms(archcalc: Callable[..., Outcome]) -> None:
     assert network["network"] == "lenet5"
     assert [layer["path"] for layer in network["layers"]] == ["C1", "C3", "C5", "F6"]
     assert all(layer["norm"] > 0 for layer in network["layers"])
+
+
+@pytest.mark.parametrize("layers", ["[]", "[relu, globalavgpool]"])
+def test_a_network_without_weights_says_so(
+    archcalc: Callable[..., Outcome], tmp_path: Path, layers: str
+) -> None:
+    (tmp_path / "off.yaml").write_text(f"input: 2x2x2\nlayers: {layers}\n")
+    said = "no layer has a kernel or a matrix of weights\n"
+    assert archcalc("gradients", str(tmp_path / "off.yaml")) == (0, said, "")

@@ -168,7 +168,8 @@ class _Family:
     ) -> dict[str, Value]:
         """Settle the family's parameters in their order; each may use the earlier ones."""
         declared = self.parameters.entries
-        self._check_names(overrides)
+        self._check_parameters(overrides)
+        self._check_variants()
         values: dict[str, Value] = {}
         for key, own in declared.items():
             tree = settings.get(key, own)
@@ -181,7 +182,7 @@ class _Family:
         self.checker.attempt(self.parameters, lambda: bounded(tuple(values.values())))
         return values
 
-    def _check_names(self, overrides: dict[str, Value]) -> None:
+    def _check_parameters(self, overrides: dict[str, Value]) -> None:
         declared = self.parameters.entries
         for key, mark in self.parameters.keys.items():
             if key in REPLACEABLE or key in ABOUT_VARIANTS:
@@ -189,16 +190,6 @@ class _Family:
                 self.checker.complain("reserved-word", message, mark)
             else:
                 check_parameter(self.checker, key, mark, None)
-        known = {*declared, *REPLACEABLE, *ABOUT_VARIANTS}
-        variants = self.checker.section(self.tree, "variants").entries
-        for name, tree in variants.items():
-            variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
-            self.checker.keys(variant, known, f"the variant `{name[:80]}`")
-            like = variant.entries.get("like")
-            if like and self.checker.word(like, "`like`") not in variants:
-                self._no_variant(like, variants)
-            if "aliases" in variant.entries:
-                self.checker.sequence(variant.entries["aliases"], f"`aliases` of `{name[:80]}`")
         for key in overrides:
             if key not in declared:
                 hint = suggestion(key, declared) or _listed(declared)
@@ -207,10 +198,31 @@ class _Family:
                 message = f"{self.source.name} has no parameter `{key[:80]}`"
                 raise UnknownName.of("unknown-parameter", message, hint)
 
-    def _no_variant(self, like: Tree, variants: dict[str, Tree]) -> None:
-        if isinstance(like, Scalar):
-            message = f"there is no variant {shown(like.text)}"
-            near = suggestion(like.text, variants)
+    def _check_variants(self) -> None:
+        """Check the keys of every variant, what it is like, and that no two answer to one name."""
+        section = self.checker.section(self.tree, "variants")
+        known = {*self.parameters.entries, *REPLACEABLE, *ABOUT_VARIANTS}
+        called: dict[str, str] = {}
+        for name, tree in section.entries.items():
+            variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
+            self.checker.keys(variant, known, f"the variant `{name[:80]}`")
+            if "like" in variant.entries:
+                self._check_like(variant.entries["like"], section.entries)
+            aliases = variant.entries.get("aliases", Sequence(0, 0))
+            listed = self.checker.sequence(aliases, f"`aliases` of `{name[:80]}`")
+            for mark in (section.keys[name], *listed):
+                word = self.checker.word(mark, "an alias")
+                other = called.setdefault(loose(word), name)
+                if other != name and isinstance(mark, Scalar):
+                    message = f"{shown(word)} would be `{name[:80]}` and `{other[:80]}`"
+                    hint = "names match loosely: case, -, _ and spaces do not count"
+                    self.checker.complain("duplicate-name", message, mark, hint)
+
+    def _check_like(self, like: Tree, variants: dict[str, Tree]) -> None:
+        word = self.checker.word(like, "`like`")
+        if isinstance(like, Scalar) and word not in variants:
+            message = f"there is no variant {shown(word)}"
+            near = suggestion(word, variants)
             self.checker.complain("unknown-variant", message, like, near)
 
     def _value(self, tree: Tree, earlier: dict[str, Value]) -> Value:

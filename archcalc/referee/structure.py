@@ -116,7 +116,7 @@ class _Walk:
     def _called(self, cause: Cause) -> str:
         """Name a cause, and what it was called in the first network."""
         layer, dot, rest = cause.path.partition(".")
-        was = self.was.get(layer) if cause.kind == "changed" else None
+        was = self.was.get(layer)
         return f"{cause.path} (was {was}{dot}{rest})" if was else cause.path
 
     def _find(self, node: Node) -> None:
@@ -128,19 +128,17 @@ class _Walk:
             cause = Cause("added", _root(node.path, self.old_prefixes))
         elif any(details(old, node)) or (handed is None and node.xs != old.xs):
             cause = Cause("changed", node.path)
-        keeps = _keeps_shape(node) and (old is None or _keeps_shape(old))
-        self.causes[node.path], self.shapes[node.path] = cause, handed if keeps else cause
+        self.causes[node.path] = cause
+        if old is None or node.y != old.y:
+            keeps = _keeps_shape(node) and (old is None or _keeps_shape(old))
+            self.shapes[node.path] = handed if keeps else cause
 
     def _handed(self, node: Node, old: Node | None) -> Cause | None:
-        """Find what changed the input of a layer: a layer that came or left, or one before it."""
-        if old is None:
-            return next(filter(None, map(self._reshaped, node.inputs)), None)
-        if node.xs == old.xs:
+        """Find what changed the input of a layer: a layer that left, or one before it."""
+        if old is not None and node.xs == old.xs:
             return None
-        changed = [i for i, x in zip(node.inputs, node.xs, strict=True) if x not in old.xs]
-        causes = {i: self._reshaped(i) for i in (*changed, *node.inputs)}
-        came = (causes[i] for i in causes if i != INPUT and self.after[i].path not in self.old)
-        return next(filter(None, (*came, *map(self._left, old.inputs), *causes.values())), None)
+        left = map(self._left, old.inputs) if old else ()
+        return next(filter(None, (*left, *map(self._reshaped, node.inputs))), None)
 
     def _reshaped(self, node: int) -> Cause | None:
         """Tell why the output of a node, or the network's input, has another shape."""

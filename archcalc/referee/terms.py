@@ -60,7 +60,7 @@ def _structure_term(part: Part, a: Side, b: Side) -> Term:
     if part.kind == "input":
         label = f"input {b.report.input}, not {a.report.input}"
     elif part.kind == "changed":
-        label = _changed(part) + ("; another input too" if part.other_inputs else "")
+        label = _changed(part)
     else:
         label = f"only in {_owner(part, a, b)}: {_abridged(part.causes)}"
     layers = f"{part.layers} layers" if part.layers > 1 else "1 layer"
@@ -78,12 +78,14 @@ def _owner(part: Part, a: Side, b: Side) -> str:
 def _changed(part: Part) -> str:
     """Say how layers differ: at length where they all differ alike, else by the first of them."""
     said = [_fields(details) for details in part.details]
+    besides = "; another input too" if part.other_inputs else ""
     if len(set(said)) == 1 and said[0]:
-        return said[0].format(path=_abridged(part.causes))
-    if len(said) == 1:
-        return f"{part.causes[0]} is not the last layer in both"
-    first = next((s.format(path=p) for s, p in zip(said, part.causes, strict=True) if s), "")
-    return f"{len(said)} layers differ: {first}, and others"
+        return said[0].format(path=_abridged(part.causes)) + besides
+    if not any(said):
+        what = "another input" if besides else "not the last layer in both"
+        return f"{_abridged(part.causes)}: {what}"
+    first = next(s.format(path=p) for s, p in zip(said, part.causes, strict=True) if s)
+    return f"{len(said)} layers differ: {first}, and others{besides}"
 
 
 def _fields(details: tuple[Detail, ...]) -> str:

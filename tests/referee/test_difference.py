@@ -100,6 +100,30 @@ def test_what_is_only_written_in_another_way_is_no_change() -> None:
     assert found.changes == ()
 
 
+def test_a_stride_that_was_the_kernel_is_named_by_its_value() -> None:
+    found = own("{name: m, maxpool: 2}", "{name: m, maxpool: 2, stride: 1}")
+
+    assert [str(detail) for detail in found.changes[0].details] == [
+        "stride 1, not 2",
+        "output 1x7x7, not 1x4x4",
+    ]
+
+
+def test_layers_of_other_names_that_differ_in_two_fields_are_no_pair() -> None:
+    found = own("{name: a, conv: 2, kernel: 3}", "{name: b, conv: 3, kernel: 5}")
+
+    assert {change.kind for change in found.layers} == {"added", "removed"}
+
+
+def test_layers_of_equal_fields_are_paired_before_those_with_one_that_differs() -> None:
+    found = own(
+        "{name: a, conv: 2, kernel: 3}",
+        "{name: x, conv: 4, kernel: 3}, {name: b, conv: 2, kernel: 3}",
+    )
+
+    assert kinds(found) == [("added", None, "x"), ("changed", "a", "b")]
+
+
 def test_unlike_layers_are_no_pair() -> None:
     found = diff("vgg16", "resnet50")
 

@@ -209,6 +209,69 @@ def test_a_layer_that_left_answers_for_what_read_it() -> None:
     ]
 
 
+def test_a_layer_that_keeps_its_maps_only_now_answers_for_their_size() -> None:
+    # b keeps 8x8 units, where it left 4x4
+    assert _own(
+        "{name: a, conv: 2, kernel: 3, padding: 1}, "
+        "{name: b, conv: 2, kernel: 3, padding: 1, stride: 2}, {name: d, linear: 5}",
+        "{name: a, conv: 4, kernel: 3, padding: 1}, "
+        "{name: b, conv: 4, kernel: 3, padding: 1}, {name: d, linear: 5}",
+    ) == [
+        (
+            (64 * 9 * 4 * 4 - 16 * 9 * 2 * 2) + 5 * (4 * 64 - 2 * 16),
+            "b: filters 4, not 2; stride 1, not 2; another input too",
+        ),
+        (64 * 9 * (4 - 2), "filters of a: 4, not 2"),
+    ]
+
+
+def test_what_came_and_keeps_a_shape_does_not_answer_for_it() -> None:
+    assert _own(
+        "{name: a, conv: 2, kernel: 3}, {name: d, linear: 5}",
+        "{name: a, conv: 4, kernel: 3}, {lrn: 5}, {name: d, linear: 5}",
+    ) == [(2 * 36 * (9 + 5), "filters of a: 4, not 2")]
+
+
+def test_the_branch_that_changed_answers_for_a_join() -> None:
+    net = (
+        "{concat: [{name: a, conv: 2, kernel: %d, padding: half}, "
+        "{name: b, conv: %d, kernel: 1}]}, {name: d, linear: 5}"
+    )
+
+    assert _own(net % (1, 1), net % (3, 3)) == [
+        (64 * 2 * (9 - 1), "kernel of a: 3, not 1"),
+        (64 * 2 + 5 * 64 * 2, "filters of b: 3, not 1"),
+    ]
+
+
+def test_a_layer_that_reads_another_one_has_another_input() -> None:
+    reading = "{name: a, conv: 2, kernel: 3, padding: 1}, {name: b, conv: 3, kernel: 1%s}"
+
+    assert _own(reading % "", reading % ", from: input") == [(-64 * 3, "b: another input")]
+
+
+def test_a_layer_that_left_a_renamed_block_is_told_alone() -> None:
+    block = "{name: %s, layers: [{name: in, conv: 2, kernel: 3}%s]}"
+
+    assert _own(block % ("g", ", {name: out, conv: 3, kernel: 5}"), block % ("s", "")) == [
+        (-4 * 3 * 25 * 2, "only in the first: g/out")
+    ]
+
+
+def test_blocks_that_are_unlike_are_told_whole() -> None:
+    labels = [label for _, label in _terms(reconcile("inception-v3", "inception-v4"))]
+
+    assert "only in inception-v4: Inception-C" in labels
+
+
+def test_candidates_stand_with_the_fewest_changes_first_and_options_last() -> None:
+    found = reconcile("inception-v2", "2.0G").candidates
+    efforts = [(len(c.changes), sum(": " in change for change in c.changes)) for c in found]
+
+    assert efforts == sorted(efforts)
+    assert {(1, 0), (1, 1), (2, 0)} <= set(efforts)
+
+
 def test_causes_are_named_in_the_order_of_the_network() -> None:
     macs = find("macs")
     plain = Side(count(load("densenet121", bottleneck=False)), macs)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.peers
 EXAMPLES = 1_000
 """Of each of the two kinds: 2,000 networks in a run."""
 LONG = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-FORWARD, GRADIENT = 1e-4, 1e-3
+FORWARD, GRADIENT = 1e-8, 1e-5
 
 
 def expand(text: str) -> Graph:

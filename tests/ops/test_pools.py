@@ -159,10 +159,10 @@ what enters `avgpool` is 1x8x8
         "{avgpool: 2, output: 4}",
         "1x8x8",
         """\
-spec:3:15: error[missing-key]: avgpool1: `avgpool` needs either a `kernel` or an `output` size; \
+spec:3:6: error[missing-key]: avgpool1: `avgpool` needs either a `kernel` or an `output` size; \
 what enters `avgpool` is 1x8x8
     3 |   - {avgpool: 2, output: 4}
-      |               ^""",
+      |      ^^^^^^^""",
     ),
     *(
         (

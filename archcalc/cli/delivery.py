@@ -35,6 +35,8 @@ def deliver(answer: Answer, output: Output) -> int:
         standard_error(color).write([Line(f"wrote {output.output}", "hint")])
         return answer.status
     screen = standard_output(color, output.width, wide=output.wide)
+    if output.ascii and format_name == "table":
+        screen = replace(screen, ascii=True)
     if format_name != "table":
         screen.print(rendered(answer, format_name))
         return answer.status
@@ -105,7 +107,7 @@ def _print(part: Part, screen: Screen, color: Choice) -> None:
     if isinstance(part, str):
         screen.print("".join(f"{printable(line)}\n" for line in part.rstrip("\n").split("\n")))
         return
-    layout = arrange(part, screen.width, bars=screen.live)
+    layout = arrange(part, screen.width, bars=screen.live, ascii=screen.ascii)
     screen.write(layout.lines)
     said = hidden(layout)
     if said:

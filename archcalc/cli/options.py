@@ -31,6 +31,7 @@ class Output:
     human: bool = False
     wide: bool = False
     width: int | None = None
+    ascii: bool = False
     color: str = "auto"
     error_format: str = "text"
     watch: bool = False
@@ -117,6 +118,10 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
             typer.Option("--width", min=1, metavar="N", help="Fit tables into N characters."),
         ],
         None,
+    ),
+    "ascii": (
+        Annotated[bool, typer.Option("--ascii", help="Write tables in ASCII alone.")],
+        False,
     ),
     "color": (
         Annotated[

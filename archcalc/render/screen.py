@@ -33,12 +33,16 @@ STYLES = {
 
 @dataclass(frozen=True)
 class Screen:
-    """A stream: `width` None is unlimited, `live` if somebody watches it as it comes."""
+    """A stream: `width` None is unlimited, `live` if somebody watches it as it comes.
+
+    `ascii` if it shows ASCII alone, or is asked to.
+    """
 
     stream: IO[str]
     width: int | None = None
     color: bool = False
     live: bool = False
+    ascii: bool = False
 
     def write(self, lines: Iterable[Line]) -> None:
         """Print lines, in the styles of their roles if there is colour."""
@@ -53,9 +57,8 @@ class Screen:
 
     def print(self, text: str) -> None:
         """Print a text as it stands, in ASCII where the stream knows no more."""
-        encoding = getattr(self.stream, "encoding", None) or "utf-8"
         try:
-            text.encode(encoding)
+            text.encode("ascii" if self.ascii else _encoding(self.stream))
         except (UnicodeEncodeError, LookupError):
             text = to_ascii(text)
         self.stream.write(text)
@@ -70,7 +73,7 @@ class Screen:
         for line in lines:
             style = STYLES.get(line.tone or line.role, "")
             plain = self._plain(line)
-            text = plain if _is_utf8(self.stream) else to_ascii(plain)
+            text = to_ascii(plain) if self.ascii or not _is_utf8(self.stream) else plain
             console.print(Text(text, style), soft_wrap=True)
 
 
@@ -94,7 +97,11 @@ def screen(
 
         width = get_terminal_size().columns
     return Screen(
-        stream, None if wide else width, _color(color, live, environment), stream.isatty()
+        stream,
+        None if wide else width,
+        _color(color, live, environment),
+        stream.isatty(),
+        _encoding(stream) == "ascii",
     )
 
 
@@ -108,8 +115,14 @@ def _color(choice: Choice, live: bool, environment: Mapping[str, str]) -> bool: 
     return live
 
 
+def _encoding(stream: IO[str]) -> str:
+    """Name the encoding of a stream; `ascii` by whatever name it goes."""
+    name = (getattr(stream, "encoding", None) or "utf-8").lower()
+    return "ascii" if name in {"ascii", "us-ascii", "646", "ansi_x3.4-1968"} else name
+
+
 def _is_utf8(stream: IO[str]) -> bool:
-    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+    return _encoding(stream).replace("-", "") == "utf8"
 
 
 def standard_output(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import printable
-from archcalc.render.cells import cell_width, shorten, shown, wrap
+from archcalc.render.cells import cell_width, shorten, shown, to_ascii, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,16 @@ class Layout:
     blocks: bool = False
 
 
-def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> Layout:
+def arrange(
+    table: Table,
+    width: int | None = None,
+    *,
+    bars: bool = False,
+    ascii: bool = False,  # noqa: A002 - the option's name
+) -> Layout:
     """Lay a table out within a width; None is unlimited. `bars` draws shares as bars too.
+
+    `ascii` spells what stands in the table for a terminal that knows ASCII alone.
 
     Of a table without rows there is nothing but what is said around it.
 
@@ -58,6 +66,8 @@ def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> La
     C1         150
     C3       1,500
     """
+    if ascii:
+        table = _spelled(table)
     if not table.rows:
         return _narrow(Layout((*_title(table), *_captions(table))), width)
     grid = _Grid(table, bars=bars and any(column.kind == "bar" for column in table.columns))
@@ -75,6 +85,17 @@ def arrange(table: Table, width: int | None = None, *, bars: bool = False) -> La
     grid.shorten_names(width)
     fits = grid.width() <= width
     return _narrow(grid.layout() if fits else _blocks(table, width), width)
+
+
+def _spelled(table: Table) -> Table:
+    """Spell every text of a table in ASCII, where a sign may take two places."""
+    rows, totals = (
+        tuple(tuple(to_ascii(c) if isinstance(c, str) else c for c in row) for row in part)
+        for part in (table.rows, table.totals)
+    )
+    columns = tuple(replace(column, title=to_ascii(column.title)) for column in table.columns)
+    title, captions = to_ascii(table.title), tuple(map(to_ascii, table.captions))
+    return replace(table, columns=columns, rows=rows, totals=totals, title=title, captions=captions)
 
 
 class _Grid:

@@ -89,6 +89,16 @@ def test_ascii_is_enough() -> None:
     assert run.stderr == b""
 
 
+def test_ascii_may_be_asked_for() -> None:
+    run = subprocess.run(  # noqa: S603
+        [*ARCHCALC, "published", "alexnet", "--ascii"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.isascii()
+    lines = run.stdout.splitlines()
+    places = {line.index("krizhevsky2012, Figure 2") for line in lines if "Figure 2" in line}
+    assert places == {lines[1].index("source")}
+
+
 def terminal(width: int, *arguments: str, piped: str = "", **environment: str) -> str:
     """Run a command on a terminal of a width, by default `show resnet50`; give what it shows."""
     import fcntl  # noqa: PLC0415 - not on every system

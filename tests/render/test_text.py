@@ -190,6 +190,20 @@ def test_ascii_spells_what_it_can() -> None:
     assert to_ascii("× 6 … ─ ▏ ≠ é") == "x 6 ~ - # != ?"
 
 
+def test_ascii_is_spelled_before_columns_are_measured() -> None:
+    columns = (Column("verdict", "verdict ≥ 1"), Column("why", "why"))
+    rows = (("≠ differs", "→ C3"), ("= equal", "x"))
+    table = Table(columns, rows, (("Σ", None),), "6x14x14 → 16x10x10", ("a · b",))
+    assert [line.text for line in arrange(table, ascii=True).lines if line.role != "rule"] == [
+        "6x14x14 -> 16x10x10",
+        "verdict >= 1  why",
+        "!= differs    -> C3",
+        "= equal       x",
+        "sum",
+        "a * b",
+    ]
+
+
 def test_columns_stand_closer_before_a_table_falls_into_blocks() -> None:
     columns = (Column("map", ""), *(Column(name, name) for name in "abcd"))
     table = Table(columns, (("0", "X", "", "X", "X"),))

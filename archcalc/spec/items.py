@@ -9,7 +9,7 @@ from archcalc import limits
 from archcalc.errors import Reason, listed, suggestion
 from archcalc.ops.fields import read, shown
 from archcalc.spec.checker import is_empty, plain_value
-from archcalc.spec.expression import ENTERING, LOOP
+from archcalc.spec.expression import ENTERING, LOOP, Expression
 from archcalc.spec.layer import Common, LayerReader, bare
 from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
 from archcalc.spec.reader import Mapping, Scalar, Sequence
@@ -154,9 +154,21 @@ class ItemReader:
         elif isinstance(block, str):
             known = {*self.blocks[block].entries, *COMMON, "block"}
             self.checker.keys(tree, known, f"the block `{block}`")
+            read = _names_in((common["when"], *arguments.values()))
+            self._check_columns(tree, block, read)
         word = block if isinstance(block, str) else "block"
         name = _name(word, names.given(tree), names, common)
         return Call(name=name, block=block, arguments=arguments, **common)
+
+    def _check_columns(self, tree: Mapping, block: str, read: Collection[str]) -> None:
+        """Refuse a column that is no parameter of the block and that nothing reads."""
+        columns = tree.entries.get("for", Sequence(0, 0))
+        parameters = self.blocks[block].entries
+        for mark in columns.items if isinstance(columns, Sequence) else [columns]:
+            if isinstance(mark, Scalar) and mark.text not in {"name", *parameters, *read}:
+                message = f"the column {shown(mark.text)} is no parameter of the block `{block}`"
+                hint = suggestion(mark.text, parameters) or listed("parameters", parameters)
+                self.checker.complain("unknown-key", message, mark, hint)
 
     def _join(
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
@@ -251,6 +263,13 @@ class ItemReader:
         kinds = [_name_of_row if i == column else plain_value for i in range(len(tree.items))]
         cells = zip(tree.items, kinds, strict=True)
         return tuple([self.checker.template(cell, scope, kind) for cell, kind in cells])
+
+
+def _names_in(template: Template) -> set[str]:
+    """List the variables that a template reads."""
+    if isinstance(template, tuple):
+        return set().union(*map(_names_in, template))
+    return set(template.names) if isinstance(template, Expression) else set()
 
 
 def _name_of_row(value: object) -> object:

@@ -164,10 +164,10 @@ def test_fields_and_ops_that_differ_are_named() -> None:
     ]
 
 
-def _own(before: str, after: str) -> list[tuple[int, str]]:
-    """Reconcile two lists of layers on a 1x8x8 input, by multiply-accumulates."""
+def _own(before: str, after: str, by: str = "macs") -> list[tuple[int, str]]:
+    """Reconcile two lists of layers on a 1x8x8 input, by one convention."""
     texts = (f"input: 1x8x8\nlayers: [{text}]\n" for text in (before, after))
-    sides = (Side(count(load(StringIO(text))), find("macs")) for text in texts)
+    sides = (Side(count(load(StringIO(text))), find(by)) for text in texts)
     return _terms(reconcile(*sides))
 
 
@@ -248,6 +248,12 @@ def test_a_layer_that_reads_another_one_has_another_input() -> None:
     reading = "{name: a, conv: 2, kernel: 3, padding: 1}, {name: b, conv: 3, kernel: 1%s}"
 
     assert _own(reading % "", reading % ", from: input") == [(-64 * 3, "b: another input")]
+
+
+def test_a_softmax_costs_where_it_is_not_the_last() -> None:
+    last = "{name: d, linear: 5}, {name: s, op: softmax}"
+
+    assert _own(last, f"{last}, tanh", by="thop") == [(3 * 5 - 1, "s: not the last layer in both")]
 
 
 def test_a_layer_that_left_a_renamed_block_is_told_alone() -> None:

@@ -1,19 +1,19 @@
-"""Reading lists of layers: layers, groups, blocks put in place, joins and their branches, loops."""
+"""Reading lists of layers: layers, groups, blocks put in place, joins and their branches."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from archcalc import limits
 from archcalc.errors import Reason, listed, suggestion
-from archcalc.ops.fields import read, shown
+from archcalc.ops.fields import shown
 from archcalc.spec.checker import is_empty, plain_value
-from archcalc.spec.expression import ENTERING, LOOP, Expression
+from archcalc.spec.expression import ENTERING, LOOP
 from archcalc.spec.layer import Common, LayerReader, bare
+from archcalc.spec.loops import LoopReader
 from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
-from archcalc.spec.reader import Mapping, Scalar, Sequence
-from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer, Loop
+from archcalc.spec.reader import Mapping, Sequence
+from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -33,6 +33,7 @@ class ItemReader:
         self.checker = checker
         self.layers = LayerReader(checker)
         self.family = frozenset(family)
+        self.loops = LoopReader(checker, self.family)
         self.scope = self.family | ENTERING | {"input"}
         self.blocks = {name: checker.section(tree, "parameters") for name, tree in blocks.items()}
 
@@ -72,7 +73,7 @@ class ItemReader:
             hint = "a list inside a list is a branch: it stands under `add:` or `concat:`"
             self.checker.complain("wrong-type", "expected a layer, not a list", tree, hint)
             return None
-        loop = self._loop(entry, scope)
+        loop = self.loops.loop(entry, scope)
         inner = self.seen({*scope, *LOOP, *loop.names}, entry) if loop else scope
         common: Common = {
             "mark": entry,
@@ -154,21 +155,11 @@ class ItemReader:
         elif isinstance(block, str):
             known = {*self.blocks[block].entries, *COMMON, "block"}
             self.checker.keys(tree, known, f"the block `{block}`")
-            read = _names_in((common["when"], *arguments.values()))
-            self._check_columns(tree, block, read)
+            templates = (common["when"], *arguments.values())
+            self.loops.check_columns(tree, block, self.blocks[block].entries, templates)
         word = block if isinstance(block, str) else "block"
         name = _name(word, names.given(tree), names, common)
         return Call(name=name, block=block, arguments=arguments, **common)
-
-    def _check_columns(self, tree: Mapping, block: str, read: Collection[str]) -> None:
-        """Refuse a column that is no parameter of the block and that nothing reads."""
-        columns = tree.entries.get("for", Sequence(0, 0))
-        parameters = self.blocks[block].entries
-        for mark in columns.items if isinstance(columns, Sequence) else [columns]:
-            if isinstance(mark, Scalar) and mark.text not in {"name", *parameters, *read}:
-                message = f"the column {shown(mark.text)} is no parameter of the block `{block}`"
-                hint = suggestion(mark.text, parameters) or listed("parameters", parameters)
-                self.checker.complain("unknown-key", message, mark, hint)
 
     def _join(
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
@@ -220,60 +211,6 @@ class ItemReader:
             when, content = self.layers.condition(tree, scope), tree.entries["branch"]
         entries = content.items if isinstance(content, Sequence) else [content]
         return Branch(items=self._items(entries, scope, names), when=when, mark=tree)
-
-    def _loop(self, tree: Mapping, scope: Collection[str]) -> Loop | None:
-        entries = tree.entries
-        if "repeat" in entries:
-            for key in {"for", "in"} & set(entries):
-                message = "`repeat` and `for` exclude each other"
-                self.checker.complain("two-loops", message, tree.keys[key])
-            return Loop(
-                count=self.checker.template(entries["repeat"], scope, partial(read, "Count"))
-            )
-        if "for" not in entries and "in" not in entries:
-            return None
-        if "for" not in entries or "in" not in entries:
-            message = "`for` names columns and `in` gives their rows: both are needed"
-            self.checker.complain("missing-key", message, tree)
-            return None
-        names = self.checker.words(entries["for"], "a column of `for`")
-        if not names:
-            self.checker.complain("missing-key", "`for` names no column", entries["for"])
-        written = entries["for"].items if isinstance(entries["for"], Sequence) else [entries["for"]]
-        for position, (name, mark) in enumerate(zip(names, written, strict=True)):
-            if name in names[:position]:
-                message = f"`for` names the column {shown(name)} twice"
-                self.checker.complain("duplicate-name", message, mark)
-            elif name != "name" and isinstance(mark, Scalar):
-                check_parameter(self.checker, name, mark, self.family)
-        return Loop(names=names, rows=self._rows(entries["in"], names, scope))
-
-    def _rows(self, tree: Tree, names: tuple[str, ...], scope: Collection[str]) -> Template:
-        """Read the rows of a loop; what names a row is a word, also if it looks like a number."""
-        if "name" not in names or not isinstance(tree, Sequence):
-            return self.checker.template(tree, scope, plain_value)
-        column = names.index("name")
-        return tuple([self._row(row, column, len(names), scope) for row in tree.items])
-
-    def _row(self, tree: Tree, column: int, columns: int, scope: Collection[str]) -> Template:
-        if columns == 1 and not isinstance(tree, Sequence):
-            return self.checker.template(tree, scope, _name_of_row)
-        if not isinstance(tree, Sequence):
-            return self.checker.template(tree, scope, plain_value)
-        kinds = [_name_of_row if i == column else plain_value for i in range(len(tree.items))]
-        cells = zip(tree.items, kinds, strict=True)
-        return tuple([self.checker.template(cell, scope, kind) for cell, kind in cells])
-
-
-def _names_in(template: Template) -> set[str]:
-    """List the variables that a template reads."""
-    if isinstance(template, tuple):
-        return set().union(*map(_names_in, template))
-    return set(template.names) if isinstance(template, Expression) else set()
-
-
-def _name_of_row(value: object) -> object:
-    return value if isinstance(value, str) else plain_value(value)
 
 
 def _word(value: object) -> str:

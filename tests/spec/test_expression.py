@@ -274,14 +274,14 @@ def test_depth_never_crashes(text: str) -> None:
 
 
 def test_depth_that_only_the_evaluation_meets_is_told() -> None:
-    expression = Expression("-" * 200 + "1")
+    expression = Expression("-" * 90 + "1")
 
     def evaluate_below(frames: int) -> object:
         return evaluate_below(frames - 1) if frames else expression.evaluate({})
 
     free = sys.getrecursionlimit() - len(inspect.stack(0))
     with pytest.raises(Reason) as caught:
-        evaluate_below(free - 100)
+        evaluate_below(free - 60)
 
     assert caught.value.message == f"`={'-' * 57}...` is nested too deeply"
 

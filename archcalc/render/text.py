@@ -131,9 +131,12 @@ class _Grid:
         prose = [i for i in self.shown if self.table.columns[i].kind == "prose"]
         room = width - self.width() + sum(self.widths[i] for i in prose)
         for done, i in enumerate(sorted(prose, key=self.natural.__getitem__)):
-            least = min(self.natural[i], NARROWEST_PROSE)
+            least = max(min(self.natural[i], NARROWEST_PROSE), self.longest_word(i))
             self.widths[i] = max(least, min(self.natural[i], room // (len(prose) - done)))
             room -= self.widths[i]
+
+    def longest_word(self, i: int) -> int:
+        return max((cell_width(w) for row in self.cells for w in row[i].split(" ")), default=0)
 
     def shorten_names(self, width: int) -> None:
         for i in self.shown:

@@ -165,6 +165,18 @@ def test_prose_takes_the_room_of_what_is_hidden() -> None:
     assert 60 < widths[70] <= 70
 
 
+def test_prose_is_as_wide_as_its_longest_word() -> None:
+    columns = (
+        Column("what", "what", "name"),
+        Column("why", "why", "prose", 1),
+        Column("where", "where", "prose", 2),
+    )
+    words = "words and words and words and words"
+    table = Table(columns, (("C1", words, "in bvlc_googlenet/train_val.prototxt, " + words),))
+    for width in range(30, 120):
+        assert max(map(len, said(table, width))) <= width
+
+
 def test_prose_wraps_at_words_on_a_terminal_alone() -> None:
     columns = (Column("what", "what", "name"), Column("why", "why", "prose"))
     table = Table(columns, (("C3", "a table names the maps that feed each of the sixteen maps"),))

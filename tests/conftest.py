@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,12 @@ settings.load_profile("archcalc")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let matrix products use one thread, before NumPy is imported: on a busy machine more wait."""
+    """Let programs that tests start find the archcalc that is tested, not one that is installed.
+
+    Matrix products get one thread, before NumPy is imported: on a busy machine two wait for each
+    other.
+    """
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(config.rootpath), *sys.path])
     if not config.getoption("benchmark_only", default=False):
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from io import StringIO
-
-import pytest
+from typing import TYPE_CHECKING
 
 import archcalc
 from archcalc import counts
 from archcalc.arithmetic import Derived
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape, Work
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_tallies_add_up_field_by_field() -> None:

@@ -38,7 +38,8 @@ Factor: TypeAlias = Fraction
 
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_WORDS = {"true": True, "false": False}
+_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+"""The words of YAML 1.2 for true and false; `yes` and `on` are words like any other."""
 
 
 def plain(text: str) -> object:

@@ -36,6 +36,7 @@ TAKEN = [
     ("Positive", "1e-5", Fraction(1, 100_000)), ("Rate", "0", Fraction(0)),
     ("Rate", "0.999", Fraction(999, 1000)), ("Factor", "-2", Fraction(-2)),
     ("bool", "true", True), ("bool", "false", False), ("bool", False, False),
+    ("bool", "True", True), ("bool", "FALSE", False),
 ]  # fmt: skip
 
 
@@ -89,7 +90,7 @@ REFUSED = [
     ("Bias", "on", f"{TRUTH} `on`"),
     ("Bias", "1", f"{TRUTH} `1`"),
     ("bool", "yes", f"{TRUTH} `yes`"),
-    ("bool", "True", f"{TRUTH} `True`"),
+    ("bool", "tRUE", f"{TRUTH} `tRUE`"),
     ("bool", 1, f"{TRUTH} `1`"),
     ("bool", "untied", f"{TRUTH} `untied`"),
     ("Number", "half", f"{NUMBER} `half`"),
@@ -130,7 +131,8 @@ def test_every_field_of_every_op_has_a_reader() -> None:
     ("text", "value"),
     [
         ("3", 3), ("010", 10), ("-3", -3), ("0.5", Fraction(1, 2)), ("1e-3", Fraction(1, 1000)),
-        ("true", True), ("false", False), ("on", "on"), ("yes", "yes"), ("True", "True"),
+        ("true", True), ("false", False), ("on", "on"), ("yes", "yes"), ("True", True),
+        ("TRUE", True), ("False", False), ("FALSE", False), ("tRUE", "tRUE"),
         ("1x7", "1x7"), ("0x10", "0x10"), ("3:30", "3:30"), ("1_000", "1_000"), ("3a", "3a"),
         (".inf", ".inf"), ("2024-01-01", "2024-01-01"), ("null", "null"), ("", ""),
     ],

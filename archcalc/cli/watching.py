@@ -49,11 +49,16 @@ def wait_for_change(files: list[Path], seen: list[Stamp]) -> None:
 
 
 def named_files(values: Iterable[Any]) -> Iterable[Path]:
-    """Find the files among arguments: a spec's path, or that of one of its variants."""
+    """Find the files among arguments: specs, with a `#variant` or not, and conventions behind `@`.
+
+    A folder may have an `@` in its name too; a file that there is not never changes.
+    """
     for value in values:
         for text in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(text, str) and Path(text.partition("#")[0]).suffix in {".yaml", ".yml"}:
-                yield Path(text.partition("#")[0])
+            for part in {text, *text.split("@")} if isinstance(text, str) else ():
+                file = Path(part.partition("#")[0])
+                if file.suffix in {".yaml", ".yml"}:
+                    yield file
 
 
 def stamp(file: Path) -> Stamp:

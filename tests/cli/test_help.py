@@ -177,6 +177,9 @@ def test_parameters_of_the_named_network_are_completed() -> None:
 def test_watching_sees_the_files_among_arguments() -> None:
     values = ["mine.yaml#small", ["a.yml", "lenet5"], None, 3]
     assert list(named_files(values)) == [Path("mine.yaml"), Path("a.yml")]
+    assert set(named_files(["net.yaml@macs", "net.yaml#b@ours.yml", "us@home/own.yaml"])) >= {
+        Path("net.yaml"), Path("ours.yml"), Path("us@home/own.yaml")
+    }  # fmt: skip
 
 
 def test_watching_waits_for_a_save(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 SHOWN = 80
 """Columns of a long line that are shown before and after a place."""
@@ -117,16 +117,18 @@ class Reason(Exception):  # noqa: N818 - not an error yet: it has no place
         self.code, self.message, self.hint, self.key = code, message, hint, key
 
 
-def suggestion(word: str, known: Iterable[str]) -> str | None:
-    """Offer the nearest known word.
+def suggestion(
+    word: str, known: Iterable[str], *, key: Callable[[str], str] = str.lower
+) -> str | None:
+    """Offer the nearest known word; words are alike as their keys are.
 
     >>> suggestion("strid", ["kernel", "stride"])
     'did you mean `stride`?'
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    spelled = {name.lower(): name for name in islice(known, 1000)}
-    near = get_close_matches(word[:100].lower(), list(spelled), n=1, cutoff=0.65)
+    spelled = {key(name): name for name in islice(known, 1000)}
+    near = get_close_matches(key(word[:100]), list(spelled), n=1, cutoff=0.65)
     return f"did you mean `{spelled[near[0]]}`?" if near else None
 
 

@@ -80,13 +80,9 @@ def _read(path: Path) -> Convention:
 
 
 def _unknown(name: str) -> UnknownName:
-    known = {
-        loose(word): word
-        for convention in conventions()
-        for word in (convention.name, *convention.aliases)
-    }
-    near = suggestion(loose(name), known)
-    hint = f"did you mean `{known[near.split('`')[1]]}`?" if near else None
-    message = f"there is no convention `{name[:80]}`"
-    fallback = "`archcalc conventions` lists them; a file needs its suffix .yaml"
-    return UnknownName.of("unknown-convention", message, hint or fallback)
+    known = [word for found in conventions() for word in (found.name, *found.aliases)]
+    hint = (
+        suggestion(name, known, key=loose)
+        or "`archcalc conventions` lists them; a file needs its suffix .yaml"
+    )
+    return UnknownName.of("unknown-convention", f"there is no convention `{name[:80]}`", hint)

@@ -160,18 +160,17 @@ def _own_file(path: Path, variant: str) -> tuple[Ledger, str | None]:
 
 
 def _unknown(name: str, ledgers: list[tuple[Ledger, str | None]]) -> UnknownName:
-    known = {
-        loose(word): word
+    known = [
+        word
         for ledger, _ in ledgers
         for word in [
             *(network.id for network in ledger.networks.values()),
             *(record.subject for record in ledger.records if record.why),
         ]
-    }
-    near = suggestion(loose(name), known)
-    hint = f"did you mean `{known[near.split('`')[1]]}`?" if near else None
+    ]
+    hint = suggestion(name, known, key=loose) or "`archcalc list` shows all networks"
     message = f"no network and no published figure is called {shown(name)}"
-    return UnknownName.of("unknown-network", message, hint or "`archcalc list` shows all networks")
+    return UnknownName.of("unknown-network", message, hint)
 
 
 def _findings(bench: _Bench, ledger: Ledger, wanted: str | None) -> Iterator[Finding]:

@@ -149,12 +149,9 @@ def _entries(path: Path, document: Document) -> Iterator[Entry]:
 
 
 def _unknown(name: str) -> UnknownName:
-    known = {loose(word): word for entry in networks() for word in (entry.id, *entry.aliases)}
-    near = suggestion(loose(name), known)
-    word = near.split("`")[1] if near else ""
+    known = [word for entry in networks() for word in (entry.id, *entry.aliases)]
     hint = (
-        f"did you mean `{known[word]}`?"
-        if near
-        else "`archcalc list` shows all networks; a file needs its suffix .yaml"
+        suggestion(name, known, key=loose)
+        or "`archcalc list` shows all networks; a file needs its suffix .yaml"
     )
     return UnknownName.of("unknown-network", f"there is no network `{name[:80]}`", hint)

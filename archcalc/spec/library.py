@@ -150,8 +150,9 @@ def _entries(path: Path, document: Document) -> Iterator[Entry]:
 
 def _unknown(name: str) -> UnknownName:
     known = [word for entry in networks() for word in (entry.id, *entry.aliases)]
-    hint = (
-        suggestion(name, known, key=loose)
-        or "`archcalc list` shows all networks; a file needs its suffix .yaml"
-    )
+    hint = suggestion(name, known, key=loose)
+    _, _, convention = name[:80].partition("@")
+    if convention:
+        hint = f"only `reconcile` reads `@{convention}`; elsewhere say `--convention {convention}`"
+    hint = hint or "`archcalc list` shows all networks; a file needs its suffix .yaml"
     return UnknownName.of("unknown-network", f"there is no network `{name[:80]}`", hint)

@@ -129,6 +129,13 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
         ("resnet-5O", "there is no network `resnet-5O`\n  hint: did you mean `resnet56`?"),
         ("vgg-f", "there is no network `vgg-f`\n  hint: did you mean `vgg-e`?"),
         (
+            "lenet5@thop",
+            (
+                "there is no network `lenet5@thop`\n"
+                "  hint: only `reconcile` reads `@thop`; elsewhere say `--convention thop`"
+            ),
+        ),
+        (
             "transformer",
             (
                 "there is no network `transformer`\n"

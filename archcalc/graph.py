@@ -10,19 +10,19 @@ from archcalc.errors import Reason, ShapeError, UsageError, listed, suggestion
 from archcalc.level import Here, Level
 from archcalc.ops import make
 from archcalc.ops.fields import shown
-from archcalc.spec.expression import extent
 from archcalc.spec.family import shape
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
+from archcalc.spec.values import extent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from archcalc.errors import SpecError
     from archcalc.ops.op import Op, Shape
-    from archcalc.spec.expression import Value
     from archcalc.spec.spec import Block, Item, Spec
+    from archcalc.spec.values import Value
 
 
 INPUT = -1

@@ -11,8 +11,8 @@ from archcalc.cli.completion import complete_networks, complete_settings
 from archcalc.errors import Reason, UsageError
 
 if TYPE_CHECKING:
-    from archcalc.spec.expression import Value
     from archcalc.spec.spec import Spec
+    from archcalc.spec.values import Value
 
 Network = Annotated[
     str,

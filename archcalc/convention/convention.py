@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcalc.convention.rule import Rule, Term
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 Figures = Literal["operations", "parameters", "connections"]
 Per = Literal["batch", "sample", "network"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from archcalc.convention.convention import Convention
     from archcalc.report import Report
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from archcalc.spec.expression import Expression
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 
 class Term(NamedTuple):

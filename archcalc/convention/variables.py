@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Node
     from archcalc.ops.op import Op, Shape
     from archcalc.report import Report
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 VARIABLES = {
     **dict.fromkeys(Work._fields, "elementary operations of this kind, per sample"),

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from archcalc.referee.printed import Printed
     from archcalc.referee.side import Number
     from archcalc.report import Report
-    from archcalc.spec.expression import Value
     from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Spec
+    from archcalc.spec.values import Value
 
 SIZES = (224, 227, 256, 299)
 """Sides of square images that networks for ImageNet are counted at."""

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from archcalc.referee.printed import Agreement, Exact
     from archcalc.referee.records import Record, Setting
     from archcalc.report import Report
-    from archcalc.spec.expression import Value
     from archcalc.spec.spec import Spec
+    from archcalc.spec.values import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

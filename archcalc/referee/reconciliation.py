@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcalc.ops.op import Shape
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,8 @@ from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, documents
 if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
 
-    from archcalc.spec.expression import Value
     from archcalc.spec.reader import Source, Tree
+    from archcalc.spec.values import Value
 
 Match = Literal["exact", "round", "trunc", "bound", "none"]
 

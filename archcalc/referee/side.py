@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archcalc.convention.convention import Convention
     from archcalc.convention.figure import Figure
     from archcalc.ops.op import Shape
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 USUAL = "macs"
 """The convention of a network that is written without one."""

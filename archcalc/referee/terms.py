@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archcalc.referee.wording import Detail
-    from archcalc.spec.expression import Value
+    from archcalc.spec.values import Value
 
 Kind: TypeAlias = Literal["structure", "convention"]
 Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]

@@ -15,25 +15,31 @@ import ast
 import operator
 import re
 from collections.abc import Mapping
-from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, floor
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc import limits
 from archcalc.errors import Reason, suggestion
-from archcalc.ops.fields import number, shown, within_bits
+from archcalc.ops.fields import number
+from archcalc.spec.values import (
+    FUNCTIONS,
+    as_number,
+    as_truth,
+    bounded,
+    calculate,
+    call,
+    compare,
+    item,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-Value: TypeAlias = object
+    from archcalc.spec.values import Value
+
 Closure: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
 
-FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "min": min, "max": max, "floor": floor, "ceil": ceil, "len": len, "sum": sum,
-}  # fmt: skip
 QUOTE_IT = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
 ENTERING = frozenset({"channels", "height", "width"})
 """What a layer knows of the feature maps that enter it."""
@@ -43,7 +49,6 @@ RESERVED = frozenset(
     {*FUNCTIONS, *ENTERING, *LOOP, "input", "and", "or", "not", "if", "else", "true", "false"}
 )
 
-_NUMBER = (int, Fraction)
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NOT_OURS = re.compile(r"(?<![\w.])[0-9][0-9.]*(?![eE][+-]?[0-9])[A-Za-z_]\w*")
 """Numbers that run into a word: Python would take them, or only warn."""
@@ -106,49 +111,6 @@ def settle(template: Value, variables: Mapping[str, Value]) -> Value:
     if isinstance(template, tuple):
         return tuple([settle(item, variables) for item in template])
     return template
-
-
-def bounded(value: Value) -> Value:
-    """Make whole fractions integers, and bound the size of what is passed on."""
-    if isinstance(value, int):
-        within_bits(value)
-    elif isinstance(value, Fraction):
-        within_bits(value)
-        return value.numerator if value.denominator == 1 else value
-    elif isinstance(value, tuple) and extent(value) > limits.now().items:
-        message = f"a list of more than {limits.now().items:,} items, lists within it counted"
-        raise limits.too_large("items", message)
-    return value
-
-
-class _Truth(Enum):
-    FALSE = False
-    TRUE = True
-
-
-def exact(value: Value) -> Value:
-    """Tell true from 1 and false from 0, which Python holds for equal, also within lists.
-
-    >>> exact((1, 2)) == exact((True, 2)), exact((1, 2)) == exact((Fraction(1), 2))
-    (False, True)
-    """
-    if isinstance(value, bool):
-        return _Truth.TRUE if value else _Truth.FALSE
-    return tuple(map(exact, value)) if isinstance(value, tuple) else value
-
-
-def extent(values: tuple[Value, ...]) -> int:
-    """Count the items of a list, and of the lists within it, as far as the limit.
-
-    >>> extent((3, 4, (6, 3)))
-    5
-    """
-    items, waiting, most = 0, [values], limits.now().items
-    while waiting and items <= most:
-        found = waiting.pop()
-        items += len(found)
-        waiting.extend(value for value in found if isinstance(value, tuple))
-    return items
 
 
 def _too_deep(text: str) -> Reason:
@@ -245,26 +207,26 @@ class _Compiler:
         verb, apply = _ARITHMETIC[type(node.op)]
         left, right = self._closure(node.left), self._closure(node.right)
 
-        return lambda variables: _calculate(verb, apply, left(variables), right(variables))
+        return lambda variables: calculate(verb, apply, left(variables), right(variables))
 
     def _unaryop(self, node: ast.UnaryOp) -> Closure:
         operand = self._closure(node.operand)
         if isinstance(node.op, ast.Not):
-            return lambda variables: not _truth(operand(variables))
+            return lambda variables: not as_truth(operand(variables))
         if isinstance(node.op, ast.USub | ast.UAdd):
             sign = -1 if isinstance(node.op, ast.USub) else 1
-            return lambda variables: sign * _number(operand(variables))
+            return lambda variables: sign * as_number(operand(variables))
         raise self._not_allowed(node)
 
     def _boolop(self, node: ast.BoolOp) -> Closure:
         operands = [self._closure(value) for value in node.values]
         combine = all if isinstance(node.op, ast.And) else any
-        return lambda variables: combine(_truth(operand(variables)) for operand in operands)
+        return lambda variables: combine(as_truth(operand(variables)) for operand in operands)
 
     def _ifexp(self, node: ast.IfExp) -> Closure:
         test, body, otherwise = map(self._closure, (node.test, node.body, node.orelse))
         return lambda variables: (
-            body(variables) if _truth(test(variables)) else otherwise(variables)
+            body(variables) if as_truth(test(variables)) else otherwise(variables)
         )
 
     def _compare(self, node: ast.Compare) -> Closure:
@@ -274,12 +236,12 @@ class _Compiler:
         operators = [_COMPARISON[type(op)] for op in node.ops]
         if len(operators) == 1:
             (left, right), apply = operands, operators[0]
-            return lambda variables: _compare(apply, left(variables), right(variables))
+            return lambda variables: compare(apply, left(variables), right(variables))
 
         def comparison(variables: Mapping[str, Value]) -> Value:
             values = [operand(variables) for operand in operands]
             pairs = zip(operators, pairwise(values), strict=True)
-            return all(_compare(apply, a, b) for apply, (a, b) in pairs)
+            return all(compare(apply, a, b) for apply, (a, b) in pairs)
 
         return comparison
 
@@ -287,7 +249,7 @@ class _Compiler:
         if isinstance(node.slice, ast.Slice):
             raise self._not_allowed(node)
         values, index = self._closure(node.value), self._closure(node.slice)
-        return lambda variables: _item(values(variables), index(variables))
+        return lambda variables: item(values(variables), index(variables))
 
     def _list(self, node: ast.List | ast.Tuple) -> Closure:
         items = [self._closure(item) for item in node.elts]
@@ -299,60 +261,4 @@ class _Compiler:
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
             raise self._not_allowed(node)
         name, arguments = node.func.id, [self._closure(argument) for argument in node.args]
-        return lambda variables: _call(name, [argument(variables) for argument in arguments])
-
-
-def _number(value: Value) -> int | Fraction:
-    if not _is_number(value):
-        raise Reason("bad-expression", f"expected a number, not {shown(value)}")
-    return value
-
-
-def _is_number(value: Value) -> TypeGuard[int | Fraction]:
-    return isinstance(value, _NUMBER) and not isinstance(value, bool)
-
-
-def _calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Value:
-    texts = verb == "add" and isinstance(a, str) and isinstance(b, str)
-    if not texts and not (_is_number(a) and _is_number(b)):
-        raise Reason("bad-expression", f"cannot {verb} {shown(a)} and {shown(b)}")
-    try:
-        value = apply(a, b)
-    except ZeroDivisionError:
-        raise Reason("bad-expression", f"{shown(a)} divided by zero") from None
-    if isinstance(value, str) and len(value) > limits.now().text_length:
-        raise limits.too_large("text_length", f"a text of {len(value):,} characters")
-    return value
-
-
-def _compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
-    try:
-        return apply(a, b) if type(a) is type(b) is int else apply(exact(a), exact(b))
-    except TypeError:
-        raise Reason("bad-expression", f"cannot compare {shown(a)} with {shown(b)}") from None
-
-
-def _truth(value: Value) -> bool:
-    if not isinstance(value, bool):
-        raise Reason("bad-expression", f"expected true or false, not {shown(value)}")
-    return value
-
-
-def _item(values: Value, index: Value) -> Value:
-    if not isinstance(values, list | tuple | str) or type(index) is not int:
-        raise Reason("bad-expression", f"cannot take item {shown(index)} of {shown(values)}")
-    if not 0 <= index < len(values):
-        items = f"items 0 to {len(values) - 1}" if values else "no items"
-        raise Reason("bad-expression", f"{shown(values)} has {items}, not {shown(index)}")
-    return values[index]
-
-
-def _call(name: str, arguments: list[Value]) -> Value:
-    given = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple) else arguments
-    try:
-        if name != "len" and any(isinstance(value, bool) for value in given):
-            raise TypeError  # noqa: TRY301 - true is not 1 here
-        return FUNCTIONS[name](*arguments)
-    except (TypeError, ValueError):
-        what = ", ".join(map(shown, arguments)) or "nothing"
-        raise Reason("bad-expression", f"cannot take `{name}` of {what}") from None
+        return lambda variables: call(name, [argument(variables) for argument in arguments])

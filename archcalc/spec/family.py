@@ -9,11 +9,12 @@ from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import count, shown, written
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, is_empty, plain_value
-from archcalc.spec.expression import Value, bounded, exact, settle
+from archcalc.spec.expression import settle
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import BAD_NAME, check_parameter, is_name
 from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, Tree
 from archcalc.spec.spec import Item, Spec
+from archcalc.spec.values import Value, bounded, exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op
     from archcalc.spec.checker import Checker
-    from archcalc.spec.expression import Value
     from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Loop, Template
+    from archcalc.spec.values import Value
 
 
 class Common(TypedDict):

@@ -15,8 +15,8 @@ from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archcalc.spec.expression import Value
     from archcalc.spec.spec import Spec
+    from archcalc.spec.values import Value
 
 SUFFIXES = (".yaml", ".yml")
 

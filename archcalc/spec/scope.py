@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc import limits, ops
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.fields import read, shown
-from archcalc.spec.expression import Expression, exact, extent, settle
+from archcalc.spec.expression import Expression, settle
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
+from archcalc.spec.values import exact, extent
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
-    from archcalc.spec.expression import Value
     from archcalc.spec.reader import Source, Tree
     from archcalc.spec.spec import Branch, Item, Template
+    from archcalc.spec.values import Value
 
 SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
 

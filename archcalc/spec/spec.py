@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcalc.ops.op import Op, Shape
-    from archcalc.spec.expression import Expression, Value
+    from archcalc.spec.expression import Expression
     from archcalc.spec.reader import Source, Tree
+    from archcalc.spec.values import Value
 
 Template: TypeAlias = "Value | Expression | tuple[Template, ...]"
 """A value, an expression that will give one, or a list with expressions in it."""

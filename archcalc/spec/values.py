@@ -1,0 +1,134 @@
+"""The values of the expression language, and what can be done with them.
+
+Numbers are integers and fractions, never floats; true is not 1; nothing grows without bound.
+
+    >>> import operator
+    >>> compare(operator.eq, True, 1), calculate("add", operator.add, 1, Fraction(1, 2))
+    (False, Fraction(3, 2))
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from fractions import Fraction
+from math import ceil, floor
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+
+from archcalc import limits
+from archcalc.errors import Reason
+from archcalc.ops.fields import shown, within_bits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Value: TypeAlias = object
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "min": min, "max": max, "floor": floor, "ceil": ceil, "len": len, "sum": sum,
+}  # fmt: skip
+_NUMBER = (int, Fraction)
+
+
+def bounded(value: Value) -> Value:
+    """Make whole fractions integers, and bound the size of what is passed on."""
+    if isinstance(value, int):
+        within_bits(value)
+    elif isinstance(value, Fraction):
+        within_bits(value)
+        return value.numerator if value.denominator == 1 else value
+    elif isinstance(value, tuple) and extent(value) > limits.now().items:
+        message = f"a list of more than {limits.now().items:,} items, lists within it counted"
+        raise limits.too_large("items", message)
+    return value
+
+
+class _Truth(Enum):
+    FALSE = False
+    TRUE = True
+
+
+def exact(value: Value) -> Value:
+    """Tell true from 1 and false from 0, which Python holds for equal, also within lists.
+
+    >>> exact((1, 2)) == exact((True, 2)), exact((1, 2)) == exact((Fraction(1), 2))
+    (False, True)
+    """
+    if isinstance(value, bool):
+        return _Truth.TRUE if value else _Truth.FALSE
+    return tuple(map(exact, value)) if isinstance(value, tuple) else value
+
+
+def extent(values: tuple[Value, ...]) -> int:
+    """Count the items of a list, and of the lists within it, as far as the limit.
+
+    >>> extent((3, 4, (6, 3)))
+    5
+    """
+    items, waiting, most = 0, [values], limits.now().items
+    while waiting and items <= most:
+        found = waiting.pop()
+        items += len(found)
+        waiting.extend(value for value in found if isinstance(value, tuple))
+    return items
+
+
+def as_number(value: Value) -> int | Fraction:
+    """Take a value for a number. Raises a `Reason`."""
+    if not _is_number(value):
+        raise Reason("bad-expression", f"expected a number, not {shown(value)}")
+    return value
+
+
+def _is_number(value: Value) -> TypeGuard[int | Fraction]:
+    return isinstance(value, _NUMBER) and not isinstance(value, bool)
+
+
+def calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Value:
+    """Apply an operator to two numbers, or join two texts. Raises a `Reason`."""
+    texts = verb == "add" and isinstance(a, str) and isinstance(b, str)
+    if not texts and not (_is_number(a) and _is_number(b)):
+        raise Reason("bad-expression", f"cannot {verb} {shown(a)} and {shown(b)}")
+    try:
+        value = apply(a, b)
+    except ZeroDivisionError:
+        raise Reason("bad-expression", f"{shown(a)} divided by zero") from None
+    if isinstance(value, str) and len(value) > limits.now().text_length:
+        raise limits.too_large("text_length", f"a text of {len(value):,} characters")
+    return value
+
+
+def compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
+    """Compare two values; true and false are no numbers. Raises a `Reason`."""
+    try:
+        return apply(a, b) if type(a) is type(b) is int else apply(exact(a), exact(b))
+    except TypeError:
+        raise Reason("bad-expression", f"cannot compare {shown(a)} with {shown(b)}") from None
+
+
+def as_truth(value: Value) -> bool:
+    """Take a value for true or false. Raises a `Reason`."""
+    if not isinstance(value, bool):
+        raise Reason("bad-expression", f"expected true or false, not {shown(value)}")
+    return value
+
+
+def item(values: Value, index: Value) -> Value:
+    """Take an item of a list or a text, counted from 0. Raises a `Reason`."""
+    if not isinstance(values, list | tuple | str) or type(index) is not int:
+        raise Reason("bad-expression", f"cannot take item {shown(index)} of {shown(values)}")
+    if not 0 <= index < len(values):
+        items = f"items 0 to {len(values) - 1}" if values else "no items"
+        raise Reason("bad-expression", f"{shown(values)} has {items}, not {shown(index)}")
+    return values[index]
+
+
+def call(name: str, arguments: list[Value]) -> Value:
+    """Call one of the functions. Raises a `Reason`."""
+    given = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple) else arguments
+    try:
+        if name != "len" and any(isinstance(value, bool) for value in given):
+            raise TypeError  # noqa: TRY301 - true is not 1 here
+        return FUNCTIONS[name](*arguments)
+    except (TypeError, ValueError):
+        what = ", ".join(map(shown, arguments)) or "nothing"
+        raise Reason("bad-expression", f"cannot take `{name}` of {what}") from None

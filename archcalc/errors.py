@@ -84,6 +84,11 @@ class ArchcalcError(Exception):
         """Make the error of one mistake that has no place in a file."""
         return cls([Diagnostic(code, message, None, hint)])
 
+    @classmethod
+    def because(cls, reason: Reason) -> Self:
+        """Make the error of a reason that has no place in a file."""
+        return cls.of(reason.code, reason.message, reason.hint)
+
     def __str__(self) -> str:
         return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from archcalc.errors import SpecError
     from archcalc.ops.op import Op, Shape
-    from archcalc.spec.spec import Block, Item, Spec
+    from archcalc.spec.spec import Block, Item, Loop, Spec
     from archcalc.spec.values import Value
 
 
@@ -94,7 +94,7 @@ def _entering(given: object) -> Shape:
     try:
         return shape(given)
     except Reason as reason:
-        raise UsageError.of(reason.code, reason.message, reason.hint) from None
+        raise UsageError.because(reason) from None
 
 
 class _Walk:
@@ -121,7 +121,7 @@ class _Walk:
             here = self._lookup(item.sources[0], item, level)
         if item.loop is None:
             return self._place(item, item.name, level, scope, here, {})
-        return self._repeat(item, level, scope, here)
+        return self._repeat(item, item.loop, level, scope, here)
 
     def _place(  # noqa: PLR0913, PLR0917 - what an item needs to stand somewhere
         self,
@@ -293,12 +293,11 @@ class _Walk:
                 inner = Scope(variables, inner.spatial | {name})
         return inner
 
-    def _repeat(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
+    def _repeat(self, item: Item, loop: Loop, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place once for each turn of its loop."""
-        rows = self.evaluator.rows(item, scope, here.shape)
+        rows = self.evaluator.rows(loop, item, scope, here.shape)
         inner = level if item.name is None else level.inside(item.name)
-        hidden = () if item.loop is None else item.loop.names
-        turn = Scope(dict(scope.variables), scope.spatial.difference(hidden))
+        turn = Scope(dict(scope.variables), scope.spatial.difference(loop.names))
         for index, row in enumerate(rows, start=1):
             turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
             name = row.get("name", index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
@@ -17,11 +17,15 @@ from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
     from archcalc.counts import Tally
+    from archcalc.graph import Node
     from archcalc.ops.op import Op, Shape
+
+Key = TypeVar("Key")
 
 _GROWS = (
     ("conv", "a convolution has a weight for every map that reaches it"),
@@ -75,7 +79,7 @@ def _samples(batch: object) -> int:
     try:
         found = from_python(batch)
     except Reason as reason:
-        raise UsageError.of(reason.code, reason.message, reason.hint) from None
+        raise UsageError.because(reason) from None
     if isinstance(found, bool) or not isinstance(found, int) or found < 1:
         message = f"a batch is a whole number, 1 or more, not {shown(batch)}"
         raise UsageError.of("wrong-type", message)
@@ -110,13 +114,12 @@ class Report:
     @cached_property
     def main(self) -> Counts:
         """The main path alone."""
-        return self._sum_of_head(None)
+        return self._by_head.get(None, Counts())
 
     @cached_property
     def heads(self) -> dict[str, Counts]:
         """Each head alone, if they were asked for."""
-        names = dict.fromkeys(node.head for node in self.nodes if node.head)
-        return {name: self._sum_of_head(name) for name in names}
+        return {name: counts for name, counts in self._by_head.items() if name is not None}
 
     @property
     def scope(self) -> str:
@@ -172,10 +175,7 @@ class Report:
         >>> count("vgg16").by_op()["conv"].macs
         15346630656
         """
-        groups: dict[str, list[Tally]] = {}
-        for node, tally in zip(self.nodes, self._tallies, strict=True):
-            groups.setdefault(node.op.name, []).append(tally)
-        return {op: add_up(tallies) for op, tallies in groups.items()}
+        return self._sums(lambda node: node.op.name)
 
     @cached_property
     def fields(self) -> list[Field | None]:
@@ -251,9 +251,16 @@ class Report:
             f"{self.total.connections:,} connections, {self.total.macs:,} multiply-accumulates>"
         )
 
-    def _sum_of_head(self, head: str | None) -> Counts:
-        pairs = zip(self.nodes, self._tallies, strict=True)
-        return add_up([tally for node, tally in pairs if node.head == head])
+    @cached_property
+    def _by_head(self) -> dict[str | None, Counts]:
+        return self._sums(lambda node: node.head)
+
+    def _sums(self, key: Callable[[Node], Key]) -> dict[Key, Counts]:
+        """Sum the nodes that have the same key."""
+        groups: dict[Key, list[Tally]] = {}
+        for node, tally in zip(self.nodes, self._tallies, strict=True):
+            groups.setdefault(key(node), []).append(tally)
+        return {key: add_up(tallies) for key, tallies in groups.items()}
 
     def row(self, path: str, positions: list[int]) -> Row:
         """Sum the nodes at these positions, all of them below one path.

@@ -84,6 +84,27 @@ PASSED = [
         "    2 | layers: [relu, relu, relu]\n"
         "      |                      ^^^^"),
     ),
+    (  # a step for the join, and one for each branch
+        "steps", 2, "input: 1x4x4\nlayers: [add: [[], []]]",
+        ("spec:2:10: error[too-large]: more than 2 layers, blocks, repetitions "
+        "and expressions to unroll\n"
+        "    2 | layers: [add: [[], []]]\n"
+        "      |          ^^^"),
+    ),
+    (  # two layers, the join, and two that it joins
+        "steps", 4, "input: 1x4x4\nlayers: [relu, relu, {add: , from: [relu1, relu2]}]",
+        ("spec:2:23: error[too-large]: more than 4 layers, blocks, repetitions "
+        "and expressions to unroll\n"
+        "    2 | layers: [relu, relu, {add: , from: [relu1, relu2]}]\n"
+        "      |                       ^^^"),
+    ),
+    (  # a step for the call, and two for what it is given
+        "steps", 2, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]",
+        ("spec:3:17: error[too-large]: more than 2 layers, blocks, repetitions "
+        "and expressions to unroll\n"
+        "    3 | layers: [block: a]\n"
+        "      |                 ^"),
+    ),
 ]  # fmt: skip
 
 

@@ -115,11 +115,14 @@ def test_a_path_of_what_is_switched_off_or_of_a_head_is_explained() -> None:
         archcalc.count("resnet50")["conv2_x/2/shortcut"]
     with pytest.raises(archcalc.ArchcalcError) as head:
         archcalc.count("googlenet")["aux1/conv"]
+    with pytest.raises(archcalc.ArchcalcError) as whole:
+        archcalc.count("googlenet")["aux1"]
 
     assert str(off.value) == (
         "error[unknown-layer]: ResNet has no layer `conv2_x/2/shortcut`\n"
         "  hint: it stands in the spec, but all of it is switched off"
     )
+    assert str(whole.value) == str(head.value).replace("aux1/conv", "aux1")
     assert str(head.value) == (
         "error[unknown-layer]: GoogLeNet has no layer `aux1/conv`\n"
         "  hint: it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"

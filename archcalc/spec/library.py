@@ -107,7 +107,7 @@ def source_of(content: str | bytes, name: str) -> Source:
     most = limits.now().file_bytes
     if len(content) > most:
         reason = limits.too_large("file_bytes", f"{name} is larger than {most:,} bytes")
-        raise SpecError.of(reason.code, reason.message, reason.hint)
+        raise SpecError.because(reason)
     if isinstance(content, str):
         return Source(name, content.removeprefix("\ufeff"))
     try:

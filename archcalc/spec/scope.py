@@ -15,7 +15,7 @@ from archcalc.spec.values import exact, extent
 if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
     from archcalc.spec.reader import Source, Tree
-    from archcalc.spec.spec import Branch, Item, Template
+    from archcalc.spec.spec import Branch, Item, Loop, Template
     from archcalc.spec.values import Value
 
 SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
@@ -105,17 +105,15 @@ class Evaluator:
             self.made[key] = ops.make(item.op, **fields)
         return self.made[key]
 
-    def rows(self, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:
+    def rows(self, loop: Loop, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:
         """Give for each turn of a loop the variables that it sets."""
-        if item.loop is None:
-            return []
-        if item.loop.names:
-            rows = self.structure(item.loop.rows, item, "in", scope, x)
+        if loop.names:
+            rows = self.structure(loop.rows, item, "in", scope, x)
             if not isinstance(rows, tuple):
                 message = f"`in` gives a list of rows, not {shown(rows)}"
                 raise self.error(Reason("wrong-type", message), item, key="in")
-            return [self._row(item.loop.names, row, item) for row in rows]
-        count = self.structure(item.loop.count, item, "repeat", scope, x)
+            return [self._row(loop.names, row, item) for row in rows]
+        count = self.structure(loop.count, item, "repeat", scope, x)
         if type(count) is not int or count < 1:
             message = f"expected a whole number, 1 or more, not {shown(count)}"
             raise self.error(Reason("wrong-type", message), item, key="repeat")

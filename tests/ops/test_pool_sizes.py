@@ -50,6 +50,7 @@ def test_the_window_of_an_output_size(
     pool, x = Avgpool(output=output), Shape(1, 6, 9)
     window = pool.window(x)
     assert pool.shape(x) == (1, *output)
+    assert all(type(s.kernel) is int for s in window or ())
     assert (window and tuple((s.kernel, s.stride) for s in window)) == (
         kernel and tuple((k, k) for k in kernel)
     )

@@ -63,6 +63,7 @@ VALUES = [
     ("option in ['A', 'C']", False), ("option not in ['A', 'C']", True), ("3 in depths", True),
     ("'a' < 'b'", True), ("depths == [3, 4, 6, 3]", True), ("option == 3", False),
     # true is not 1
+    ("first == false", False), ("first != false", True), ("[first] == [not first]", False),
     ("first == 1", False), ("first != 1", True), ("first == true", True), ("[first] == [1]", False),
     ("first in [1, 2]", False), ("1 in [first, 2]", False), ("first in [false, true]", True),
     ("'x' in 'convolution'", False), ("'con' in 'convolution'", True),

@@ -7,6 +7,7 @@ adds them up with the rows. For people integers have their separators and totals
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
@@ -161,12 +162,21 @@ def to_json(data: object) -> str:
 
 def _dumps(data: object, indent: int | None = None) -> str:
     """Write JSON in which nothing acts upon a terminal: marks of direction are escaped too."""
-    from json import dumps  # noqa: PLC0415 - only where it is asked for
-
-    text = dumps(data, ensure_ascii=False, indent=indent)
+    text = _encoded(data, indent, ensure_ascii=False)
     if not text.replace("\n", "").isprintable():
-        text = dumps(data, indent=indent)
+        text = _encoded(data, indent, ensure_ascii=True)
     return text + "\n"
+
+
+def _encoded(data: object, indent: int | None, *, ensure_ascii: bool) -> str:
+    """Write what `json.dumps` does, which keeps millions of small pieces if it indents."""
+    from json import JSONEncoder  # noqa: PLC0415 - only where it is asked for
+
+    encoder = JSONEncoder(ensure_ascii=ensure_ascii, indent=indent)
+    if indent is None:
+        return encoder.encode(data)
+    pieces = encoder.iterencode(data)
+    return "".join(iter(lambda: "".join(islice(pieces, 10_000)), ""))
 
 
 def _jsonl(parts: Parts, caption: Caption) -> str:

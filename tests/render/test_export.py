@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from fractions import Fraction
 from html.parser import HTMLParser
 
@@ -14,7 +15,7 @@ from archcalc import ops
 from archcalc.referee.letters import spell
 from archcalc.render.caption import caption
 from archcalc.render.explanation import rule
-from archcalc.render.export import FORMATS, SUFFIXES, WRITERS, export
+from archcalc.render.export import FORMATS, SUFFIXES, WRITERS, export, to_json
 from archcalc.render.layers import layers
 from archcalc.render.table import Column, Table
 from archcalc.report import count
@@ -69,6 +70,17 @@ def test_json_keeps_integers_of_any_size() -> None:
     data = json.loads(export("json", [ODD, "a text"], {}))
     assert data["parts"][0]["rows"][0] == {"name": NASTY, "n": 12345678901234567890, "s": 1 / 3}
     assert data["parts"][1] == "a text"
+
+
+def test_long_json_is_written_in_little_memory() -> None:
+    data = {"rows": [{"path": "π", "output": [1, 8, 8]}] * 20_000}
+    tracemalloc.start()
+    text = to_json(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert text == json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    assert peak < 6 * len(text)  # two bytes a character, and as much again while it is joined
 
 
 def test_latex_is_booktabs_with_everything_escaped() -> None:

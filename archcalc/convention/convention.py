@@ -22,7 +22,8 @@ class Convention:
     `figures` is what it counts and `unit` what it calls one of them; `tool`, `version` and `source`
     say whose rules these are. `per` tells what a figure is of: `batch` grows with the batch,
     `sample` and `network` do not. `rules` are by op, `zeros` the reasons of those that count
-    nothing; `default` is the rule of all other ops. An op without any of them is unknown.
+    nothing; `default` is the rule of all other ops. An op without any of them is unknown. The first
+    sentence of `notes` is what a list of conventions has room for.
     """
 
     name: str

@@ -27,20 +27,24 @@ _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 def listing(conventions: Sequence[Convention]) -> Table:
     """Tabulate conventions: what each counts, in which unit, and by whose rules.
 
+    The first sentence of the notes has a column of its own, so that there is room for it.
+
     >>> from archcalc.convention.library import conventions
     >>> listing(conventions()).rows[0][:3]
     ('macs', 'operations', 'multiply-accumulate')
     """
     columns = (
         Column("convention", "convention"),
-        Column("figures", "counts", hide=5),
+        Column("figures", "counts", hide=3),
         Column("unit", "unit", "prose", 2),
-        Column("notes", "notes", "prose", 1),
-        Column("tool", "tool", "prose", 3),
-        Column("aliases", "also called", "prose", 4),
+        Column("summary", "in short", "prose", 1),
+        Column("notes", "notes", "prose", 5),
+        Column("tool", "tool", hide=3),
+        Column("aliases", "also called", hide=4),
     )
     rows = tuple(
-        (c.name, c.figures, c.unit, c.notes, tool(c), ", ".join(c.aliases)) for c in conventions
+        (c.name, c.figures, c.unit, *_sentences(c.notes), tool(c), ", ".join(c.aliases))
+        for c in conventions
     )
     return Table(columns, rows, captions=(f"{len(rows)} convention{'s' if len(rows) > 1 else ''}",))
 
@@ -132,6 +136,12 @@ def notes(found: Sequence[Figure]) -> Iterator[str]:
         said = f": {convention.notes}" if convention.notes else ""
         yield f"{convention.name}{unit}{said}"
     yield from _unknown(found)
+
+
+def _sentences(notes: str) -> tuple[str, str]:
+    """Part the first sentence from the others."""
+    first, _, others = notes.partition(". ")
+    return first, others
 
 
 def _rule(convention: Convention, op: str) -> tuple[str, str | None]:

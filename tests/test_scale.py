@@ -28,6 +28,11 @@ def repeated(layers: int) -> str:
     return f"input: 4x8x8\nlayers: [{{conv: 4, kernel: 3, padding: 1, repeat: {layers}}}]"
 
 
+def surrounded(layers: int) -> str:
+    """Write one layer with all others after it."""
+    return f"input: 4x8x8\nlayers: [{{conv: 4, kernel: 1, after: [{'relu, ' * layers}]}}]"
+
+
 def seconds(text: str) -> float:
     """Tell how long a spec takes to read, expand and count."""
     start = time.process_time()
@@ -62,7 +67,9 @@ def test_a_chain_of_100_000_layers_does_not_recurse() -> None:
     assert field.size == (3 + 99_999 * 2,) * 2
 
 
-@pytest.mark.parametrize(("write", "layers"), [(repeated, 20_000), (chain, 5_000)])
+@pytest.mark.parametrize(
+    ("write", "layers"), [(repeated, 20_000), (chain, 5_000), (surrounded, 5_000)]
+)
 def test_time_grows_with_the_length_and_not_faster(
     write: Callable[[int], str], layers: int
 ) -> None:

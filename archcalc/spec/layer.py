@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from itertools import count
@@ -17,7 +18,7 @@ from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from archcalc.ops.op import Op
     from archcalc.spec.checker import Checker
@@ -250,17 +251,18 @@ def _extended(tree: Mapping, by: Mapping, names: list[str]) -> Mapping:
     return Mapping(tree.line, tree.column, entries, keys, tree.length)
 
 
-def _renamed(layers: tuple[Layer, ...], taken: set[str | None]) -> tuple[Layer, ...]:
+def _renamed(layers: tuple[Layer, ...], others: set[str | None]) -> tuple[Layer, ...]:
     """Give a number to each layer whose name is taken, by another or on the other side."""
-    if len(taken.union(layer.name for layer in layers)) == len(taken) + len(layers):
+    if len(others.union(layer.name for layer in layers)) == len(others) + len(layers):
         return layers
-    free = []
+    free, taken = [], set(others)
+    numbers: dict[str, Iterator[int]] = defaultdict(partial(count, 2))
     for layer in layers:
-        own = layer.name or layer.op
+        own = name = layer.name or layer.op
         word = layer.op if own.startswith(layer.op) else own
-        names = (f"{word}{number}" for number in count(2))
-        name = own if own not in taken else next(n for n in names if n not in taken)
-        taken = taken | {name}
+        while name in taken:
+            name = f"{word}{next(numbers[word])}"
+        taken.add(name)
         free.append(replace(layer, name=name))
     return tuple(free)
 

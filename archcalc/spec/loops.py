@@ -62,12 +62,14 @@ class LoopReader:
         names = self.checker.words(tree.entries["for"], "a column of `for`")
         if not names:
             self.checker.complain("missing-key", "`for` names no column", tree.entries["for"])
-        for position, (name, mark) in enumerate(zip(names, _columns(tree), strict=True)):
-            if name in names[:position]:
+        seen: set[str] = set()
+        for name, mark in zip(names, _columns(tree), strict=True):
+            if name in seen:
                 message = f"`for` names the column {shown(name)} twice"
                 self.checker.complain("duplicate-name", message, mark)
             elif name != "name" and isinstance(mark, Scalar):
                 check_parameter(self.checker, name, mark, self.family)
+            seen.add(name)
         return names
 
     def _rows(self, tree: Tree, names: tuple[str, ...], scope: Collection[str]) -> Template:

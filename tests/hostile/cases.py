@@ -69,6 +69,9 @@ PILES = {
     "100,000 parameters": (
         f"{BASE}parameters: {{{', '.join(f'p{i}: 1' for i in range(100_000))}}}\n{RELU}"
     ),
+    "100,000 columns": layers(
+        f"{{relu: , for: [{', '.join(f'c{i}' for i in range(100_000))}], in: [[1]]}}"
+    ),
     "a deep list with one expression at its end": (
         f"{BASE}parameters: {{a: {'[' * 50}{'1,' * 400_000} =1{']' * 50}}}\n{RELU}"
     ),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.ops.conftest import by_hand, check, wrong
 
 CASES = [
     pytest.param(
@@ -160,14 +157,10 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("layer", "x", "y", "figures"), CASES)
-def test_by_hand(
-    check: Callable[..., None], layer: str, x: str, y: str, figures: dict[str, int]
-) -> None:
-    check(layer, x, y, **figures)
+test_by_hand = by_hand(CASES)
 
 
-def test_a_table_of_all_maps_is_a_full_convolution(check: Callable[..., None]) -> None:
+def test_a_table_of_all_maps_is_a_full_convolution() -> None:
     figures = {"weights": 36, "biases": 2, "neurons": 2, "connections": 38, "mac": 36, "add": 2}
 
     check("{op: conv, kernel: 3, table: [[0, 1], [1, 0]]}", "2x3x3", "2x1x1", **figures)
@@ -252,8 +245,4 @@ what enters `conv` is 3x5x5
 ]
 
 
-@pytest.mark.parametrize(("layer", "x", "message"), WRONG, ids=[layer for layer, _, _ in WRONG])
-def test_what_does_not_fit(
-    complaint: Callable[[str, str], str], layer: str, x: str, message: str
-) -> None:
-    assert complaint(layer, x) == message
+test_what_does_not_fit = wrong(WRONG)

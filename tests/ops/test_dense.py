@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.ops.conftest import by_hand
 
 CASES = [
     pytest.param(
@@ -51,8 +48,4 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("layer", "x", "y", "figures"), CASES)
-def test_by_hand(
-    check: Callable[..., None], layer: str, x: str, y: str, figures: dict[str, int]
-) -> None:
-    check(layer, x, y, **figures)
+test_by_hand = by_hand(CASES)

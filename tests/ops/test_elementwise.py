@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.ops.conftest import by_hand, complaint
 
 SAME = "6x28x28"
 ELEMENTS = 4_704  # 6·28·28
@@ -68,14 +65,10 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("layer", "x", "y", "figures"), CASES)
-def test_by_hand(
-    check: Callable[..., None], layer: str, x: str, y: str, figures: dict[str, int]
-) -> None:
-    check(layer, x, y, **figures)
+test_by_hand = by_hand(CASES)
 
 
-def test_zeros_cannot_take_maps_away(complaint: Callable[[str, str], str]) -> None:
+def test_zeros_cannot_take_maps_away() -> None:
     assert (
         complaint("{pad_channels: 8}", "16x4x4")
         == """\

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.ops.conftest import by_hand, wrong
 
 CASES = [
     pytest.param("{add: [[], []]}", "256x4x4", "256x4x4", {"add": 4_096}, id="x + x"),
@@ -17,11 +14,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "x", "y", "figures"), CASES)
-def test_by_hand(
-    check: Callable[..., None], layer: str, x: str, y: str, figures: dict[str, int]
-) -> None:
-    check(layer, x, y, **figures)
+test_by_hand = by_hand(CASES)
 
 
 WRONG = [
@@ -45,8 +38,4 @@ not 2x3x3 and 2x1x1 and 2x1x1
 ]
 
 
-@pytest.mark.parametrize(("layer", "x", "message"), WRONG, ids=[layer for layer, _, _ in WRONG])
-def test_what_does_not_fit(
-    complaint: Callable[[str, str], str], layer: str, x: str, message: str
-) -> None:
-    assert complaint(layer, x) == message
+test_what_does_not_fit = wrong(WRONG)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archcalc.ops.avgpool import Avgpool
 from archcalc.ops.op import Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.ops.conftest import by_hand, wrong
 
 CASES = [
     pytest.param(
@@ -118,11 +114,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("layer", "x", "y", "figures"), CASES)
-def test_by_hand(
-    check: Callable[..., None], layer: str, x: str, y: str, figures: dict[str, int]
-) -> None:
-    check(layer, x, y, **figures)
+test_by_hand = by_hand(CASES)
 
 
 WRONG = [
@@ -184,11 +176,7 @@ what enters `avgpool` is 1x8x8
 ]
 
 
-@pytest.mark.parametrize(("layer", "x", "message"), WRONG, ids=[layer for layer, _, _ in WRONG])
-def test_what_does_not_fit(
-    complaint: Callable[[str, str], str], layer: str, x: str, message: str
-) -> None:
-    assert complaint(layer, x) == message
+test_what_does_not_fit = wrong(WRONG)
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 8), st.integers(1, 8))

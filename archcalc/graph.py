@@ -322,17 +322,20 @@ class _Walk:
     def _lookup(self, name: str, item: Item, level: Level) -> Here:
         """Find an earlier output by its name in this level, then outwards; or by its path."""
         found = level.find(name)
-        if isinstance(found, str):
-            found = self.outputs.get(found)
-            message = f"no earlier layer has the path {shown(name)}"
-            known: Iterable[str] = self.outputs
+        if isinstance(found, Here):
+            return found
+        if found is None or found not in self.outputs:
+            raise self._not_found(name, found, item, level)
+        return self.outputs[found]
+
+    def _not_found(self, name: str, path: str | None, item: Item, level: Level) -> SpecError:
+        if path is None:
+            message, known = f"no earlier layer is called {shown(name)}", level.known()
         else:
-            message = f"no earlier layer is called {shown(name)}"
-            known = level.known()
-        if found is None:
-            hint = suggestion(name, known)
-            raise self._error(Reason("unknown-name", message, hint, "from"), item)
-        return found
+            above = path.removesuffix(name)
+            message = f"no earlier layer has the path {shown(name)}"
+            known = [p.removeprefix(above) for p in self.outputs if p.startswith(above)]
+        return self._error(Reason("unknown-name", message, suggestion(name, known), "from"), item)
 
     def _does_not_fit(
         self, reason: Reason, item: Layer, path: str, xs: tuple[Shape, ...]

@@ -8,6 +8,7 @@ import pytest
 
 import archcalc
 from archcalc.graph import INPUT, Container
+from archcalc.level import Level
 from archcalc.ops.op import Shape
 
 BRANCHES = """
@@ -154,6 +155,12 @@ def test_what_stands_around_a_layer_has_a_path_too() -> None:
         ("a", (INPUT,)), ("a.batchnorm", (0,)), ("a.relu", (1,)), ("g/b", (2,)), ("g/b.relu", (3,)),
         ("g/c", (1,)), ("d", (4,)), ("e", (2,)),
     ]  # fmt: skip
+
+
+def test_all_names_are_listed_for_a_mistake_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Level, "known")  # there are as many as layers
+
+    assert fed(" [{name: a, conv: 4}, {conv: 4, from: a}]") == [("a", (INPUT,)), ("conv1", (0,))]
 
 
 def test_a_block_may_be_chosen_turn_by_turn() -> None:

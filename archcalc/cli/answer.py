@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from archcalc.cli.arguments import is_standard_input
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -47,11 +49,13 @@ class Answer:
 
 
 def invocation(*words: str) -> str:
-    """Spell a call as it can be pasted into a shell.
+    """Spell a call as it can be pasted into a shell; none if it reads what was piped in.
 
-    >>> invocation("show", "my net.yaml")
-    "archcalc show 'my net.yaml'"
+    >>> invocation("show", "my net.yaml"), invocation("show", "-")
+    ("archcalc show 'my net.yaml'", '')
     """
     from shlex import join  # noqa: PLC0415 - only a terminal needs it
 
+    if any(map(is_standard_input, words)):
+        return ""
     return f"archcalc {join(words)}"

@@ -7,7 +7,6 @@ from os import urandom
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from archcalc.cli.arguments import is_standard_input
 from archcalc.errors import UsageError, printable
 from archcalc.render.cells import wrap
 from archcalc.render.screen import standard_error, standard_output
@@ -45,7 +44,7 @@ def deliver(answer: Answer, output: Output) -> int:
             screen.print("\n")
         _print(part, screen, color)
     hint = answer.hint_now() if screen.live else ""
-    if hint and not any(map(is_standard_input, hint.split())):  # what was piped in is used up
+    if hint:
         screen.stream.flush()
         standard_error(color).write([Line(f"hint: {hint}", "hint")])
     return answer.status

@@ -162,9 +162,19 @@ def test_what_found_no_room_is_said_within_the_width() -> None:
     ]
 
 
-@pytest.mark.parametrize("call", ["show -", "explain -", "conventions -", "compare - lenet5"])
-def test_no_hint_tells_to_read_again_what_was_piped_in(call: str) -> None:
-    text = "input: 1x8x8\nlayers: [{name: A, conv: 2, kernel: 3}, {name: B, linear: 2}]\n"
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("show -", "input 1x8x8"),
+        ("show -#small", "input 1x8x8"),
+        ("explain -", "connections  720 + 146"),
+        ("conventions -", "thop (pytorch-OpCounter)"),
+        ("compare - lenet5", "input 1x8x8"),
+    ],
+)
+def test_no_hint_tells_to_read_again_what_was_piped_in(call: str, said: str) -> None:
+    layers = "[{name: A, conv: 2, kernel: 3}, {name: B, linear: 2}]"
+    text = f"input: 1x8x8\nvariants: {{small: {{}}}}\nlayers: {layers}\n"
     shown = terminal(200, *call.split(), piped=text, NO_COLOR="1")
-    assert "8x8" in shown or "A" in shown
+    assert said in shown
     assert "hint" not in shown

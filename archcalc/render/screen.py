@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import lookup
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Literal
 
@@ -59,7 +60,7 @@ class Screen:
         """Print a text as it stands, in ASCII where the stream knows no more."""
         try:
             text.encode("ascii" if self.ascii else _encoding(self.stream))
-        except (UnicodeEncodeError, LookupError):
+        except UnicodeEncodeError:
             text = to_ascii(text)
         self.stream.write(text)
 
@@ -73,7 +74,7 @@ class Screen:
         for line in lines:
             style = STYLES.get(line.tone or line.role, "")
             plain = self._plain(line)
-            text = to_ascii(plain) if self.ascii or not _is_utf8(self.stream) else plain
+            text = to_ascii(plain) if self.ascii or _encoding(self.stream) != "utf-8" else plain
             console.print(Text(text, style), soft_wrap=True)
 
 
@@ -116,13 +117,11 @@ def _color(choice: Choice, live: bool, environment: Mapping[str, str]) -> bool: 
 
 
 def _encoding(stream: IO[str]) -> str:
-    """Name the encoding of a stream; `ascii` by whatever name it goes."""
-    name = (getattr(stream, "encoding", None) or "utf-8").lower()
-    return "ascii" if name in {"ascii", "us-ascii", "646", "ansi_x3.4-1968"} else name
-
-
-def _is_utf8(stream: IO[str]) -> bool:
-    return _encoding(stream).replace("-", "") == "utf8"
+    """Name the encoding of a stream as Python does; one that nobody knows is taken for ASCII."""
+    try:
+        return lookup(getattr(stream, "encoding", None) or "utf-8").name
+    except LookupError:
+        return "ascii"
 
 
 def standard_output(

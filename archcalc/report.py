@@ -157,16 +157,17 @@ class Report:
         return self.row(path, found)
 
     def _no_layer(self, path: str) -> UnknownName:
-        heads = [name for name in self.graph.spec.heads if name not in self.heads]
-        known = {row.path for row in self.rows} | set(self.graph.containers).difference(heads)
+        hidden = () if self.with_heads else self.graph.spec.heads
+        blocks = [inner for inner in self.graph.containers if cut(inner, 1) not in hidden]
         message = f"{self.name} has no layer `{path[:80]}`"
         hint = (
-            suggestion(path, known) or "`archcalc show` lists the layers, `--depth` unfolds blocks"
+            suggestion(path, [*blocks, *(row.path for row in self.rows)])
+            or "`archcalc show` lists the layers, `--depth` unfolds blocks"
         )
-        if path.partition("/")[0] in heads:
+        if cut(path, 1) in hidden:
             hint = "it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
         elif path in self.graph.ends:
-            hint = "it stands in the spec, but all of it is switched off"
+            hint = "no layer of it is in place: what is switched off or empty hands its input on"
         return UnknownName.of("unknown-layer", message, hint)
 
     def by_op(self) -> dict[str, Counts]:

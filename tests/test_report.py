@@ -120,12 +120,24 @@ def test_a_path_of_what_is_switched_off_or_of_a_head_is_explained() -> None:
 
     assert str(off.value) == (
         "error[unknown-layer]: ResNet has no layer `conv2_x/2/shortcut`\n"
-        "  hint: it stands in the spec, but all of it is switched off"
+        "  hint: no layer of it is in place: what is switched off or empty hands its input on"
     )
     assert str(whole.value) == str(head.value).replace("aux1/conv", "aux1")
     assert str(head.value) == (
         "error[unknown-layer]: GoogLeNet has no layer `aux1/conv`\n"
         "  hint: it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
+    )
+
+
+def test_a_head_that_is_counted_and_switched_off_is_said_to_be_off() -> None:
+    text = "input: 1x8x8\nlayers: [{name: a, relu: }]\nheads: {h: {from: a, relu: , when: false}}"
+    report = archcalc.count(archcalc.load(StringIO(text)), heads=True)
+    with pytest.raises(archcalc.ArchcalcError) as off:
+        report["h"]
+
+    assert str(off.value) == (
+        "error[unknown-layer]: spec has no layer `h`\n"
+        "  hint: no layer of it is in place: what is switched off or empty hands its input on"
     )
 
 

@@ -1,0 +1,164 @@
+"""Tables and texts → what is published: Markdown, LaTeX, HTML."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archcalc.errors import printable
+from archcalc.render.cells import shown, to_ascii
+from archcalc.render.formula import Formula
+from archcalc.render.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Parts = Sequence[Table | str]
+    Caption = Mapping[str, str]
+
+SHORT, LONG = 24, 40
+"""Characters of a text that a web page does not break, and beyond which a printed one does."""
+
+_STYLE = """\
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.2rem 0.8rem; vertical-align: baseline; }
+th { border-bottom: 1px solid; text-align: left; }
+tfoot td { border-top: 1px solid; font-weight: bold; }
+p { max-width: 50rem; color: #555; }"""
+
+
+def markdown(parts: Parts, caption: Caption) -> str:
+    """Write Markdown with tables."""
+    blocks = []
+    for part in parts:
+        if isinstance(part, str):
+            blocks.append(f"```text\n{part.rstrip()}\n```")
+            continue
+        blocks += [f"**{_md_text(part.title)}**"] if part.title else []
+        blocks.append("\n".join(_tabulate(part, "pipe", _md_text)))
+        blocks += [_md_text(line) for line in part.captions]
+    blocks += [f"*{_md_text(one_line(caption))}*"] if caption else []
+    return "\n\n".join(blocks) + "\n"
+
+
+def _md_text(text: str) -> str:
+    text = printable(text)
+    for character in "\\|*_`<>[]":
+        text = text.replace(character, f"\\{character}")
+    return text
+
+
+def latex(parts: Parts, caption: Caption) -> str:
+    """Write LaTeX for the package booktabs; what is said beside the tables is a comment."""
+    lines = [f"% {one_line(caption)}"] if caption else []
+    for number, part in enumerate(parts):
+        if number:
+            lines.append("")
+        if isinstance(part, str):
+            lines += ["\\begin{verbatim}", to_ascii(part.rstrip()), "\\end{verbatim}"]
+            continue
+        lines += [f"% {printable(line)}" for line in (part.title, *part.captions) if line]
+        found = _latex_formulas(part, _tabulate(part, "latex_booktabs"))
+        found[0] = f"\\begin{{tabular}}{{{''.join(_latex_sides(part))}}}"
+        if part.totals:
+            found.insert(len(found) - 2 - len(part.totals), "\\midrule")
+        lines += found
+    return "\n".join(lines) + "\n"
+
+
+def _latex_sides(table: Table) -> Iterator[str]:
+    """Say where the cells of each column stand; sentences are broken into lines."""
+    for i, column in enumerate(table.columns):
+        texts = [str(row[i]) for row in table.rows if not isinstance(row[i], Formula)]
+        if column.kind == "prose" and max(map(len, texts), default=0) > LONG:
+            yield "p{0.25\\linewidth}"
+        else:
+            yield "r" if column.is_number or column.kind == "bar" else "l"
+
+
+def _latex_formulas(table: Table, lines: list[str]) -> list[str]:
+    """Write formulas as mathematics, and the signs in all other cells as commands."""
+    found = [_latex_signs(line) for line in lines]
+    first = lines.index("\\midrule") + 1
+    for number, row in enumerate((*table.rows, *table.totals), start=first):
+        if any(isinstance(cell, Formula) for cell in row):
+            texts = re.split(r"(?<!\\)&", found[number].removesuffix(" \\\\"))
+            cells = [
+                f" {cell.latex} " if isinstance(cell, Formula) else text
+                for cell, text in zip(row, texts, strict=True)
+            ]
+            found[number] = "&".join(cells) + " \\\\"
+    return found
+
+
+def _latex_signs(text: str) -> str:
+    """Spell signs that are not in every font; tabulate has escaped LaTeX's own."""
+    signs = {"×": "\\ensuremath{\\times}", "≈": "\\ensuremath{\\approx}", "…": "\\dots{}"}
+    signs |= {
+        "█": "\\rule{0.5em}{1.5ex}",
+        "≠": "\\ensuremath{\\neq}",
+        "·": "\\ensuremath{\\cdot}",
+        "–": "--",
+        "−": "--",
+    }
+    return "".join(signs.get(character, character) for character in text)
+
+
+def html(parts: Parts, caption: Caption) -> str:
+    """Write a page that stands by itself."""
+    from html import escape  # noqa: PLC0415 - only a page needs it
+
+    title = next((part.title for part in parts if isinstance(part, Table)), "") or "archcalc"
+    head = (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f"<title>{escape(printable(title))}</title>\n<style>\n{_STYLE}\n</style>\n"
+    )
+    blocks = [_html_part(part) for part in parts]
+    foot = f"<p>{escape(one_line(caption))}</p>\n" if caption else ""
+    return head + "\n".join(blocks) + foot + "</html>\n"
+
+
+def _html_text(text: str) -> str:
+    """Keep short texts on one line, such as `bottleneck × 3`; sentences may wrap."""
+    return text if len(text) > SHORT else text.replace(" ", "\u00a0")
+
+
+def _html_part(part: Table | str) -> str:
+    from html import escape  # noqa: PLC0415
+
+    if isinstance(part, str):
+        return f"<pre>\n{escape(part)}</pre>\n"
+    lines = _tabulate(part, "html", _html_text)
+    if part.totals:
+        first = len(lines) - 2 - len(part.totals)
+        lines[first:] = ["</tbody>", "<tfoot>", *lines[first:-2], "</tfoot>", "</table>"]
+    title = f"<h2>{escape(printable(part.title))}</h2>\n" if part.title else ""
+    notes = "".join(f"<p>{escape(printable(line))}</p>\n" for line in part.captions)
+    return title + "\n".join(lines) + "\n" + notes
+
+
+def _tabulate(table: Table, format_name: str, clean: Callable[[str], str] = str) -> list[str]:
+    """Let tabulate write a table; numbers go in as the texts that they are shown as."""
+    from tabulate import tabulate  # noqa: PLC0415 - only published formats need it
+
+    columns = table.columns
+    rows = [
+        [clean(shown(cell, column)) for cell, column in zip(row, columns, strict=True)]
+        for row in (*table.rows, *table.totals)
+    ]
+    sides = ["right" if column.is_number or column.kind == "bar" else "left" for column in columns]
+    titles = [clean(column.title) for column in columns]
+    text = tabulate(
+        rows, titles, tablefmt=format_name, disable_numparse=True, colalign=sides if rows else None
+    )
+    return text.split("\n")
+
+
+def one_line(caption: Caption) -> str:
+    """Say a caption in one line.
+
+    >>> one_line({"network": "lenet5", "input": "1x32x32"})
+    'network: lenet5; input: 1x32x32'
+    """
+    return "; ".join(f"{key}: {printable(value)}" for key, value in caption.items() if value)

@@ -12,9 +12,9 @@ from archcalc.graph import INPUT, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
-from archcalc.spec.family import from_python
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
+from archcalc.spec.values import from_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from archcalc.spec.items import ItemReader
 from archcalc.spec.names import BAD_NAME, check_parameter, is_name
 from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, Tree
 from archcalc.spec.spec import Item, Spec
-from archcalc.spec.values import Value, bounded, exact
+from archcalc.spec.values import Value, bounded, exact, from_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -283,31 +283,6 @@ class _Family:
             return Shape(1, 1, 1)
         found = self.checker.attempt(tree, lambda: shape(settle(template, values)))
         return found or Shape(1, 1, 1)
-
-
-def from_python(value: Value) -> Value:
-    """Take a value of a call over into the language: numbers exactly, lists as tuples.
-
-    Raises a `Reason` for anything else, an expression too: it would have to be evaluated.
-
-    >>> from_python([0.5, 3, 4.0])
-    (Fraction(1, 2), 3, 4)
-    """
-    value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy, not needed here
-    if value is None:
-        raise Reason("wrong-type", "expected a value, not nothing")
-    if isinstance(value, list | tuple):
-        return tuple(map(from_python, value))
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        if value.startswith("="):
-            raise Reason("wrong-type", f"expected a value, not the expression {shown(value)}")
-        return value
-    try:
-        return bounded(Fraction(str(value) if isinstance(value, float) else value))  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        raise Reason("wrong-type", f"{shown(value)} is not a number to count with") from None
 
 
 def _override(key: str, given: Value, own: Value) -> Value:

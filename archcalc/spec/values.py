@@ -29,6 +29,31 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
 _NUMBER = (int, Fraction)
 
 
+def from_python(value: Value) -> Value:
+    """Take a value of a call over into the language: numbers exactly, lists as tuples.
+
+    Raises a `Reason` for anything else, an expression too: it would have to be evaluated.
+
+    >>> from_python([0.5, 3, 4.0])
+    (Fraction(1, 2), 3, 4)
+    """
+    value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy, not needed here
+    if value is None:
+        raise Reason("wrong-type", "expected a value, not nothing")
+    if isinstance(value, list | tuple):
+        return tuple(map(from_python, value))
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value.startswith("="):
+            raise Reason("wrong-type", f"expected a value, not the expression {shown(value)}")
+        return value
+    try:
+        return bounded(Fraction(str(value) if isinstance(value, float) else value))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise Reason("wrong-type", f"{shown(value)} is not a number to count with") from None
+
+
 def bounded(value: Value) -> Value:
     """Make whole fractions integers, and bound the size of what is passed on."""
     if isinstance(value, int):

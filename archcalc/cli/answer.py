@@ -22,7 +22,8 @@ class Answer:
 
     `caption` says what the figures are of (network, input, convention): a comment in csv and tsv.
     `hint` is the command that a reader may want next. All three may be functions, called only if
-    they are needed. `status` is the exit code: 1 is a failed check.
+    they are needed. `status` is the exit code: 1 is a failed check. `file` is where it was written
+    already: then nothing is printed.
     """
 
     parts: tuple[Part, ...]
@@ -30,6 +31,7 @@ class Answer:
     caption: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
     hint: str | Callable[[], str] = ""
     status: int = 0
+    file: str = ""
 
     def data_now(self) -> Mapping[str, Any] | None:
         """Give the data, made now if it had to wait."""

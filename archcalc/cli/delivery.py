@@ -23,16 +23,15 @@ FOR_PROGRAMS = ("csv", "tsv", "json", "jsonl")
 
 def deliver(answer: Answer, output: Output) -> int:
     """Print an answer to standard output, all that is said beside it to standard error."""
-    if not answer.parts:
-        return answer.status
+    if answer.file:
+        return _written(answer, output)
     format_name = output.format_for(text_alone=answer.is_text())
     color = cast("Choice", output.color)
     if output.human:
         answer = _rounded(answer, format_name)
     if output.output not in (None, "-"):
         write_file(Path(str(output.output)), rendered(answer, format_name))
-        standard_error(color).write([Line(f"wrote {output.output}", "hint")])
-        return answer.status
+        return _written(replace(answer, file=str(output.output)), output)
     screen = standard_output(color, output.width, wide=output.wide)
     if output.ascii and format_name == "table":
         screen = replace(screen, ascii=True)
@@ -47,6 +46,13 @@ def deliver(answer: Answer, output: Output) -> int:
     if hint:
         screen.stream.flush()
         standard_error(color).write([Line(f"hint: {hint}", "hint")])
+    return answer.status
+
+
+def _written(answer: Answer, output: Output) -> int:
+    """Say to which file an answer went, where figures do not go."""
+    said = Line(f"wrote {answer.file}", "hint")
+    standard_error(cast("Choice", output.color)).write([said])
     return answer.status
 
 

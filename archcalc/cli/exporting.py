@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archcalc.cli.answer import Answer
+from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.completion import complete_families
 from archcalc.cli.delivery import write_file
 from archcalc.errors import UsageError
@@ -101,4 +101,4 @@ def init(file: File = "mine.yaml") -> Answer:
         hint = "name another file, or `archcalc init -` to see the text"
         raise UsageError.of("already-there", f"there is a file `{file}` already", hint)
     write_file(path, STARTER.format(file=file))
-    return Answer((f"wrote {file}; now: archcalc show {file}\n",))
+    return Answer((f"wrote {file}; now: {invocation('show', file)}\n",))

@@ -143,6 +143,16 @@ def test_a_terminal_without_colour_gets_no_escape(environment: dict[str, str]) -
     assert "\x1b" not in terminal(100, **environment)
 
 
+@pytest.mark.parametrize("call", ["show lenet5 -o", "draw lenet5 -o"])
+def test_that_a_file_was_written_is_said_in_the_colour_that_was_asked_for(
+    tmp_path: Path, call: str
+) -> None:
+    path = str(tmp_path / "lenet5.svg")
+    of_kind = ["-f", "html"] if "show" in call else []
+    shown = terminal(100, *call.split(), path, *of_kind, "--color", "never")
+    assert shown == f"wrote {path}\n"
+
+
 def test_a_network_without_layers_says_so_on_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "off.yaml").write_text("input: 1x2x2\nlayers: [{relu: , when: false}]\n")
     assert terminal(80, "show", str(tmp_path / "off.yaml"), NO_COLOR="1") == (

@@ -34,8 +34,6 @@ Conventions = Annotated[
         autocompletion=complete_conventions,
     ),
 ]
-
-
 Variables = Annotated[
     bool, typer.Option("--variables", help="List what the rules of a convention may read.")
 ]

@@ -45,8 +45,6 @@ Format = Annotated[
         show_default=False,
     ),
 ]
-
-
 Sideways = Annotated[bool, typer.Option("--sideways", help="Lead to the right, not downwards.")]
 
 

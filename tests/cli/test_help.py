@@ -65,6 +65,8 @@ def test_the_starter_runs_and_is_not_overwritten(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert archcalc("init").output == "wrote mine.yaml; now: archcalc show mine.yaml\n"
+    said = "wrote my net.yaml; now: archcalc show 'my net.yaml'\n"
+    assert archcalc("init", "my net.yaml").output == said
     assert archcalc("show", "mine.yaml#wide", "--set", "maps=8").status == 0
     status, _, errors = archcalc("init")
     assert status == 2

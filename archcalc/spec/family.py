@@ -129,6 +129,7 @@ class _Family:
                 self.checker.complain("bad-name", message, section.keys[name], BAD_NAME)
             blocks[name] = self.checker.mapping(tree, f"the block `{name}`")
             if not isinstance(tree, Mapping) and not is_empty(tree):
+                # that has been said: its layers are not missing besides
                 blocks[name].entries["layers"] = Sequence(tree.line, tree.column)
         return blocks
 
@@ -221,7 +222,9 @@ class _Family:
 
     def _check_like(self, like: Tree, variants: dict[str, Tree]) -> None:
         word = self.checker.word(like, "`like`")
-        if isinstance(like, Scalar) and word not in variants:
+        if is_empty(like):
+            self.checker.complain("missing-key", "`like` names no variant", like)
+        elif isinstance(like, Scalar) and word not in variants:
             message = f"there is no variant {shown(word)}"
             near = suggestion(word, variants)
             self.checker.complain("unknown-variant", message, like, near)
@@ -238,7 +241,7 @@ class _Family:
     ) -> None:
         choices = self.checker.section(self.tree, "choices")
         for key, tree in choices.entries.items():
-            entries = self.checker.sequence(tree, f"the choices of `{key}`")
+            entries = self.checker.sequence(tree, f"`choices` of `{key}`")
             allowed = [self._value(entry, {}) for entry in entries]
             if key not in values:
                 self.checker.unknown_key(choices, key, "`choices`", values)
@@ -260,7 +263,7 @@ class _Family:
         for name, entry in written.entries.items():
             body = self.checker.mapping(entry, f"the head `{name}`")
             if not isinstance(entry, Mapping) and not is_empty(entry):
-                continue
+                continue  # that has been said
             if "from" not in body.entries:
                 message = f"the head `{name}` needs `from`: the layer where it hangs"
                 self.checker.complain("missing-key", message, entry)

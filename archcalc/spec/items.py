@@ -110,7 +110,7 @@ class ItemReader:
 
     def _sources(self, tree: Mapping) -> tuple[str, ...]:
         mark = tree.entries.get("from")
-        sources = self.checker.words(mark, "`from`") if mark else ()
+        sources = self.checker.words(mark, "`from`") if mark and not is_empty(mark) else ()
         if mark and not sources:
             self.checker.complain("missing-key", "`from` names no layer", mark)
         return sources

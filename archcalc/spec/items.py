@@ -200,7 +200,7 @@ class ItemReader:
         if before:
             message = f"`before` needs branches: `{op}` joins what `from` lists as it is"
             self.checker.complain("unknown-key", message, tree.keys.get("before", tree))
-        for key in {"repeat", "for"} & set(tree.entries):
+        for key in [key for key in ("repeat", "for") if key in tree.entries]:
             message = f"`{op}` of what `from` lists cannot be repeated: each turn would be the same"
             self.checker.complain("unknown-key", message, tree.keys[key])
 

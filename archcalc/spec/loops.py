@@ -32,7 +32,7 @@ class LoopReader:
         """Read what repeats an item, if anything does."""
         entries = tree.entries
         if "repeat" in entries:
-            for key in {"for", "in"} & set(entries):
+            for key in [key for key in ("for", "in") if key in entries]:
                 message = "`repeat` and `for` exclude each other"
                 self.checker.complain("two-loops", message, tree.keys[key])
             return Loop(

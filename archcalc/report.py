@@ -79,7 +79,8 @@ def _samples(batch: object) -> int:
     try:
         found = from_python(batch)
     except Reason as reason:
-        raise UsageError.because(reason) from None
+        message = f"a batch is a whole number, 1 or more: {reason.message}"
+        raise UsageError.of(reason.code, message, reason.hint) from None
     if isinstance(found, bool) or not isinstance(found, int) or found < 1:
         message = f"a batch is a whole number, 1 or more, not {shown(batch)}"
         raise UsageError.of("wrong-type", message)

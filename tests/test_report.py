@@ -172,8 +172,11 @@ heads: {h: {from: a, layers: [{maxpool: 6}]}, i: {from: h, linear: 2}}
 """
 
     assert count(text, input="1x5x5").total.macs == 3 * 9 * 9
-    with pytest.raises(ShapeError, match="h/maxpool1: a window of 6 does not fit"):
+    with pytest.raises(ShapeError) as caught:
         count(text, input="1x5x5", heads=True)
+    assert caught.value.diagnostics[0].message == (
+        "h/maxpool1: a window of 6 does not fit in the height 3; what enters `maxpool` is 3x3x3"
+    )
 
 
 def test_a_head_that_its_own_input_does_not_fit_is_a_mistake_of_the_spec() -> None:
@@ -200,7 +203,10 @@ def test_a_wrong_batch_of_another_kind() -> None:
     with pytest.raises(archcalc.ArchcalcError) as caught:
         archcalc.count("lenet5", batch=float("inf"))  # type: ignore[arg-type]
 
-    assert str(caught.value) == "error[wrong-type]: `inf` is not a number to count with"
+    assert str(caught.value) == (
+        "error[wrong-type]: a batch is a whole number, 1 or more: "
+        "`inf` is not a number to count with"
+    )
 
 
 @pytest.mark.parametrize(

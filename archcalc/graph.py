@@ -139,7 +139,7 @@ class _Walk:
             if isinstance(item, Join):
                 here = self._join(item, path, level, scope, here)
             elif isinstance(item, Layer):
-                here = self._layer(item, path, item.ready, (here,), scope)
+                here = self._layer(item, path, scope, here)
             elif isinstance(item, Call):
                 here = self._call(item, path, scope, here, row)
             elif isinstance(item, Group) and name is None:
@@ -161,14 +161,11 @@ class _Walk:
             raise self._error(Reason("duplicate-name", message, key=key), item)
         level.names[name] = self.outputs[level.prefix + name] = here
 
-    def _layer(
-        self, item: Layer, path: str, op: Op | None, inputs: tuple[Here, ...], scope: Scope
-    ) -> Here:
+    def _layer(self, item: Layer, path: str, scope: Scope, here: Here) -> Here:
         """Put an op in place, with what stands before and after it."""
         for layer in item.before:
-            inputs = (self._beside(layer, path, scope, inputs[0]),)
-        op = op or self.evaluator.op(item, scope, inputs[0].shape)
-        here = self._add(item, path, op, inputs)
+            here = self._beside(layer, path, scope, here)
+        here = self._add(item, path, self.evaluator.op(item, scope, here.shape), (here,))
         for layer in item.after:
             here = self._beside(layer, path, scope, here)
         return here
@@ -183,7 +180,7 @@ class _Walk:
     def _beside(self, layer: Layer, path: str, scope: Scope, here: Here) -> Here:
         self.evaluator.charge(1, layer)
         if layer.when is True or self.evaluator.decide(layer.when, layer, scope, here.shape):
-            op = layer.ready or self.evaluator.op(layer, scope, here.shape)
+            op = self.evaluator.op(layer, scope, here.shape)
             return self._add(layer, self._path(f"{path}.{layer.name}", layer), op, (here,))
         return here
 

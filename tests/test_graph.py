@@ -9,6 +9,7 @@ import pytest
 import archcalc
 from archcalc.graph import INPUT, Container
 from archcalc.level import Level
+from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape
 
 BRANCHES = """
@@ -192,3 +193,41 @@ def test_a_join_of_one_branch_is_that_branch_and_keeps_its_word() -> None:
     assert net.containers == {"a": Container("add")}
     assert [(row.path, row.op) for row in archcalc.count(net).fold(1)] == [("a", "add")]
     assert archcalc.count(net)["a"].parameters == 4 * (2 + 1)
+
+
+def test_equal_ops_on_equal_maps_are_inferred_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inferred = []
+    shape = Conv.shape
+
+    def noted(self: Conv, *xs: Shape) -> Shape:
+        inferred.append(xs)
+        return shape(self, *xs)
+
+    monkeypatch.setattr(Conv, "shape", noted)
+    nodes = graph("input: 3x8x8\nlayers: [{conv: 3, kernel: 1, repeat: 50}]").nodes
+
+    assert len(nodes) == 50
+    assert inferred == [(Shape(3, 8, 8),)]
+
+
+def test_expressions_see_what_enters_wherever_they_stand() -> None:
+    net = graph("""
+input: 3x8x8
+parameters: {half: 0.5}
+layers:
+  - layers: [{conv: =channels + 1, kernel: 1}]
+  - {name: g, layers: [{conv: =channels + 1, kernel: 1, before: [{scale: =half}]}]}
+  - {conv: =channels + 1, kernel: 1, after: [{pad_channels: =channels + 1}]}
+""")
+
+    assert [(node.path, node.y.channels) for node in net.nodes] == [
+        ("conv1", 4), ("g/conv1.scale", 4), ("g/conv1", 5), ("conv2", 6), ("conv2.pad_channels", 7),
+    ]  # fmt: skip
+    assert net.containers == {"g": Container("group")}
+
+
+def test_heads_stand_last_at_another_input_too() -> None:
+    spec = archcalc.load("googlenet")
+
+    assert archcalc.expand(spec, "3x256x256").nodes[-1].head == "aux2"
+    assert archcalc.expand(spec, "3x256x256", heads=False).nodes[-1].head is None

@@ -14,6 +14,9 @@ RELUS = "input: 1x4x4\nlayers: [relu, relu, relu]"
 LOOP = "input: 1x4x4\nlayers: [{op: relu, repeat: 3}]"
 BLOCKS = "input: 1x4x4\nblocks: {a: {layers: [block: b]}, b: {layers: [relu]}}\nlayers: [block: a]"
 
+AFTER = "input: 1x4x4\nlayers: [{name: abcd, op: relu, after: [tanh]}]"
+WIDE = "input: 9999x1x1\nlayers: [concat: [[], [], [], [], [], [], []]]"
+
 PASSED = [
     ("file_bytes", 20, RELUS, "error[too-large]: spec is larger than 20 bytes"),
     (
@@ -66,6 +69,18 @@ PASSED = [
         "      |          ^^^^"),
     ),
     (
+        "path_length", 8, AFTER,
+        ("spec:2:41: error[too-large]: abcd.tanh...: a path of 9 characters; 8 are the most\n"
+        "    2 | layers: [{name: abcd, op: relu, after: [tanh]}]\n"
+        "      |                                         ^^^^"),
+    ),
+    (
+        "integer_bits", 16, WIDE,
+        ("spec:2:10: error[too-large]: concat1: a shape of 17 bits\n"
+        "    2 | layers: [concat: [[], [], [], [], [], [], []]]\n"
+        "      |          ^^^^^^"),
+    ),
+    (
         "items", 3, "input: 1x4x4\nparameters: {a: [1, 2, 3, 4]}\nlayers: [relu]",
         ("spec:2:13: error[too-large]: a list of more than 3 items, lists within it counted\n"
         "    2 | parameters: {a: [1, 2, 3, 4]}\n"
@@ -83,6 +98,13 @@ PASSED = [
         "and expressions to unroll\n"
         "    2 | layers: [relu, relu, relu]\n"
         "      |                      ^^^^"),
+    ),
+    (
+        "steps", 1, AFTER,
+        ("spec:2:41: error[too-large]: more than 1 layers, blocks, repetitions "
+        "and expressions to unroll\n"
+        "    2 | layers: [{name: abcd, op: relu, after: [tanh]}]\n"
+        "      |                                         ^^^^"),
     ),
     (  # a step for the join, and one for each branch
         "steps", 2, "input: 1x4x4\nlayers: [add: [[], []]]",
@@ -116,6 +138,40 @@ def test_a_bound_that_is_passed(name: str, bound: int, text: str, message: str) 
 
     hint = f"  hint: `--limit {name}=N` raises the bound of {bound:,}"
     assert str(caught.value) == f"{message}\n{hint}"
+
+
+MOST = [
+    ("layers", 3, RELUS),
+    ("path_length", 9, AFTER),  # abcd.tanh
+    ("integer_bits", 16, "input: 1x4x4\nlayers: [{linear: =255 * 257}]"),
+    ("steps", 3, RELUS),
+    ("steps", 2, AFTER),
+    ("steps", 3, "input: 1x4x4\nlayers: [add: [[], []]]"),
+    ("steps", 5, "input: 1x4x4\nlayers: [relu, relu, {add: , from: [relu1, relu2]}]"),
+    ("steps", 3, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]"),
+    # a table of 8 rows and 16 maps: 24 items, and 8 of them are a step
+    ("steps", 4, f"input: 2x4x4\nlayers: [{{op: conv, kernel: 1, table: {[[0, 1]] * 8}}}]"),
+]
+
+
+@pytest.mark.parametrize(("name", "most", "text"), MOST)
+def test_a_bound_is_the_most_that_there_may_be(name: str, most: int, text: str) -> None:
+    spec = archcalc.load(StringIO(text))
+    with limits.raised(**{name: most}):
+        archcalc.count(spec)
+    with limits.raised(**{name: most - 1}), pytest.raises(archcalc.ArchcalcError):
+        archcalc.count(spec)
+
+
+def test_a_long_path_is_cut_where_it_is_told() -> None:
+    with limits.raised(path_length=60), pytest.raises(archcalc.ArchcalcError) as caught:
+        archcalc.count(
+            archcalc.load(StringIO(f"input: 1x4x4\nlayers: [{{name: {'n' * 61}, op: relu}}]"))
+        )
+
+    assert caught.value.diagnostics[0].message == (
+        f"{'n' * 57}...: a path of 61 characters; 60 are the most"
+    )
 
 
 def test_nesting_is_bounded_without_a_way_around() -> None:

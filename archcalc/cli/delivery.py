@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from archcalc.errors import UsageError, printable
-from archcalc.render.cells import wrap
+from archcalc.render.cells import to_ascii, wrap
+from archcalc.render.export import escaped, export, to_json
 from archcalc.render.screen import standard_error, standard_output
 from archcalc.render.text import Line, arrange
 
@@ -36,7 +37,8 @@ def deliver(answer: Answer, output: Output) -> int:
     if output.ascii and format_name == "table":
         screen = replace(screen, ascii=True)
     if format_name != "table":
-        screen.print(rendered(answer, format_name))
+        spell = escaped if format_name in {"json", "jsonl"} else to_ascii
+        screen.print(rendered(answer, format_name), spell)
         return answer.status
     for number, part in enumerate(answer.parts):
         if number:
@@ -68,8 +70,6 @@ def _rounded(answer: Answer, format_name: str) -> Answer:
 
 def rendered(answer: Answer, format_name: str) -> str:
     """Write an answer in a format; what is text alone is the same in all of them."""
-    from archcalc.render.export import export, to_json  # noqa: PLC0415 - a terminal needs none
-
     data = answer.data_now() if format_name == "json" else None
     if data is not None:
         return to_json(data)

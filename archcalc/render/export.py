@@ -157,6 +157,17 @@ def _encoded(data: object, indent: int | None, *, ensure_ascii: bool) -> str:
     return "".join(iter(lambda: "".join(islice(pieces, 10_000)), ""))
 
 
+def escaped(text: str) -> str:
+    r"""Spell JSON in ASCII, to the same values.
+
+    >>> print(escaped('{"name": "Höhe"}'))
+    {"name": "H\u00f6he"}
+    """
+    from json import dumps  # noqa: PLC0415 - only where it is asked for
+
+    return "".join(sign if sign.isascii() else dumps(sign)[1:-1] for sign in text)
+
+
 def _jsonl(parts: Parts, caption: Caption) -> str:
     """Write a record for each row; what each is of stands in it."""
     records = [

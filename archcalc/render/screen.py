@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Literal
 from archcalc.render.cells import to_ascii
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from archcalc.render.text import Line
 
@@ -56,12 +56,12 @@ class Screen:
         """Draw rules with dashes where nobody watches: box characters are for terminals."""
         return "-" * len(line.text) if line.role == "rule" and not self.live else line.text
 
-    def print(self, text: str) -> None:
-        """Print a text as it stands, in ASCII where the stream knows no more."""
+    def print(self, text: str, spell: Callable[[str], str] = to_ascii) -> None:
+        """Print a text as it stands, or spelled in ASCII where the stream knows no more."""
         try:
             text.encode("ascii" if self.ascii else _encoding(self.stream))
         except UnicodeEncodeError:
-            text = to_ascii(text)
+            text = spell(text)
         self.stream.write(text)
 
     def _write_styled(self, lines: Iterable[Line]) -> None:

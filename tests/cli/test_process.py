@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -87,6 +88,23 @@ def test_ascii_is_enough() -> None:
     )
     assert b"bottleneck x 3" in run.stdout
     assert run.stderr == b""
+
+
+@pytest.mark.parametrize("format_name", ["json", "jsonl"])
+def test_ascii_changes_no_value_for_programs(tmp_path: Path, format_name: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("input: 1x8x8\nlayers: [{name: Höhe → 𝄞, op: relu}]\n", "utf-8")
+    outputs = [
+        subprocess.run(  # noqa: S603
+            [*ARCHCALC, "show", str(path), "-f", format_name],
+            env=PLAIN | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=True,
+        ).stdout.decode(encoding)
+        for encoding in ("ascii", "utf-8")
+    ]
+    assert "Höhe → 𝄞" in outputs[1]
+    assert json.loads(outputs[0]) == json.loads(outputs[1])
 
 
 def test_ascii_may_be_asked_for() -> None:

@@ -158,25 +158,24 @@ def _sizes(own: Shape) -> list[Shape]:
 def _specs(spec: Spec) -> Iterator[tuple[Spec, tuple[str, ...], bool]]:
     """Give a spec, the other variants, and its options one at a time; tell which are akin to it."""
     yield spec, (), True
-    if spec.text is None:
+    document = None if spec.text is None else read(spec.text)
+    if document is None or not isinstance(document.tree, Mapping):
         return
-    document = read(spec.text)
-    tree = document.tree
-    if not isinstance(tree, Mapping):
-        return
+    for variant, settings, change, akin in _others(document.tree, spec):
+        with suppress(ArchcalcError):  # a variant may be wrong, an option unfit
+            yield interpret(document, variant or spec.id, variant, settings), (change,), akin
+
+
+def _others(tree: Mapping, spec: Spec) -> Iterator[tuple[str | None, dict[str, Value], str, bool]]:
+    """Give variants and what is set otherwise in them: in words, and whether akin to the spec."""
     variants = _section(tree, "variants")
     akin = _relatives(variants, spec.id)
     for name in variants:
         if name != spec.id:
-            yield interpret(document, name, name), (f"variant {name}",), name in akin
-    variant = spec.id if spec.id in variants else None
+            yield name, {}, f"variant {name}", name in akin
+    own = spec.id if spec.id in variants else None
     for parameter, value in _options(tree, spec):
-        settings = {**spec.changed, parameter: value}
-        try:
-            other = interpret(document, spec.id, variant, settings)
-        except ArchcalcError:
-            continue
-        yield other, (f"{parameter}: {said(value)}",), True
+        yield own, {**spec.changed, parameter: value}, f"{parameter}: {said(value)}", True
 
 
 def _relatives(variants: AnyMapping[str, Tree], variant: str) -> set[str]:

@@ -278,6 +278,17 @@ def test_candidates_stand_with_the_fewest_changes_first_and_options_last() -> No
     assert {(1, 0), (1, 1), (2, 0)} <= set(efforts)
 
 
+def test_a_variant_that_is_wrong_is_no_candidate(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "input: 1x8x8\nlayers: [{linear: 5}]\n"
+        "variants: {small: , wrong: {layers: [{linear: }]}, large: {layers: [{linear: 7}]}}"
+    )
+    found = reconcile(f"{path}#small", str(64 * 7)).candidates
+
+    assert [candidate.changes for candidate in found] == [("variant large",)]
+
+
 def test_causes_are_named_in_the_order_of_the_network() -> None:
     macs = find("macs")
     plain = Side(count(load("densenet121", bottleneck=False)), macs)

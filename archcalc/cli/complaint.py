@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from archcalc.errors import printable
+from archcalc.render.export import escaped, to_json
 from archcalc.render.screen import standard_error
 from archcalc.render.text import Line
 
@@ -24,8 +25,11 @@ def complain(
     """Report mistakes in a format; in colour and with a way to more where somebody watches."""
     found = list(diagnostics)
     screen = standard_error(cast("Choice", color) if color in {"always", "never"} else "auto")
-    if error_format in {"json", "github"}:
-        screen.print(as_json(found) if error_format == "json" else as_github(found))
+    if error_format == "json":
+        screen.print(as_json(found), escaped)
+        return
+    if error_format == "github":
+        screen.print(as_github(found))
         return
     screen.write(line for diagnostic in found for line in as_lines(diagnostic))
     codes = [diagnostic.code for diagnostic in found if diagnostic.code not in UNEXPLAINED]
@@ -44,8 +48,6 @@ def as_lines(diagnostic: Diagnostic) -> Iterator[Line]:
 
 def as_json(diagnostics: list[Diagnostic]) -> str:
     """Write mistakes as one JSON document."""
-    from archcalc.render.export import to_json  # noqa: PLC0415 - rarely asked for
-
     records = [
         {
             "code": diagnostic.code,

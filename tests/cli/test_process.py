@@ -107,6 +107,16 @@ def test_ascii_changes_no_value_for_programs(tmp_path: Path, format_name: str) -
     assert json.loads(outputs[0]) == json.loads(outputs[1])
 
 
+def test_ascii_changes_no_mistake_for_programs() -> None:
+    run = subprocess.run(  # noqa: S603
+        [*ARCHCALC, "show", "Höhe", "--error-format", "json"],
+        env=PLAIN | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert json.loads(run.stderr)["errors"][0]["message"] == "there is no network `Höhe`"
+
+
 def test_ascii_may_be_asked_for() -> None:
     run = subprocess.run(  # noqa: S603
         [*ARCHCALC, "published", "alexnet", "--ascii"], capture_output=True, text=True, check=True

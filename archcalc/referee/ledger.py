@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archcalc.counts import KINDS, QUANTITIES
+from archcalc.counts import QUANTITIES
 from archcalc.errors import (
     ArchcalcError,
     Diagnostic,
@@ -239,14 +239,14 @@ class _Bench:
             row = report[record.layer]
             return {**_quantities(row), "inputs": row.input.size, "output": row.output}
         by_op = {op: _quantities(counts) for op, counts in report.by_op().items()}
-        last = next(node.y for node in reversed(report.nodes) if node.head is None)
-        inputs = report.input.size
-        return {**_quantities(report.total), "inputs": inputs, "output": last, "by_op": by_op}
+        main = (node.y for node in reversed(report.nodes) if node.head is None)
+        ends = {"inputs": report.input.size, "output": next(main, report.input)}
+        return {**_quantities(report.total), **ends, "by_op": by_op}
 
 
 def _quantities(counts: Counts) -> dict[str, Value]:
     quantities = {name: getattr(counts, name) for name in QUANTITIES}
-    return {**quantities, **dict(zip(KINDS, counts.work, strict=True))}
+    return {**quantities, **counts.work._asdict()}
 
 
 def as_printed(exact: Exact | None) -> int | Fraction | str | None:

@@ -176,6 +176,12 @@ def test_a_count_off_by_one_is_caught(tmp_path: Path) -> None:
     assert not hold(tmp_path, record, NETWORK.replace("kernel: 3", "kernel: 3, bias: false")).holds
 
 
+def test_what_leaves_a_network_without_layers_is_what_enters_it(tmp_path: Path) -> None:
+    empty = NETWORK.replace("kernel: 3", "kernel: 3, when: false")
+
+    assert hold(tmp_path, "figure: =output, printed: 4x4, match: exact", empty).holds
+
+
 def test_exact_values_are_plain_and_exact() -> None:
     exact = {f.record.text: f.to_dict()["exact"] for f in published("googlenet", "lenet5")}
 

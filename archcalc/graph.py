@@ -51,7 +51,8 @@ class Container(NamedTuple):
 class Graph:
     """The unrolled network: a flat list of nodes in execution order, the heads' nodes last.
 
-    `ends` gives for each path the node whose output it is, which need not be its last.
+    `ends` gives for each path the node whose output it is, which need not be its last; `end` is
+    that of the main path.
     """
 
     spec: Spec
@@ -59,6 +60,7 @@ class Graph:
     nodes: tuple[Node, ...]
     containers: Mapping[str, Container]
     ends: Mapping[str, int]
+    end: int
 
 
 def expand(
@@ -81,13 +83,13 @@ def expand(
     walk = _Walk(spec)
     top = Level("", {"input": entering}, None)
     scope = Scope({**spec.parameters, "input": entering.shape._asdict()})
-    walk.items(spec.items, top, scope, entering)
+    end = walk.items(spec.items, top, scope, entering).node
     if heads or entering.shape == spec.input:
         for name, head in spec.heads.items():
             walk.head = name
             walk.item(head, top, scope, entering)
     ends = {path: here.node for path, here in walk.outputs.items()}
-    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers, ends)
+    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers, ends, end)
 
 
 def _entering(given: object) -> Shape:

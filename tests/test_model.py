@@ -126,6 +126,19 @@ def test_outputs_have_the_shapes_that_are_counted() -> None:
     assert {name: y.shape for name, y in network.heads.items()} == {"side": (2, 3, 1, 1)}
 
 
+def test_the_output_is_that_of_the_last_entry_which_need_not_be_the_last_layer() -> None:
+    network = model(
+        "input: 1x8x8\nlayers: [{name: a, conv: 2, kernel: 1}, {name: b, conv: 3, kernel: 1}, "
+        "{op: relu, from: a, when: false}]"
+    )
+    y = network.forward(sample(network), training=True)
+
+    assert y.shape == (2, 2, 8, 8)
+    assert network.output == (2, 8, 8)
+    assert network.backward(y) is not None
+    assert network.gradients.keys() == {"a"}
+
+
 def test_inference_repeats_itself_and_training_drops_and_moves_the_statistics() -> None:
     network = model()
     x = sample(network)

@@ -79,8 +79,8 @@ class Model:
         self.dtype = dtype
         self.rng = rng
         self.heads: dict[str, Array] = {}
-        self._ends: dict[str | None, int] = {None: INPUT}
-        self._ends |= {node.head: position for position, node in enumerate(report.nodes)}
+        ends = {node.head: position for position, node in enumerate(report.nodes)}
+        self._ends: dict[str | None, int] = {**ends, None: report.graph.end}
         self.layers = self._allocate(report)
         self._free_after = _last_readers(self.layers, set(self._ends.values()))
         self._saved: list[Any] | None = None

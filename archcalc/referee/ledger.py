@@ -16,6 +16,7 @@ from archcalc.errors import (
     UnknownName,
     suggestion,
 )
+from archcalc.graph import INPUT
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
 from archcalc.referee.printed import MEETS
@@ -239,9 +240,10 @@ class _Bench:
             row = report[record.layer]
             return {**_quantities(row), "inputs": row.input.size, "output": row.output}
         by_op = {op: _quantities(counts) for op, counts in report.by_op().items()}
-        main = (node.y for node in reversed(report.nodes) if node.head is None)
-        ends = {"inputs": report.input.size, "output": next(main, report.input)}
-        return {**_quantities(report.total), **ends, "by_op": by_op}
+        end = report.graph.end
+        output = report.input if end == INPUT else report.nodes[end].y
+        inputs = report.input.size
+        return {**_quantities(report.total), "inputs": inputs, "output": output, "by_op": by_op}
 
 
 def _quantities(counts: Counts) -> dict[str, Value]:

@@ -182,6 +182,13 @@ def test_what_leaves_a_network_without_layers_is_what_enters_it(tmp_path: Path) 
     assert hold(tmp_path, "figure: =output, printed: 4x4, match: exact", empty).holds
 
 
+def test_what_leaves_a_network_need_not_leave_its_last_layer(tmp_path: Path) -> None:
+    off = NETWORK.replace("---", "  - {op: relu, from: C1, when: false}\n---")
+    back = off.replace("  - {op", "  - {maxpool: 2}\n  - {op")
+
+    assert hold(tmp_path, "figure: =output, printed: 2x2, match: exact", back).holds
+
+
 def test_exact_values_are_plain_and_exact() -> None:
     exact = {f.record.text: f.to_dict()["exact"] for f in published("googlenet", "lenet5")}
 

@@ -539,3 +539,23 @@ def test_rows_are_frozen() -> None:
     assert isinstance(row, Row)
     with pytest.raises(AttributeError):
         row.weights = 1  # type: ignore[misc]
+
+
+def test_a_misspelt_path_is_not_led_into_a_head_that_is_not_counted() -> None:
+    text = """
+input: 2x8x8
+layers: [{name: a, layers: [relu]}, {name: b, op: relu}]
+heads:
+  h: {from: b, layers: [{name: deep, layers: [relu]}]}
+"""
+    spec = archcalc.load(StringIO(text))
+
+    def hint(path: str, *, heads: bool) -> str | None:
+        with pytest.raises(archcalc.ArchcalcError) as caught:
+            archcalc.count(spec, heads=heads)[path]
+        return caught.value.diagnostics[0].hint
+
+    elsewhere = "`archcalc show` lists the layers, `--depth` unfolds blocks"
+    assert hint("g/deep", heads=False) == elsewhere
+    assert hint("g/deep", heads=True) == "did you mean `h/deep`?"
+    assert hint("A", heads=False) == "did you mean `a`?"

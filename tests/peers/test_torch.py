@@ -69,22 +69,23 @@ def check_values(graph: Graph) -> None:
     peer.forward(there)
     peer.take({**model.parameters, **model.fixed})
     peer.take(model.statistics)
-    model.forward(x)
-    peer.forward(there)
-    main = [i for i, node in enumerate(graph.nodes) if node.head is None][-1]
-    close(model.forward(x), peer.outputs[main], FORWARD, "output")
+    close(model.forward(x), peer.forward(there), FORWARD, "output")
     if any(node.op.name == "dropout" for node in graph.nodes):
         return
     y = model.forward(x, training=True)
-    peer.forward(there, training=True)
+    same = peer.forward(there, training=True)
     dy = rng.standard_normal(y.shape)
     dx = model.backward(dy)
-    peer.outputs[main].backward(torch.from_numpy(dy))
-    if dx is not None:
-        close(dx, there.grad, GRADIENT, "input")
-    for path, gradients in model.gradients.items():
-        for name, gradient in gradients.items():
-            close(gradient, peer.names(path)[name].grad, GRADIENT, f"{path} {name}")
+    same.backward(torch.from_numpy(dy))
+    try:
+        if dx is not None:
+            close(dx, there.grad, GRADIENT, "input")
+        for path, gradients in model.gradients.items():
+            for name, gradient in gradients.items():
+                close(gradient, peer.names(path)[name].grad, GRADIENT, f"{path} {name}")
+    except AssertionError:
+        if not peer.meets_a_kink(there):
+            raise
 
 
 def test_this_comparison_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,7 @@ def expand(
     ['C1 6x28x28', 'C1.lecun_tanh 6x28x28']
     """
     entering = Here(INPUT, spec.input if input is None else _entering(input))
-    walk = _Walk(spec)
+    walk = _Walk(spec, entering.shape)
     top = Level("", {"input": entering}, None)
     scope = Scope({**spec.parameters, "input": entering.shape._asdict()})
     end = walk.items(spec.items, top, scope, entering).node
@@ -88,8 +88,7 @@ def expand(
         for name, head in spec.heads.items():
             walk.head = name
             walk.item(head, top, scope, entering)
-    ends = {path: here.node for path, here in walk.outputs.items()}
-    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers, ends, end)
+    return Graph(spec, entering.shape, tuple(walk.nodes), walk.containers, walk.ends, end)
 
 
 def _entering(given: object) -> Shape:
@@ -100,13 +99,14 @@ def _entering(given: object) -> Shape:
 
 
 class _Walk:
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, entering: Shape) -> None:
         self.spec = spec
+        self.entering = entering
         self.evaluator = Evaluator(spec.text)
         self.limits = limits.now()
         self.nodes: list[Node] = []
         self.containers: dict[str, Container] = {}
-        self.outputs: dict[str, Here] = {}
+        self.ends: dict[str, int] = {}
         self.off: set[str] = set()
         self.shapes: dict[tuple[int, tuple[Shape, ...]], Shape] = {}
         self.joins: dict[tuple[str, int], Op] = {}
@@ -152,16 +152,17 @@ class _Walk:
         elif name is not None:
             self.off.add(level.prefix + name)
         if name is not None:
-            key = "in" if item.loop and item.loop.names else "name"
-            self._keep(here, name, level, item, key)
+            self._keep(here, name, level, item)
         return here
 
-    def _keep(self, here: Here, name: str, level: Level, item: Item, key: str) -> None:
+    def _keep(self, here: Here, name: str, level: Level, item: Item) -> None:
         """Let an output be found, by its name in its level and by its path."""
         if name in level.names:
             message = f"{shown(name)} is the name of two layers here"
+            key = "name" if name == item.name else "in"
             raise self._error(Reason("duplicate-name", message, key=key), item)
-        level.names[name] = self.outputs[level.prefix + name] = here
+        level.names[name] = here
+        self.ends[level.prefix + name] = here.node
 
     def _layer(self, item: Layer, path: str, scope: Scope, here: Here) -> Here:
         """Put an op in place, with what stands before and after it."""
@@ -203,8 +204,8 @@ class _Walk:
             message = f"more than {self.limits.layers:,} layers after unrolling"
             raise self._error(limits.too_large("layers", message), item, path)
         self.nodes.append(Node(path, op, feeding, xs, y, self.head))
-        here = self.outputs[path] = Here(len(self.nodes) - 1, y)
-        return here
+        end = self.ends[path] = len(self.nodes) - 1
+        return Here(end, y)
 
     def _join(self, item: Join, path: str, level: Level, scope: Scope, here: Here) -> Here:
         for layer in item.before:
@@ -305,7 +306,7 @@ class _Walk:
                 raise self._error(reason, item)
             here = self._place(item, str(name), inner, turn, here, row)
         if item.name is not None:
-            self._keep(here, item.name, level, item, "name")
+            self._keep(here, item.name, level, item)
             self.containers[inner.prefix[:-1]] = self._repeated(item, inner)
         return here
 
@@ -323,9 +324,10 @@ class _Walk:
         found = level.find(name)
         if isinstance(found, Here):
             return found
-        if found is None or found not in self.outputs:
+        if found is None or found not in self.ends:
             raise self._not_found(name, found, item, level)
-        return self.outputs[found]
+        end = self.ends[found]
+        return Here(end, self.entering if end == INPUT else self.nodes[end].y)
 
     def _not_found(self, name: str, path: str | None, item: Item, level: Level) -> SpecError:
         if path is None:
@@ -333,7 +335,7 @@ class _Walk:
         else:
             above = path.removesuffix(name)
             message = f"no earlier layer has the path {shown(name)}"
-            known = [p.removeprefix(above) for p in self.outputs if p.startswith(above)]
+            known = [p.removeprefix(above) for p in self.ends if p.startswith(above)]
         return self._error(Reason("unknown-name", message, suggestion(name, known), "from"), item)
 
     def _does_not_fit(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archcalc.spec.spec import Branch, Item, Loop, Template
     from archcalc.spec.values import Value
 
+_OPEN = (Expression, tuple)
 SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
 
 
@@ -56,7 +57,7 @@ class Evaluator:
         self, template: Template, item: Item | Branch, key: str, scope: Scope, x: Shape
     ) -> Value:
         """Evaluate a template that stands at a key of an item."""
-        if not isinstance(template, Expression | tuple):
+        if not isinstance(template, _OPEN):
             return template
         self.charge(_steps(template, scope.variables), item)
         scope.variables.update(channels=x.channels, height=x.height, width=x.width)

@@ -231,3 +231,18 @@ def test_heads_stand_last_at_another_input_too() -> None:
 
     assert archcalc.expand(spec, "3x256x256").nodes[-1].head == "aux2"
     assert archcalc.expand(spec, "3x256x256", heads=False).nodes[-1].head is None
+
+
+def test_the_path_of_what_is_switched_off_is_what_entered_it() -> None:
+    nodes = graph("""
+input: 2x8x8
+layers:
+  - {name: g, layers: [{name: b, conv: 9, kernel: 1, when: false}]}
+  - {name: c, conv: 5, kernel: 1}
+  - {name: d, conv: 6, kernel: 1, from: g/b}
+""").nodes
+
+    assert [(node.path, node.inputs, node.xs) for node in nodes] == [
+        ("c", (INPUT,), (Shape(2, 8, 8),)),
+        ("d", (INPUT,), (Shape(2, 8, 8),)),
+    ]

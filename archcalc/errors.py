@@ -104,6 +104,11 @@ class ShapeError(ArchcalcError):
 class UnknownName(ArchcalcError):  # noqa: N818 - it is what happened
     """A name that nothing answers to."""
 
+    @classmethod
+    def layer(cls, network: str, path: str, hint: str | None) -> Self:
+        """Say that a network has no layer of this path."""
+        return cls.of("unknown-layer", f"{network} has no layer `{path[:80]}`", hint)
+
 
 class UsageError(ArchcalcError):
     """A call that asks for something that has no meaning."""

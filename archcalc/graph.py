@@ -10,11 +10,10 @@ from archcalc.errors import Reason, ShapeError, UsageError, listed, suggestion
 from archcalc.level import Here, Level
 from archcalc.ops import make
 from archcalc.ops.fields import shown
-from archcalc.spec.family import shape
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
 from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
-from archcalc.spec.values import extent
+from archcalc.spec.values import extent, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

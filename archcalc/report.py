@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.graph import INPUT, Graph, expand
+from archcalc.graph import INPUT, Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
@@ -160,7 +160,6 @@ class Report:
     def _no_layer(self, path: str) -> UnknownName:
         hidden = () if self.with_heads else self.graph.spec.heads
         blocks = [inner for inner in self.graph.containers if cut(inner, 1) not in hidden]
-        message = f"{self.name} has no layer `{path[:80]}`"
         hint = (
             suggestion(path, [*blocks, *(row.path for row in self.rows)])
             or "`archcalc show` lists the layers, `--depth` unfolds blocks"
@@ -169,7 +168,7 @@ class Report:
             hint = "it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
         elif path in self.graph.ends:
             hint = "no layer of it is in place: what is switched off or empty hands its input on"
-        return UnknownName.of("unknown-layer", message, hint)
+        return UnknownName.layer(self.name, path, hint)
 
     def by_op(self) -> dict[str, Counts]:
         """Sum the layers of each op.
@@ -271,15 +270,15 @@ class Report:
         """
         nodes = [self.nodes[position] for position in positions]
         layer = next((node.op for node in nodes if node.path == path), None)
-        container, end = self.graph.containers.get(path), positions[-1]
-        if container is not None:
-            end = self.graph.ends[path]
+        container = self.graph.containers.get(path)
+        label, repeats = container or Container((layer or nodes[-1].op).name)
+        end = self.graph.ends[path] if container else positions[-1]
         total = add_up([self._tallies[position] for position in positions])
         return Row(
             **{name: getattr(total, name) for name in Counts.__slots__},
             path=path,
-            op=container.label if container else (layer or nodes[-1].op).name,
-            repeats=container.repeats if container else 1,
+            op=label,
+            repeats=repeats,
             layer=layer,
             input=nodes[0].xs[0],
             output=self.input if end == INPUT else self.nodes[end].y,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import archcalc
-from archcalc.spec.family import loose
 from archcalc.spec.library import families, load
+from archcalc.spec.names import loose
 
 ENTRIES = list(archcalc.networks())
 

@@ -72,7 +72,7 @@ def _data(table: Table, entries: list[Entry]) -> dict[str, Any]:
 
 
 def _matches(entry: Entry, words: list[str] | tuple[str, ...]) -> bool:
-    from archcalc.spec.family import loose  # noqa: PLC0415
+    from archcalc.spec.names import loose  # noqa: PLC0415
 
     names = [loose(name) for name in (entry.id, *entry.aliases, entry.family)]
     return all(any(loose(word) in name for name in names) for word in words)

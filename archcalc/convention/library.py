@@ -8,8 +8,8 @@ from pathlib import Path
 from archcalc.convention.convention import Convention
 from archcalc.convention.reader import read_convention
 from archcalc.errors import SpecError, UnknownName, suggestion
-from archcalc.spec.family import loose
 from archcalc.spec.library import SUFFIXES, open_source
+from archcalc.spec.names import loose
 from archcalc.spec.reader import Source
 
 LEADING = ("macs", "parameters", "torch")

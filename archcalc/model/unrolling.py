@@ -34,8 +34,7 @@ def unroll(net: Spec | Graph | str | Path, layer: str) -> Unrolled:
     report = count(net, heads=True)
     nodes = {node.path: node for node in report.nodes}
     if layer not in nodes:
-        found = suggestion(layer, nodes)
-        raise UnknownName.of("unknown-layer", f"{report.name} has no layer `{layer[:80]}`", found)
+        raise UnknownName.layer(report.name, layer, suggestion(layer, nodes))
     node = nodes[layer]
     if node.op.name != "conv":
         message = f"`{layer}` is of `{node.op.name}`: only a convolution is unrolled"

@@ -93,7 +93,7 @@ class Confirmation:
             if line.path == path:
                 return line
         hint = suggestion(path, [line.path for line in self.lines])
-        raise UnknownName.of("unknown-layer", f"{self.network} has no layer `{path[:80]}`", hint)
+        raise UnknownName.layer(self.network, path, hint)
 
     @property
     def agrees(self) -> bool:

@@ -95,8 +95,7 @@ class Explanation:
             if part.path == path:
                 return part
         hint = suggestion(path, [part.path for part in self.parts])
-        message = f"{self.network} has no layer `{path[:80]}`"
-        raise UnknownName.of("unknown-layer", message, hint)
+        raise UnknownName.layer(self.network, path, hint)
 
     def sum(self, quantity: str) -> Figure:
         """Give the sum of a quantity over all layers; zero if none has it.

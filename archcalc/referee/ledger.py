@@ -22,7 +22,7 @@ from archcalc.ops.op import Shape
 from archcalc.referee.printed import MEETS
 from archcalc.referee.records import Ledger, read_ledger
 from archcalc.report import count
-from archcalc.spec.family import interpret, loose
+from archcalc.spec.family import interpret
 from archcalc.spec.library import (
     SUFFIXES,
     families,
@@ -30,6 +30,7 @@ from archcalc.spec.library import (
     load,
     open_source,
 )
+from archcalc.spec.names import loose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.ops.op import Weighted
 from archcalc.render.columns import window
-from archcalc.spec.family import loose
+from archcalc.spec.names import loose
 
 if TYPE_CHECKING:
     from archcalc.counts import Counts

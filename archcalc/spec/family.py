@@ -6,15 +6,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason, SpecError, UnknownName, suggestion
-from archcalc.ops.fields import count, shown, written
+from archcalc.ops.fields import shown, written
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, is_empty, plain_value
 from archcalc.spec.expression import settle
 from archcalc.spec.items import ItemReader
-from archcalc.spec.names import BAD_NAME, check_parameter, is_name
+from archcalc.spec.names import BAD_NAME, check_parameter, is_name, loose
 from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, Tree
 from archcalc.spec.spec import Item, Spec
-from archcalc.spec.values import Value, bounded, exact, from_python
+from archcalc.spec.values import Value, bounded, exact, from_python, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,33 +51,6 @@ def variants(tree: Tree | None) -> dict[str, tuple[str, ...]]:
     if not isinstance(entry, Mapping):
         return {}
     return {name: tuple(_aliases(value)) for name, value in entry.entries.items()}
-
-
-def loose(name: str) -> str:
-    """Reduce a name to what counts when names are compared.
-
-    >>> loose("LeNet-5") == loose("lenet_5") == loose("lenet5")
-    True
-    """
-    return "".join(c for c in name.lower() if c not in "-_ ")
-
-
-def shape(value: object) -> Shape:
-    """Read C x H x W from text, or from three numbers; a single number is a vector.
-
-    >>> shape("3x224x224")
-    Shape(channels=3, height=224, width=224)
-    """
-    try:
-        parts = value.replace("×", "x").split("x") if isinstance(value, str) else from_python(value)
-        parts = parts if isinstance(parts, list | tuple) else [parts]
-        numbers = [count(part.strip() if isinstance(part, str) else part) for part in parts]
-    except Reason:
-        numbers = []
-    if len(numbers) in {1, 3}:
-        return Shape(*[*numbers, 1, 1][:3])
-    message = f"expected an input such as 3x224x224 (channels x height x width), not {shown(value)}"
-    raise Reason("wrong-type", message)
 
 
 class _Family:

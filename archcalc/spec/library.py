@@ -9,7 +9,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from archcalc import limits
 from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, UsageError, suggestion
 from archcalc.ops.fields import shown
-from archcalc.spec.family import interpret, loose, variants
+from archcalc.spec.family import interpret, variants
+from archcalc.spec.names import loose
 from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
 
 if TYPE_CHECKING:

@@ -69,6 +69,15 @@ def is_name(name: str) -> bool:
     return name.isprintable() and not forbidden and not {"/", "."} & set(name)
 
 
+def loose(name: str) -> str:
+    """Reduce a name to what counts when names are compared.
+
+    >>> loose("LeNet-5") == loose("lenet_5") == loose("lenet5")
+    True
+    """
+    return "".join(c for c in name.lower() if c not in "-_ ")
+
+
 def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[str] | None) -> None:
     """Complain if a parameter has a name that means something else.
 

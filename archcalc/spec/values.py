@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from archcalc import limits
 from archcalc.errors import Reason
-from archcalc.ops.fields import shown, within_bits
+from archcalc.ops.fields import count, shown, within_bits
+from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,3 +158,21 @@ def call(name: str, arguments: list[Value]) -> Value:
     except (TypeError, ValueError):
         what = ", ".join(map(shown, arguments)) or "nothing"
         raise Reason("bad-expression", f"cannot take `{name}` of {what}") from None
+
+
+def shape(value: object) -> Shape:
+    """Read C x H x W from text, or from three numbers; a single number is a vector.
+
+    >>> shape("3x224x224")
+    Shape(channels=3, height=224, width=224)
+    """
+    try:
+        parts = value.replace("×", "x").split("x") if isinstance(value, str) else from_python(value)
+        parts = parts if isinstance(parts, list | tuple) else [parts]
+        numbers = [count(part.strip() if isinstance(part, str) else part) for part in parts]
+    except Reason:
+        numbers = []
+    if len(numbers) in {1, 3}:
+        return Shape(*[*numbers, 1, 1][:3])
+    message = f"expected an input such as 3x224x224 (channels x height x width), not {shown(value)}"
+    raise Reason("wrong-type", message)

@@ -89,6 +89,26 @@ def test_ops_are_frozen_values(name: str) -> None:
 
 
 @each_op
+def test_an_op_says_what_comes_out_and_what_it_sees(name: str) -> None:
+    op = ops.find(name)
+
+    assert op.shape is not Op.shape
+    assert op.window is not Op.window
+
+
+def test_an_op_that_leaves_out_what_it_sees_cannot_be_made() -> None:
+    class Blind(Op):
+        """Say what comes out and nothing else."""
+
+        def shape(self, *xs: Shape) -> Shape:
+            """Keep the shape."""
+            return xs[0]
+
+    with pytest.raises(TypeError, match="window"):
+        Blind()  # type: ignore[abstract]
+
+
+@each_op
 def test_every_rule_has_a_docstring(name: str) -> None:
     for method, function in vars(ops.find(name)).items():
         if inspect.isfunction(function) and not method.startswith("_"):
@@ -222,11 +242,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Shape, Weighted, Work
+from archcalc.ops.op import Placewise, Shape, Weighted, Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prelu(Weighted):
+class Prelu(Weighted, Placewise):
     """Keep what is positive, scale what is negative by one trained slope per map."""
 
     reason: ClassVar[str] = "one factor per element: no connections of its own"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archcalc.errors import Reason
-from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.op import Placewise, Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Add(Op):
+class Add(Placewise):
     """Add branches of equal shape, element by element.
 
         x  C  H  W   of each branch

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Shape, Weighted, Work
+from archcalc.ops.op import Placewise, Shape, Weighted, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Number, Positive
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batchnorm(Weighted):
+class Batchnorm(Weighted, Placewise):
     """Normalise each map by its mean and variance, then scale by gamma and shift by beta.
 
         x  C  H  W        gamma  C  (if scale)      mean      C

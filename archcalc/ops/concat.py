@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archcalc.errors import Reason
-from archcalc.ops.op import Op, Shape
+from archcalc.ops.op import Placewise, Shape
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concat(Op):
+class Concat(Placewise):
     """Stack the maps of all branches, in the order in which they are written.
 
         x  Cᵢ H  W   of branch i

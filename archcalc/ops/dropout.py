@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Op
+from archcalc.ops.op import Placewise
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Rate
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dropout(Op):
+class Dropout(Placewise):
     """Drop elements at random while training; do nothing at inference.
 
         x  C  H  W

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Op, Shape
+from archcalc.ops.window import whole_map
+
+if TYPE_CHECKING:
+    from archcalc.ops.window import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,3 +30,7 @@ class Flatten(Op):
     def shape(self, *xs: Shape) -> Shape:
         """Give every element its own channel."""
         return Shape(xs[0].size, 1, 1)
+
+    def window(self, x: Shape) -> tuple[Span, Span]:
+        """Tell the window: the whole map, for its places have become channels."""
+        return whole_map(x)

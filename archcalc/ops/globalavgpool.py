@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Op, Shape, Work
-from archcalc.ops.window import Span
+from archcalc.ops.window import whole_map
+
+if TYPE_CHECKING:
+    from archcalc.ops.window import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +36,7 @@ class Globalavgpool(Op):
 
     def window(self, x: Shape) -> tuple[Span, Span]:
         """Tell the window: the whole map."""
-        return Span(x.height, x.height), Span(x.width, x.width)
+        return whole_map(x)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the sums and the divisions."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Op
+from archcalc.ops.op import Placewise
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity(Op):
+class Identity(Placewise):
     """Pass x on as it is; it gives a place in the network a name.
 
         x  C  H  W

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Shape, Weighted, Work
-from archcalc.ops.window import Span
+from archcalc.ops.window import whole_map
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count
+    from archcalc.ops.window import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Linear(Weighted):
 
     def window(self, x: Shape) -> tuple[Span, Span]:
         """Tell the window: the whole map."""
-        return Span(x.height, x.height), Span(x.width, x.width)
+        return whole_map(x)
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count a weight for each input of each unit, and the biases."""

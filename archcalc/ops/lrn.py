@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.op import Placewise, Shape, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Number, Positive
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lrn(Op):
+class Lrn(Placewise):
     """Divide each element by a power of the squares around it in `size` neighbouring maps.
 
         x  C  H  W

@@ -6,10 +6,14 @@ remember their expression. Letters: x is the input, y the output, each a `Shape`
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from archcalc.ops.window import Span
+from archcalc.ops.window import one_place
+
+if TYPE_CHECKING:
+    from archcalc.ops.window import Span
 
 
 class Shape(NamedTuple):
@@ -49,8 +53,8 @@ NO_WORK = Work()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Op:
-    """A rule. What a subclass does not say is zero, and its `reason` says why."""
+class Op(ABC):
+    """A rule: what comes out, what is seen. Other figures, unless said, are zero by `reason`."""
 
     name: ClassVar[str]
     """The word in a spec; it is the name of the module."""
@@ -62,13 +66,13 @@ class Op:
     def __init_subclass__(cls) -> None:
         cls.name = cls.__module__.rpartition(".")[2]
 
+    @abstractmethod
     def shape(self, *xs: Shape) -> Shape:
         """Infer the output from the inputs; raise a `Reason` where they do not fit."""
-        return xs[0]
 
+    @abstractmethod
     def window(self, x: Shape) -> tuple[Span, Span] | None:
         """Tell the window of each output, rows then columns; None if windows differ in size."""
-        return Span(x.height, 1), Span(x.width, 1)
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count all weights, of every kind, trained or not."""
@@ -112,3 +116,16 @@ class Weighted(Op):
     """An op with weights. `trainable: false` freezes them: they are fixed, not parameters."""
 
     trainable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placewise(Op):
+    """An op that works on each place of a map by itself."""
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Keep the shape."""
+        return xs[0]
+
+    def window(self, x: Shape) -> tuple[Span, Span]:
+        """Tell the window: one place."""
+        return one_place(x)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.op import Placewise, Shape, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Factor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scale(Op):
+class Scale(Placewise):
     """Multiply every element by a constant `factor`.
 
         x  C  H  W

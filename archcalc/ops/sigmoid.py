@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.op import Placewise, Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sigmoid(Op):
+class Sigmoid(Placewise):
     """Squash each element into 0 to 1.
 
         x  C  H  W

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Op, Shape, Work
+from archcalc.ops.op import Placewise, Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Softmax(Op):
+class Softmax(Placewise):
     """Turn the channels of each position into probabilities that add up to 1.
 
         x  C  H  W

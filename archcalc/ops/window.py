@@ -126,6 +126,16 @@ def spans(  # noqa: PLR0913 - the six numbers of a window
     return rows, columns
 
 
+def one_place(x: Shape) -> tuple[Span, Span]:
+    """Tell the window of what looks at each place by itself."""
+    return Span(x.height, 1), Span(x.width, 1)
+
+
+def whole_map(x: Shape) -> tuple[Span, Span]:
+    """Tell the window of what looks at all places at once."""
+    return Span(x.height, x.height), Span(x.width, x.width)
+
+
 def pads(
     x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size
 ) -> tuple[int, int, int, int]:

@@ -15,6 +15,7 @@ from archcalc.ops.conv import Conv
 from archcalc.ops.linear import Linear
 from archcalc.ops.op import Op, Shape
 from archcalc.ops.subsample import Subsample
+from archcalc.ops.window import one_place, whole_map
 from archcalc.referee.derivation import Figure, remember, remember_shape, together
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def lessons(graph: Graph, chosen: list[int], path: str) -> tuple[Lesson, ...]:
 def _fully_connected(node: Node) -> Lesson | None:
     """Compare with a fully connected layer between the same maps."""
     x, y = node.xs[0], node.y
-    sees_all = node.op.window(x) == Linear(units=1).window(x) and not _is_sparse(node.op)
+    sees_all = node.op.window(x) == whole_map(x) and not _is_sparse(node.op)
     if not isinstance(node.op, Conv | Subsample) or sees_all or not node.op.trainable:
         return None
     counts = measure(node.op, x, y)
@@ -269,7 +270,7 @@ def _before(graph: Graph, node: Node) -> Node | None:
 
 def _is_elementwise(node: Node) -> bool:
     single = len(node.inputs) == 1 and node.y == node.xs[0] and not isinstance(node.op, Conv)
-    return single and node.op.window(node.xs[0]) == Op().window(node.xs[0])
+    return single and node.op.window(node.xs[0]) == one_place(node.xs[0])
 
 
 def ratio(value: Fraction) -> str:

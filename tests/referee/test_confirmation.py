@@ -22,7 +22,7 @@ from archcalc.ops.concat import Concat
 from archcalc.ops.conv import Conv
 from archcalc.ops.linear import Linear
 from archcalc.ops.maxpool import Maxpool
-from archcalc.ops.op import Op, Shape, Weighted, Work
+from archcalc.ops.op import Op, Placewise, Shape, Work
 from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
 from archcalc.ops.subsample import Subsample
@@ -64,13 +64,13 @@ layers:
   - {name: avgpool, avgpool: 2, stride: 1, padding: [1, 0]}
   - {name: lrn, lrn: 3}
   - {name: zeros, pad_channels: 7}
-  - {name: fixed, op: avgpool, output: 3x2}
+  - {name: fixed, op: avgpool, output: 4x3}
   - {name: subsample, subsample: 2x1, after: [lecun_tanh]}
   - softmax
-  - globalavgpool
-  - flatten
-  - {name: linear, linear: 5, after: [sigmoid]}
-  - {name: rbf, rbf: 3}
+  - {name: mean, globalavgpool: , from: subsample}
+  - {name: flat, flatten: , from: subsample}
+  - {name: linear, linear: 5, from: subsample, before: [sigmoid]}
+  - {name: rbf, rbf: 3, from: subsample}
 """
 
 WINDOWS = """\
@@ -126,6 +126,23 @@ def test_every_op_is_confirmed() -> None:
 
     assert {line.op for line in confirmation.lines} == ops.names()
     assert confirmation.agrees, complaints(confirmation)
+
+
+def test_every_op_is_confirmed_on_maps_of_more_than_one_place() -> None:
+    nodes = archcalc.count(archcalc.load(StringIO(OPS))).nodes
+
+    assert {node.op.name for node in nodes if min(node.xs[0][1:]) > 1} == ops.names()
+
+
+@pytest.mark.parametrize("end", ["linear: 4", "rbf: 4"])
+def test_what_stands_after_flatten_sees_what_it_saw(end: str) -> None:
+    lines = f"[{{conv: 2, kernel: 3}}, {{maxpool: 2}}, {{name: flat, flatten: }}, {{{end}}}]"
+    confirmation = check(f"input: 1x9x9\nlayers: {lines}\n")
+    fields = {line.path: line["receptive_field"] for line in confirmation.lines}
+
+    assert confirmation.agrees, complaints(confirmation)
+    # 3x3 pooled windows of 2 x 2 units 3 pixels wide: 3 + 5 = 8 of the 9 rows
+    assert fields["flat"].rule == Seen((0, 0), (0, 8), (0, 8))
 
 
 def test_every_kind_of_layer_is_confirmed() -> None:
@@ -302,7 +319,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "the dilation is forgotten": (window, "Span", _swapped(Span, dilation=lambda _: 1)),
     "padding counts as in bounds": (Conv, "connections_in_bounds", Conv.connections),
     "untied biases are tied": (Conv, "biases", lambda op, *_: op._maps()),  # noqa: SLF001
-    "macs are forgotten": (Conv, "work", lambda _, x, y: Op.work(Weighted(), x, y)),
+    "macs are forgotten": (Conv, "work", Op.work),
     "a unit has one weight more": (Linear, "parameters", _plus_one(Linear.parameters)),
     "there is a unit more": (Linear, "shape", lambda op, *_: Shape(op.units + 1, 1, 1)),
     "gamma is forgotten": (Batchnorm, "scales", lambda *_: 0),
@@ -312,7 +329,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "a centre too many": (Rbf, "parameters", _plus_one(Rbf.parameters)),
     "centres are forgotten": (Rbf, "parameters", lambda *_: 0),
     "channels are not added up": (Concat, "shape", lambda _, *xs: xs[0]),
-    "a pool sees one pixel": (Maxpool, "window", Op.window),
+    "a pool sees one pixel": (Maxpool, "window", Placewise.window),
     "a pool keeps the size": (Avgpool, "shape", lambda _, x: x),
     "no zeros are appended": (PadChannels, "shape", lambda _, x: x),
 }
@@ -356,7 +373,7 @@ def test_a_broken_rule_is_named_with_its_layer(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_window_that_the_kernel_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Maxpool, "window", Op.window)
+    monkeypatch.setattr(Maxpool, "window", Placewise.window)
     monkeypatch.setattr(Maxpool, "shape", lambda _, x: x)
     confirmation = check("input: 1x2x2\nlayers:\n- {name: P, maxpool: 3}\n- relu\n")
 

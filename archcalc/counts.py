@@ -48,6 +48,11 @@ class Counts:
         return self.weights + self.biases + self.gamma + self.beta
 
     @property
+    def stored(self) -> int:
+        """Numbers that a network keeps: parameters, fixed weights and running statistics."""
+        return self.parameters + self.fixed + self.statistics
+
+    @property
     def macs(self) -> int:
         """Multiply-accumulates of convolutions and linear layers, without bias."""
         return self.work.mac

@@ -14,16 +14,35 @@ if TYPE_CHECKING:
 
 
 class Memory(NamedTuple):
-    """Elements, or bytes: of the parameters, of all outputs together, of the largest live set."""
+    """Elements, or bytes: of the numbers that a network stores, and of the outputs that it makes.
+
+    `outputs` are all of them together, `live` is the largest set that is needed at once.
+    """
 
     parameters: int
+    fixed: int
+    statistics: int
     outputs: int
     live: int
 
     @property
+    def stored(self) -> int:
+        """Parameters, fixed weights and running statistics: what a file of the network holds."""
+        return self.parameters + self.fixed + self.statistics
+
+    @property
     def total(self) -> int:
-        """Parameters and all outputs: what training keeps at least."""
-        return self.parameters + self.outputs
+        """What is stored and all outputs: what training keeps at least."""
+        return self.stored + self.outputs
+
+    @property
+    def running(self) -> int:
+        """What is stored and the largest live set: what a forward pass needs at least."""
+        return self.stored + self.live
+
+    def times(self, bytes_each: int) -> Memory:
+        """Turn elements into bytes."""
+        return Memory(*[bytes_each * n for n in self])
 
 
 def largest_live_set(nodes: Sequence[Node], entering: Shape) -> int:

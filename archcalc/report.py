@@ -202,9 +202,11 @@ class Report:
         >>> count("lenet5").memory(4).parameters
         240000
         """
-        outputs = self.total.activations * self.batch
+        total = self.total
+        outputs = total.activations * self.batch
         live = largest_live_set(self.nodes, self.input) * self.batch
-        return Memory(self.total.parameters * bytes_each, outputs * bytes_each, live * bytes_each)
+        found = Memory(total.parameters, total.fixed, total.statistics, outputs, live)
+        return found.times(bytes_each)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -244,6 +246,7 @@ class Report:
             "total": counts_to_dict(self.total),
             "main": counts_to_dict(self.main),
             "heads": {name: counts_to_dict(counts) for name, counts in self.heads.items()},
+            "memory": memory_to_dict(self.memory(), 1),
         }
 
     def __repr__(self) -> str:
@@ -295,6 +298,12 @@ def cut(path: str, depth: int | None) -> str:
     """
     layer = path.partition(".")[0]
     return "/".join(layer.split("/")[:depth])
+
+
+def memory_to_dict(memory: Memory, bytes_each: int) -> dict[str, int]:
+    """Give a memory as plain values, with the bytes of a number: 1 where numbers are counted."""
+    sums = {"stored": memory.stored, "total": memory.total, "running": memory.running}
+    return {"bytes_each": bytes_each, **memory._asdict(), **sums}
 
 
 def row_to_dict(row: Row) -> dict[str, Any]:

@@ -380,7 +380,7 @@ def test_concatenation_copies() -> None:
 def test_bytes_and_batches() -> None:
     report = count("input: 1x4x4\nlayers: [{conv: 2, kernel: 3}, relu, {linear: 3}]", batch=10)
 
-    assert report.memory(4) == (47 * 4, 190 * 4, 240 * 4)
+    assert report.memory(4) == (47 * 4, 0, 0, 190 * 4, 240 * 4)
 
 
 # -- receptive fields ---------------------------------------------------------------------------

@@ -21,7 +21,7 @@ MaxMemory = Annotated[
     typer.Option(
         "--max-memory",
         metavar="BYTES",
-        help="Parameters and the largest live set of a forward pass, such as 50MB or 48MiB.",
+        help="What is stored and the largest live set of a forward pass, such as 50MB or 48MiB.",
     ),
 ]
 Bytes = Annotated[

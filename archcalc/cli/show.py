@@ -88,8 +88,10 @@ def show(  # noqa: PLR0913 - one for each option
 
 
 def _data(report: Report, bytes_each: int, figures: Sequence[Figure]) -> dict[str, Any]:
-    found, memory = caption(report, named(figures)), report.memory(bytes_each)
-    memory_data = {"bytes_each": bytes_each, **memory._asdict(), "total": memory.total}
+    from archcalc.report import memory_to_dict  # noqa: PLC0415 - only for JSON
+
+    found = caption(report, named(figures))
+    memory_data = memory_to_dict(report.memory(bytes_each), bytes_each)
     about = {key: found[key] for key in ("convention", "spec", "archcalc")}
     by_convention = [figure_to_dict(figure) for figure in figures]
     return report.to_dict() | {"memory": memory_data, "figures": by_convention} | about

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archcalc.errors import UsageError
 from archcalc.referee.amount import amount
 from archcalc.referee.comparison import Net, report_of
+from archcalc.report import memory_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ class Budget:
 
     report: Report
     checks: tuple[Check, ...]
+    bytes_each: int
 
     @property
     def over(self) -> bool:
@@ -69,6 +71,7 @@ class Budget:
                 }
                 for check in self.checks
             ],
+            "memory": memory_to_dict(self.report.memory(self.bytes_each), self.bytes_each),
         }
 
 
@@ -85,8 +88,9 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
 ) -> Budget:
     """Hold a network against limits, given as numbers or as texts such as `5M` and `50MB`.
 
-    Memory is that of running forward, in bytes: the parameters and the largest set of outputs that
-    live at once. A layer's own is its parameters and its outputs.
+    Memory is that of running forward, in bytes: what is stored (parameters, fixed weights, running
+    statistics) and the largest set of outputs that live at once. A layer's own is what it stores
+    and its outputs.
 
     Raises what `count` raises, and UsageError without a limit or for what is no amount.
 
@@ -98,11 +102,10 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
     """
     report = report_of(net, input=input, batch=batch, heads=heads)
     memory = report.memory(bytes_each)
-    live = memory.parameters + memory.live
     limits: list[tuple[str, int | str | None, int, Callable[[Row], int]]] = [
         ("parameters", max_parameters, report.total.parameters, lambda row: row.parameters),
         ("macs", max_macs, report.total.macs, lambda row: row.macs),
-        ("memory", max_memory, live, lambda row: _bytes(row, report.batch, bytes_each)),
+        ("memory", max_memory, memory.running, lambda row: _bytes(row, report.batch, bytes_each)),
     ]
     checks = tuple(
         Check(name, amount(limit, of_bytes=name == "memory"), used, _costliest(report, cost))
@@ -112,11 +115,11 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
     if not checks:
         hint = "such as --max-parameters 5M; in Python max_parameters='5M'"
         raise UsageError.of("no-limit", "a budget needs a limit", hint)
-    return Budget(report, checks)
+    return Budget(report, checks, bytes_each)
 
 
 def _bytes(row: Row, batch: int, bytes_each: int) -> int:
-    return (row.parameters + row.activations * batch) * bytes_each
+    return (row.stored + row.activations * batch) * bytes_each
 
 
 def _costliest(report: Report, cost: Callable[[Row], int]) -> tuple[Cost, ...]:

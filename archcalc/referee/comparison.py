@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archcalc.counts import counts_to_dict
 from archcalc.errors import UsageError, suggestion
-from archcalc.report import Report, count
+from archcalc.report import Report, count, memory_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,6 +57,7 @@ class Comparison:
             "networks": [report.graph.spec.id for report in self.reports],
             "lines": [_line_to_dict(line) for line in self.lines],
             "total": _line_to_dict(self.total),
+            "memory": [memory_to_dict(report.memory(), 1) for report in self.reports],
         }
 
 

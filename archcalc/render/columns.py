@@ -201,10 +201,9 @@ _ALL = (
     _shared("share_connections", "connections", 6),
     _kept("activations", lambda counts, report: counts.activations * report.batch),
     _kept("parameter_bytes", lambda counts, _: counts.parameters),
+    _kept("stored_bytes", lambda counts, _: counts.stored),
     _kept("activation_bytes", lambda counts, report: counts.activations * report.batch),
-    _kept(
-        "memory_bytes", lambda counts, report: counts.parameters + counts.activations * report.batch
-    ),
+    _kept("memory_bytes", lambda counts, report: counts.stored + counts.activations * report.batch),
     Quantity(Column("field", "field"), lambda line, _: _field(line.row, "size")),
     Quantity(Column("field_stride", "field stride"), lambda line, _: _field(line.row, "stride")),
     Quantity(Column("field_offset", "field offset"), lambda line, _: _field(line.row, "offset")),

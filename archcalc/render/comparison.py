@@ -30,6 +30,8 @@ BY_LINE = ("parameters", "macs")
 CHANGED = {"parameters": 0, "connections": 3, "macs": 0}
 """The quantities whose changes a difference shows, and when each is hidden."""
 
+STORED = {"parameters": "parameters", "fixed": "fixed weights", "statistics": "running statistics"}
+"""What of a network is kept in memory before it runs."""
 SIDES = {"before": "preceded by", "after": "followed by"}
 
 
@@ -90,16 +92,24 @@ def budget(found: Budget) -> Iterator[Table]:
         Column("used", "used", "number"),
         Column("verdict", "verdict"),
     )
-    notes = ["memory: bytes of the parameters and of the largest set of outputs alive at once"]
     memory = any(check.quantity == "memory" for check in found.checks)
     yield Table(
         columns,
         tuple(_checked(check) for check in found.checks),
         title=f"{_id(found.report)}, input {found.report.input}",
-        captions=(*_scopes(found.report), *(notes if memory else [])),
+        captions=(*_scopes(found.report), *([_memory(found)] if memory else [])),
         tones=tuple("bad" if check.over else "good" for check in found.checks),
     )
     yield from (_costliest(check) for check in found.checks if check.over)
+
+
+def _memory(found: Budget) -> str:
+    """Say what the memory of running forward consists of."""
+    memory = found.report.memory(found.bytes_each)
+    parts = [f"{getattr(memory, kind):,} of {words}" for kind, words in STORED.items()]
+    said = [part for part in parts if not part.startswith("0 ")]
+    live = f"{memory.live:,} of the largest set of outputs alive at once"
+    return f"memory in bytes: {' + '.join([*said, live])}"
 
 
 def known(name: str) -> str:
@@ -119,9 +129,10 @@ def title(quantity: str) -> str:
 def _totals(found: Comparison, quantities: Sequence[str]) -> Table:
     memories = [report.memory(BYTES) for report in found.reports]
     rows = [_compared(title(name), found.total.values(name)) for name in quantities]
-    for label in ("parameters", "outputs", "live"):
-        said = "largest live set" if label == "live" else label
-        rows.append(_compared(f"bytes of {said}", [getattr(one, label) for one in memories]))
+    for kind, words in (STORED | {"outputs": "outputs", "live": "largest live set"}).items():
+        values = [getattr(one, kind) for one in memories]
+        if any(values) or kind not in {"fixed", "statistics"}:
+            rows.append(_compared(f"bytes of {words}", values))
     return Table(
         _side_by_side(found),
         tuple(rows),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from archcalc.convention.figure import Figure
     from archcalc.counts import Counts
+    from archcalc.memory import Memory
     from archcalc.render.columns import Quantity
     from archcalc.render.table import Cell, Tone
     from archcalc.report import Report, Row
@@ -86,9 +87,25 @@ def _memory(report: Report, bytes_each: int) -> str:
     """Say the memory of a forward pass: all that is made, and what lives at once at most."""
     numbers, memory = report.memory(), report.memory(bytes_each)
     return (
-        f"memory at {bytes_each} bytes each: parameters and all outputs {memory.total:,} bytes; "
-        f"largest live set {numbers.live:,} numbers, {memory.live:,} bytes, beside the parameters"
+        f"memory at {bytes_each} bytes each: {stored(memory)} and all outputs "
+        f"{memory.total:,} bytes; largest live set {numbers.live:,} numbers, "
+        f"{memory.live:,} bytes, beside what is stored"
     )
+
+
+def stored(memory: Memory) -> str:
+    """Name what a network stores.
+
+    >>> from archcalc.memory import Memory
+    >>> stored(Memory(parameters=9, fixed=0, statistics=4, outputs=20, live=10))
+    'parameters, running statistics'
+    """
+    kinds = (
+        (memory.parameters, "parameters"),
+        (memory.fixed, "fixed weights"),
+        (memory.statistics, "running statistics"),
+    )
+    return ", ".join(name for n, name in kinds if n) or "no weights"
 
 
 def _totals(report: Report, quantities: list[Quantity]) -> Iterator[tuple[Cell, ...]]:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from archcalc import ops
 from archcalc.counts import QUANTITIES
+from archcalc.memory import Memory
 from archcalc.ops.op import Work
 
 Schema: TypeAlias = dict[str, Any]
@@ -188,7 +189,7 @@ def report_schema() -> Schema:
         "main": _closed(counts),
         "heads": {"type": "object", "additionalProperties": _closed(counts)},
         "memory": _closed(
-            dict.fromkeys(("bytes_each", "parameters", "outputs", "live", "total"), INTEGER)
+            dict.fromkeys(("bytes_each", *Memory._fields, "stored", "total", "running"), INTEGER)
         ),
         "figures": {"type": "array", "items": _figure()},
         "convention": WORD,

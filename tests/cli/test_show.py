@@ -199,13 +199,17 @@ def test_memory_is_shown_for_another_size_of_numbers(archcalc: Call) -> None:
     output = archcalc(*arguments).output
     memory = json.loads(archcalc(*arguments, "--json").output)["memory"]
 
-    assert total(output) == "217,068"  # 2·(60,000 + 3·16,178)
+    assert total(output) == "218,748"  # 2·(60,000 + 840 + 3·16,178)
     assert memory == {
         "bytes_each": 2,
         "parameters": 120_000,
+        "fixed": 1_680,
+        "statistics": 0,
         "outputs": 97_068,
         "live": 56_448,
-        "total": 217_068,
+        "stored": 121_680,
+        "total": 218_748,
+        "running": 178_128,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 
 import pytest
 
@@ -104,13 +105,25 @@ def test_layers_that_cost_nothing_are_not_named() -> None:
     assert [cost.path for cost in check.costliest] == ["C3", "C1", "C5", "F6"]
 
 
-def test_memory_is_parameters_and_the_largest_live_set() -> None:
+def test_frozen_weights_and_statistics_take_memory() -> None:
+    spec = "input: 3x224x224\nlayers: [{linear: 4096, trainable: false}, batchnorm]"
+    (check,) = budget(archcalc.load(StringIO(spec)), max_memory="10MB").checks
+
+    frozen = 3 * 224 * 224 * 4096 + 4096
+    live = 3 * 224 * 224 + 4096  # the input and the units; the second copy of these comes later
+    assert check.used == 4 * (frozen + 2 * 4096 + 2 * 4096 + live)
+    assert check.over
+    assert [cost.path for cost in check.costliest] == ["linear1", "batchnorm1"]
+
+
+def test_memory_is_what_is_stored_and_the_largest_live_set() -> None:
     (check,) = budget("lenet5", max_memory="1MiB", batch=3).checks
 
-    # C1 holds 4,704 units and their squashed copy for each of 3 samples, at 4 bytes
-    assert check.used == 4 * (60_000 + 3 * 2 * 4_704)
+    # C1 holds 4,704 units and their squashed copy for each of 3 samples, at 4 bytes;
+    # 840 fixed weights are stored beside 60,000 parameters
+    assert check.used == 4 * (60_000 + 840 + 3 * 2 * 4_704)
     assert check.costliest[0] == Cost("C5", 4 * (48_120 + 3 * 2 * 120))
-    assert budget("lenet5", max_memory=10**6, bytes_each=2).checks[0].used == 2 * 69_408
+    assert budget("lenet5", max_memory=10**6, bytes_each=2).checks[0].used == 2 * 70_248
 
 
 def test_input_and_heads_are_counted_as_asked() -> None:

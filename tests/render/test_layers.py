@@ -87,10 +87,13 @@ def test_memory_columns_bring_the_memory_of_the_whole_pass() -> None:
             report, 1, ["parameter_bytes", "activation_bytes", "memory_bytes"], bytes_each
         )
         memory = report.memory(bytes_each)
+        assert memory.fixed == 840 * bytes_each
+        assert memory.total == memory.parameters + memory.fixed + memory.outputs
         assert table.totals == (("total", memory.parameters, memory.outputs, memory.total),)
         assert table.rows[0][1:3] == (156 * bytes_each, 3 * 2 * 4704 * bytes_each)
         assert table.captions[-1] == (
             f"memory at {bytes_each} bytes each: "
-            f"parameters and all outputs {memory.total:,} bytes; "
-            f"largest live set 28,224 numbers, {28_224 * bytes_each:,} bytes, beside the parameters"
+            f"parameters, fixed weights and all outputs {memory.total:,} bytes; "
+            f"largest live set 28,224 numbers, {28_224 * bytes_each:,} bytes, "
+            "beside what is stored"
         )

@@ -8,19 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archcalc.render.table import Cell, Column, Table
 
-UNITS = ("", " k", " M", " G", " T", " P")
-"""Of 10^0, 10^3, 10^6, 10^9, 10^12, 10^15."""
-NOTE = "rounded: k = 10^3, M = 10^6, G = 10^9"
+UNITS = ("", "k", "M", "G", "T", "P", "E")
+"""Of 10^0, 10^3, 10^6, 10^9, 10^12, 10^15, 10^18."""
 
 
 def rounded(table: Table) -> Table:
     """Round the figures of a table to three digits and say so below it."""
+    every = (*table.rows, *table.totals)
+    largest = max((abs(cell) for row in every for cell in row if isinstance(cell, int)), default=0)
     return replace(
         table,
         rows=tuple(_row(table, row) for row in table.rows),
         totals=tuple(_row(table, row) for row in table.totals),
-        captions=(*table.captions, NOTE),
+        captions=(*table.captions, _note(largest)),
     )
+
+
+def _note(largest: int) -> str:
+    """Name the units up to that of the largest figure, and up to G anyway."""
+    units = [(unit, power) for power, unit in enumerate(UNITS) if unit]
+    named = [
+        f"{unit} = 10^{3 * n}" for unit, n in units if n <= 3 or 2000 * largest >= 1999 * 1000**n
+    ]
+    return f"rounded: {', '.join(named)}"
 
 
 def _row(table: Table, row: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -36,13 +46,23 @@ def human(n: int) -> str:
 
     >>> human(999), human(60_000), human(61_706_000), human(999_950_000)
     ('999', '60.0 k', '61.7 M', '1.00 G')
+    >>> human(9_007_199_254_740_993), human(10**21)
+    ('9.01 P', '1.00 × 10^21')
     """
-    power = 0
-    while power < len(UNITS) - 1 and abs(n) * 2 >= 1999 * 1000**power:
-        power += 1
-    if power == 0:
+    if abs(n) < 1000:
         return str(n)
-    hundredths = (200 * n + 1000**power) // (2 * 1000**power)
-    whole = abs(hundredths) // 100
-    digits = 2 if whole < 10 else 1 if whole < 100 else 0
-    return f"{hundredths / 100:,.{digits}f}{UNITS[power]}"
+    power = len(str(abs(n))) - 1
+    digits = (2 * abs(n) + 10 ** (power - 2)) // (2 * 10 ** (power - 2))
+    if digits == 1000:
+        digits, power = 100, power + 1
+    unit, before = divmod(power, 3)
+    sign = "-" if n < 0 else ""
+    if unit >= len(UNITS):
+        return f"{sign}{_point(digits, 1)} × 10^{power}"
+    return f"{sign}{_point(digits, before + 1)} {UNITS[unit]}"
+
+
+def _point(digits: int, place: int) -> str:
+    """Set the decimal point of three digits."""
+    text = str(digits)
+    return f"{text[:place]}.{text[place:]}".rstrip(".")

@@ -11,6 +11,7 @@ from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, sugg
 from archcalc.graph import INPUT, Container, Graph, expand
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
+from archcalc.paths import Index, cut
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
@@ -69,10 +70,10 @@ def count(
     """
     samples = _samples(batch)
     if isinstance(net, Graph) and input is None:
-        return Report(net, samples, heads=heads)
+        return Report(net, samples, heads)
     net = net.spec if isinstance(net, Graph) else net
     spec = net if isinstance(net, Spec) else load(net)
-    return Report(expand(spec, input, heads=heads), samples, heads=heads)
+    return Report(expand(spec, input, heads=heads), samples, heads)
 
 
 def _samples(batch: object) -> int:
@@ -87,15 +88,23 @@ def _samples(batch: object) -> int:
     return found
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Report:
     """The counts of a network. `total` is the main path, and the heads if they were asked for."""
 
-    def __init__(self, graph: Graph, batch: int, *, heads: bool) -> None:
-        self.graph = graph
-        self.batch = batch
-        self.with_heads = heads
-        self.nodes = graph.nodes if heads else tuple(n for n in graph.nodes if n.head is None)
-        self._tallies = tally_nodes(self.nodes, batch)
+    graph: Graph
+    batch: int = 1
+    with_heads: bool = False
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The layers that are counted."""
+        nodes = self.graph.nodes
+        return nodes if self.with_heads else tuple(node for node in nodes if node.head is None)
+
+    @cached_property
+    def _tallies(self) -> list[Tally]:
+        return tally_nodes(self.nodes, self.batch)
 
     @property
     def name(self) -> str:
@@ -151,8 +160,7 @@ class Report:
 
     def __getitem__(self, path: str) -> Row:
         """Give the row of a layer, a block or a group by its path. Raises UnknownName."""
-        below = (f"{path}/", f"{path}.")
-        found = [i for i, n in enumerate(self.nodes) if n.path == path or n.path.startswith(below)]
+        found = self.index[path]
         if not found:
             raise self._no_layer(path)
         return self.row(path, found)
@@ -169,6 +177,15 @@ class Report:
         elif path in self.graph.ends:
             hint = "no layer of it is in place: what is switched off or empty hands its input on"
         return UnknownName.layer(self.name, path, hint)
+
+    @cached_property
+    def index(self) -> Index:
+        """Where the nodes at and below a path stand.
+
+        >>> count("lenet5").index["C1"]
+        [0, 1]
+        """
+        return Index(node.path for node in self.nodes)
 
     def by_op(self) -> dict[str, Counts]:
         """Sum the layers of each op.
@@ -215,7 +232,7 @@ class Report:
         if self.input == own:
             return ()
         try:
-            before = Report(expand(self.graph.spec), 1, heads=self.with_heads)
+            before = Report(expand(self.graph.spec), 1, self.with_heads)
         except ArchcalcError:
             return ()
         old, new = before.total.parameters, self.total.parameters
@@ -288,16 +305,6 @@ class Report:
             field=ONE_PIXEL if end == INPUT else self.fields[end],
             head=nodes[0].head,
         )
-
-
-def cut(path: str, depth: int | None) -> str:
-    """Shorten the path of a node to that of its layer, and to `depth` segments.
-
-    >>> cut("conv4_x/2/conv1.relu", None), cut("conv4_x/2/conv1.relu", 2)
-    ('conv4_x/2/conv1', 'conv4_x/2')
-    """
-    layer = path.partition(".")[0]
-    return "/".join(layer.split("/")[:depth])
 
 
 def memory_to_dict(memory: Memory, bytes_each: int) -> dict[str, int]:

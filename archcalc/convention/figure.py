@@ -55,9 +55,7 @@ class Figure:
         >>> figure.of("C1"), figure.total
         (117600, 325680)
         """
-        below = (f"{path}/", f"{path}.")
-        pairs = zip(self.report.nodes, self.values, strict=True)
-        return sum(v or 0 for n, v in pairs if n.path == path or n.path.startswith(below))
+        return sum(self.values[position] or 0 for position in self.report.index[path])
 
     def of_head(self, head: str | None) -> int:
         """Sum what is known of one head, or of the main path (None)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archcalc.counts import QUANTITIES
+from archcalc.paths import cut
 from archcalc.referee.comparison import Net, report_of
 from archcalc.referee.matching import Layer, layers, match
 from archcalc.referee.wording import Detail, details, value
@@ -71,8 +72,7 @@ class Difference:
         """Gather the changes below each path of `depth` segments; None: each layer by itself."""
         groups: dict[str, list[Change]] = {}
         for change in self.changes:
-            path = change.path if depth is None else "/".join(change.path.split("/")[:depth])
-            groups.setdefault(path, []).append(change)
+            groups.setdefault(cut(change.path, depth), []).append(change)
         return {path: tuple(changes) for path, changes in groups.items()}
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
 from archcalc.errors import UnknownName, suggestion
 from archcalc.graph import INPUT
+from archcalc.paths import cut, layer_of
 from archcalc.receptive_field import ONE_PIXEL, widest
 from archcalc.referee.derivation import Figure, derive, together
 from archcalc.referee.lessons import lessons
@@ -133,13 +134,10 @@ def explain(
     6·14·14·(2·2 + 1) = 5,880
     """
     report = count(net, input=input, heads=heads)
-    if layer is not None and layer.partition("/")[0] in report.graph.spec.heads:
+    if layer is not None and cut(layer, 1) in report.graph.spec.heads:
         report = count(net, input=input, heads=True)
-    if layer is None:
-        chosen = list(range(len(report.nodes)))
-    else:
-        found = report[layer].path
-        chosen = [i for i, node in enumerate(report.nodes) if _within(node.path, found)]
+    everything = list(range(len(report.nodes)))
+    chosen = everything if layer is None else report.index[report[layer].path]
     parts = tuple(_parts(report, chosen, layer))
     return Explanation(
         report.name,
@@ -151,16 +149,12 @@ def explain(
     )
 
 
-def _within(path: str, whole: str) -> bool:
-    return path == whole or path.startswith((f"{whole}/", f"{whole}."))
-
-
 def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator[Part]:
     """Group nodes by the layer they belong to; a node asked for by its own name is a layer."""
     groups: dict[str, list[int]] = {}
     for i in chosen:
         path = report.nodes[i].path
-        groups.setdefault(path if path == asked else path.partition(".")[0], []).append(i)
+        groups.setdefault(path if path == asked else layer_of(path), []).append(i)
     for path, members in groups.items():
         nodes = [report.nodes[i] for i in members]
         steps = tuple(Step(node.path, _derive(report, node)) for node in nodes)
@@ -204,7 +198,7 @@ def _sums(parts: tuple[Part, ...], path: str) -> Iterator[Figure]:
 def _by_stage(terms: list[tuple[str, int]], start: int) -> list[tuple[str, int]]:
     stages: dict[str, int] = {}
     for path, value in terms:
-        stage = path[start:].partition("/")[0]
+        stage = cut(path[start:], 1)
         stages[stage] = stages.get(stage, 0) + value
     return list(stages.items())
 

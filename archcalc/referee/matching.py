@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.paths import layer_of
 from archcalc.referee.wording import details
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def layers(report: Report) -> tuple[Layer, ...]:
     """List the layers of a report with their nodes, in execution order."""
     nodes = defaultdict(list)
     for node in report.nodes:
-        nodes[node.path.partition(".")[0]].append(node)
+        nodes[layer_of(node.path)].append(node)
     return tuple(Layer(row, tuple(nodes[row.path])) for row in report.rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from archcalc.graph import INPUT
+from archcalc.paths import cut, prefixes
 from archcalc.referee.matching import layers, match
 from archcalc.referee.wording import Detail, details
 
@@ -49,7 +50,7 @@ def parts(a: Figure, b: Figure) -> Iterator[Part]:
     walk = _Walk(a.report, b.report)
     groups: dict[tuple[Kind, str], dict[Cause, list[int]]] = {}
     for cause, amount in walk.amounts(a.values, b.values):
-        stage = cause.path.split("/")[0].partition(".")[0]
+        stage = cut(cause.path, 1)
         amounts = groups.setdefault((cause.kind, stage), {}).setdefault(cause, [])
         amounts += [amount] if amount else []
     for (kind, _), causes in groups.items():
@@ -110,8 +111,8 @@ class _Walk:
 
     def _place(self, cause: Cause) -> int:
         """Tell where a cause stands among those of its kind."""
-        prefixes = self.old_prefixes if cause.kind == "removed" else self.new_prefixes
-        return prefixes.get(cause.path, -1)
+        known = self.old_prefixes if cause.kind == "removed" else self.new_prefixes
+        return known.get(cause.path, -1)
 
     def _called(self, cause: Cause) -> str:
         """Name a cause, and what it was called in the first network."""
@@ -168,19 +169,11 @@ def _all_prefixes(paths: Iterable[str]) -> dict[str, int]:
     """Give a number to every path at and above some layers, in their order."""
     found: dict[str, int] = {}
     for path in paths:
-        for prefix in _prefixes(path):
+        for prefix in prefixes(path):
             found.setdefault(prefix, len(found))
     return found
 
 
-def _prefixes(path: str) -> Iterator[str]:
-    """Give every path at and above a layer: a block, a group, the layer that it comes after."""
-    for position, character in enumerate(path):
-        if character in "/.":
-            yield path[:position]
-    yield path
-
-
 def _root(path: str, known: Container[str]) -> str:
     """Find the highest path above a layer that the other network does not have."""
-    return next((prefix for prefix in _prefixes(path) if prefix not in known), path)
+    return next((prefix for prefix in prefixes(path) if prefix not in known), path)

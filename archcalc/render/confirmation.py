@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.counts import KINDS
+from archcalc.paths import layer_of
 from archcalc.referee.claim import Seen
 from archcalc.render.columns import shape
 from archcalc.render.explanation import NAMES
@@ -97,7 +98,7 @@ def _as_written(lines: Iterable[Line]) -> dict[str, list[Line]]:
     """Put a layer together with what stands before and after it."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
-        groups.setdefault(line.path.partition(".")[0], []).append(line)
+        groups.setdefault(layer_of(line.path), []).append(line)
     return groups
 
 

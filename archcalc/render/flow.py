@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archcalc.graph import INPUT
-from archcalc.report import cut
+from archcalc.paths import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -1,0 +1,80 @@
+"""Paths of layers: `conv4_x/2/conv1.relu` stands beside `conv4_x/2/conv1`, below `conv4_x/2`.
+
+Segments are parted by slashes; behind a dot is the name of what comes before or after a layer's op.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SEPARATORS = str.maketrans("/.", "\0\0")
+"""No name has a character before these: then all below a path stands next to it when sorted."""
+
+
+def layer_of(path: str) -> str:
+    """Give the layer that a node belongs to.
+
+    >>> layer_of("conv4_x/2/conv1.relu"), layer_of("C1")
+    ('conv4_x/2/conv1', 'C1')
+    """
+    return path.partition(".")[0]
+
+
+def cut(path: str, depth: int | None) -> str:
+    """Shorten the path of a node to that of its layer, and to `depth` segments.
+
+    >>> cut("conv4_x/2/conv1.relu", None), cut("conv4_x/2/conv1.relu", 2)
+    ('conv4_x/2/conv1', 'conv4_x/2')
+    """
+    layer = layer_of(path)
+    return layer if depth is None else "/".join(layer.split("/", depth)[:depth])
+
+
+def is_within(path: str, whole: str) -> bool:
+    """Tell whether a path is another one, or below it.
+
+    >>> [is_within(path, "conv1") for path in ("conv1", "conv1.relu", "conv1/a", "conv10")]
+    [True, True, True, False]
+    """
+    return path == whole or path.startswith((f"{whole}/", f"{whole}."))
+
+
+def prefixes(path: str) -> Iterator[str]:
+    """Give every path at and above a node: its blocks, its groups, the layer that it belongs to.
+
+    >>> list(prefixes("conv4_x/2/conv1.relu"))
+    ['conv4_x', 'conv4_x/2', 'conv4_x/2/conv1', 'conv4_x/2/conv1.relu']
+    """
+    for position, character in enumerate(path):
+        if character in "/.":
+            yield path[:position]
+    yield path
+
+
+class Index:
+    """Where paths stand in a list: whatever is asked for is found without reading all of it.
+
+    >>> index = Index(["C1", "C1.tanh", "S2", "C10"])
+    >>> index["C1"], index["S2"], index["C2"]
+    ([0, 1], [2], [])
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Sort the paths, so that what is below a path follows it."""
+        pairs = sorted((_sorted(path), position) for position, path in enumerate(paths))
+        self._paths = [path for path, _ in pairs]
+        self._positions = [position for _, position in pairs]
+
+    def __getitem__(self, path: str) -> list[int]:
+        """Give the positions of a path and of all that is below it, in order; none is no error."""
+        first = _sorted(path)
+        start, stop = (bisect_left(self._paths, end) for end in (first, f"{first[:-1]}\1"))
+        return sorted(self._positions[start:stop])
+
+
+def _sorted(path: str) -> str:
+    return path.translate(_SEPARATORS) + "\0"

@@ -32,6 +32,7 @@ COMMANDS = {
     "reconcile": Entry("reconcile:reconcile", "Tell why two figures differ."),
     "confirm": Entry("confirm:confirm", "Measure every figure on the network itself."),
     "gradients": Entry("gradients:gradients", "Show the gradient of each layer at the start."),
+    "backprop": Entry("backprop:backprop", "Work back-propagation through, number by number."),
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),

@@ -9,6 +9,11 @@ from archcalc.kernels._arrays import shown
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = x + F(x)",
+    "x": "∂E/∂x = δ·(1 + ∂F/∂x): each branch gets δ whole",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

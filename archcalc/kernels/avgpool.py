@@ -12,6 +12,11 @@ from archcalc.kernels._windows import Side, Sides, offsets, padded, sides, unpad
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Padding, Shape, Size, WeightShapes
 
+RULES = {
+    "y": "y = the mean of the window",
+    "x": "∂E/∂x = of each window δ divided by its cells, added up where windows overlap",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

@@ -18,6 +18,13 @@ STATISTICS = ("mean", "variance")
 
 EVERY_MAP = (0, 2, 3)
 
+RULES = {
+    "y": "y = γ·n + β, n = (x - mean)/√(variance + ε), over the map",
+    "x": "∂E/∂x = γ/√(variance + ε)·(δ - mean of δ - n·mean of δ·n)",
+    "gamma": "∂E/∂γ = Σ δ·n, over the map",
+    "beta": "∂E/∂β = Σ δ, over the map",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

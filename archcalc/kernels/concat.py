@@ -11,6 +11,11 @@ from archcalc.kernels._arrays import expect_maps, shown
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = the maps of each branch, one after the other",
+    "x": "each branch gets the part of δ that is of its own maps",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

@@ -33,6 +33,13 @@ PATCH_BYTES = 8 * 2**20
 """Columns are copied in portions of about this size: large enough for BLAS, small enough for the
 cache. One row of windows is the least that is copied at once."""
 
+RULES = {
+    "y": "z[f] = Σᵢ K[f,i] ⋆ x[i] + b[f], the window slid without turning the kernel",
+    "x": "∂E/∂x[i] = Σ over f of K[f,i], turned by 180°, ⋆ δ[f] with zeros around it",
+    "kernel": "∂E/∂K[f,i] = x[i] ⋆ δ[f], the input correlated with the residual",
+    "bias": "∂E/∂b[f] = Σ δ[f], over the map",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

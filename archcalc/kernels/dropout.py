@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = x/(1 - rate) where kept, else 0",
+    "x": "∂E/∂x = δ/(1 - rate) where kept, else 0",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

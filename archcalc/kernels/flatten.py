@@ -9,6 +9,11 @@ from archcalc.kernels._arrays import rows
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = x, map after map in one row",
+    "x": "∂E/∂x = δ, laid out in maps again",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

@@ -11,6 +11,11 @@ from archcalc.kernels._arrays import expect_maps
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = the mean of the map",
+    "x": "∂E/∂x = δ divided by the cells of the map, the same at each",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("weight", "bias")
 
+RULES = {
+    "y": "z = W·x + b",
+    "x": "∂E/∂x = Wᵀ·δ",
+    "weight": "∂E/∂W = δ·xᵀ",
+    "bias": "∂E/∂b = δ",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = x/base^β, base = k + α·Σ x² over neighbouring maps",
+    "x": "∂E/∂x = δ/base^β - 2·α·β·x·Σ δ·y/base, over the maps that see it",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

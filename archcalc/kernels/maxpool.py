@@ -12,6 +12,11 @@ from archcalc.kernels._windows import Sides, offsets, padded, sides, unpadded
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Padding, Shape, Size, WeightShapes
 
+RULES = {
+    "y": "y = the largest of the window",
+    "x": "∂E/∂x = δ at the place of each window's maximum, 0 elsewhere",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

@@ -11,6 +11,11 @@ from archcalc.kernels._arrays import expect_maps
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, Size, WeightShapes
 
+RULES = {
+    "y": "y = every stride-th cell of x, and maps of zeros behind",
+    "x": "∂E/∂x = δ of the maps that are x's, at the cells that were read",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

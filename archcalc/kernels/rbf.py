@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("centres",)
 
+RULES = {
+    "y": "y = Σ (x - c)², over the inputs",
+    "x": "∂E/∂x = Σ 2·(x - c)·δ, over the units",
+    "centres": "∂E/∂c = -2·(x - c)·δ",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

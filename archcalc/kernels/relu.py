@@ -9,6 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = max(x, 0)",
+    "x": "∂E/∂x = δ·σ′, σ′ = 1 where x > 0, else 0",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

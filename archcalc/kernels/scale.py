@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = factor·x",
+    "x": "∂E/∂x = factor·δ",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

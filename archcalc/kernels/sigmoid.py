@@ -9,6 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "y = 1/(1 + exp(-x))",
+    "x": "∂E/∂x = δ·σ′, σ′ = y·(1 - y)",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

@@ -9,6 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
+RULES = {
+    "y": "s = exp(z)/Σ exp(z), over the maps",
+    "x": "∂E/∂z = s·(δ - Σ s·δ)",
+}
+
 
 def weights(_shape: Shape, **_: object) -> WeightShapes:
     """Allocate nothing."""

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("coefficient", "bias")
 
+RULES = {
+    "y": "z = c·Σ x + b, the sum over the window",
+    "x": "∂E/∂x = c·δ at each cell of the window",
+    "coefficient": "∂E/∂c = Σ δ·(Σ x), over all windows of the map",
+    "bias": "∂E/∂b = Σ δ, over the map",
+}
+
 
 class Saved(NamedTuple):
     """What the way back needs of the way there."""

@@ -21,7 +21,7 @@ from archcalc.model.layer import Layer
 from archcalc.report import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from archcalc.graph import Graph
@@ -116,10 +116,12 @@ class Model:
         heads: Mapping[str, npt.ArrayLike] | None = None,
         *,
         inputs: bool = True,
+        watch: Callable[[str, Array], object] = lambda _path, _residual: None,
     ) -> Array | None:
         """Run back from the gradient of the output, and of heads by name; keep the `gradients`.
 
-        Gives the gradient of the input; `inputs=False` spares it, where a kernel can. Raises
+        Gives the gradient of the input; `inputs=False` spares it, where a kernel can. `watch` is
+        shown the gradient of each layer's output as it arrives there. Raises
         UsageError unless a `forward` stands before it, with training or `keep`, and for a gradient
         of another shape than its output; UnknownName for a head that the model has not.
         """
@@ -135,6 +137,7 @@ class Model:
             if d_output is None:
                 layer.gradients = {}
                 continue
+            watch(layer.path, d_output)
             wanted = inputs or layer.inputs != (INPUT,)
             dxs = layer.backward(d_output, kept, inputs=wanted)
             for i, dx in zip(layer.inputs, dxs, strict=wanted):

@@ -59,12 +59,26 @@ def latex(parts: Parts, caption: Caption) -> str:
             lines += ["\\begin{verbatim}", to_ascii(part.rstrip()), "\\end{verbatim}"]
             continue
         lines += [f"% {printable(line)}" for line in (part.title, *part.captions) if line]
+        if part.matrix:
+            lines += _latex_matrix(part)
+            continue
         found = _latex_formulas(part, _tabulate(part, "latex_booktabs"))
         found[0] = f"\\begin{{tabular}}{{{''.join(_latex_sides(part))}}}"
         if part.totals:
             found.insert(len(found) - 2 - len(part.totals), "\\midrule")
         lines += found
     return "\n".join(lines) + "\n"
+
+
+def _latex_matrix(table: Table) -> list[str]:
+    """Set a matrix under its name, for the package amsmath."""
+    rows = [" & ".join(str(cell) for cell in row[1:]) for row in table.rows]
+    name = _latex_signs(table.matrix.replace("_", r"\_"))
+    return [
+        f"\\[ \\text{{{name}}} = \\begin{{pmatrix}}",
+        *(f"  {row} \\\\" for row in rows),
+        "\\end{pmatrix} \\]",
+    ]
 
 
 def _latex_sides(table: Table) -> Iterator[str]:
@@ -99,6 +113,10 @@ def _latex_signs(text: str) -> str:
         "█": "\\rule{0.5em}{1.5ex}",
         "≠": "\\ensuremath{\\neq}",
         "·": "\\ensuremath{\\cdot}",
+        "δ": "\\ensuremath{\\delta}",
+        "σ": "\\ensuremath{\\sigma}",
+        "∂": "\\ensuremath{\\partial}",
+        "′": "\\ensuremath{'}",
         "–": "--",
         "−": "--",
     }

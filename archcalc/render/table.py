@@ -55,7 +55,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under columns, the totals below them, and lines around all of it."""
+    """Rows of cells under columns, the totals below them, and lines around all of it.
+
+    `matrix` is the name of a table that is a matrix: LaTeX sets all but its first column, the name,
+    between parentheses.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -63,6 +67,7 @@ class Table:
     title: str = ""
     captions: tuple[str, ...] = ()
     tones: tuple[Tone, ...] = ()
+    matrix: str = ""
 
     def __post_init__(self) -> None:
         """Check that every row has a cell for every column."""

@@ -1,0 +1,1 @@
+"""Back-propagation by hand: one op, or one sample through a network, each step with its rule."""

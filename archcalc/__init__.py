@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archcalc.convention.library import conventions
     from archcalc.errors import ArchcalcError
-    from archcalc.graph import Graph, expand
+    from archcalc.graph import Graph
     from archcalc.model.model import Model, build
     from archcalc.model.unrolling import unroll
     from archcalc.referee.budget import budget
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
+    from archcalc.spec.unroll import expand
 
 __version__ = "0.1.0"
 
@@ -44,7 +45,7 @@ _HOMES = {
     "conventions": "convention.library",
     "count": "report",
     "diff": "referee.difference",
-    "expand": "graph",
+    "expand": "spec.unroll",
     "explain": "referee.explanation",
     "gradients": "referee.gradient_flow",
     "load": "spec.library",

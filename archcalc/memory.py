@@ -50,7 +50,7 @@ def largest_live_set(nodes: Sequence[Node], entering: Shape) -> int:
 
     Nothing happens in place, and a concatenation copies. The network's input lives like an output.
 
-    >>> from archcalc.graph import expand
+    >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
     >>> graph = expand(load("lenet5"))
     >>> largest_live_set(graph.nodes, graph.input)  # C1's 4,704 units and their squashed copy

@@ -34,7 +34,7 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     Size grows by (extent - 1) times the stride so far; the stride multiplies. None where windows of
     unlike sizes, or branches of unlike strides, forbid one answer.
 
-    >>> from archcalc.graph import expand
+    >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
     >>> receptive_fields(expand(load("lenet5")))[4].size  # C3: 5, then 6, then 6 + 4·2
     (14, 14)

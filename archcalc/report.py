@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.graph import INPUT, Container, Graph, expand
+from archcalc.graph import INPUT, Container, Graph
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
 from archcalc.paths import Index, cut
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
+from archcalc.spec.unroll import expand
 from archcalc.spec.values import from_python
 
 if TYPE_CHECKING:
@@ -69,9 +70,8 @@ def count(
     (1516, 60000, 340908)
     """
     samples = _samples(batch)
-    if isinstance(net, Graph) and input is None:
-        return Report(net, samples, heads)
-    net = net.spec if isinstance(net, Graph) else net
+    if isinstance(net, Graph):
+        return Report(net.at(input, heads=heads), samples, heads)
     spec = net if isinstance(net, Spec) else load(net)
     return Report(expand(spec, input, heads=heads), samples, heads)
 
@@ -109,7 +109,7 @@ class Report:
     @property
     def name(self) -> str:
         """The network's name, as printed."""
-        return self.graph.spec.name
+        return self.graph.origin.name
 
     @property
     def input(self) -> Shape:
@@ -136,8 +136,8 @@ class Report:
         """What the totals cover, in words."""
         if self.heads:
             return f"main path and heads {', '.join(self.heads)}"
-        if self.graph.spec.heads:
-            return f"main path, without heads {', '.join(self.graph.spec.heads)}"
+        if self.graph.origin.heads:
+            return f"main path, without heads {', '.join(self.graph.origin.heads)}"
         return "whole network"
 
     @cached_property
@@ -166,7 +166,7 @@ class Report:
         return self.row(path, found)
 
     def _no_layer(self, path: str) -> UnknownName:
-        hidden = () if self.with_heads else self.graph.spec.heads
+        hidden = () if self.with_heads else self.graph.origin.heads
         blocks = [inner for inner in self.graph.containers if cut(inner, 1) not in hidden]
         hint = (
             suggestion(path, [*blocks, *(row.path for row in self.rows)])
@@ -228,11 +228,11 @@ class Report:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know: above all that another input changed the parameters."""
-        own = self.graph.spec.input
+        own = self.graph.origin.input
         if self.input == own:
             return ()
         try:
-            before = Report(expand(self.graph.spec), 1, self.with_heads)
+            before = Report(self.graph.at(own), 1, self.with_heads)
         except ArchcalcError:
             return ()
         old, new = before.total.parameters, self.total.parameters
@@ -248,13 +248,13 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        spec = self.graph.spec
+        origin = self.graph.origin
         return {
             "schema": 1,
-            "network": spec.id,
-            "name": spec.name,
-            "source": spec.source,
-            "parameters": {key: _plain(value) for key, value in spec.parameters.items()},
+            "network": origin.id,
+            "name": origin.name,
+            "source": origin.source,
+            "parameters": {key: _plain(value) for key, value in origin.parameters.items()},
             "input": list(self.input),
             "batch": self.batch,
             "scope": self.scope,

@@ -90,8 +90,8 @@ def test_totals(name: str) -> None:
 def test_every_network_expands_and_counts(entry: archcalc.spec.library.Entry) -> None:
     report = archcalc.count(entry.id, heads=True)
 
-    assert report.graph.spec.id == entry.id
-    assert report.graph.spec.source
+    assert report.graph.origin.id == entry.id
+    assert report.graph.origin.source
     assert report.total.parameters > 0
     assert report.total.connections >= report.total.connections_in_bounds > 0
     assert report.total.connections >= report.total.macs > 0

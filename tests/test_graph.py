@@ -8,9 +8,9 @@ import pytest
 
 import archcalc
 from archcalc.graph import INPUT, Container
-from archcalc.level import Level
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape
+from archcalc.spec.level import Level
 
 BRANCHES = """
 input: 2x8x8

@@ -164,9 +164,9 @@ def complete_conventions(incomplete: str) -> list[str]:
 
 
 def _variants_of(path: str) -> Iterator[str]:
-    from archcalc.spec.family import variants  # noqa: PLC0415
     from archcalc.spec.library import open_source  # noqa: PLC0415
     from archcalc.spec.reader import read  # noqa: PLC0415
+    from archcalc.spec.variants import variants  # noqa: PLC0415
 
     try:
         yield from variants(read(open_source(Path(path))).tree)

@@ -1,6 +1,6 @@
 """What the rules of conventions may read of a layer.
 
->>> from archcalc.graph import expand
+>>> from archcalc.spec.unroll import expand
 >>> from archcalc.spec.library import load
 >>> c1 = next(of_nodes(expand(load("lenet5")).nodes))
 >>> c1["mac"], c1["bias"], c1["outputs"]

@@ -25,7 +25,7 @@ NEURONS = frozenset({"conv", "linear", "subsample", "rbf"})
 def activations(nodes: Sequence[Node]) -> list[str | None]:
     """Tell for each node the activation that its output meets first; None if it meets none.
 
-    >>> from archcalc.graph import expand
+    >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
     >>> activations(expand(load("resnet50")).nodes)[0]  # through the batch norm
     'relu'

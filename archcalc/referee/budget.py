@@ -59,7 +59,7 @@ class Budget:
         """Give everything as plain values, ready for JSON."""
         return {
             "schema": 1,
-            "network": self.report.graph.spec.id,
+            "network": self.report.graph.origin.id,
             "over": self.over,
             "checks": [
                 {

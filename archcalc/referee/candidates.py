@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from archcalc.convention.figure import totals
 from archcalc.convention.library import conventions
@@ -15,19 +15,14 @@ from archcalc.referee.printed import Agreement
 from archcalc.referee.side import Side
 from archcalc.referee.wording import value as said
 from archcalc.report import count
-from archcalc.spec.checker import plain_value, untyped
-from archcalc.spec.family import interpret
-from archcalc.spec.reader import Mapping, Sequence, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from collections.abc import Mapping as AnyMapping
 
+    from archcalc.graph import Graph, Origin
     from archcalc.referee.printed import Printed
     from archcalc.referee.side import Number
     from archcalc.report import Report
-    from archcalc.spec.reader import Tree
-    from archcalc.spec.spec import Spec
     from archcalc.spec.values import Value
 
 SIZES = (224, 227, 256, 299)
@@ -76,6 +71,10 @@ class Candidate:
             "agreement": str(self.agreement),
             "meets": self.meets,
         }
+
+
+class _Make(Protocol):
+    def __call__(self, input: Shape, *, heads: bool) -> Graph: ...  # noqa: A002
 
 
 class _Net(NamedTuple):
@@ -138,73 +137,37 @@ def _with_alike(found: Candidate, names: Iterable[str]) -> Candidate:
 
 def _nets(report: Report) -> Iterator[_Net]:
     """Give the network, then its relatives: also at other sizes, without and with heads."""
-    for spec, changes, akin in _specs(report.graph.spec):
-        own = report.input if akin else spec.input
+    for make, origin, changes, akin in _family(report.graph):
+        own = report.input if akin else origin.input
         for size in (own, *_sizes(own)) if akin else (own,):
             resized = () if size == own else (f"input {size}",)
-            for heads in sorted({report.with_heads, report.with_heads or bool(spec.heads)}):
+            for heads in sorted({report.with_heads, report.with_heads or bool(origin.heads)}):
                 more = () if heads == report.with_heads else ("with heads",)
                 with suppress(ArchcalcError):
-                    found = count(spec, input=size, heads=heads)
+                    found = count(make(size, heads=heads), heads=heads)
                     yield _Net(found, (*changes, *resized, *more))
+
+
+def _family(graph: Graph) -> Iterator[tuple[_Make, Origin, tuple[str, ...], bool]]:
+    """Give a network, then its relatives; tell which are akin to it."""
+    yield graph.at, graph.origin, (), True
+    for relative in graph.maker.relatives() if graph.maker else ():
+        with suppress(ArchcalcError):  # a variant may be wrong, an option unfit
+            maker = relative.maker()
+            yield maker.at, maker.origin, (_change(relative.differs_in),), relative.akin
+
+
+def _change(differs_in: str | tuple[str, Value]) -> str:
+    if isinstance(differs_in, str):
+        return f"variant {differs_in}"
+    parameter, value = differs_in
+    return f"{parameter}: {said(value)}"
 
 
 def _sizes(own: Shape) -> list[Shape]:
     if own.height < LARGE:
         return []
     return [Shape(own.channels, n, n) for n in SIZES if (n, n) != own[1:]]
-
-
-def _specs(spec: Spec) -> Iterator[tuple[Spec, tuple[str, ...], bool]]:
-    """Give a spec, the other variants, and its options one at a time; tell which are akin to it."""
-    yield spec, (), True
-    document = None if spec.text is None else read(spec.text)
-    if document is None or not isinstance(document.tree, Mapping):
-        return
-    for variant, settings, change, akin in _others(document.tree, spec):
-        with suppress(ArchcalcError):  # a variant may be wrong, an option unfit
-            yield interpret(document, variant or spec.id, variant, settings), (change,), akin
-
-
-def _others(tree: Mapping, spec: Spec) -> Iterator[tuple[str | None, dict[str, Value], str, bool]]:
-    """Give variants and what is set otherwise in them: in words, and whether akin to the spec."""
-    variants = _section(tree, "variants")
-    akin = _relatives(variants, spec.id)
-    for name in variants:
-        if name != spec.id:
-            yield name, {}, f"variant {name}", name in akin
-    own = spec.id if spec.id in variants else None
-    for parameter, value in _options(tree, spec):
-        yield own, {**spec.changed, parameter: value}, f"{parameter}: {said(value)}", True
-
-
-def _relatives(variants: AnyMapping[str, Tree], variant: str) -> set[str]:
-    """List the variants that are like a variant, that it is like, or that are like the same."""
-    like = {name: _text(entry, "like") for name, entry in variants.items()}
-    top = like.get(variant) or variant
-    return {name for name in variants if top in {name, like[name]}}
-
-
-def _options(tree: Mapping, spec: Spec) -> Iterator[tuple[str, Value]]:
-    """Give every other value of the parameters that are choices, or true or false."""
-    choices = _section(tree, "choices")
-    for name, value in spec.parameters.items():
-        entry = choices.get(name)
-        if isinstance(entry, Sequence):
-            allowed = [plain_value(untyped(item)) for item in entry.items]
-        else:
-            allowed = [True, False] if isinstance(value, bool) else []
-        yield from ((name, other) for other in allowed if other != value)
-
-
-def _section(tree: Mapping, name: str) -> dict[str, Tree]:
-    entry = tree.entries.get(name)
-    return entry.entries if isinstance(entry, Mapping) else {}
-
-
-def _text(tree: Tree, key: str) -> str:
-    entry = tree.entries.get(key) if isinstance(tree, Mapping) else None
-    return str(getattr(entry, "text", ""))
 
 
 def _is_binary(unit: int) -> bool:

@@ -54,7 +54,7 @@ class Comparison:
         """Give everything as plain values, ready for JSON."""
         return {
             "schema": 1,
-            "networks": [report.graph.spec.id for report in self.reports],
+            "networks": [report.graph.origin.id for report in self.reports],
             "lines": [_line_to_dict(line) for line in self.lines],
             "total": _line_to_dict(self.total),
             "memory": [memory_to_dict(report.memory(), 1) for report in self.reports],

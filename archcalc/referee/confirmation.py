@@ -66,7 +66,7 @@ def confirm(
     distinct = len({(node.op, node.xs) for node in report.nodes})
     total = _total(report.total, lines)
     notes = tuple(_not_measured(lines))
-    return Confirmation(report.graph.spec.id, tuple(lines), total, distinct, notes)
+    return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes)
 
 
 class _Run:

@@ -3,7 +3,7 @@
 No formula stands here. The op's fields and the shapes that it meets are wrapped, and its rules are
 called as for a count; what they return knows its expression.
 
->>> from archcalc.graph import expand
+>>> from archcalc.spec.unroll import expand
 >>> from archcalc.spec.library import load
 >>> c1 = expand(load("lenet5")).nodes[0]
 >>> print(derive(c1.op, c1.xs, c1.y)["connections"])

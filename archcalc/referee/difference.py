@@ -79,8 +79,8 @@ class Difference:
         """Give everything as plain values, ready for JSON."""
         return {
             "schema": 1,
-            "before": self.before.graph.spec.id,
-            "after": self.after.graph.spec.id,
+            "before": self.before.graph.origin.id,
+            "after": self.after.graph.origin.id,
             "changes": [_change_to_dict(change) for change in self.changes],
             "total": {quantity: self.change(quantity) for quantity in QUANTITIES},
         }

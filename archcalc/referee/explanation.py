@@ -134,7 +134,7 @@ def explain(
     6·14·14·(2·2 + 1) = 5,880
     """
     report = count(net, input=input, heads=heads)
-    if layer is not None and cut(layer, 1) in report.graph.spec.heads:
+    if layer is not None and cut(layer, 1) in report.graph.origin.heads:
         report = count(net, input=input, heads=True)
     everything = list(range(len(report.nodes)))
     chosen = everything if layer is None else report.index[report[layer].path]

@@ -76,8 +76,8 @@ def gradients(
     flows = []
     for done, net in enumerate(nets):
         report = count(net)
-        progress(done, report.graph.spec.id)
-        flows.append(_flow(report.graph.spec.id, build(report.graph, seed=seed), batch))
+        progress(done, report.graph.origin.id)
+        flows.append(_flow(report.graph.origin.id, build(report.graph, seed=seed), batch))
     return tuple(flows)
 
 

@@ -22,7 +22,7 @@ from archcalc.ops.op import Shape
 from archcalc.referee.printed import MEETS
 from archcalc.referee.records import Ledger, read_ledger
 from archcalc.report import count
-from archcalc.spec.family import interpret
+from archcalc.spec.family import Family
 from archcalc.spec.library import (
     SUFFIXES,
     families,
@@ -196,6 +196,7 @@ class _Bench:
 
     def __init__(self) -> None:
         self.reports: dict[object, Report] = {}
+        self.families: dict[str, Family] = {}
 
     def finding(self, ledger: Ledger, record: Record, setting: Setting) -> Finding:
         """Compute the figure of a record. Raises SpecError at the record's place."""
@@ -219,8 +220,15 @@ class _Bench:
         return self._report(
             ledger.document.source.name,
             setting,
-            lambda: interpret(ledger.document, setting.network, variant, setting.parameters),
+            lambda: self._family(ledger, setting).settle(variant, **setting.parameters),
         )
+
+    def _family(self, ledger: Ledger, setting: Setting) -> Family:
+        """Read a family once; a file without variants is called as its one network."""
+        file = ledger.document.source.name
+        if file not in self.families:
+            self.families[file] = Family(ledger.document, setting.network)
+        return self.families[file]
 
     def _other(self, ledger: Ledger, setting: Setting) -> Report:
         network = ledger.network(setting.network)

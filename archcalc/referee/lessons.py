@@ -43,7 +43,7 @@ class Lesson:
 def lessons(graph: Graph, chosen: list[int], path: str) -> tuple[Lesson, ...]:
     """Teach what a layer, or a block or group of layers, gives occasion to.
 
-    >>> from archcalc.graph import expand
+    >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
     >>> print(lessons(expand(load("lenet5")), [0, 1], "C1")[0].text)
     Local windows leave 122,304 of 4,821,600 connections, 1/39.4; sharing their weights leaves 156

@@ -112,7 +112,7 @@ def _reconcile_number(a: Side, number: Number) -> Reconciliation:
 
 def _side(side: Side) -> dict[str, Any]:
     return {
-        "network": side.report.graph.spec.id,
+        "network": side.report.graph.origin.id,
         "convention": side.convention.name,
         "input": list(side.report.input),
         "scope": side.report.scope,

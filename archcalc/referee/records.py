@@ -11,9 +11,9 @@ from archcalc.ops.fields import shown, truth
 from archcalc.referee.printed import MEETS, Printed, read, unit_of
 from archcalc.spec.checker import Checker, plain_value, untyped
 from archcalc.spec.expression import Expression
-from archcalc.spec.family import variants
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, documents
+from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping

@@ -55,11 +55,11 @@ class Side:
     @property
     def name(self) -> str:
         """The side as one would write it."""
-        spec = self.report.graph.spec
+        origin = self.report.graph.origin
         heads = " with heads" if self.report.with_heads and self.report.heads else ""
-        own = "" if self.report.input == spec.input else f" at {self.report.input}"
-        options = "".join(f", {key} {value(found)}" for key, found in spec.changed.items())
-        return f"{spec.id}@{self.convention.name}{own}{heads}{options}"
+        own = "" if self.report.input == origin.input else f" at {self.report.input}"
+        options = "".join(f", {key} {value(found)}" for key, found in origin.changed.items())
+        return f"{origin.id}@{self.convention.name}{own}{heads}{options}"
 
     @cached_property
     def figure(self) -> Figure:

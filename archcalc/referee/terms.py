@@ -69,7 +69,7 @@ def _structure_term(part: Part, a: Side, b: Side) -> Term:
 
 def _owner(part: Part, a: Side, b: Side) -> str:
     """Name the network that alone has a part; two variants of one id by their place."""
-    first, second = a.report.graph.spec.id, b.report.graph.spec.id
+    first, second = a.report.graph.origin.id, b.report.graph.origin.id
     if first == second:
         return "the second" if part.kind == "added" else "the first"
     return second if part.kind == "added" else first

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from archcalc.ops.fields import written
 
 if TYPE_CHECKING:
+    from archcalc.graph import Origin
     from archcalc.report import Report
-    from archcalc.spec.spec import Spec
 
 MACS = "macs = multiply-accumulates of convolutions and linear layers, without bias"
 
@@ -22,37 +22,29 @@ def caption(report: Report, convention: str = MACS) -> dict[str, str]:
     """
     from archcalc import __version__  # noqa: PLC0415 - the package is being imported above this
 
-    spec = report.graph.spec
+    origin = report.graph.origin
     return {
-        "network": spec.name,
-        "variant": ", ".join([spec.id, *changes(spec)]),
-        "source": spec.source,
+        "network": origin.name,
+        "variant": ", ".join([origin.id, *changes(origin)]),
+        "source": origin.source,
         "input": str(report.input),
         "batch": str(report.batch),
         "scope": report.scope,
         "convention": convention,
-        "spec": fingerprint(spec),
+        "spec": origin.fingerprint,
         "archcalc": __version__,
     }
 
 
-def changes(spec: Spec) -> list[str]:
+def changes(origin: Origin) -> list[str]:
     """Say which parameters were set to another value, as they would be written in a spec.
 
+    >>> from archcalc.report import count
     >>> from archcalc.spec.library import load
-    >>> changes(load("resnet50", depths=[3, 4, 23, 3]))
+    >>> changes(count(load("resnet50", depths=[3, 4, 23, 3])).graph.origin)
     ['depths=[3, 4, 23, 3]']
     """
-    return [f"{key}={written(value)}" for key, value in spec.changed.items()]
-
-
-def fingerprint(spec: Spec) -> str:
-    """Name the text of a spec and the values of its parameters by a hash."""
-    from hashlib import sha256  # noqa: PLC0415 - only what is published has a hash
-
-    values = [f"{key}={value}" for key, value in spec.parameters.items()]
-    text = "\n".join([spec.text.text if spec.text else "", *values])
-    return f"sha256:{sha256(text.encode()).hexdigest()[:16]}"
+    return [f"{key}={written(value)}" for key, value in origin.changed.items()]
 
 
 def joint(*reports: Report, convention: str = MACS) -> dict[str, str]:
@@ -72,6 +64,6 @@ def joint(*reports: Report, convention: str = MACS) -> dict[str, str]:
 
 
 def _identity(report: Report) -> str:
-    spec = report.graph.spec
-    variant = ", ".join([spec.id, *changes(spec)])
-    return f"{variant} (input {report.input}, {fingerprint(spec)})"
+    origin = report.graph.origin
+    variant = ", ".join([origin.id, *changes(origin)])
+    return f"{variant} (input {report.input}, {origin.fingerprint})"

@@ -220,7 +220,7 @@ def _costliest(check: Check) -> Table:
 
 
 def _id(report: Report) -> str:
-    return report.graph.spec.id
+    return report.graph.origin.id
 
 
 def _scopes(*reports: Report) -> Iterator[str]:

@@ -98,7 +98,7 @@ def flow(report: Report, depth: int | None = 1) -> Flow:
 def fold_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]:
     """Carry the edges between nodes over to the boxes that own them; each edge once.
 
-    >>> from archcalc.graph import expand
+    >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
     >>> fold_edges(expand(load("lenet5")).nodes[:4], [0, 0, 1, 1])
     (Edge(source=-1, target=0), Edge(source=0, target=1))

@@ -58,11 +58,11 @@ def layers(
 
 def title(report: Report) -> str:
     """Name the network, the parameters that were set, the input and the batch."""
-    spec = report.graph.spec
+    origin = report.graph.origin
     batch = f", batch {report.batch}" if report.batch > 1 else ""
-    called = "" if spec.id == spec.name else f" ({spec.id})"
-    changed = "".join(f", {change}" for change in changes(spec))
-    return f"{spec.name}{called}{changed}, input {report.input}{batch}"
+    called = "" if origin.id == origin.name else f" ({origin.id})"
+    changed = "".join(f", {change}" for change in changes(origin))
+    return f"{origin.name}{called}{changed}, input {report.input}{batch}"
 
 
 def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTES) -> Iterator[str]:

@@ -220,7 +220,7 @@ def _plain_ticks(*axes: Any) -> None:  # noqa: ANN401
 
 
 def _short(report: Report) -> str:
-    return shortened(report.graph.spec.id, 32)
+    return shortened(report.graph.origin.id, 32)
 
 
 class Room(NamedTuple):

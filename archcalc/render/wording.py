@@ -23,8 +23,8 @@ def called(report: Report) -> str:
     >>> called(count("lenet5")), called(count("resnet18"))
     ('LeNet-5', 'ResNet (resnet18)')
     """
-    spec = report.graph.spec
-    return spec.name if loose(spec.id) == loose(spec.name) else f"{spec.name} ({spec.id})"
+    origin = report.graph.origin
+    return origin.name if loose(origin.id) == loose(origin.name) else f"{origin.name} ({origin.id})"
 
 
 def about(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, SpecError, UnknownName, suggestion
 from archcalc.ops.fields import shown, written
@@ -11,19 +11,16 @@ from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, is_empty, plain_value
 from archcalc.spec.expression import settle
 from archcalc.spec.items import ItemReader
-from archcalc.spec.names import BAD_NAME, check_parameter, is_name, loose
-from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, Tree
-from archcalc.spec.spec import Item, Spec
+from archcalc.spec.names import BAD_NAME, check_parameter, is_name
+from archcalc.spec.reader import Document, Mapping, Sequence, Tree
+from archcalc.spec.spec import Block, Item, Spec
 from archcalc.spec.values import Value, bounded, exact, from_python, shape
+from archcalc.spec.variants import ABOUT_VARIANTS, REPLACEABLE, check_variants, lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from collections.abc import Mapping as AnyMapping
 
-REPLACEABLE = ("name", "source", "input", "defaults", "layers", "heads")
-"""Sections that a variant may replace."""
 SECTIONS = (*REPLACEABLE, "parameters", "choices", "variants", "blocks")
-ABOUT_VARIANTS = ("like", "aliases")
 
 
 def interpret(
@@ -42,19 +39,30 @@ def interpret(
     >>> spec.input, spec.items[0].name
     (Shape(channels=1, height=8, width=8), 'conv1')
     """
-    return _Family(document).spec(id, variant, dict(parameters or {}))
+    return Family(document, id).settle(variant, **(parameters or {}))
 
 
-def variants(tree: Tree | None) -> dict[str, tuple[str, ...]]:
-    """List the variants of a family with their aliases, without reading more of it."""
-    entry = tree.entries.get("variants") if isinstance(tree, Mapping) else None
-    if not isinstance(entry, Mapping):
-        return {}
-    return {name: tuple(_aliases(value)) for name, value in entry.entries.items()}
+class _Body(NamedTuple):
+    blocks: AnyMapping[str, Block]
+    items: tuple[Item, ...]
+    heads: AnyMapping[str, Item]
 
 
-class _Family:
-    def __init__(self, document: Document) -> None:
+class Family:
+    r"""A family file, read once, and settled as often as wanted: a spec for each of its networks.
+
+    `id` is what to call the network of a file without variants. Raises SpecError if the text is no
+    mapping.
+
+    >>> from archcalc.spec.reader import Source, read
+    >>> text = "parameters: {n: 2}\ninput: 1x8x8\nlayers: [{conv: =n, kernel: 3}]"
+    >>> tiny = Family(read(Source("tiny.yaml", text)), "tiny")
+    >>> tiny.settle(n=5).parameters, tiny.settle().parameters
+    ({'n': 5}, {'n': 2})
+    """
+
+    def __init__(self, document: Document, id: str) -> None:  # noqa: A002 - the word of Spec
+        self.id = id
         self.source = document.source
         self.checker = Checker(document.source)
         if document.tree is None:
@@ -63,35 +71,57 @@ class _Family:
         self.checker.finish()
         self.checker.keys(self.tree, SECTIONS, "a spec")
         self.parameters = self.checker.section(self.tree, "parameters")
+        self._standing = list(self.checker.mistakes)
+        self._read: dict[tuple[int, ...], _Body] = {}
 
-    def spec(self, id: str, variant: str | None, overrides: dict[str, Value]) -> Spec:  # noqa: A002
-        """Settle the parameters, then read the sections that depend on their names."""
+    def settle(self, variant: str | None = None, /, **parameters: Value) -> Spec:
+        """Settle the parameters of a variant (None: the file as it stands), these over its own.
+
+        Raises SpecError with every mistake of the text, UnknownName for what is not there.
+        """
+        self.checker.mistakes = list(self._standing)
         sections, settings = dict(self.tree.entries), dict[str, Tree]()
-        for tree in reversed(list(self._lineage(variant))):
+        for tree in reversed(list(lineage(self.checker, self.tree, variant))):
             for key, value in tree.entries.items():
                 (sections if key in REPLACEABLE else settings)[key] = value
-        values = self._parameters(settings, overrides)
-        blocks = self._blocks()
-        reader = ItemReader(self.checker, values, blocks)
-        reader.seen(reader.scope, self.parameters)
-        if "defaults" in sections:
-            defaults = self.checker.mapping(sections["defaults"], "`defaults`")
-            reader.layers.set_defaults(defaults, reader.scope)
-        read_blocks = {name: reader.block(name, tree) for name, tree in blocks.items()}
+        values = self._parameters(settings, parameters)
+        id = variant or self.id  # noqa: A001
+        body = self._body(sections, values)
         spec = Spec(
             id=id,
             name=self._text(sections, "name") or id,
             source=self._text(sections, "source"),
             input=self._input(sections.get("input"), values),
             parameters=values,
-            changed={key: values[key] for key in overrides if key in values},
-            items=reader.level(sections.get("layers"), reader.scope, self.tree),
-            blocks=read_blocks,
-            heads=self._heads(sections.get("heads"), reader),
+            changed={key: values[key] for key in parameters if key in values},
+            items=body.items,
+            blocks=body.blocks,
+            heads=body.heads,
             text=self.source,
+            family=self,
         )
         self.checker.finish()
         return spec
+
+    def _body(self, sections: dict[str, Tree], names: AnyMapping[str, Value]) -> _Body:
+        """Read the layers, which depend on the names of the parameters, never on their values."""
+        key = tuple(id(sections.get(name)) for name in ("defaults", "layers", "heads"))
+        if key in self._read:
+            return self._read[key]
+        blocks = self._blocks()
+        reader = ItemReader(self.checker, names, blocks)
+        reader.seen(reader.scope, self.parameters)
+        if "defaults" in sections:
+            defaults = self.checker.mapping(sections["defaults"], "`defaults`")
+            reader.layers.set_defaults(defaults, reader.scope)
+        body = _Body(
+            blocks={name: reader.block(name, tree) for name, tree in blocks.items()},
+            items=reader.level(sections.get("layers"), reader.scope, self.tree),
+            heads=self._heads(sections.get("heads"), reader),
+        )
+        if not self.checker.mistakes:
+            self._read[key] = body
+        return body
 
     def _blocks(self) -> dict[str, Mapping]:
         section = self.checker.section(self.tree, "blocks")
@@ -116,35 +146,13 @@ class _Family:
             self.checker.complain("odd-character", message, sections[key])
         return text
 
-    def _lineage(self, variant: str | None) -> Iterator[Mapping]:
-        """Give the variant, then what it is like, and so on."""
-        if variant is None:
-            return
-        known = self.checker.section(self.tree, "variants").entries
-        if variant not in known:
-            hint = suggestion(variant, known) or f"its variants: {', '.join(known) or 'none'}"
-            message = f"{self.source.name} has no variant `{variant[:80]}`"
-            raise UnknownName.of("unknown-variant", message, hint)
-        seen: set[str] = set()
-        tree = known[variant]
-        while isinstance(tree, Mapping):
-            seen.add(variant)
-            yield tree
-            like = tree.entries.get("like")
-            if not isinstance(like, Scalar) or like.text not in known:
-                return
-            variant, tree = like.text, known[like.text]
-            if variant in seen:
-                self.checker.complain("endless", f"`{variant}` is like itself", like)
-                return
-
     def _parameters(
         self, settings: dict[str, Tree], overrides: dict[str, Value]
     ) -> dict[str, Value]:
         """Settle the family's parameters in their order; each may use the earlier ones."""
         declared = self.parameters.entries
         self._check_parameters(overrides)
-        self._check_variants()
+        check_variants(self.checker, self.tree, declared)
         values: dict[str, Value] = {}
         for key, own in declared.items():
             tree = settings.get(key, own)
@@ -172,35 +180,6 @@ class _Family:
                     hint = "the input is set by itself: `--input`, or `count(..., input=...)`"
                 message = f"{self.source.name} has no parameter `{key[:80]}`"
                 raise UnknownName.of("unknown-parameter", message, hint)
-
-    def _check_variants(self) -> None:
-        """Check the keys of every variant, what it is like, and that no two answer to one name."""
-        section = self.checker.section(self.tree, "variants")
-        known = {*self.parameters.entries, *REPLACEABLE, *ABOUT_VARIANTS}
-        called: dict[str, str] = {}
-        for name, tree in section.entries.items():
-            variant = self.checker.mapping(tree, f"the variant `{name[:80]}`")
-            self.checker.keys(variant, known, f"the variant `{name[:80]}`")
-            if "like" in variant.entries:
-                self._check_like(variant.entries["like"], section.entries)
-            aliases = variant.entries.get("aliases", Sequence(0, 0))
-            listed = self.checker.sequence(aliases, f"`aliases` of `{name[:80]}`")
-            for mark in (section.keys[name], *listed):
-                word = self.checker.word(mark, "an alias")
-                other = called.setdefault(loose(word), name)
-                if other != name and isinstance(mark, Scalar):
-                    message = f"{shown(word)} would be `{name[:80]}` and `{other[:80]}`"
-                    hint = "names match loosely: case, -, _ and spaces do not count"
-                    self.checker.complain("duplicate-name", message, mark, hint)
-
-    def _check_like(self, like: Tree, variants: dict[str, Tree]) -> None:
-        word = self.checker.word(like, "`like`")
-        if is_empty(like):
-            self.checker.complain("missing-key", "`like` names no variant", like)
-        elif isinstance(like, Scalar) and word not in variants:
-            message = f"there is no variant {shown(word)}"
-            near = suggestion(word, variants)
-            self.checker.complain("unknown-variant", message, like, near)
 
     def _value(self, tree: Tree, earlier: dict[str, Value]) -> Value:
         """Settle one parameter; what follows from an earlier mistake is not another one."""
@@ -284,10 +263,3 @@ def _kind(value: Value) -> str:
 
 def _listed(parameters: dict[str, Tree]) -> str:
     return f"its parameters: {', '.join(parameters) or 'none'}"
-
-
-def _aliases(tree: Tree) -> Iterator[str]:
-    entry = tree.entries.get("aliases") if isinstance(tree, Mapping) else None
-    for item in getattr(entry, "items", ()):
-        if isinstance(item, Scalar):
-            yield item.text

@@ -9,9 +9,10 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from archcalc import limits
 from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, UsageError, suggestion
 from archcalc.ops.fields import shown
-from archcalc.spec.family import interpret, variants
+from archcalc.spec.family import Family
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
+from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +50,14 @@ def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
             raise UsageError.of("wrong-type", message)
         name = str(getattr(network, "name", "spec"))
         source = source_of(network.read(limits.now().file_bytes + 1), name)
-        return interpret(read(source), Path(name).stem, None, parameters)
+        return Family(read(source), Path(name).stem).settle(**parameters)
     path, _, variant = str(network).partition("#")
     if isinstance(network, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
         document = read(open_source(Path(path)))
         known = _answering(document, variant) if variant else None
-        return interpret(document, known or _title(path), known, parameters)
+        return Family(document, _title(path)).settle(known, **parameters)
     entry, document = find(str(network))
-    return interpret(document, entry.id, entry.variant, parameters)
+    return Family(document, entry.id).settle(entry.variant, **parameters)
 
 
 def find(name: str) -> tuple[Entry, Document]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op, Shape
     from archcalc.spec.expression import Expression
+    from archcalc.spec.family import Family
     from archcalc.spec.reader import Source, Tree
     from archcalc.spec.values import Value
 
@@ -107,7 +108,8 @@ class Spec:
     """A network as written: one variant of a family, its parameters settled.
 
     `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`).
-    `changed` are the parameters that whoever loaded it set to another value.
+    `changed` are the parameters that whoever loaded it set to another value; `family` is what
+    settled it.
     """
 
     id: str
@@ -119,6 +121,7 @@ class Spec:
     blocks: Mapping[str, Block] = field(default_factory=dict)
     heads: Mapping[str, Item] = field(default_factory=dict)
     text: Source | None = None
+    family: Family | None = None
     changed: Mapping[str, Value] = field(default_factory=dict)
 
     def __repr__(self) -> str:

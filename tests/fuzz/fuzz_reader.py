@@ -19,8 +19,9 @@ with atheris.instrument_imports():
     from archcalc.errors import ArchcalcError
     from archcalc.report import count
     from archcalc.spec import library
-    from archcalc.spec.family import interpret, variants
+    from archcalc.spec.family import interpret
     from archcalc.spec.reader import read
+    from archcalc.spec.variants import variants
 
 SMALL = {"values": 3_000, "layers": 500, "steps": 2_000, "items": 1_000}
 """Limits that let a second see thousands of texts."""

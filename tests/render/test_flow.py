@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc import graph
 from archcalc.render.flow import Edge, Frame, Run, flow, fold_edges, merge_edges
 from archcalc.report import count
 from archcalc.spec.library import load
+from archcalc.spec.unroll import expand
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_edges_between_nodes_become_edges_between_boxes() -> None:
-    nodes = graph.expand(load("resnet18")).nodes[:14]
+    nodes = expand(load("resnet18")).nodes[:14]
     owners = [0 if node.path.startswith(("conv1", "pool1")) else 1 for node in nodes]
     assert fold_edges(nodes, owners) == (Edge(-1, 0), Edge(0, 1))
 

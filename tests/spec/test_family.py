@@ -14,10 +14,11 @@ import pytest
 import archcalc
 from archcalc.arithmetic import Derived
 from archcalc.ops.op import Shape
-from archcalc.spec.family import interpret, variants
+from archcalc.spec.family import interpret
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Source, read
 from archcalc.spec.values import shape
+from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable

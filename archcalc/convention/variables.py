@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -45,6 +46,8 @@ VARIABLES = {
     "adaptive": "true if a pool was given the size of its output instead of a window",
     "final": "true if no layer reads the output",
     "first": "true if no earlier layer of this op has as many channels",
+    "folded": "true of a convolution that one batch normalisation alone reads, and of that one",
+    "folded_linear": "the same of a linear layer, and of the batch normalisation that reads it",
 }
 """Every variable with its meaning; numbers are exact integers unless they say otherwise."""
 
@@ -64,17 +67,33 @@ def of_report(report: Report) -> list[Mapping[str, Value]]:
 
 def of_nodes(nodes: Sequence[Node]) -> Iterator[Mapping[str, Value]]:
     """Give the variables of each node, in order; equal ops on equal shapes are measured once."""
-    read = {i for node in nodes for i in node.inputs}
+    readers = Counter(i for node in nodes for i in node.inputs)
+    convolved, linear = (_folded(nodes, readers, op) for op in ("conv", "linear"))
     widths: set[tuple[str, int]] = set()
     seen: dict[tuple[object, ...], Mapping[str, Value]] = {}
     for position, node in enumerate(nodes):
         width = (node.op.name, node.y.channels)
-        key = (id(node.op), node.xs, position in read, width in widths)
+        place = {
+            "final": position not in readers,
+            "first": width not in widths,
+            "folded": position in convolved,
+            "folded_linear": position in linear,
+        }
+        key = (id(node.op), node.xs, *place.values())
         if key not in seen:
-            place = {"final": position not in read, "first": width not in widths}
             seen[key] = {**_counted(node), **place}
         widths.add(width)
         yield seen[key]
+
+
+def _folded(nodes: Sequence[Node], readers: Mapping[int, int], op: str) -> set[int]:
+    """Give the layers of an op that one batch normalisation alone reads, and these."""
+    found: set[int] = set()
+    for position, node in enumerate(nodes):
+        (before, *_) = node.inputs
+        if node.op.name == "batchnorm" and before >= 0 and readers[before] == 1:
+            found |= {before, position} if nodes[before].op.name == op else set()
+    return found
 
 
 def _counted(node: Node) -> dict[str, Value]:

@@ -12,6 +12,7 @@ from archcalc.referee.terms import Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
     from archcalc.ops.op import Shape
     from archcalc.spec.values import Value
@@ -50,7 +51,7 @@ class Reconciliation:
             "number": self.number.text if self.number else None,
             "difference": self.difference,
             "terms": [
-                {"amount": t.amount, "label": t.label, "detail": t.detail, "kind": t.kind}
+                {"amount": _plain(t.amount), "label": t.label, "detail": t.detail, "kind": t.kind}
                 for t in self.terms
             ],
             "candidates": [candidate.to_dict() for candidate in self.candidates],
@@ -108,6 +109,10 @@ def _reconcile_number(a: Side, number: Number) -> Reconciliation:
     if a.convention.figures != b.convention.figures:
         a = Side(a.report, b.convention)
     return Reconciliation(a, b, terms(a, b), number, found)
+
+
+def _plain(amount: int | Fraction) -> int | str:
+    return amount if isinstance(amount, int) else str(amount)
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -31,9 +31,12 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One reason: what it adds (or takes away), in words, and how the amount comes about."""
+    """One reason: what it adds (or takes away), in words, and how the amount comes about.
 
-    amount: int
+    An amount is a fraction where a rule counts parts; the sum over all terms never is.
+    """
+
+    amount: int | Fraction
     label: str
     detail: str
     kind: Kind
@@ -167,7 +170,7 @@ def _shared_term(
     else:
         label = f"{what} of {where}" + (f" as {now}, not {was}" if was else "")
     layers = sum(found.layers for found in ops.values())
-    return Term(int(amount), label, _product(amount, now - was, layers), "convention")
+    return Term(_whole(amount), label, _product(amount, now - was, layers), "convention")
 
 
 def _op_term(op: str, before: Rates, after: Rates, found: _Sum) -> Term:
@@ -180,7 +183,14 @@ def _op_term(op: str, before: Rates, after: Rates, found: _Sum) -> Term:
     alike = {of for _, of in (*before, *after)}
     times = sum((t for t, _ in after), Fraction(0)) - sum((t for t, _ in before), Fraction(0))
     each = times if len(alike) == 1 else Fraction(0)
-    return Term(int(found.amount), label, _product(found.amount, each, found.layers), "convention")
+    return Term(
+        _whole(found.amount), label, _product(found.amount, each, found.layers), "convention"
+    )
+
+
+def _whole(amount: int | Fraction) -> int | Fraction:
+    fraction = Fraction(amount)
+    return fraction.numerator if fraction.denominator == 1 else fraction
 
 
 def _product(amount: int | Fraction, each: int | Fraction, layers: int) -> str:

@@ -40,7 +40,7 @@ def _number(cell: int | Fraction, column: Column) -> str:
     if cell.denominator == 1:
         return f"{int(cell):+,}" if column.kind == "change" and cell else f"{int(cell):,}"
     whole, rest = divmod(round(abs(Fraction(cell)) * 10**4), 10**4)
-    sign = "-" if cell < 0 else ""
+    sign = "-" if cell < 0 else "+" if column.kind == "change" else ""
     return f"{sign}{whole:,}.{rest:04}".rstrip("0").rstrip(".")
 
 

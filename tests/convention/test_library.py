@@ -23,8 +23,9 @@ NAMES = {
     "macs", "flops", "lecun1998", "torchinfo", "fvcore", "ptflops", "ptflops-functional",
     "ptflops-aten", "thop", "thop-functional", "calflops-macs", "calflops-flops",
     "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
-    "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx",
-    "onnx-untrained", "macs-conv", "weights",
+    "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx-folded",
+    "onnx-dynamo", "onnx-dynamo-untrained", "onnx-kept", "onnx-kept-untrained", "macs-conv",
+    "weights",
 }  # fmt: skip
 
 
@@ -51,8 +52,8 @@ def test_all_conventions_are_listed_archcalcs_own_first_parameters_last() -> Non
 
     assert {convention.name for convention in listed} == NAMES
     assert [convention.name for convention in listed[:3]] == ["macs", "flops", "lecun1998"]
-    assert [convention.figures for convention in listed[-6:]] == ["parameters"] * 6
-    assert [convention.name for convention in listed[-6:-3]] == ["parameters", "weights", "torch"]
+    assert [convention.figures for convention in listed[-9:]] == ["parameters"] * 9
+    assert [convention.name for convention in listed[-9:-6]] == ["parameters", "weights", "torch"]
 
 
 @pytest.mark.parametrize("convention", conventions(), ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from io import StringIO
 from itertools import combinations
@@ -446,7 +447,8 @@ def test_a_number_with_a_letter_may_count_powers_of_1024() -> None:
                               ("variant lenet5-textbook", "convention parameters"))),
         ("lenet5", "60,000", ("lenet5@parameters", ("convention parameters",))),
         ("googlenet@torch", "13,378,280", ("googlenet@torch with heads", ("with heads",))),
-        ("vgg16", "138,350,184", ("vgg16@onnx-untrained", ("convention onnx-untrained",))),
+        ("vgg16", "138,350,184", ("vgg16@onnx-kept-untrained",
+                                  ("convention onnx-kept-untrained",))),
         # what archcalc and papers count stands before what a tool counts
         ("vgg16", "138M", ("vgg16@parameters", ("convention parameters",))),
         ("preact-resnet1001", "10.2M", ("preact-resnet1001@weights", ("convention weights",))),
@@ -550,6 +552,22 @@ def test_a_network_and_a_convention_of_ones_own(tmp_path: Path) -> None:
 
     assert _terms(why) == [(3 * 72, "ReLU at 3 per element")]
     assert reconcile(str(network), "864").candidates[0].side.name == "net@macs"
+
+
+def test_terms_of_a_rule_that_counts_parts_are_exact(tmp_path: Path) -> None:
+    network, convention = tmp_path / "net.yaml", tmp_path / "mine.yaml"
+    network.write_text("input: 1x1x3\nlayers: [{conv: 1, kernel: 1}]\n")
+    convention.write_text("rules: {conv: =0.5 * mac + 0.25 * bias + 0.25 * outputs}\n")
+    why = reconcile(f"{network}@macs", f"{network}@{convention}")
+
+    # 3 products, 3 biases, 3 outputs: 3/2 + 3/4 + 3/4 = 3
+    assert [term.amount for term in why.terms] == [
+        Fraction(-3, 2),
+        Fraction(3, 4),
+        Fraction(3, 4),
+    ]
+    assert sum(term.amount for term in why.terms) == why.difference == 0
+    assert [term["amount"] for term in why.to_dict()["terms"]] == ["-3/2", "3/4", "3/4"]
 
 
 def test_everything_is_given_as_plain_values() -> None:

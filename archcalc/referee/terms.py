@@ -56,7 +56,7 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
     middle = Side(b.report, a.convention)
     structure = (_structure_term(part, a, b) for part in parts(a.figure, middle.figure))
     found = [*structure, *_convention_terms(middle, b)]
-    return tuple(sorted(found, key=lambda term: (-abs(term.amount), term.label)))
+    return tuple(sorted(found, key=lambda term: (-abs(Fraction(term.amount)), term.label)))
 
 
 def _structure_term(part: Part, a: Side, b: Side) -> Term:

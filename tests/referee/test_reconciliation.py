@@ -58,7 +58,7 @@ def _side(text: str) -> Side:
     return Side(_report(network), find(convention))
 
 
-def _terms(why: Reconciliation) -> list[tuple[int, str]]:
+def _terms(why: Reconciliation) -> list[tuple[int | Fraction, str]]:
     return [(term.amount, term.label) for term in why.terms]
 
 

@@ -38,7 +38,7 @@ def test_the_conventions_are_listed_with_what_they_count(archcalc: Call) -> None
     assert lines_of(output, "macs")[0][:3] == ["macs", "operations", "multiply-accumulate"]
     assert lines_of(output, "lecun1998")[0][1] == "connections"
     assert lines_of(output, "keras")[0][1] == "parameters"
-    assert "28 conventions" in output
+    assert "31 conventions" in output
 
 
 def test_a_network_has_a_figure_by_each(archcalc: Call) -> None:

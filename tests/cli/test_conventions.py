@@ -247,6 +247,6 @@ def test_at_80_columns_a_figure_has_its_unit_and_a_convention_what_it_counts(
     assert (
         "ptflops-aten         MAC                   convolutions and matrix products with" in notes
     )
-    assert len(notes) <= 2 * 28 + 3
+    assert len(notes) <= 2 * 31 + 3
     rules = archcalc("conventions", "-C", "thop", "--width", "80").output.splitlines()
     assert rules[1].split() == ["op", "counts", "why", "nothing"]

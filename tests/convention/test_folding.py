@@ -35,7 +35,7 @@ convolution, the third a linear layer."""
     [
         ("onnx-folded", 1_528 + 10 + 24),
         ("onnx-dynamo", 1_528 + 10 + 24 + 2),
-        ("onnx-dynamo-untrained", 1_528 + 10 + 2),
+        ("onnx-dynamo-fresh", 1_528 + 10 + 2),
         ("onnx-kept", 1_528 + 10 + 4 * 24),
     ],
 )
@@ -51,7 +51,7 @@ def test_batch_norm_after_each_convolution(
         ("onnx-folded", 21_272 + 16 + 4 * 8 + 4 * 10),
         # the linear layer gets 10 biases; 2 numbers are the shape of what is flattened
         ("onnx-dynamo", 21_272 + 16 + 4 * 8 + 10 + 2),
-        ("onnx-dynamo-untrained", 21_272 + 16 + 2 * 8 + 2),
+        ("onnx-dynamo-fresh", 21_272 + 16 + 2 * 8 + 2),
         ("onnx-kept", 21_272 + 16 + 4 * (8 + 8 + 10)),
     ],
 )

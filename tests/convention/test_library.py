@@ -24,7 +24,7 @@ NAMES = {
     "ptflops-aten", "thop", "thop-functional", "calflops-macs", "calflops-flops",
     "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
     "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx-folded",
-    "onnx-dynamo", "onnx-dynamo-untrained", "onnx-kept", "onnx-kept-untrained", "macs-conv",
+    "onnx-dynamo", "onnx-dynamo-fresh", "onnx-kept", "onnx-kept-fresh", "macs-conv",
     "weights",
 }  # fmt: skip
 

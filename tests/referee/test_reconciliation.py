@@ -447,8 +447,8 @@ def test_a_number_with_a_letter_may_count_powers_of_1024() -> None:
                               ("variant lenet5-textbook", "convention parameters"))),
         ("lenet5", "60,000", ("lenet5@parameters", ("convention parameters",))),
         ("googlenet@torch", "13,378,280", ("googlenet@torch with heads", ("with heads",))),
-        ("vgg16", "138,350,184", ("vgg16@onnx-kept-untrained",
-                                  ("convention onnx-kept-untrained",))),
+        ("vgg16", "138,350,184", ("vgg16@onnx-kept-fresh",
+                                  ("convention onnx-kept-fresh",))),
         # what archcalc and papers count stands before what a tool counts
         ("vgg16", "138M", ("vgg16@parameters", ("convention parameters",))),
         ("preact-resnet1001", "10.2M", ("preact-resnet1001@weights", ("convention weights",))),

@@ -138,7 +138,7 @@ def _side(side: Side, *, ceil: bool) -> Side:
         raise ValueError(message)
     room = image - side.extent
     starts = range(0, room + (side.stride if ceil else 1), side.stride)
-    if ceil and starts[-1] >= side.size + side.before:
+    if starts[-1] > room and starts[-1] >= side.size + side.before:
         starts = starts[:-1]
     return side._replace(windows=len(starts))
 

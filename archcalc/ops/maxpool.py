@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from archcalc.errors import Reason
 from archcalc.ops.op import Op, Shape, Work
 from archcalc.ops.window import Span, spans
 
@@ -19,7 +20,8 @@ class Maxpool(Op):
         x  C  H  W
         y  C  H' W'
 
-    Padding never wins. Work: kh·kw - 1 cmps per output, padded taps included.
+    Padding never wins. Work: kh·kw - 1 cmps per output, padded taps included. Raises a `Reason` if
+    a window does not fit, or has nothing but padding to choose from.
 
     >>> pool = Maxpool(kernel=(3, 3), stride=(2, 2))  # overlapping, as in AlexNet
     >>> x = Shape(96, 55, 55)
@@ -40,6 +42,9 @@ class Maxpool(Op):
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps; give one unit for each place of the window."""
         rows, columns = self.window(xs[0])
+        for span, side in ((rows, "height"), (columns, "width")):
+            if span.on_padding_alone:
+                raise _nothing_to_choose(span, side)
         return Shape(xs[0].channels, rows.outputs, columns.outputs)
 
     def window(self, x: Shape) -> tuple[Span, Span]:
@@ -51,3 +56,13 @@ class Maxpool(Op):
         """Count the comparisons."""
         height, width = self.kernel
         return Work(cmp=y.size * (height * width - 1))
+
+
+def _nothing_to_choose(span: Span, side: str) -> Reason:
+    return Reason(
+        "window-on-padding",
+        f"a window of {span.kernel} lies wholly on padding, {span.before} + {span.after} around "
+        f"the {side} {span.size}: no value there is the largest",
+        "less padding than the kernel",
+        key="padding",
+    )

@@ -43,14 +43,14 @@ class Span(NamedTuple):
     def outputs(self) -> int:
         """Number of windows.
 
-        floor((size + pads - extent) / stride) + 1; `ceil` rounds up instead and drops a last window
-        that would start behind the image and the padding before it.
+        floor((size + pads - extent) / stride) + 1; `ceil` rounds up instead, unless the window that
+        this adds would start beyond the image.
         """
         room = self.size + self.before + self.after - known(self.extent)
         if not self.ceil:
             return room // self.stride + 1
         count = -(-room // self.stride) + 1
-        overshoots = (count - 1) * self.stride >= self.size + self.before
+        overshoots = room % self.stride and (count - 1) * self.stride >= self.size + self.before
         return count - 1 if overshoots else count
 
     @property
@@ -62,6 +62,16 @@ class Span(NamedTuple):
     def unread(self) -> int:
         """Cells of the input at its far end that no window reads."""
         return max(0, min(self.size, self.size + self.before - self.read))
+
+    @property
+    def on_padding_alone(self) -> bool:
+        """Whether the first or the last window reads no cell of the input.
+
+        >>> Span(4, kernel=1, before=1).on_padding_alone
+        True
+        """
+        start = (self.outputs - 1) * self.stride - self.before
+        return self.before > self.reach or start >= self.size
 
     def taps_in_bounds(self) -> int:
         """Count over all windows the taps that fall on the input and not on padding.

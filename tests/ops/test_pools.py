@@ -129,6 +129,26 @@ what enters `maxpool` is 1x8x3
   hint: a smaller kernel, more padding, or a larger input""",
     ),
     (
+        "{maxpool: 1x2, padding: [0, 0, 2, 1]}",
+        "1x4x5",
+        """\
+spec:3:20: error[window-on-padding]: maxpool1: a window of 2 lies wholly on padding, 2 + 1 around \
+the width 5: no value there is the largest; what enters `maxpool` is 1x4x5
+    3 |   - {maxpool: 1x2, padding: [0, 0, 2, 1]}
+      |                    ^^^^^^^
+  hint: less padding than the kernel""",
+    ),
+    (
+        "{maxpool: 1, padding: 1}",
+        "1x4x4",
+        """\
+spec:3:27: error[window-on-padding]: maxpool1: a window of 1 lies wholly on padding, 1 + 1 around \
+the height 4: no value there is the largest; what enters `maxpool` is 1x4x4
+    3 |   - {maxpool: 1, padding: 1}
+      |                           ^
+  hint: less padding than the kernel""",
+    ),
+    (
         "{op: subsample, kernel: 4}",
         "1x3x8",
         """\

@@ -28,23 +28,30 @@ def windows(span: Span) -> list[list[int]]:
     """List for each window the cells of its taps; cell 0 is the first of the input."""
     end = span.size + span.after
     starts = [*range(-span.before, end - span.extent + 1, span.stride)]
-    if span.ceil and starts[-1] + span.extent < end:
-        starts.append(starts[-1] + span.stride)  # it overhangs
-    if span.ceil and starts[-1] >= span.size:
-        starts.pop()  # it would read nothing but padding
+    if span.ceil and starts[-1] + span.extent < end and starts[-1] + span.stride < span.size:
+        starts.append(starts[-1] + span.stride)  # it overhangs, and still starts on the input
     return [[start + tap * span.dilation for tap in range(span.kernel)] for start in starts]
 
 
 @given(SPANS)
 def test_outputs_and_taps_are_those_of_the_enumeration(span: Span) -> None:
     assume(span.extent <= span.size + span.before + span.after)
-    assume(not span.ceil or span.after <= span.extent)
     found = windows(span)
 
     assert span.outputs == len(found)
     assert span.taps_in_bounds() == sum(0 <= tap < span.size for taps in found for tap in taps)
     assert span.read == found[-1][-1] + span.before + 1
     assert span.unread == sum(cell > found[-1][-1] for cell in range(span.size))
+    if span.dilation <= span.size:  # else a window may straddle the input
+        on_padding = [not any(0 <= tap < span.size for tap in taps) for taps in found]
+        assert span.on_padding_alone == any(on_padding)
+
+
+@given(SPANS)
+def test_rounding_up_never_gives_fewer_windows(span: Span) -> None:
+    assume(span.extent <= span.size + span.before + span.after)
+
+    assert span._replace(ceil=True).outputs - span._replace(ceil=False).outputs in {0, 1}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from archcalc.counts import KINDS, measure
 from archcalc.graph import INPUT
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Line, Seen
-from archcalc.referee.sight import everything
+from archcalc.referee.sight import everything, first_and_last
 from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
 
@@ -140,19 +140,20 @@ def _receptive_field(field: Field | None, seen: Sight) -> Claim:
 def _edges(seen: Lines, size: int, stride: int, offset: int) -> tuple[Array, Array]:
     """Give for each unit the first and behind the last line that it sees: claimed, then found.
 
-    Where lines are passed over, a unit whose windows reach over padding may see less than what is
-    claimed of the image: the outer tap is on padding, and the next one well inside. There the claim
-    holds if it takes in what was found.
+    A unit whose outer tap is on padding may see less of the image than is claimed: padding sees
+    nothing, and the next tap may be well inside. There a claim holds that takes in what was found.
     """
     outputs, lines = seen.sees.shape
     starts = offset + stride * np.arange(outputs)
     claimed = np.clip(np.stack([starts, starts + size], axis=1), 0, lines)
-    found = np.stack([seen.sees.argmax(axis=1), lines - seen.sees[:, ::-1].argmax(axis=1)], axis=1)
-    claimed[claimed[:, 0] == claimed[:, 1]] = 0
-    found[~seen.sees.any(axis=1)] = 0
-    if seen.gaps:
-        inside = (found[:, 0] >= claimed[:, 0]) & (found[:, 1] <= claimed[:, 1])
-        claimed = np.where((inside & ~seen.complete)[:, np.newaxis], found, claimed)
+    first, last = first_and_last(seen.sees)
+    found = np.stack([first, last + 1], axis=1)
+    blind = ~seen.sees.any(axis=1)
+    inside = np.stack([found[:, 0] >= claimed[:, 0], found[:, 1] <= claimed[:, 1]], axis=1)
+    inside[blind] = True
+    claimed = np.where(inside & ~seen.whole, found, claimed)
+    claimed[(claimed[:, 0] == claimed[:, 1]) | (blind & ~seen.whole.all(axis=1))] = 0
+    found[blind] = 0
     return claimed, found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from archcalc.kernels._windows import sides
 from archcalc.model.layer import Layer
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ NARROW = {"filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": Fa
 so two are enough: one that changes, one that does not (a softmax over one map is constant)."""
 STRIP = 12
 """Rows and columns do not depend on each other: what is seen along the one is found on so many of
-the other, if the image has more and the window needs no more."""
+the other, or as many more as a window needs to stand on the image and not on padding."""
 AT_ONCE = 2**20
 """Elements that are run in one batch."""
 
@@ -36,21 +37,18 @@ class Lines(NamedTuple):
 
     sees: Array
     """Outputs x inputs: True where the one depends on the other."""
-    complete: Array
-    """Outputs: True where no window on the way reaches over padding."""
-    gaps: bool = False
-    """Whether lines are passed over: between dilated taps or distant windows, or at the far end."""
+    whole: Array
+    """Outputs x 2: True where the first tap, or the last, is on no padding, nor any on its way."""
 
     def through(self, before: Lines) -> Lines:
         """Look through this layer at what the layers before it see."""
-        cut = _chain(self.sees, ~before.complete[:, np.newaxis])[:, 0]
-        sees = _chain(self.sees, before.sees)
-        return Lines(sees, self.complete & ~cut, self.gaps or before.gaps)
+        first, last = first_and_last(self.sees)
+        reached = np.stack([before.whole[first, 0], before.whole[last, 1]], axis=1)
+        return Lines(_chain(self.sees, before.sees), self.whole & reached)
 
     def joined(self, other: Lines) -> Lines:
         """See what either sees."""
-        complete = self.complete & other.complete
-        return Lines(self.sees | other.sees, complete, self.gaps or other.gaps)
+        return Lines(self.sees | other.sees, self.whole & other.whole)
 
 
 class Sight(NamedTuple):
@@ -74,7 +72,7 @@ def everything(shape: Shape) -> Sight:
     >>> everything((3, 2, 1)).rows.sees.tolist()
     [[True, False], [False, True]]
     """
-    rows, columns = (Lines(np.eye(n, dtype=bool), np.ones(n, dtype=bool)) for n in shape[1:])
+    rows, columns = (Lines(np.eye(n, dtype=bool), np.ones((n, 2), bool)) for n in shape[1:])
     return Sight(rows, columns)
 
 
@@ -107,23 +105,31 @@ def _lines(
     op: str, fields: Mapping[str, Any], xs: Sequence[Shape], number: int, side: int
 ) -> Lines:
     """Look along one direction of one input, on a strip of the image."""
-    kernel = (fields.get("kernel") or (1, 1))[side]
     layer = Layer("", op, fields, ())
     shapes = [_strip(x, fields, 1 - side) for x in xs]
     layer.allocate(shapes[0], np.float32)
     fill(layer)
     sees = _depends(layer, shapes, number, side + 2)
-    apart = fields.get("dilation", (1, 1))[side] > 1
-    gaps = apart or not sees.any(axis=0).all()
-    return Lines(sees, sees.sum(axis=1) >= kernel, bool(gaps))
+    return Lines(sees, _whole(fields, xs[number], side, len(sees)))
+
+
+def _whole(fields: Mapping[str, Any], x: Shape, side: int, outputs: int) -> Array:
+    """Tell for each output whether its window's first tap, and its last, is on the input."""
+    if "padding" not in fields or not fields["kernel"]:
+        return np.ones((outputs, 2), bool)
+    names = ("kernel", "stride", "padding", "dilation", "ceil")
+    windows = sides((x[1], x[2]), **{name: fields[name] for name in names if name in fields})[side]
+    taps = np.stack([windows.starts, windows.starts + windows.extent - 1], axis=1)
+    on_input: Array = (taps >= 0) & (taps < windows.size)
+    return on_input
 
 
 def _strip(x: Shape, fields: Mapping[str, Any], across: int) -> Shape:
-    """Cut the image down in the direction that is not looked along, to what a window needs."""
-    kernel, dilation = fields.get("kernel") or (1, 1), fields.get("dilation", (1, 1))
-    least = max(STRIP, (kernel[across] - 1) * dilation[across] + 1)
+    """Cut the image, in the direction that is not looked along, to what a window needs."""
+    kernel = fields.get("kernel") or (1, 1)
+    dilation, stride = fields.get("dilation", (1, 1)), fields.get("stride") or kernel
     sizes = [x[1], x[2]]
-    sizes[across] = min(sizes[across], least)
+    sizes[across] = max(STRIP, (kernel[across] - 1) * dilation[across] + stride[across])
     return (MAPS, *sizes)
 
 
@@ -147,6 +153,11 @@ def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[A
         places = np.moveaxis(xs[number][:, 0], axis - 1, 1)
         places[np.arange(count), np.arange(first, first + count)] = 2
         yield xs
+
+
+def first_and_last(sees: Array) -> tuple[Array, Array]:
+    """Find the first and the last line that each output sees, if it sees any."""
+    return sees.argmax(axis=1), sees.shape[1] - 1 - sees[:, ::-1].argmax(axis=1)
 
 
 def _chain(after: Array, before: Array) -> Array:

@@ -179,6 +179,39 @@ def test_random_networks_are_confirmed(text: str) -> None:
     assert confirmation.total["multiplications"].witness is not None
 
 
+@pytest.mark.parametrize(
+    ("input", "layers"),
+    [
+        # a unit on padding, beyond a row that no window read
+        ("1x5x5", "{maxpool: 2}, {conv: 2, kernel: 1, padding: 1}"),
+        # a unit on padding, beside units that look at overlapping windows
+        ("1x5x5", "{conv: 2, kernel: 3}, {conv: 2, kernel: 1, padding: 1}"),
+        ("3x2x4", "globalavgpool, {conv: 3, kernel: 1, stride: 2, padding: 2}"),
+        # no window at all reads the one column
+        ("3x5x1", "{conv: 2, kernel: 1, stride: 3, padding: 2}, {linear: 3}"),
+        # the outer taps straddle the input
+        (
+            "1x1x7",
+            "{conv: 1, kernel: 3, padding: 2, dilation: 2}, {conv: 2, kernel: 1, padding: 3}",
+        ),
+    ],
+)
+def test_a_unit_whose_taps_lie_on_padding_sees_nothing_there(input: str, layers: str) -> None:  # noqa: A002 - the field's own word
+    confirmation = check(f"input: {input}\nlayers: [{layers}]\n")
+
+    assert confirmation.agrees, complaints(confirmation)
+
+
+def test_a_claim_that_is_too_narrow_is_caught_beside_padding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "input: 1x9x9\nlayers: [{name: C, conv: 1, kernel: 5, padding: 2, stride: 2}]\n"
+    assert check(text).agrees
+    monkeypatch.setattr(Span, "reach", property(lambda span: span.kernel - 2))
+
+    assert ("C", "receptive_field") in complaints(check(text))
+
+
 def test_equal_layers_are_run_once() -> None:
     remembering = Witness()
     first = confirm("resnet20", witness=remembering)

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from archcalc import ops
+from archcalc.ops.op import Placewise
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 
@@ -35,16 +40,9 @@ class Layer(NamedTuple):
     output: Maps
 
 
-ACTIVATIONS = (
-    "relu",
-    "tanh",
-    "lecun_tanh",
-    "sigmoid",
-    "softmax",
-    "identity",
-    "batchnorm",
-    "lrn: 3",
-)
+ACTIVATIONS = ("relu", "tanh", "lecun_tanh", "sigmoid", "softmax")
+WRITTEN = {"lrn": "{lrn: 3}", "scale": "{scale: 0.5}"}
+"""Ops that need a field; another that works on each place by itself is its word alone."""
 
 
 @st.composite
@@ -53,7 +51,7 @@ def networks(draw: DrawFn, largest: int = 5) -> str:
     entering = Maps(*(draw(st.integers(1, limit)) for limit in (4, 9, 9)))
     lines, here = [], entering
     for _ in range(draw(st.integers(1, largest))):
-        layer = draw(st.one_of(_convolutions(here), _pools(here), _others(here), _branches(here)))
+        layer = draw(_layers(here))
         lines.append(f"  - {layer.text}")
         here = layer.output
     ends = st.sampled_from(["linear: 3", "linear: 3, bias: false", "rbf: 2", "globalavgpool: "])
@@ -108,7 +106,7 @@ def specs(draw: DrawFn, largest: int = 4) -> str:
     entering = Maps(*(draw(st.integers(1, limit)) for limit in (4, 9, 9)))
     items, here = ["{name: start, identity: }"], entering
     for _ in range(draw(st.integers(0, largest))):
-        layer = draw(st.one_of(_convolutions(here), _pools(here), _others(here), _branches(here)))
+        layer = draw(_layers(here))
         items.append(_flow(layer.text))
         here = layer.output
     if draw(st.booleans()):
@@ -136,11 +134,6 @@ def _flow(text: str) -> str:
     return text if text.startswith("{") or ":" not in text else f"{{{text}}}"
 
 
-def _branches(here: Maps) -> SearchStrategy[Layer]:
-    """Join branches that keep the size: the sum of what is alike, or everything side by side."""
-    return st.one_of(_additions(here), _concatenations(here))
-
-
 @st.composite
 def _additions(draw: DrawFn, here: Maps) -> Layer:
     branches = [draw(keeping(here.channels)) for _ in range(draw(st.integers(1, 2)))]
@@ -164,7 +157,7 @@ def keeping(draw: DrawFn, filters: int) -> str:
     height, width = (draw(st.sampled_from([1, 3, 5])) for _ in range(2))
     dilation = draw(st.integers(1, 2))
     fields = f"kernel: {height}x{width}, padding: half, dilation: {dilation}"
-    conv = f"{{conv: {filters}, {fields}, after: [{draw(st.sampled_from(ACTIVATIONS[:5]))}]}}"
+    conv = f"{{conv: {filters}, {fields}, after: [{draw(st.sampled_from(ACTIVATIONS))}]}}"
     if draw(st.booleans()):
         return conv
     return f"[{{maxpool: 3, stride: 1, padding: half}}, {conv}]"
@@ -172,7 +165,7 @@ def keeping(draw: DrawFn, filters: int) -> str:
 
 @st.composite
 def _convolutions(draw: DrawFn, here: Maps) -> Layer:
-    fields, height, width = draw(_windows(here, dilated=True))
+    fields, height, width = draw(_windows(here, dilated=True, beyond=2))
     groups = draw(
         st.sampled_from([n for n in range(1, here.channels + 1) if here.channels % n == 0])
     )
@@ -189,8 +182,7 @@ def _convolutions(draw: DrawFn, here: Maps) -> Layer:
 
 
 @st.composite
-def _pools(draw: DrawFn, here: Maps) -> Layer:
-    op = draw(st.sampled_from(["maxpool", "avgpool", "subsample"]))
+def _pools(draw: DrawFn, here: Maps, op: str) -> Layer:
     fields, height, width = draw(_windows(here, padded=op != "subsample"))
     if op == "avgpool":
         fields["count_padding"] = draw(st.sampled_from(["true", "false"]))
@@ -198,16 +190,65 @@ def _pools(draw: DrawFn, here: Maps) -> Layer:
 
 
 @st.composite
-def _others(draw: DrawFn, here: Maps) -> Layer:
-    return Layer(draw(st.sampled_from((*ACTIVATIONS, "scale: 0.5", "dropout"))), here)
+def _averages(draw: DrawFn, here: Maps) -> Layer:
+    """Draw an average of windows, or of as many as the output has."""
+    if draw(st.booleans()):
+        return draw(_pools(here, "avgpool"))
+    height, width = (draw(st.integers(1, size)) for size in here[1:])
+    return Layer(f"{{avgpool: , output: {height}x{width}}}", Maps(here.channels, height, width))
+
+
+@st.composite
+def _shortcuts(draw: DrawFn, here: Maps) -> Layer:
+    filters = here.channels + draw(st.integers(0, 2))
+    down, right = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    sides = -(-here.height // down), -(-here.width // right)
+    text = f"{{pad_channels: {filters}, stride: {down}x{right}}}"
+    return Layer(text, Maps(filters, *sides))
+
+
+def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
+    return st.just(Layer(text, Maps(units, 1, 1)))
+
+
+DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
+    "add": _additions,
+    "avgpool": _averages,
+    "concat": _concatenations,
+    "conv": _convolutions,
+    "flatten": lambda here: _vectors("flatten", here.channels * here.height * here.width),
+    "globalavgpool": lambda here: _vectors("globalavgpool", here.channels),
+    "linear": lambda _: _vectors("{linear: 3}", 3),
+    "maxpool": lambda here: _pools(here, "maxpool"),
+    "pad_channels": _shortcuts,
+    "rbf": lambda _: _vectors("{rbf: 2}", 2),
+    "subsample": lambda here: _pools(here, "subsample"),
+}
+"""How to draw an op that reads more than one place, or more than one input."""
+
+
+def drawn(op: str, here: Maps) -> SearchStrategy[Layer]:
+    """Draw an op, by its name, on these maps. Raises KeyError if nothing says how."""
+    if op not in DRAWN and issubclass(ops.find(op), Placewise):
+        return st.just(Layer(WRITTEN.get(op, op), here))
+    return DRAWN[op](here)
+
+
+def _layers(here: Maps) -> SearchStrategy[Layer]:
+    """Draw any op, most often one that leaves maps to go on with."""
+    often = ["conv", "conv", "maxpool", "avgpool", "subsample", "add", "concat"]
+    return st.sampled_from([*often, *sorted(ops.names())]).flatmap(lambda op: drawn(op, here))
 
 
 @st.composite
 def _windows(
-    draw: DrawFn, here: Maps, *, padded: bool = True, dilated: bool = False
+    draw: DrawFn, here: Maps, *, padded: bool = True, dilated: bool = False, beyond: int = 0
 ) -> tuple[dict[str, Any], int, int]:
-    """Draw a window that fits, and say how often it does along each side."""
-    sides = [draw(_sides(size, padded=padded, dilated=dilated)) for size in here[1:]]
+    """Draw a window that fits, and say how often it does along each side.
+
+    It may lie wholly on padding if there may be so much `beyond` what it needs.
+    """
+    sides = [draw(_sides(size, padded=padded, dilated=dilated, beyond=beyond)) for size in here[1:]]
     ceil = padded and draw(st.booleans())
     (tall, down, top, bottom, apart, rows), (wide, right, left, end, beside, columns) = sides
     fields: dict[str, Any] = {"kernel": f"{tall}x{wide}", "stride": f"{down}x{right}"}
@@ -220,13 +261,13 @@ def _windows(
 
 @st.composite
 def _sides(
-    draw: DrawFn, size: int, *, padded: bool, dilated: bool
+    draw: DrawFn, size: int, *, padded: bool, dilated: bool, beyond: int
 ) -> tuple[int, int, int, int, int, tuple[int, int]]:
     """Draw kernel, stride, padding before and after, dilation; count the windows, also by ceil."""
     kernel = draw(st.integers(1, min(3, size)))
     dilation = draw(st.integers(1, 2)) if dilated and 2 * (kernel - 1) < size else 1
     extent = dilation * (kernel - 1) + 1
-    before, after = (draw(st.integers(0, kernel - 1)) if padded else 0 for _ in range(2))
+    before, after = (draw(st.integers(0, kernel - 1 + beyond)) if padded else 0 for _ in range(2))
     stride = draw(st.integers(1, 3))
     starts = range(-before, size + after - extent + 1, stride)
     reached = starts[-1] + extent < size + after and starts[-1] + stride < size

@@ -31,14 +31,14 @@ def deliver(answer: Answer, output: Output) -> int:
     if output.human:
         answer = _rounded(answer, format_name)
     if output.output not in (None, "-"):
-        write_file(Path(str(output.output)), rendered(answer, format_name))
+        write_file(Path(str(output.output)), rendered(answer, format_name, remarks=output.remarks))
         return _written(replace(answer, file=str(output.output)), output)
     screen = standard_output(color, output.width, wide=output.wide)
     if output.ascii and format_name == "table":
         screen = replace(screen, ascii=True)
     if format_name != "table":
         spell = escaped if format_name in {"json", "jsonl"} else to_ascii
-        screen.print(rendered(answer, format_name), spell)
+        screen.print(rendered(answer, format_name, remarks=output.remarks), spell)
         return answer.status
     for number, part in enumerate(answer.parts):
         if number:
@@ -68,16 +68,15 @@ def _rounded(answer: Answer, format_name: str) -> Answer:
     return replace(answer, parts=parts)
 
 
-def rendered(answer: Answer, format_name: str) -> str:
+def rendered(answer: Answer, format_name: str, *, remarks: bool = False) -> str:
     """Write an answer in a format; what is text alone is the same in all of them."""
     data = answer.data_now() if format_name == "json" else None
     if data is not None:
         return to_json(data)
     if answer.is_text() and format_name != "json":
         return "\n".join(cast("tuple[str, ...]", answer.parts)).rstrip("\n") + "\n"
-    return export(
-        "plain" if format_name == "table" else format_name, answer.parts, answer.caption_now()
-    )
+    name = "plain" if format_name == "table" else format_name
+    return export(name, answer.parts, answer.caption_now(), remarks=remarks)
 
 
 def write_file(path: Path, content: str | bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,8 @@ from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
     from archcalc.referee.explanation import Explanation
+    from archcalc.render.table import Table
+    from archcalc.report import Report
 
 Name = Annotated[
     str | None,
@@ -27,7 +30,7 @@ Layers = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="LAYER",
-        help="Layers, blocks or groups, by their paths.",
+        help="Layers, blocks or groups, by their paths; and quantities, for their formulas alone.",
         autocompletion=complete_layers,
     ),
 ]
@@ -56,7 +59,7 @@ def explain(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc explain lenet5 C3
       archcalc explain resnet50 conv1 conv3_x/1
-      archcalc explain vgg16 conv3_3 --format latex
+      archcalc explain vgg16 conv3_3 parameters --format latex
       archcalc explain --op conv
     """  # noqa: D301 - \b keeps the lines apart
     if (network is None) == (op is None):
@@ -66,19 +69,41 @@ def explain(  # noqa: PLR0913 - one for each option
         return _rule(str(op))
     from archcalc.referee.explanation import explain as derive  # noqa: PLC0415 - after the arguments
     from archcalc.render.caption import caption  # noqa: PLC0415
-    from archcalc.render.explanation import explanation  # noqa: PLC0415
+    from archcalc.render.explanation import explanation, quantities  # noqa: PLC0415
     from archcalc.report import count  # noqa: PLC0415
 
     spec = open_network(network, set)
-    found = [derive(spec, layer, input=input, heads=heads) for layer in layers or (None,)]
-    tables = tuple(table for each in found for table in explanation(each))
+    report = count(spec, input=input, heads=heads)
+    asked = [word for word in layers or () if is_quantity(word, report)]
+    paths: list[str | None] = [word for word in layers or () if word not in asked]
+    found = [derive(spec, path, input=input, heads=heads) for path in paths or [None]]
+    if asked:
+        tables: tuple[Table, ...] = (quantities(found, list(map(quantity, asked))),)
+    else:
+        tables = tuple(table for each in found for table in explanation(each))
     data = [each.to_dict() for each in found]
     return Answer(
         tables,
         data[0] if len(data) == 1 else {"schema": 1, "explanations": data},
-        lambda: caption(count(spec, input=input, heads=heads)),
+        partial(caption, report),
         _next(network, found[0]) if not layers else "",
     )
+
+
+def is_quantity(word: str, report: Report) -> bool:
+    """Tell whether a word names a quantity, and nothing of the network."""
+    from archcalc.referee.explanation import SUMMED  # noqa: PLC0415
+
+    return quantity(word) in SUMMED and word not in {row.path for row in report.fold(1)}
+
+
+def quantity(word: str) -> str:
+    """Read the name of a quantity as people write it.
+
+    >>> quantity("MACs"), quantity("connections in bounds")
+    ('macs', 'connections_in_bounds')
+    """
+    return word.lower().replace("-", "_").replace(" ", "_")
 
 
 def _next(network: str, found: Explanation) -> str:

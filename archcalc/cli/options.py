@@ -28,6 +28,7 @@ class Output:
     format: str = ""
     json: bool = False
     output: str | None = None
+    remarks: bool = False
     human: bool = False
     wide: bool = False
     width: int | None = None
@@ -103,6 +104,13 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
             ),
         ],
         None,
+    ),
+    "remarks": (
+        Annotated[
+            bool,
+            typer.Option("--remarks", help="csv, tsv: also the caption and totals, as comments."),
+        ],
+        False,
     ),
     "human": (
         Annotated[bool, typer.Option("--human", help="Round figures, as in 61.7 M (M is 10^6).")],

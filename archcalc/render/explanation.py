@@ -18,7 +18,7 @@ from archcalc.render.layers import NOTHING
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archcalc.ops.fields import Table as Connections
     from archcalc.referee.derivation import Derivation, Figure
@@ -66,6 +66,21 @@ def explanation(found: Explanation) -> list[Table]:
     return tables + [
         derivations(lesson.title, lesson.figures, (lesson.text,)) for lesson in found.lessons
     ]
+
+
+def quantities(found: Sequence[Explanation], names: Sequence[str]) -> Table:
+    """Tabulate the formulas of some quantities alone, of each layer that was asked for.
+
+    >>> from archcalc.referee.explanation import explain
+    >>> quantities([explain("lenet5", "C3")], ["weights", "biases"]).rows
+    (('C3', 'weights', '1,516 − 16 = 1,500'), ('C3', 'biases', '16'))
+    """
+    rows = tuple(
+        (each.path or each.network, _name(name), Formula.of(each.sum(name)))
+        for each in found
+        for name in names
+    )
+    return Table((Column("layer", "layer", "name"), *DERIVED), rows)
 
 
 def rule(found: Rule) -> list[Table | str]:

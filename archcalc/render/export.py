@@ -1,21 +1,25 @@
 """Tables and texts → every format of a file; plain text, csv, tsv, json and jsonl here.
 
-For programs integers are plain and rows are all there is: totals go to a comment, so that nobody
-adds them up with the rows. For people integers have their separators and totals stand below.
+For programs integers are plain and rows are all there is: totals are a remark, so that nobody adds
+them up with the rows. For people integers have their separators and totals stand below.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from itertools import islice
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
-from archcalc.render.markup import html, latex, markdown, one_line
+from archcalc.render.latex import latex
+from archcalc.render.markup import html, markdown, one_line
 from archcalc.render.table import Table, decimal
 from archcalc.render.text import arrange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from archcalc.render.table import Cell
 
@@ -35,18 +39,26 @@ SUFFIXES = {
 """The format that the suffix of a file asks for."""
 
 
-def export(format_name: str, parts: Parts, caption: Caption) -> str:
+_FORMULA = ("=", "+", "-", "@")
+"""How a cell begins that a spreadsheet reckons with."""
+_AFTER_SEPARATOR = re.compile(r"([,;\t]\s*)(?=[=+@-])")
+
+
+def export(format_name: str, parts: Parts, caption: Caption, *, remarks: bool = False) -> str:
     """Write the parts of an answer in a format, under the caption that says what they are of.
+
+    csv and tsv hold one header and rows, and on request what else there is to say, as `remarks`.
 
     >>> from archcalc.render.table import Column
     >>> table = Table((Column("layer", "layer"), Column("macs", "MACs", "number")), (("C1", 1500),))
-    >>> print(export("csv", [table], {"network": "lenet5"}))
+    >>> print(export("csv", [table], {"network": "lenet5"}, remarks=True))
     # network: lenet5
     layer,macs
     C1,1500
     <BLANKLINE>
     """
-    return WRITERS[format_name](parts, caption)
+    said = "".join(_remarks(parts, caption)) if remarks and format_name in SEPARATED else ""
+    return said + WRITERS[format_name](parts, caption)
 
 
 def _plain(parts: Parts, caption: Caption) -> str:
@@ -62,49 +74,74 @@ def _lines(table: Table) -> list[str]:
     return ["-" * len(line.text) if line.role == "rule" else line.text for line in lines]
 
 
-def _csv(parts: Parts, caption: Caption) -> str:
-    return "\n".join(_separated(parts, caption, ","))
+def _csv(parts: Parts, caption: Caption) -> str:  # noqa: ARG001 - the form of every writer
+    return "".join(_separated(parts, ","))
 
 
-def _tsv(parts: Parts, caption: Caption) -> str:
-    return "\n".join(_separated(parts, caption, "\t"))
+def _tsv(parts: Parts, caption: Caption) -> str:  # noqa: ARG001
+    return "".join(_separated(parts, "\t"))
 
 
-def _separated(parts: Parts, caption: Caption, separator: str) -> Iterator[str]:
-    """Write tables one after the other; what is not a row is a comment."""
+def _separated(parts: Parts, separator: str) -> Iterator[str]:
+    """Write the rows of all tables under one header; of several, the table is a column too."""
+    tables = [part for part in parts if isinstance(part, Table)]
+    names = list(dict.fromkeys(column.name for table in tables for column in table.columns))
+    several = ["table"] if len(tables) > 1 else []
+    yield _line([*several, *names], separator)
+    for number, table in enumerate(tables, start=1):
+        which = [table.title or str(number)] if several else []
+        places = {column.name: i for i, column in enumerate(table.columns)}
+        for row in table.rows:
+            cells = [row[places[name]] if name in places else None for name in names]
+            yield _line([*which, *cells], separator)
+
+
+def _line(cells: Sequence[Cell], separator: str) -> str:
+    return separator.join(_quoted(_raw(cell), separator) for cell in cells) + "\n"
+
+
+def _remarks(parts: Parts, caption: Caption) -> Iterator[str]:
+    """Write as comments what stands around the rows."""
     if caption:
-        yield f"# {one_line(caption)}"
-    for number, part in enumerate(parts):
-        if number:
-            yield ""
+        yield _remark(one_line(caption))
+    for part in parts:
         if isinstance(part, str):
-            yield from (f"# {line}" for line in part.rstrip("\n").split("\n"))
+            yield from map(_remark, part.rstrip("\n").split("\n"))
             continue
-        yield from (f"# {printable(line)}" for line in (part.title, *part.captions) if line)
+        yield from (_remark(line) for line in (part.title, *part.captions) if line)
         names = [column.name for column in part.columns]
-        for total in part.totals:
-            yield f"# {_comment(names, total)}"
-        for row in (names, *part.rows):
-            yield separator.join(_quoted(_raw(cell), separator) for cell in row)
-    yield ""
+        yield from (_remark(_total(names, total)) for total in part.totals)
 
 
-def _comment(names: Sequence[str], total: Sequence[Cell]) -> str:
+def _remark(line: str) -> str:
+    """Write a comment none of whose parts is a formula, wherever a spreadsheet parts it."""
+    text = printable(line).replace('"', "'")
+    return f"# {_AFTER_SEPARATOR.sub(_guarded, text)}\n"
+
+
+def _guarded(separator: re.Match[str]) -> str:
+    return f"{separator[1]}'"
+
+
+def _total(names: Sequence[str], total: Sequence[Cell]) -> str:
     pairs = zip(names[1:], total[1:], strict=True)
     said = ", ".join(f"{name} {_raw(cell)}" for name, cell in pairs if cell is not None)
-    return f"{printable(str(total[0]))}: {said}"
+    return f"{total[0]}: {said}"
 
 
 def _raw(cell: Cell) -> str:
+    """Write a cell so that it is read as the value it is: a text is never a formula."""
+    if isinstance(cell, str):
+        text = printable(cell).removeprefix("= ")  # the sign of a verdict, which its words repeat
+        return f"'{text}" if text.startswith(_FORMULA) else text
     if cell is None:
         return ""
-    if isinstance(cell, str | int) or cell.denominator == 1:
-        return printable(str(cell))
-    return repr(decimal(cell))
+    return str(cell) if cell.denominator == 1 else repr(decimal(cell))
 
 
 def _quoted(text: str, separator: str) -> str:
-    if separator in text or '"' in text or "\n" in text or text.startswith("#"):
+    """Quote what has a separator, be it that of another country, or begins like a comment."""
+    if any(sign in text for sign in (separator, ",", ";", '"')) or text.startswith("#"):
         return '"' + text.replace('"', '""') + '"'
     return text
 
@@ -150,11 +187,27 @@ def _encoded(data: object, indent: int | None, *, ensure_ascii: bool) -> str:
     """Write what `json.dumps` does, which keeps millions of small pieces if it indents."""
     from json import JSONEncoder  # noqa: PLC0415 - only where it is asked for
 
-    encoder = JSONEncoder(ensure_ascii=ensure_ascii, indent=indent)
-    if indent is None:
-        return encoder.encode(data)
-    pieces = encoder.iterencode(data)
-    return "".join(iter(lambda: "".join(islice(pieces, 10_000)), ""))
+    encoder = JSONEncoder(ensure_ascii=ensure_ascii, indent=indent, allow_nan=False)
+    try:
+        if indent is None:
+            return encoder.encode(data)
+        pieces = encoder.iterencode(data)
+        return "".join(iter(lambda: "".join(islice(pieces, 10_000)), ""))
+    except ValueError:
+        return _encoded(_finite(data), indent, ensure_ascii=ensure_ascii)
+
+
+def _finite(data: object) -> object:
+    """Put nothing in the place of a number that JSON cannot hold: not a number, or infinite.
+
+    >>> _finite({"loss": float("nan"), "norms": [1.5, float("inf")]})
+    {'loss': None, 'norms': [1.5, None]}
+    """
+    if isinstance(data, Mapping):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not isfinite(data) else data
 
 
 def escaped(text: str) -> str:
@@ -190,4 +243,6 @@ WRITERS: dict[str, Callable[[Parts, Caption], str]] = {
     "html": html,
 }
 """What writes each format; `table` is for terminals, and not among them."""
+SEPARATED = ("csv", "tsv")
+"""The formats that hold rows alone."""
 FORMATS = ("table", *WRITERS)

@@ -1,23 +1,21 @@
-"""Tables and texts → what is published: Markdown, LaTeX, HTML."""
+"""Tables and texts → what is published: Markdown and HTML, and what LaTeX shares with them."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from archcalc.errors import printable
-from archcalc.render.cells import shown, to_ascii
-from archcalc.render.formula import Formula
+from archcalc.render.cells import shown
 from archcalc.render.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     Parts = Sequence[Table | str]
     Caption = Mapping[str, str]
 
-SHORT, LONG = 24, 40
-"""Characters of a text that a web page does not break, and beyond which a printed one does."""
+SHORT = 24
+"""Characters of a text that a web page does not break."""
 
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
@@ -36,7 +34,7 @@ def markdown(parts: Parts, caption: Caption) -> str:
             blocks.append(f"```text\n{part.rstrip()}\n```")
             continue
         blocks += [f"**{_md_text(part.title)}**"] if part.title else []
-        blocks.append("\n".join(_tabulate(part, "pipe", _md_text)))
+        blocks.append("\n".join(tabulated(part, "pipe", _md_text)))
         blocks += [_md_text(line) for line in part.captions]
     blocks += [f"*{_md_text(one_line(caption))}*"] if caption else []
     return "\n\n".join(blocks) + "\n"
@@ -47,80 +45,6 @@ def _md_text(text: str) -> str:
     for character in "\\|*_`<>[]":
         text = text.replace(character, f"\\{character}")
     return text
-
-
-def latex(parts: Parts, caption: Caption) -> str:
-    """Write LaTeX for the package booktabs; what is said beside the tables is a comment."""
-    lines = [f"% {one_line(caption)}"] if caption else []
-    for number, part in enumerate(parts):
-        if number:
-            lines.append("")
-        if isinstance(part, str):
-            lines += ["\\begin{verbatim}", to_ascii(part.rstrip()), "\\end{verbatim}"]
-            continue
-        lines += [f"% {printable(line)}" for line in (part.title, *part.captions) if line]
-        if part.matrix:
-            lines += _latex_matrix(part)
-            continue
-        found = _latex_formulas(part, _tabulate(part, "latex_booktabs"))
-        found[0] = f"\\begin{{tabular}}{{{''.join(_latex_sides(part))}}}"
-        if part.totals:
-            found.insert(len(found) - 2 - len(part.totals), "\\midrule")
-        lines += found
-    return "\n".join(lines) + "\n"
-
-
-def _latex_matrix(table: Table) -> list[str]:
-    """Set a matrix under its name, for the package amsmath."""
-    rows = [" & ".join(str(cell) for cell in row[1:]) for row in table.rows]
-    name = _latex_signs(table.matrix.replace("_", r"\_"))
-    return [
-        f"\\[ \\text{{{name}}} = \\begin{{pmatrix}}",
-        *(f"  {row} \\\\" for row in rows),
-        "\\end{pmatrix} \\]",
-    ]
-
-
-def _latex_sides(table: Table) -> Iterator[str]:
-    """Say where the cells of each column stand; sentences are broken into lines."""
-    for i, column in enumerate(table.columns):
-        texts = [str(row[i]) for row in table.rows if not isinstance(row[i], Formula)]
-        if column.kind == "prose" and max(map(len, texts), default=0) > LONG:
-            yield "p{0.25\\linewidth}"
-        else:
-            yield "r" if column.is_number or column.kind == "bar" else "l"
-
-
-def _latex_formulas(table: Table, lines: list[str]) -> list[str]:
-    """Write formulas as mathematics, and the signs in all other cells as commands."""
-    found = [_latex_signs(line) for line in lines]
-    first = lines.index("\\midrule") + 1
-    for number, row in enumerate((*table.rows, *table.totals), start=first):
-        if any(isinstance(cell, Formula) for cell in row):
-            texts = re.split(r"(?<!\\)&", found[number].removesuffix(" \\\\"))
-            cells = [
-                f" {cell.latex} " if isinstance(cell, Formula) else text
-                for cell, text in zip(row, texts, strict=True)
-            ]
-            found[number] = "&".join(cells) + " \\\\"
-    return found
-
-
-def _latex_signs(text: str) -> str:
-    """Spell signs that are not in every font; tabulate has escaped LaTeX's own."""
-    signs = {"×": "\\ensuremath{\\times}", "≈": "\\ensuremath{\\approx}", "…": "\\dots{}"}
-    signs |= {
-        "█": "\\rule{0.5em}{1.5ex}",
-        "≠": "\\ensuremath{\\neq}",
-        "·": "\\ensuremath{\\cdot}",
-        "δ": "\\ensuremath{\\delta}",
-        "σ": "\\ensuremath{\\sigma}",
-        "∂": "\\ensuremath{\\partial}",
-        "′": "\\ensuremath{'}",
-        "–": "--",
-        "−": "--",
-    }
-    return "".join(signs.get(character, character) for character in text)
 
 
 def html(parts: Parts, caption: Caption) -> str:
@@ -147,7 +71,7 @@ def _html_part(part: Table | str) -> str:
 
     if isinstance(part, str):
         return f"<pre>\n{escape(part)}</pre>\n"
-    lines = _tabulate(part, "html", _html_text)
+    lines = tabulated(part, "html", _html_text)
     if part.totals:
         first = len(lines) - 2 - len(part.totals)
         lines[first:] = ["</tbody>", "<tfoot>", *lines[first:-2], "</tfoot>", "</table>"]
@@ -156,7 +80,7 @@ def _html_part(part: Table | str) -> str:
     return title + "\n".join(lines) + "\n" + notes
 
 
-def _tabulate(table: Table, format_name: str, clean: Callable[[str], str] = str) -> list[str]:
+def tabulated(table: Table, format_name: str, clean: Callable[[str], str] = str) -> list[str]:
     """Let tabulate write a table; numbers go in as the texts that they are shown as."""
     from tabulate import tabulate  # noqa: PLC0415 - only published formats need it
 

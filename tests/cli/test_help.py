@@ -89,7 +89,11 @@ def test_a_file_is_written_in_the_format_of_its_suffix(archcalc: Call, tmp_path:
     path = tmp_path / "net.csv"
     status, output, errors = archcalc("show", "lenet5", "-o", str(path))
     assert (status, output, errors) == (0, "", f"wrote {path}\n")
-    assert path.read_text("utf-8").startswith("# network: LeNet-5; variant: lenet5; ")
+    rows = path.read_text("utf-8")
+    assert rows.startswith("layer,op,output,kernel,parameters,connections,macs,share\nC1,conv,")
+    archcalc("show", "lenet5", "-o", str(path), "--remarks")
+    remarks = path.read_text("utf-8").removesuffix(rows)
+    assert remarks.startswith("# network: LeNet-5; variant: lenet5; ")
     assert [file.name for file in tmp_path.iterdir()] == ["net.csv"]
 
 

@@ -12,9 +12,10 @@ from html.parser import HTMLParser
 import pytest
 
 from archcalc import ops
+from archcalc.referee.explanation import explain
 from archcalc.referee.letters import spell
 from archcalc.render.caption import caption
-from archcalc.render.explanation import rule
+from archcalc.render.explanation import quantities, rule
 from archcalc.render.export import FORMATS, SUFFIXES, WRITERS, export, to_json
 from archcalc.render.layers import layers
 from archcalc.render.table import Column, Table
@@ -34,7 +35,7 @@ ODD = Table(
 
 @pytest.mark.parametrize("format_name", WRITERS)
 def test_every_format_carries_the_caption(format_name: str) -> None:
-    text = export(format_name, [TABLE], CAPTION)
+    text = export(format_name, [TABLE], CAPTION, remarks=True)
     for said in ("resnet50", "3x224x224", "sha256:", "multiply-accumulates", "0.1.0"):
         assert said in text
 
@@ -42,20 +43,61 @@ def test_every_format_carries_the_caption(format_name: str) -> None:
 @pytest.mark.parametrize(("format_name", "separator"), [("csv", ","), ("tsv", "\t")])
 def test_separated_values_are_exact_and_hold_no_totals(format_name: str, separator: str) -> None:
     text = export(format_name, [TABLE], CAPTION)
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    rows = list(csv.DictReader(lines, delimiter=separator))
+    assert "#" not in text
+    rows = list(csv.DictReader(text.splitlines(), delimiter=separator))
     assert [row["layer"] for row in rows] == [row[0] for row in TABLE.rows]
     assert sum(int(row["parameters"]) for row in rows) == 25557032
-    assert "# total: parameters 25557032, connections 3857974248, macs 3857973248" in text
+    remarks = export(format_name, [TABLE], CAPTION, remarks=True).removesuffix(text).splitlines()
+    assert all(line.startswith("# ") for line in remarks)
+    said = "# total: parameters 25557032, connections 3857974248, macs 3857973248, share 1"
+    assert said in remarks
 
 
 def test_separated_values_are_quoted() -> None:
-    read = list(csv.reader(io.StringIO(export("csv", [ODD], {}).partition("\n")[2])))
+    read = list(csv.reader(io.StringIO(export("csv", [ODD], {}))))
     assert read == [
         ["name", "n", "s"],
         [NASTY, "12345678901234567890", "0.3333333333333333"],
         [""] * 3,
     ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_cell_of_separated_values_is_a_formula(separator: str) -> None:
+    nasty = 'x,"=HYPERLINK(""http://example.org"",""click"")",'
+    names = ("=1+1", "+1", "-1", "@SUM(A1)", nasty, f"a{separator}=1+1", f"a{separator} @b", "\t=1")
+    table = Table(
+        (Column("=name", "name", "name"), Column("change", "change", "change")),
+        tuple((name, -1) for name in names),
+        (("=total", -8),),
+        title=f"=title{separator}=cmd",
+        captions=names,
+    )
+    for format_name, own in (("csv", ","), ("tsv", "\t")):
+        text = export(format_name, [table, "=1+1"], {"network": nasty}, remarks=True)
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+        cells = [cell.strip() for row in rows for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+        assert {cell for cell in cells if cell.startswith("-")} <= {"-1"}
+        read = list(csv.reader(io.StringIO(export(format_name, [table], {})), delimiter=own))
+        assert read[5] == ([nasty, "-1"])
+
+
+def test_verdicts_are_words_in_separated_values() -> None:
+    table = Table((Column("verdict", "verdict"),), (("= equal",), ("≈ rounded",)))
+    assert export("csv", [table], {}) == "verdict\nequal\n≈ rounded\n"
+
+
+def test_several_tables_have_one_header() -> None:
+    one = Table((Column("layer", "layer"), Column("n", "n", "number")), (("C1", 5),), title="first")
+    two = Table((Column("n", "n", "number"), Column("why", "why")), ((7, "so"),))
+    assert export("csv", [one, "a text", two], {}) == ("table,layer,n,why\nfirst,C1,5,\n2,,7,so\n")
+
+
+def test_json_has_no_number_that_json_lacks() -> None:
+    data = {"loss": float("nan"), "norms": [1.5, float("inf"), (float("-inf"),)], "n": 10**30}
+    found = json.loads(to_json(data), parse_constant=pytest.fail)
+    assert found == {"loss": None, "norms": [1.5, None, [None]], "n": 10**30}
 
 
 def test_json_lines_are_one_record_a_row() -> None:
@@ -98,6 +140,8 @@ def test_latex_sets_tables_below_each_other_and_breaks_sentences() -> None:
     table = Table(columns, (("bar ██", 5, "a sentence that is far too long for a line of a page"),))
     bar = "\\rule{0.5em}{1.5ex}" * 2
     assert export("latex", [table, table], {}).split("\n\n")[1].splitlines() == [
+        "\\begin{table}[ht]",
+        "\\centering",
         "\\begin{tabular}{lrp{0.25\\linewidth}}",
         "\\toprule",
         " a      &   n & why                                                  \\\\",
@@ -105,7 +149,44 @@ def test_latex_sets_tables_below_each_other_and_breaks_sentences() -> None:
         f" bar {bar} &   5 & a sentence that is far too long for a line of a page \\\\",
         "\\bottomrule",
         "\\end{tabular}",
+        "\\end{table}",
     ]
+
+
+def test_latex_has_caption_and_label() -> None:
+    text = export("latex", [TABLE, ODD], CAPTION)
+    assert (
+        "\\caption{ResNet (resnet50), input $3 \\times 224 \\times 224$}\n\\label{tab:resnet50}\n"
+    ) in text
+    assert "\\caption{T\\_1}\n\\label{tab:resnet50-2}\n" in text
+    networks = {"networks": "lenet5 (input 1x32x32, sha256:0), vgg16 (input 3x224x224, sha256:1)"}
+    untitled = Table((Column("a", "a"),), (("b",),))
+    text = export("latex", [untitled], networks)
+    assert "\\caption{lenet5, vgg16}\n\\label{tab:lenet5-vgg16}\n" in text
+
+
+@pytest.mark.parametrize("name", ["[3pt] b", "*c", "  [1] d"])
+def test_no_cell_is_an_option_of_the_line_break_before_it(name: str) -> None:
+    table = Table((Column("a", "a", "name"), Column("n", "n", "number")), ((name, 1), (name, 2)))
+    text = export("latex", [table], {})
+    assert not any(line.lstrip().startswith(("[", "*")) for line in text.splitlines())
+    assert text.count("{}" + name.strip()) == 2
+
+
+def test_latex_spells_shapes_as_products() -> None:
+    table = Table((Column("a", "a", "name"),), (("conv3x3",), ("1x7/2x1",), ("0x1f",)))
+    text = export("latex", [table], {})
+    assert "conv3x3" in text
+    assert "$1 \\times 7$/$2 \\times 1$" in text
+    assert "0x1f" in text
+
+
+def test_one_formula_is_one_line_of_latex() -> None:
+    found = quantities([explain("lenet5", "C3")], ["parameters"])
+    assert export("latex", [found], CAPTION) == (
+        "$6 \\cdot (5 \\cdot 5 \\cdot 3 + 1) + 9 \\cdot (5 \\cdot 5 \\cdot 4 + 1)"
+        " + 1 \\cdot (5 \\cdot 5 \\cdot 6 + 1) = 1{,}516$\n"
+    )
 
 
 def test_latex_has_no_sign_that_its_fonts_lack() -> None:

@@ -61,6 +61,11 @@ Depth = Annotated[
 ]
 
 
+Names = Annotated[
+    bool, typer.Option("--names", help="List the layers that only have another name, too.")
+]
+
+
 def compare(  # noqa: PLR0913 - one for each option
     networks: Networks,
     *,
@@ -101,6 +106,7 @@ def diff(  # noqa: PLR0913 - one for each option
     after: After,
     *,
     depth: Depth = 0,
+    names: Names = False,
     input: Input = None,  # noqa: A002 - the option's name
     batch: Batch = 1,
     heads: Heads = False,
@@ -120,4 +126,4 @@ def diff(  # noqa: PLR0913 - one for each option
         open_network(before), open_network(after), input=input, batch=batch, heads=heads
     )
     caption = joint(found.before, found.after)
-    return Answer((table(found, depth or None),), found.to_dict(), caption)
+    return Answer((table(found, depth or None, names=names),), found.to_dict(), caption)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from archcalc.counts import QUANTITIES
 from archcalc.paths import cut
 from archcalc.referee.comparison import Net, report_of
-from archcalc.referee.matching import Layer, layers, match
+from archcalc.referee.matching import Layer, Matching, join, layers, match
 from archcalc.referee.wording import Detail, details, value
 
 if TYPE_CHECKING:
@@ -68,11 +68,15 @@ class Difference:
         """Give the change of a total."""
         return int(getattr(self.after.total, quantity) - getattr(self.before.total, quantity))
 
-    def fold(self, depth: int | None) -> dict[str, tuple[Change, ...]]:
-        """Gather the changes below each path of `depth` segments; None: each layer by itself."""
+    def fold(self, depth: int | None, *, names: bool = True) -> dict[str, tuple[Change, ...]]:
+        """Gather the changes below each path of `depth` segments; None: each layer by itself.
+
+        Without `names` a layer that only has another name is none.
+        """
         groups: dict[str, list[Change]] = {}
         for change in self.changes:
-            groups.setdefault(cut(change.path, depth), []).append(change)
+            if names or change.kind != "renamed":
+                groups.setdefault(cut(change.path, depth), []).append(change)
         return {path: tuple(changes) for path, changes in groups.items()}
 
     def to_dict(self) -> dict[str, Any]:
@@ -111,7 +115,8 @@ def diff(
     """Pair the layers of two networks and tell what changed.
 
     Layers of one path are a pair; other names are paired where what stands around them is, as far
-    as the layers are alike.
+    as the layers are alike, and else by op, shapes and order. What stands after a layer in the one
+    network and is a row of its own in the other belongs to the pair.
 
     >>> found = diff("resnet50", "resnet50-v1.5")
     >>> [(c.path, c.details[0]) for c in found.changes if c.change("macs")][0]
@@ -122,16 +127,37 @@ def diff(
     a = report_of(before, input=input, batch=batch, heads=heads)
     b = report_of(after, input=input, batch=batch, heads=heads)
     old, new = layers(a), layers(b)
-    return Difference(a, b, tuple(_in_order(old, new, match(old, new))))
+    found = match(old, new)
+    removed = _removed(len(old), found)
+    old, new = _joined(a, old, found.old), _joined(b, new, found.new)
+    return Difference(a, b, tuple(_in_order(old, new, found, removed)))
+
+
+def _removed(count: int, found: Matching) -> deque[int]:
+    """List the old layers that are nowhere in the new network."""
+    kept = {*found.pairs.values(), *(row for rows in found.old.values() for row in rows)}
+    return deque(sorted(set(range(count)) - kept))
+
+
+def _joined(
+    report: Report, rows: Sequence[Layer], parts: Mapping[int, Sequence[int]]
+) -> tuple[Layer, ...]:
+    """Put layers together that are one in the other network."""
+    return tuple(
+        join(report, layer, [rows[part] for part in parts.get(position, ())])
+        for position, layer in enumerate(rows)
+    )
 
 
 def _in_order(
-    old: Sequence[Layer], new: Sequence[Layer], pairs: Mapping[int, int]
+    old: Sequence[Layer], new: Sequence[Layer], found: Matching, removed: deque[int]
 ) -> Iterator[Change]:
     """Go through the new layers; a removed one stands where the layer after it was."""
-    removed = deque(sorted(set(range(len(old))).difference(pairs.values())))
+    parts = {row for rows in found.new.values() for row in rows}
     for position, layer in enumerate(new):
-        was = pairs.get(position)
+        if position in parts:
+            continue
+        was = found.pairs.get(position)
         while was is not None and removed and removed[0] < was:
             yield Change(old[removed.popleft()].row, None)
         if was is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from archcalc.graph import INPUT
 from archcalc.paths import cut, prefixes
-from archcalc.referee.matching import layers, match
+from archcalc.referee.matching import layers, match, names_in_new
 from archcalc.referee.wording import Detail, details
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ class _Walk:
 
     def __init__(self, before: Report, after: Report) -> None:
         old, new = layers(before), layers(after)
-        pairs = {old[was].row.path: new[now].row.path for now, was in match(old, new).items()}
+        found = match(old, new)
+        pairs = {old[was].row.path: new[now].row.path for now, was in found.pairs.items()}
         self.was = {now: was for was, now in pairs.items() if was != now}
         self.other_input = before.input != after.input
-        self.before = [_moved(node.path, pairs) for node in before.nodes]
+        self.before = _names(before, pairs, names_in_new(old, new, found))
         self.first, self.after = before.nodes, after.nodes
         self.old = dict(zip(self.before, before.nodes, strict=True))
         self.new = {node.path: node for node in after.nodes}
@@ -160,9 +161,17 @@ def _keeps_shape(node: Node) -> bool:
     return node.y in node.xs
 
 
-def _moved(path: str, pairs: Mapping[str, str]) -> str:
-    layer, dot, rest = path.partition(".")
-    return f"{pairs.get(layer, layer)}{dot}{rest}"
+def _names(before: Report, pairs: Mapping[str, str], known: Mapping[int, str]) -> list[str]:
+    """Call every node of the first network as its pair is called; two never by one name."""
+    taken = set(known.values())
+    found = []
+    for position, node in enumerate(before.nodes):
+        layer, dot, rest = node.path.partition(".")
+        name = f"{pairs.get(layer, layer)}{dot}{rest}"
+        if position not in known and name in taken:
+            name = f"{name} (that was)"
+        found.append(known.get(position, name))
+    return found
 
 
 def _all_prefixes(paths: Iterable[str]) -> dict[str, int]:

@@ -53,14 +53,18 @@ def comparison(found: Comparison, quantities: Sequence[str] = (), by: str = "") 
         yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by {by or 'line'}")
 
 
-def difference(found: Difference, depth: int | None = None) -> Table:
+def difference(found: Difference, depth: int | None = None, *, names: bool = False) -> Table:
     """Tabulate what changed, layer by layer or below each path of `depth` segments.
+
+    Layers that only have another name are listed with `names`, and else counted.
 
     >>> from archcalc.referee.difference import diff
     >>> difference(diff("lenet5", "lenet5-textbook")).rows[2][-3:]
     (900, 90000, 90000)
     """
-    same = sum(change.kind == "same" for change in found.layers)
+    kinds = Counter(change.kind for change in found.layers)
+    renamed = kinds["renamed"]
+    told = f", and under other names: {renamed} (`--names` lists them)" if renamed else ""
     return Table(
         columns=(
             Column("layer", "layer", "name"),
@@ -68,12 +72,14 @@ def difference(found: Difference, depth: int | None = None) -> Table:
             Column("details", "what", "prose", 1),
             *(Column(name, title(name), "change", hide) for name, hide in CHANGED.items()),
         ),
-        rows=tuple(_changed(path, changes) for path, changes in _repeats(found.fold(depth))),
+        rows=tuple(
+            _changed(path, changes) for path, changes in _repeats(found.fold(depth, names=names))
+        ),
         totals=(("total", None, None, *map(found.change, CHANGED)),),
         title=f"from {_id(found.before)} to {_id(found.after)}",
         captions=(
-            *(["no layer differs"] if same == len(found.layers) else []),
-            f"layers that are the same: {same}",
+            *(["no layer differs"] if kinds["same"] + renamed == len(found.layers) else []),
+            f"layers that are the same: {kinds['same']}{told}",
             *_scopes(found.before, found.after),
         ),
     )

@@ -109,6 +109,9 @@ def test_renamed_layers_say_what_they_were(archcalc: Call, tmp_path: Path) -> No
     )
     output = archcalc("diff", f"{path}#old", f"{path}#new").output
 
+    assert "layers that are the same: 0, and under other names: 1 (`--names` lists them)" in output
+    assert "renamed" not in output
+    output = archcalc("diff", f"{path}#old", f"{path}#new", "--names").output
     assert row(output, "b") == ["b", "renamed", "was", "a", "0", "0", "0"]
     assert row(output, "relu1")[1:4] == ["removed", "relu", "2x6x8"]
     assert row(output, "tanh1")[1:4] == ["added", "tanh", "2x6x8"]

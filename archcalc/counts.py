@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archcalc.arithmetic import known
-from archcalc.ops.op import NO_WORK, Weighted, Work
+from archcalc.ops.op import NO_WORK, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from archcalc.graph import Node
-    from archcalc.ops.op import Op, Shape
+    from collections.abc import Sequence
 
 KINDS = Work._fields
 QUANTITIES = (
@@ -20,7 +16,7 @@ QUANTITIES = (
     "connections_in_bounds", "neurons", "activations", "macs", "flops",
 )  # fmt: skip
 Tally: TypeAlias = "tuple[int, ...]"
-"""The figures of one node: what `Counts` has, with the kinds of work at the end."""
+"""The figures of one node and one sample: what `Counts` has, with the kinds of work at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +59,14 @@ class Counts:
         return 2 * self.work.mac + sum(self.work[1:])
 
 
-def tally_nodes(nodes: Iterable[Node], batch: int) -> list[Tally]:
-    """Measure each node; equal ops on equal shapes are measured once."""
-    seen: dict[tuple[int, tuple[Shape, ...]], Tally] = {}
-    tallies = []
-    for node in nodes:
-        key = (id(node.op), node.xs)
-        found = seen.get(key)
-        if found is None:
-            found = seen[key] = _measure(node.op, node.xs[0], node.y, batch)
-        tallies.append(found)
-    return tallies
-
-
-def measure(op: Op, x: Shape, y: Shape) -> Counts:
-    """Apply the rules of an op to one input and its output.
-
-    >>> from archcalc.ops.conv import Conv
-    >>> from archcalc.ops.op import Shape
-    >>> measure(Conv(filters=6, kernel=(5, 5)), Shape(1, 32, 32), Shape(6, 28, 28)).parameters
-    156
-    """
-    return add_up([_measure(op, x, y, 1)])
-
-
-def _measure(op: Op, x: Shape, y: Shape, batch: int) -> Tally:
-    """Apply the rules of an op: the fields of `Counts` in their order, then the kinds of work."""
-    parameters, biases = op.parameters(x, y), op.biases(x, y)
-    scales, shifts = op.scales(x), op.shifts(x)
-    weights = known(parameters) - known(biases) - known(scales) - known(shifts)
-    frozen = isinstance(op, Weighted) and not op.trainable
-    kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
-    work = op.work(x, y)
-    return (
-        *kinds,
-        op.statistics(x),
-        op.connections(x, y),
-        op.connections_in_bounds(x, y),
-        op.neurons(y),
-        y.size,
-        *(work if batch == 1 else [batch * n for n in work]),
-    )
-
-
-def add_up(tallies: Sequence[Tally]) -> Counts:
-    """Add up tallies."""
+def add_up(tallies: Sequence[Tally], batch: int = 1) -> Counts:
+    """Add up tallies; the work of a batch is that of so many samples."""
     if not tallies:
         return Counts()
     figures = list(map(sum, zip(*tallies, strict=True)))
     quantities = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
-    return Counts(**quantities, work=Work(*figures[-len(KINDS) :]))
+    work = figures[-len(KINDS) :]
+    return Counts(**quantities, work=Work(*(work if batch == 1 else [batch * n for n in work])))
 
 
 def counts_to_dict(counts: Counts) -> dict[str, Any]:

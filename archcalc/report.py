@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archcalc.counts import Counts, add_up, counts_to_dict, tally_nodes
+from archcalc.counts import Counts, add_up, counts_to_dict
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
+from archcalc.facts import read_facts
 from archcalc.graph import INPUT, Container, Graph
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
@@ -19,11 +20,11 @@ from archcalc.spec.unroll import expand
 from archcalc.spec.values import from_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
-    from archcalc.counts import Tally
+    from archcalc.facts import Facts
     from archcalc.graph import Node
     from archcalc.ops.op import Op, Shape
 
@@ -103,8 +104,9 @@ class Report:
         return nodes if self.with_heads else tuple(node for node in nodes if node.head is None)
 
     @cached_property
-    def _tallies(self) -> list[Tally]:
-        return tally_nodes(self.nodes, self.batch)
+    def facts(self) -> tuple[Facts, ...]:
+        """What the rules say of each node; equal layers share theirs."""
+        return read_facts(self.nodes)
 
     @property
     def name(self) -> str:
@@ -119,7 +121,7 @@ class Report:
     @cached_property
     def total(self) -> Counts:
         """The sum of all rows."""
-        return add_up(self._tallies)
+        return self._add_up(self.facts)
 
     @cached_property
     def main(self) -> Counts:
@@ -278,10 +280,13 @@ class Report:
 
     def _sums(self, key: Callable[[Node], Key]) -> dict[Key, Counts]:
         """Sum the nodes that have the same key."""
-        groups: dict[Key, list[Tally]] = {}
-        for node, tally in zip(self.nodes, self._tallies, strict=True):
-            groups.setdefault(key(node), []).append(tally)
-        return {key: add_up(tallies) for key, tallies in groups.items()}
+        groups: dict[Key, list[Facts]] = {}
+        for node, facts in zip(self.nodes, self.facts, strict=True):
+            groups.setdefault(key(node), []).append(facts)
+        return {key: self._add_up(facts) for key, facts in groups.items()}
+
+    def _add_up(self, facts: Iterable[Facts]) -> Counts:
+        return add_up([found.tally for found in facts], self.batch)
 
     def row(self, path: str, positions: list[int]) -> Row:
         """Sum the nodes at these positions, all of them below one path.
@@ -293,7 +298,7 @@ class Report:
         container = self.graph.containers.get(path)
         label, repeats = container or Container((layer or nodes[-1].op).name)
         end = self.graph.ends[path] if container else positions[-1]
-        total = add_up([self._tallies[position] for position in positions])
+        total = self._add_up([self.facts[position] for position in positions])
         return Row(
             **{name: getattr(total, name) for name in Counts.__slots__},
             path=path,

@@ -93,7 +93,7 @@ def _data(report: Report, bytes_each: int, figures: Sequence[Figure]) -> dict[st
     found = caption(report, named(figures))
     memory_data = memory_to_dict(report.memory(bytes_each), bytes_each)
     about = {key: found[key] for key in ("convention", "spec", "archcalc")}
-    by_convention = [figure_to_dict(figure) for figure in figures]
+    by_convention = [figure_to_dict(figure, report) for figure in figures]
     return report.to_dict() | {"memory": memory_data, "figures": by_convention} | about
 
 
@@ -112,14 +112,14 @@ def named(figures: Sequence[Figure]) -> str:
     return "; ".join([MACS, *said])
 
 
-def figure_to_dict(figure: Figure) -> dict[str, Any]:
+def figure_to_dict(figure: Figure, report: Report) -> dict[str, Any]:
     """Give the figures of a convention as plain values: in total, and of each layer."""
     return {
         "convention": figure.convention.name,
         "unit": figure.convention.unit,
         "total": figure.total,
         "partial": figure.partial,
-        "rows": {row.path: figure.of(row.path) for row in figure.report.rows},
+        "rows": {row.path: figure.of(row.path) for row in report.rows},
     }
 
 

@@ -1,8 +1,8 @@
 """What the rules of conventions may read of a layer.
 
->>> from archcalc.spec.unroll import expand
->>> from archcalc.spec.library import load
->>> c1 = next(of_nodes(expand(load("lenet5")).nodes))
+>>> from archcalc.report import count
+>>> report = count("lenet5")
+>>> c1 = read(report.nodes, report.facts)[0].variables
 >>> c1["mac"], c1["bias"], c1["outputs"]
 (117600, 4704, 4704)
 """
@@ -10,18 +10,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.ops.op import Weighted, Work
+from archcalc.ops.op import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from archcalc.facts import Facts
     from archcalc.graph import Node
-    from archcalc.ops.op import Op, Shape
-    from archcalc.report import Report
     from archcalc.spec.values import Value
 
 VARIABLES = {
@@ -50,40 +48,45 @@ VARIABLES = {
     "folded_linear": "the same of a linear layer, and of the batch normalisation that reads it",
 }
 """Every variable with its meaning; numbers are exact integers unless they say otherwise."""
-
-POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
-BIASED = frozenset({"conv", "linear"})
-
-
-_MEASURED: WeakKeyDictionary[Report, list[Mapping[str, Value]]] = WeakKeyDictionary()
+COUNTED = (
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+)  # fmt: skip
 
 
-def of_report(report: Report) -> list[Mapping[str, Value]]:
-    """Give the variables of each node of a report; measured once, however many conventions ask."""
-    if report not in _MEASURED:
-        _MEASURED[report] = list(of_nodes(report.nodes))
-    return _MEASURED[report]
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a rule reads: the variables of a layer, which stands for all that are alike."""
+
+    op: str
+    variables: Mapping[str, Value]
 
 
-def of_nodes(nodes: Sequence[Node]) -> Iterator[Mapping[str, Value]]:
-    """Give the variables of each node, in order; equal ops on equal shapes are measured once."""
+class Place(NamedTuple):
+    """What a layer's place in the network tells of it."""
+
+    final: bool
+    first: bool
+    folded: bool
+    folded_linear: bool
+
+
+def read(nodes: Sequence[Node], facts: Sequence[Facts]) -> list[Reading]:
+    """Give what rules read of each node, in order; alike layers share theirs."""
     readers = Counter(i for node in nodes for i in node.inputs)
     convolved, linear = (_folded(nodes, readers, op) for op in ("conv", "linear"))
     widths: set[tuple[str, int]] = set()
-    seen: dict[tuple[object, ...], Mapping[str, Value]] = {}
-    for position, node in enumerate(nodes):
+    seen: dict[tuple[Facts, Place], Reading] = {}
+    readings = []
+    for position, (node, found) in enumerate(zip(nodes, facts, strict=True)):
         width = (node.op.name, node.y.channels)
-        place = {
-            "final": position not in readers,
-            "first": width not in widths,
-            "folded": position in convolved,
-            "folded_linear": position in linear,
-        }
-        key = (id(node.op), node.xs, *place.values())
-        if key not in seen:
-            seen[key] = {**_counted(node), **place}
+        place = Place(
+            position not in readers, width not in widths, position in convolved, position in linear
+        )
         widths.add(width)
-        yield seen[key]
+        if (found, place) not in seen:
+            seen[found, place] = Reading(node.op.name, _variables(found, place))
+        readings.append(seen[found, place])
+    return readings
 
 
 def _folded(nodes: Sequence[Node], readers: Mapping[int, int], op: str) -> set[int]:
@@ -96,42 +99,20 @@ def _folded(nodes: Sequence[Node], readers: Mapping[int, int], op: str) -> set[i
     return found
 
 
-def _counted(node: Node) -> dict[str, Value]:
-    op, x, y = node.op, node.xs[0], node.y
-    work = op.work(x, y)
+def _variables(facts: Facts, place: Place) -> dict[str, Value]:
+    counts, op, y = facts.counts, facts.op, facts.y
     return {
-        **work._asdict(),
-        **_parameters(op, x, y),
-        "bias": work.add if op.name in BIASED else 0,
+        **counts.work._asdict(),
+        **{name: getattr(counts, name) for name in COUNTED},
+        "bias": facts.bias,
         "outputs": y.size,
-        "inputs": sum(shape.size for shape in node.xs),
-        "window": _window(node, work),
+        "inputs": facts.inputs,
+        "window": facts.taps,
         "rows": y.height * y.width,
         "channels": y.channels,
-        "branches": len(node.xs),
+        "branches": len(facts.xs),
         "size": getattr(op, "size", 0),
-        "connections": op.connections(x, y),
-        "statistics": op.statistics(x),
-        "affine": bool(op.scales(x) or op.shifts(x)),
+        "affine": facts.is_affine,
         "adaptive": getattr(op, "output", None) is not None,
+        **place._asdict(),
     }
-
-
-def _parameters(op: Op, x: Shape, y: Shape) -> dict[str, Value]:
-    total, biases, gamma, beta = op.parameters(x, y), op.biases(x, y), op.scales(x), op.shifts(x)
-    if isinstance(op, Weighted) and not op.trainable:
-        none = dict.fromkeys(("parameters", "weights", "biases", "gamma", "beta"), 0)
-        return {**none, "fixed": total}
-    weights = total - biases - gamma - beta
-    kinds = {"weights": weights, "biases": biases, "gamma": gamma, "beta": beta}
-    return {"parameters": total, **kinds, "fixed": 0}
-
-
-def _window(node: Node, work: Work) -> int | Fraction:
-    """Tell the taps of one window; a fraction where windows of a fixed output size differ."""
-    if node.op.name not in POOLS:
-        return 1
-    window = node.op.window(node.xs[0])
-    if window is None:
-        return Fraction(work.add + node.y.size, node.y.size)
-    return window[0].kernel * window[1].kernel

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.counts import KINDS, measure
+from archcalc.counts import KINDS
 from archcalc.graph import INPUT
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Line, Seen
 from archcalc.referee.sight import everything, first_and_last
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archcalc.counts import Counts
+    from archcalc.facts import Facts
     from archcalc.graph import Graph, Node
     from archcalc.receptive_field import Field
     from archcalc.referee.claim import Value
@@ -61,7 +62,7 @@ def confirm(
     run = _Run(report, witness or Witness())
     lines = []
     for position, node in enumerate(report.nodes):
-        lines.append(run.line(node, report.fields[position]))
+        lines.append(run.line(node, report.facts[position], report.fields[position]))
         progress(position + 1, len(report.nodes))
     distinct = len({(node.op, node.xs) for node in report.nodes})
     total = _total(report.total, lines)
@@ -79,7 +80,7 @@ class _Run:
         self.sights: dict[int, Sight] = {INPUT: everything(entering)}
         self.position = 0
 
-    def line(self, node: Node, field: Field | None) -> Line:
+    def line(self, node: Node, facts: Facts, field: Field | None) -> Line:
         """Measure one layer. What could not be run leaves those behind it without an input."""
         position, self.position = self.position, self.position + 1
         if any(i not in self.outputs for i in node.inputs):
@@ -92,7 +93,7 @@ class _Run:
             return Line(node.path, node.op.name, (), str(error))
         self.outputs[position], self.sights[position] = found.output, seen
         claims = [Claim("output", str(node.y), "x".join(map(str, found.output)))]
-        claims += _sums(node, found)
+        claims += _sums(facts, found)
         claims.append(_receptive_field(field, seen))
         return Line(node.path, node.op.name, tuple(claims))
 
@@ -108,9 +109,9 @@ class _Run:
         return seen
 
 
-def _sums(node: Node, found: Measured) -> list[Claim]:
+def _sums(facts: Facts, found: Measured) -> list[Claim]:
     """Compare what adds up."""
-    rule = measure(node.op, node.xs[0], node.y)
+    rule = facts.counts
     rules = {name: _by_rule(rule, name) for name in SUMS if name != "multiplications"}
     rules["multiplications"] = rule.work.mac + rule.work.mul if found.neurons else 0
     return [Claim(name, rules[name], getattr(found, name, found.work.get(name))) for name in SUMS]

@@ -26,8 +26,9 @@ from archcalc.arithmetic import (
     term_of,
     written,
 )
-from archcalc.counts import KINDS, Counts, measure
+from archcalc.counts import KINDS, Counts
 from archcalc.errors import UnknownName, suggestion
+from archcalc.facts import Facts
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
@@ -164,7 +165,7 @@ def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ..
 
     `in_bounds` is the note on the connections in bounds, where they are fewer.
     """
-    counts = measure(op, x, y)
+    counts = Facts.of(op, (x,), y).counts
     fixed = isinstance(op, Weighted) and not op.trainable
     parameters = counts.fixed if fixed else op.parameters(x, y)
     pairs = {"fixed" if fixed else "parameters": parameters}

@@ -8,7 +8,7 @@ from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import Derived, known
-from archcalc.counts import measure
+from archcalc.facts import Facts
 from archcalc.graph import INPUT
 from archcalc.ops.concat import Concat
 from archcalc.ops.conv import Conv
@@ -67,7 +67,7 @@ def _fully_connected(node: Node) -> Lesson | None:
     sees_all = node.op.window(x) == whole_map(x) and not _is_sparse(node.op)
     if not isinstance(node.op, Conv | Subsample) or sees_all or not node.op.trainable:
         return None
-    counts = measure(node.op, x, y)
+    counts = Facts.of(node.op, node.xs, y).counts
     full = Linear(units=Derived(y.size), bias=counts.biases > 0)
     needed = full.parameters(remember_shape(x), remember_shape(Shape(y.size, 1, 1)))
     own = node.op.parameters(x, y)

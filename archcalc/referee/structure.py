@@ -41,13 +41,13 @@ class Part(NamedTuple):
     amount: int
 
 
-def parts(a: Figure, b: Figure) -> Iterator[Part]:
+def parts(before: Report, after: Report, a: Figure, b: Figure) -> Iterator[Part]:
     """Split the difference of two figures of one convention by what differs in the layers.
 
     A layer whose fields are the same and whose input is not is put down to the layer that changed
     its input.
     """
-    walk = _Walk(a.report, b.report)
+    walk = _Walk(before, after)
     groups: dict[tuple[Kind, str], dict[Cause, list[int]]] = {}
     for cause, amount in walk.amounts(a.values, b.values):
         stage = cut(cause.path, 1)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archcalc.convention.rule import Term as RuleTerm
-from archcalc.convention.variables import of_report
+from archcalc.convention.variables import read
 from archcalc.referee.side import Side
 from archcalc.referee.structure import Part, parts
 from archcalc.referee.wording import listed, op_name, rates, value
@@ -15,8 +15,8 @@ from archcalc.referee.wording import listed, op_name, rates, value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from archcalc.convention.variables import Reading
     from archcalc.referee.wording import Detail
-    from archcalc.spec.values import Value
 
 Kind: TypeAlias = Literal["structure", "convention"]
 Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
@@ -54,7 +54,9 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
     +6508 biases of convolutions and linear layers
     """
     middle = Side(b.report, a.convention)
-    structure = (_structure_term(part, a, b) for part in parts(a.figure, middle.figure))
+    structure = (
+        _structure_term(part, a, b) for part in parts(a.report, b.report, a.figure, middle.figure)
+    )
     found = [*structure, *_convention_terms(middle, b)]
     return tuple(sorted(found, key=lambda term: (-abs(Fraction(term.amount)), term.label)))
 
@@ -119,9 +121,9 @@ def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
     """Compare two conventions on one network: what is counted alike is told together."""
     shared: dict[tuple[str, int | Fraction, int | Fraction], dict[str, _Sum]] = {}
     others: dict[tuple[str, Rates, Rates], _Sum] = {}
-    for node, variables in zip(b.report.nodes, of_report(b.report), strict=True):
-        op = node.op.name
-        old, new = _split(a, op, variables), _split(b, op, variables)
+    for reading in read(b.report.nodes, b.report.facts):
+        op = reading.op
+        old, new = _split(a, reading), _split(b, reading)
         for of in SHARED:
             was, now = old.pop(of, NOTHING), new.pop(of, NOTHING)
             if was.times != now.times:
@@ -136,10 +138,10 @@ def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
         yield _op_term(op, before, after, total)
 
 
-def _split(side: Side, op: str, variables: Mapping[str, Value]) -> dict[str, RuleTerm]:
+def _split(side: Side, reading: Reading) -> dict[str, RuleTerm]:
     """Split the figure of a layer; terms of one quantity are put together."""
     found: dict[str, RuleTerm] = {}
-    for term in side.convention.terms(op, variables):
+    for term in side.convention.terms(reading.op, reading.variables):
         earlier = found.get(term.of)
         if earlier:
             term = term._replace(  # noqa: PLW2901 - two terms become one

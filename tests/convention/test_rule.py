@@ -8,7 +8,7 @@ import pytest
 
 from archcalc.convention.library import conventions
 from archcalc.convention.rule import Rule, Term
-from archcalc.convention.variables import VARIABLES, of_report
+from archcalc.convention.variables import VARIABLES, read
 from archcalc.errors import Reason
 from archcalc.report import count
 
@@ -79,11 +79,12 @@ def test_an_unknown_variable_is_refused_when_a_rule_is_read() -> None:
 @pytest.mark.parametrize(("network", "convention"), CASES, ids=str)
 def test_the_terms_of_every_rule_add_up_to_its_value(network: str, convention: object) -> None:
     report = count(network)
-    for node, variables in zip(report.nodes, of_report(report), strict=True):
-        terms = convention.terms(node.op.name, variables)  # type: ignore[attr-defined]
-        assert sum(term.value for term in terms) == convention.value(node.op.name, variables)  # type: ignore[attr-defined]
+    for layer in read(report.nodes, report.facts):
+        terms = convention.terms(layer.op, layer.variables)  # type: ignore[attr-defined]
+        assert sum(term.value for term in terms) == convention.value(layer.op, layer.variables)  # type: ignore[attr-defined]
 
 
 def test_every_layer_has_every_variable() -> None:
-    for variables in of_report(count("lenet5")):
-        assert set(variables) == set(VARIABLES)
+    report = count("lenet5")
+    for layer in read(report.nodes, report.facts):
+        assert set(layer.variables) == set(VARIABLES)

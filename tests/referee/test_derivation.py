@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import archcalc
 from archcalc.arithmetic import Derived
-from archcalc.counts import KINDS, measure
+from archcalc.counts import KINDS
 from archcalc.errors import UnknownName
+from archcalc.facts import Facts
 from archcalc.ops import names
 from archcalc.ops.avgpool import Avgpool
 from archcalc.ops.conv import Conv
@@ -332,7 +333,7 @@ def test_derivations_of_any_window_evaluate_to_its_counts(
     y = op.shape(x)
     derivation = derive(op, (x,), y, ONE_PIXEL)
     assert tuple(figure.value for figure in derivation.shape) == y
-    counts = measure(op, x, y)
+    counts = Facts.of(op, (x,), y).counts
     for quantity in ("parameters", "weights", "connections", "connections_in_bounds", "macs"):
         printed = {figure.quantity: figure.value for figure in derivation.counts}
         assert printed.get(quantity, 0) == getattr(counts, quantity)

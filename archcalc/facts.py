@@ -1,0 +1,106 @@
+"""Graph → facts: what the rules say of an op on its shapes, read once however many ask.
+
+>>> from archcalc.ops.conv import Conv
+>>> from archcalc.ops.op import Shape
+>>> c1 = Facts.of(Conv(filters=6, kernel=(5, 5)), (Shape(1, 32, 32),), Shape(6, 28, 28))
+>>> c1.counts.parameters, c1.counts.macs, c1.bias
+(156, 117600, 4704)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archcalc.arithmetic import known
+from archcalc.counts import Counts, add_up
+from archcalc.ops.op import Weighted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archcalc.counts import Tally
+    from archcalc.graph import Node
+    from archcalc.ops.op import Op, Shape
+
+POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What an op counts on inputs of these shapes, per sample."""
+
+    op: Op
+    xs: tuple[Shape, ...]
+    y: Shape
+    tally: Tally
+
+    @classmethod
+    def of(cls, op: Op, xs: tuple[Shape, ...], y: Shape) -> Facts:
+        """Read the rules of an op, on whatever integers it holds."""
+        return cls(op, xs, y, _tally(op, xs[0], y))
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The figures by their names."""
+        return add_up([self.tally])
+
+    @property
+    def bias(self) -> int:
+        """The connections that carry no product: one for each unit that has a bias."""
+        macs = self.counts.work.mac
+        return self.counts.connections - macs if macs else 0
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether it scales or shifts by trained numbers, frozen or not."""
+        x = self.xs[0]
+        return bool(self.op.scales(x) or self.op.shifts(x))
+
+    @property
+    def inputs(self) -> int:
+        """The elements of all inputs together."""
+        return sum(shape.size for shape in self.xs)
+
+    @cached_property
+    def taps(self) -> int | Fraction:
+        """The taps of one window of a pool, else 1; a fraction where windows differ in size."""
+        if self.op.name not in POOLS:
+            return 1
+        window = self.op.window(self.xs[0])
+        if window is None:
+            return Fraction(self.counts.work.add + self.y.size, self.y.size)
+        return window[0].kernel * window[1].kernel
+
+
+def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
+    """Give the facts of each node; equal ops on equal shapes share theirs."""
+    seen: dict[tuple[int, tuple[Shape, ...]], Facts] = {}
+    facts = []
+    for node in nodes:
+        key = (id(node.op), node.xs)  # its hash takes long where an op has a table
+        found = seen.get(key)
+        if found is None:
+            found = seen[key] = Facts.of(node.op, node.xs, node.y)
+        facts.append(found)
+    return tuple(facts)
+
+
+def _tally(op: Op, x: Shape, y: Shape) -> Tally:
+    """Apply the rules: the fields of `Counts` in their order, then the kinds of work."""
+    parameters, biases = op.parameters(x, y), op.biases(x, y)
+    scales, shifts = op.scales(x), op.shifts(x)
+    weights = known(parameters) - known(biases) - known(scales) - known(shifts)
+    frozen = isinstance(op, Weighted) and not op.trainable
+    kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
+    return (
+        *kinds,
+        op.statistics(x),
+        op.connections(x, y),
+        op.connections_in_bounds(x, y),
+        op.neurons(y),
+        y.size,
+        *op.work(x, y),
+    )

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archcalc.builder import Builder
     from archcalc.convention.library import conventions
     from archcalc.errors import ArchcalcError
     from archcalc.graph import Graph
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ArchcalcError": "errors",
+    "Builder": "builder",
     "Graph": "graph",
     "Model": "model.model",
     "Report": "report",
@@ -58,6 +60,7 @@ _HOMES = {
 
 __all__ = [
     "ArchcalcError",
+    "Builder",
     "Graph",
     "Model",
     "Report",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archcalc.convention.convention import Convention
     from archcalc.facts import Facts
     from archcalc.graph import Node
+    from archcalc.inputs import Input
     from archcalc.ops.op import Op, Shape
 
 Key = TypeVar("Key")
@@ -58,7 +59,7 @@ class Row(Counts):
 def count(
     net: Spec | Graph | str | Path,
     *,
-    input: Shape | str | tuple[int, int, int] | None = None,  # noqa: A002 - the field's own word
+    input: Input | None = None,  # noqa: A002 - the field's own word
     batch: int = 1,
     heads: bool = False,
 ) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.convention.figure import totals
 from archcalc.convention.library import conventions
@@ -18,8 +18,10 @@ from archcalc.report import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as AnyMapping
 
-    from archcalc.graph import Graph, Origin
+    from archcalc.graph import Graph
+    from archcalc.origin import Maker
     from archcalc.referee.printed import Printed
     from archcalc.referee.side import Number
     from archcalc.report import Report
@@ -71,10 +73,6 @@ class Candidate:
             "agreement": str(self.agreement),
             "meets": self.meets,
         }
-
-
-class _Make(Protocol):
-    def __call__(self, input: Shape, *, heads: bool) -> Graph: ...  # noqa: A002
 
 
 class _Net(NamedTuple):
@@ -137,24 +135,31 @@ def _with_alike(found: Candidate, names: Iterable[str]) -> Candidate:
 
 def _nets(report: Report) -> Iterator[_Net]:
     """Give the network, then its relatives: also at other sizes, without and with heads."""
-    for make, origin, changes, akin in _family(report.graph):
-        own = report.input if akin else origin.input
-        for size in (own, *_sizes(own)) if akin else (own,):
-            resized = () if size == own else (f"input {size}",)
-            for heads in sorted({report.with_heads, report.with_heads or bool(origin.heads)}):
+    for maker, changes, akin in _family(report.graph):
+        own = report.graph.inputs if akin else maker.origin.inputs
+        for inputs in (own, *_resized(own)) if akin else (own,):
+            size = () if inputs == own else (f"input {', '.join(map(str, inputs.values()))}",)
+            for heads in sorted({report.with_heads, report.with_heads or bool(maker.origin.heads)}):
                 more = () if heads == report.with_heads else ("with heads",)
                 with suppress(ArchcalcError):
-                    found = count(make(size, heads=heads), heads=heads)
-                    yield _Net(found, (*changes, *resized, *more))
+                    found = count(maker.at(inputs, heads=heads), heads=heads)
+                    yield _Net(found, (*changes, *size, *more))
 
 
-def _family(graph: Graph) -> Iterator[tuple[_Make, Origin, tuple[str, ...], bool]]:
-    """Give a network, then its relatives; tell which are akin to it."""
-    yield graph.at, graph.origin, (), True
-    for relative in graph.maker.relatives() if graph.maker else ():
+def _resized(own: AnyMapping[str, Shape]) -> list[dict[str, Shape]]:
+    """Give a single input at the usual sizes, if it is an image of such a size."""
+    (name, shape), *others = own.items()
+    if others or shape.height < LARGE:
+        return []
+    return [{name: Shape(shape.channels, n, n)} for n in SIZES if (n, n) != shape[1:]]
+
+
+def _family(graph: Graph) -> Iterator[tuple[Maker, tuple[str, ...], bool]]:
+    """Give what makes a network, then its relatives; tell which are akin to it."""
+    yield graph.maker, (), True
+    for relative in graph.maker.relatives():
         with suppress(ArchcalcError):  # a variant may be wrong, an option unfit
-            maker = relative.maker()
-            yield maker.at, maker.origin, (_change(relative.differs_in),), relative.akin
+            yield relative.maker(), (_change(relative.differs_in),), relative.akin
 
 
 def _change(differs_in: str | tuple[str, Value]) -> str:
@@ -162,12 +167,6 @@ def _change(differs_in: str | tuple[str, Value]) -> str:
         return f"variant {differs_in}"
     parameter, value = differs_in
     return f"{parameter}: {said(value)}"
-
-
-def _sizes(own: Shape) -> list[Shape]:
-    if own.height < LARGE:
-        return []
-    return [Shape(own.channels, n, n) for n in SIZES if (n, n) != own[1:]]
 
 
 def _is_binary(unit: int) -> bool:

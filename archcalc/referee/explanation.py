@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archcalc.graph import Graph, Node
+    from archcalc.inputs import Input
     from archcalc.ops.op import Shape
     from archcalc.referee.derivation import Derivation
     from archcalc.referee.lessons import Lesson
@@ -122,7 +123,7 @@ def explain(
     net: Spec | Graph | str | Path,
     layer: str | None = None,
     *,
-    input: Shape | str | tuple[int, int, int] | None = None,  # noqa: A002 - the field's own word
+    input: Input | None = None,  # noqa: A002 - the field's own word
     heads: bool = False,
 ) -> Explanation:
     """Derive the figures of a network, or of a layer, block or group by its path.

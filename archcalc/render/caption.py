@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcalc.ops.fields import written
 
 if TYPE_CHECKING:
-    from archcalc.graph import Origin
+    from archcalc.origin import Origin
     from archcalc.report import Report
 
 MACS = "macs = multiply-accumulates of convolutions and linear layers, without bias"

@@ -91,7 +91,7 @@ class Family:
             id=id,
             name=self._text(sections, "name") or id,
             source=self._text(sections, "source"),
-            input=self._input(sections.get("input"), values),
+            inputs={"input": self._input(sections.get("input"), values)},
             parameters=values,
             changed={key: values[key] for key in parameters if key in values},
             items=body.items,

@@ -1,5 +1,6 @@
 """Where the unrolling of a spec stands, and which earlier outputs have a name there.
 
+>>> from archcalc.graph import Here
 >>> from archcalc.ops.op import Shape
 >>> top = Level("", {"conv1": Here(0, Shape(6, 28, 28))}, None)
 >>> block = top.inside("block")
@@ -14,14 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archcalc.ops.op import Shape
-
-
-class Here(NamedTuple):
-    """Where the walk stands: the node whose output it has in hand, and its shape."""
-
-    node: int
-    shape: Shape
+    from archcalc.graph import Here
 
 
 class Level(NamedTuple):

@@ -115,7 +115,7 @@ class Spec:
     id: str
     name: str
     source: str
-    input: Shape
+    inputs: Mapping[str, Shape]
     parameters: Mapping[str, Value]
     items: tuple[Item, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
@@ -123,6 +123,11 @@ class Spec:
     text: Source | None = None
     family: Family | None = None
     changed: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def input(self) -> Shape:
+        """The network's input, the first if there are several."""
+        return next(iter(self.inputs.values()))
 
     def __repr__(self) -> str:
         return f"Spec({self.id!r}, input={self.input})"

@@ -1,0 +1,229 @@
+"""Layer after layer → Graph, for whoever adds layers: a spec's walk, a reader, a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc import limits
+from archcalc.errors import ArchcalcError, Reason, ShapeError, UsageError
+from archcalc.graph import INPUT, Container, Graph, Here, Node
+from archcalc.inputs import read_inputs
+from archcalc.ops.fields import shown
+from archcalc.ops.op import Op
+from archcalc.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archcalc.inputs import Input
+    from archcalc.ops.op import Shape
+    from archcalc.origin import Maker, Relative
+
+
+class Misfit(Reason):
+    """Why an op does not fit what enters it."""
+
+
+class Builder:
+    """Adds layer after layer to a network, infers their shapes, and gives its graph.
+
+    `origin` says who the network is, in a word or whole; `input` is one shape, or several by name.
+    `add` takes the path of a layer, its op, and the outputs that feed it: `builder.input`, or what
+    an earlier `add` gave. Segments of a path are parted by `/`; behind a dot stands what belongs to
+    a layer, such as its activation.
+
+    >>> from archcalc.ops import make
+    >>> from archcalc.report import count
+    >>> net = Builder("tiny", "1x28x28")
+    >>> conv = net.add("stem/conv", make("conv", filters=6, kernel=(5, 5)), net.input)
+    >>> relu = net.add("stem/conv.relu", make("relu"), conv)
+    >>> fc = net.add("fc", make("linear", units=10), relu)
+    >>> report = count(net.graph(fc))
+    >>> report["stem"].parameters, report["fc"].parameters  # 6·(5·5 + 1), 10·(6·24·24 + 1)
+    (156, 34570)
+    """
+
+    def __init__(self, origin: Origin | str, input: Input) -> None:  # noqa: A002
+        """Begin with the inputs. Raises UsageError for one that is none."""
+        self.inputs: Mapping[str, Shape] = read_inputs(input)
+        if isinstance(origin, str):
+            origin = Origin(id=origin, name=origin, inputs=self.inputs)
+        self.origin = origin
+        self.nodes: list[Node] = []
+        self.containers: dict[str, Container] = {}
+        self.ends: dict[str, int] = {}
+        self.bound: dict[int, str] = {}
+        self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Shape]] = {}
+        self._limits = limits.now()
+
+    @property
+    def input(self) -> Here:
+        """What enters the network; of several inputs the first."""
+        return self.here(INPUT)
+
+    def here(self, position: int) -> Here:
+        """Give the output of a node to go on from, or an input: -1 is the first, -2 the second."""
+        if position >= 0:
+            return Here(position, self.nodes[position].y)
+        return Here(position, tuple(self.inputs.values())[INPUT - position])
+
+    def add(
+        self, path: str, op: Op, *inputs: Here, head: str | None = None, bound: str = ""
+    ) -> Here:
+        """Add a layer, and give its output to go on from.
+
+        `head` names the head that it belongs to, `bound` a field that came from the size of the
+        input: then the network cannot be counted at another one. Raises ShapeError where the op
+        does not fit what enters it, UsageError for a path that cannot be or is taken, for an input
+        that is not this network's, and beyond the limits.
+        """
+        try:
+            self._check(path, op, inputs, head)
+            here = self.put(path, op, inputs, head)
+        except Reason as reason:
+            kind: type[ArchcalcError] = ShapeError if isinstance(reason, Misfit) else UsageError
+            message = f"{str(path)[:80]}: {reason.message}"
+            raise kind.of(reason.code, message, reason.hint) from None
+        if bound:
+            self.bound[here.node] = bound
+        return here
+
+    def has_met(self, op: Op, xs: tuple[Shape, ...]) -> bool:
+        """Tell whether an op has met these inputs before: then nothing is inferred."""
+        return (id(op), xs) in self._shapes
+
+    def put(self, path: str, op: Op, inputs: tuple[Here, ...], head: str | None = None) -> Here:
+        """Do as `add` does, for those who know that path and inputs are right, and the place.
+
+        Raises a bare Misfit where an op does not fit, a Reason beyond the limits.
+        """
+        feeding, xs = zip(*inputs)  # noqa: B905 - each is a pair
+        _, y = self._shapes.get((id(op), xs)) or self._infer(op, xs)
+        end = len(self.nodes)
+        if end >= self._limits.layers:
+            message = f"more than {self._limits.layers:,} layers after unrolling"
+            raise limits.too_large("layers", message)
+        self.nodes.append(Node(path, op, feeding, xs, y, head))
+        self.ends[path] = end
+        return Here(end, y)
+
+    def container(self, path: str, label: str, repeats: int = 1) -> None:
+        """Say what stands at a path above layers: a block by its name, and how often."""
+        self.containers[path] = Container(label, repeats)
+
+    def graph(self, end: Here, maker: Maker | None = None) -> Graph:
+        """Give the network; `end` is the output of its main path.
+
+        What is not said of a path above layers is a group, whose output is that of its last layer.
+        """
+        last: dict[str, int] = {}
+        for position, node in enumerate(self.nodes):
+            above = node.path.rpartition("/")[0]
+            while above and above not in self.ends:
+                last[above] = position
+                above = above.rpartition("/")[0]
+        for path in last:
+            self.containers.setdefault(path, Container("group"))
+        origin, heads = self.origin, dict.fromkeys(node.head for node in self.nodes if node.head)
+        if not heads.keys() <= {*origin.heads}:
+            origin = replace(origin, heads=tuple(dict.fromkeys([*origin.heads, *heads])))
+        nodes, ends = tuple(self.nodes), MappingProxyType({**self.ends, **last})
+        containers = MappingProxyType(dict(self.containers))
+        maker = maker or Replay(origin, nodes, containers, ends, end.node, dict(self.bound))
+        inputs = MappingProxyType(dict(self.inputs))
+        return Graph(origin, inputs, nodes, containers, ends, end.node, maker)
+
+    def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
+        """Apply a shape rule, once to equal inputs; the op is kept, so that its id is."""
+        try:
+            y = op.shape(*xs)
+        except Reason as reason:
+            what = f"; what enters `{op.name}` is {xs[0]}" if len(xs) == 1 else ""
+            message = reason.message + what
+            raise Misfit(reason.code, message, reason.hint, reason.key) from None
+        if max(y).bit_length() > self._limits.integer_bits:
+            raise limits.too_large("integer_bits", f"a shape of {max(y).bit_length():,} bits")
+        found = self._shapes[id(op), xs] = op, y
+        return found
+
+    def _check(
+        self, path: object, op: object, inputs: tuple[object, ...], head: str | None
+    ) -> None:
+        """Raise a Reason for what cannot be a layer here, whatever its shapes."""
+        if not isinstance(path, str) or not _is_path(path):
+            message = f"{shown(path)} cannot be a path"
+            raise Reason("bad-name", message, "names parted by `/`, behind a dot what is beside")
+        check_length(path)
+        if path in self.ends:
+            raise Reason("duplicate-name", "there is a layer of this path already")
+        if not isinstance(op, Op):
+            message = f"expected an op, not {shown(op)}"
+            raise Reason("wrong-type", message, "`archcalc.ops.make` makes one")
+        if len(inputs) != getattr(op, "branches", 1):
+            takes = getattr(op, "branches", 1)
+            message = f"`{op.name}` takes {takes} input{'s' * (takes != 1)}, not {len(inputs)}"
+            raise Reason("two-inputs", message)
+        for here in inputs:
+            if not isinstance(here, Here) or not self._has(here):
+                message = f"{shown(here)} is no output of this network"
+                raise Reason("wrong-input", message, "`add` gives one, and so does `here`")
+        if head is None and self.nodes and self.nodes[-1].head is not None:
+            raise Reason("wrong-input", "heads come last, behind the whole main path")
+
+    def _has(self, here: Here) -> bool:
+        within = -len(self.inputs) <= here.node < len(self.nodes)
+        return within and self.here(here.node) == here
+
+
+def check_length(path: str) -> None:
+    """Bound a path: there is one for each layer. Raises a Reason."""
+    most = limits.now().path_length
+    if len(path) > most:
+        message = f"a path of {len(path):,} characters; {most} are the most"
+        raise limits.too_large("path_length", message)
+
+
+def _is_path(path: str) -> bool:
+    blocks, _, layer = path.rpartition("/")
+    names = [*(blocks.split("/") if blocks else ()), *layer.split(".")]
+    return path.isprintable() and "." not in blocks and all(name.strip() for name in names)
+
+
+class Replay(NamedTuple):
+    """Makes a network anew from its nodes: the shape rule of each op is applied again.
+
+    `bound` says of nodes which field came from the size of what entered them.
+    """
+
+    origin: Origin
+    nodes: tuple[Node, ...]
+    containers: Mapping[str, Container]
+    ends: Mapping[str, int]
+    end: int
+    bound: Mapping[int, str]
+
+    def at(self, inputs: Mapping[str, Shape], *, heads: bool) -> Graph:
+        """Put the same ops on other inputs. Raises ShapeError where a field is not known there."""
+        builder = Builder(self.origin, inputs)
+        for position, node in enumerate(self.nodes):
+            if heads or node.head is None:
+                feeding = [builder.here(i) for i in node.inputs]
+                self._check_bound(position, tuple(here.shape for here in feeding))
+                builder.add(node.path, node.op, *feeding, head=node.head)
+        builder.containers.update(self.containers)
+        builder.ends |= {path: end for path, end in self.ends.items() if end < len(builder.nodes)}
+        return builder.graph(builder.here(self.end), self)
+
+    def relatives(self) -> Iterator[Relative]:
+        """There are none."""
+        return iter(())
+
+    def _check_bound(self, position: int, xs: tuple[Shape, ...]) -> None:
+        node, key = self.nodes[position], self.bound.get(position)
+        if key and xs != node.xs:
+            own, other = (" and ".join(map(str, shapes)) for shapes in (node.xs, xs))
+            message = f"{node.path}: `{key}` of `{node.op.name}` came from {own}"
+            hint = "read the network again at this input, if what it was read from can tell"
+            raise ShapeError.of("bound-to-size", f"{message}; at {other} it is not known", hint)

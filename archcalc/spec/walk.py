@@ -1,0 +1,267 @@
+"""The one walk over a spec, which unrolls blocks and repetitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc import limits
+from archcalc.builder import Misfit, check_length
+from archcalc.errors import Reason, ShapeError, listed, suggestion
+from archcalc.graph import Container, Here
+from archcalc.ops import make
+from archcalc.ops.fields import shown
+from archcalc.spec.level import Level
+from archcalc.spec.names import BAD_NAME, is_name
+from archcalc.spec.scope import Evaluator, Scope
+from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
+from archcalc.spec.values import extent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from archcalc.builder import Builder
+    from archcalc.errors import SpecError
+    from archcalc.ops.op import Op
+    from archcalc.spec.spec import Block, Item, Loop, Spec
+    from archcalc.spec.values import Value
+
+
+class Walk:
+    """One way through a spec: blocks and repetitions are unrolled, layers go to a builder."""
+
+    def __init__(self, spec: Spec, builder: Builder) -> None:
+        self.spec = spec
+        self.builder = builder
+        self.entering = self.builder.input
+        self.top = Level("", {"input": self.entering}, None)
+        self.scope = Scope({**spec.parameters, "input": self.entering.shape._asdict()})
+        self.evaluator = Evaluator(spec.text)
+        self.limits = limits.now()
+        self.containers, self.ends = self.builder.containers, self.builder.ends
+        self.off: set[str] = set()
+        self.joins: dict[tuple[str, int], Op] = {}
+        self.depth = 0
+        self.head: str | None = None
+
+    def items(self, items: Iterable[Item], level: Level, scope: Scope, here: Here) -> Here:
+        """Put one item after the other in place; give the output of the last."""
+        for item in items:
+            here = self.item(item, level, scope, here)
+        return here
+
+    def item(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
+        """Put an item in place, behind what it takes `from`, as often as its loop says."""
+        if len(item.sources) == 1:
+            here = self._lookup(item.sources[0], item, level)
+        if item.loop is None:
+            return self._place(item, item.name, level, scope, here, {})
+        return self._repeat(item, item.loop, level, scope, here)
+
+    def _place(  # noqa: PLR0913, PLR0917 - what an item needs to stand somewhere
+        self,
+        item: Item,
+        name: str | None,
+        level: Level,
+        scope: Scope,
+        here: Here,
+        row: Mapping[str, Value],
+    ) -> Here:
+        """Put one item in place under a name; switched off, it is the identity."""
+        self.evaluator.charge(1, item)
+        if item.when is True or self.evaluator.decide(item.when, item, scope, here.shape):
+            path = self._path(f"{level.prefix}{name}", item)
+            if isinstance(item, Join):
+                here = self._join(item, path, level, scope, here)
+            elif isinstance(item, Layer):
+                here = self._layer(item, path, scope, here)
+            elif isinstance(item, Call):
+                here = self._call(item, path, scope, here, row)
+            elif isinstance(item, Group) and name is None:
+                here = self.items(item.items, level, scope, here)
+            elif isinstance(item, Group):
+                self.containers.setdefault(path, Container("group"))
+                here = self.items(item.items, level.inside(str(name)), scope, here)
+        elif name is not None:
+            self.off.add(level.prefix + name)
+        if name is not None:
+            self._keep(here, name, level, item)
+        return here
+
+    def _keep(self, here: Here, name: str, level: Level, item: Item) -> None:
+        """Let an output be found, by its name in its level and by its path."""
+        if name in level.names:
+            message = f"{shown(name)} is the name of two layers here"
+            key = "name" if name == item.name else "in"
+            raise self._error(Reason("duplicate-name", message, key=key), item)
+        level.names[name] = here
+        self.ends[level.prefix + name] = here.node
+
+    def _layer(self, item: Layer, path: str, scope: Scope, here: Here) -> Here:
+        """Put an op in place, with what stands before and after it."""
+        for layer in item.before:
+            here = self._beside(layer, path, scope, here)
+        here = self._add(item, path, self.evaluator.op(item, scope, here.shape), (here,))
+        for layer in item.after:
+            here = self._beside(layer, path, scope, here)
+        return here
+
+    def _path(self, path: str, item: Item) -> str:
+        """Bound a path: there is one for each layer."""
+        if len(path) > self.limits.path_length:
+            try:
+                check_length(path)
+            except Reason as reason:
+                raise self._error(reason, item, f"{path[:57]}...") from None
+        return path
+
+    def _beside(self, layer: Layer, path: str, scope: Scope, here: Here) -> Here:
+        self.evaluator.charge(1, layer)
+        if layer.when is True or self.evaluator.decide(layer.when, layer, scope, here.shape):
+            op = self.evaluator.op(layer, scope, here.shape)
+            return self._add(layer, self._path(f"{path}.{layer.name}", layer), op, (here,))
+        return here
+
+    def _add(self, item: Layer, path: str, op: Op, inputs: tuple[Here, ...]) -> Here:
+        """Append a node; to infer from a long table costs steps."""
+        table = getattr(op, "table", None)
+        if table and not self.builder.has_met(op, (inputs[0].shape,)):
+            self.evaluator.charge(extent(table) // 8, item)
+        try:
+            return self.builder.put(path, op, inputs, self.head)
+        except Misfit as reason:
+            raise ShapeError([self.evaluator.locate(reason, item, path)]) from None
+        except Reason as reason:
+            raise self._error(reason, item, path) from None
+
+    def _join(self, item: Join, path: str, level: Level, scope: Scope, here: Here) -> Here:
+        for layer in item.before:
+            here = self._beside(layer, path, scope, here)
+        self.evaluator.charge(len(item.branches) + len(item.sources), item)
+        inner = level if item.shares_level else Level(f"{path}/", {}, level)
+        ends = [
+            self.items(branch.items, inner, scope, here)
+            for branch in item.branches
+            if branch.when is True or self.evaluator.decide(branch.when, branch, scope, here.shape)
+        ]
+        if not item.branches:
+            ends = [self._lookup(source, item, level) for source in item.sources]
+        if not ends:
+            raise self._error(Reason("no-branches", "every branch is switched off"), item, path)
+        if len(ends) == 1:
+            self.containers.setdefault(path, Container(item.op))
+            here = ends[0]
+        else:
+            key = (item.op, len(ends))
+            if key not in self.joins:
+                self.joins[key] = make(item.op, branches=len(ends))
+            here = self._add(item, path, self.joins[key], tuple(ends))
+        for layer in item.after:
+            here = self._beside(layer, path, scope, here)
+        return here
+
+    def _call(
+        self, item: Call, path: str, scope: Scope, here: Here, row: Mapping[str, Value]
+    ) -> Here:
+        """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
+        block = self._block(item, path, scope, here)
+        if self.depth >= self.limits.block_depth:
+            message = (
+                f"blocks within blocks, more than {self.limits.block_depth} deep: "
+                f"does `{block.name}` contain itself?"
+            )
+            reason = limits.too_large("block_depth", message)
+            raise self._error(Reason("too-deep", message, reason.hint), item)
+        self.evaluator.charge(2, item)  # for the parameters, which each call settles anew
+        inner = self._arguments(item, block, path, scope, here, row)
+        self.containers.setdefault(path, Container(block.name))
+        self.depth += 1
+        here = self.items(block.items, Level(f"{path}/", {"input": here}, None), inner, here)
+        self.depth -= 1
+        return here
+
+    def _block(self, item: Call, path: str, scope: Scope, here: Here) -> Block:
+        word = self.evaluator.structure(item.block, item, "block", scope, here.shape)
+        block = self.spec.blocks.get(str(word))
+        if block is None:
+            hint = suggestion(str(word), self.spec.blocks) or listed("blocks", self.spec.blocks)
+            reason = Reason("unknown-block", f"there is no block {shown(word)}", hint)
+            raise self._error(reason, item, path)
+        for key in item.arguments:
+            if key not in block.parameters:
+                hint = suggestion(key, block.parameters) or listed("parameters", block.parameters)
+                message = f"`{key}` is not a parameter of the block `{block.name}`"
+                raise self._error(Reason("unknown-key", message, hint, key), item, path)
+        return block
+
+    def _arguments(  # noqa: PLR0913, PLR0917 - two scopes meet in a call
+        self,
+        item: Call,
+        block: Block,
+        path: str,
+        scope: Scope,
+        here: Here,
+        row: Mapping[str, Value],
+    ) -> Scope:
+        """Settle a block's parameters: given, else from the row of the loop, else the default."""
+        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape._asdict()}
+        inner = Scope(variables)
+        for name, default in block.parameters.items():
+            if name in row and name not in item.arguments:
+                variables[name] = row[name]
+                continue
+            given = item.arguments.get(name, default)
+            where = scope if name in item.arguments else inner
+            if given is REQUIRED:
+                message = f"the block `{block.name}` needs its `{name}`"
+                raise self._error(Reason("missing-key", message), item, path)
+            variables[name] = self.evaluator.value(given, item, name, where, here.shape)
+            if where.depends_on_size(given):
+                inner = Scope(variables, inner.spatial | {name})
+        return inner
+
+    def _repeat(self, item: Item, loop: Loop, level: Level, scope: Scope, here: Here) -> Here:
+        """Put an item in place once for each turn of its loop."""
+        rows = self.evaluator.rows(loop, item, scope, here.shape)
+        inner = level if item.name is None else level.inside(item.name)
+        turn = Scope(dict(scope.variables), scope.spatial.difference(loop.names))
+        for index, row in enumerate(rows, start=1):
+            turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
+            name = row.get("name", index)
+            if isinstance(name, bool) or not isinstance(name, int | str) or not is_name(str(name)):
+                reason = Reason("bad-name", f"{shown(name)} cannot be a name", BAD_NAME, "in")
+                raise self._error(reason, item)
+            here = self._place(item, str(name), inner, turn, here, row)
+        if item.name is not None:
+            self._keep(here, item.name, level, item)
+            self.containers[inner.prefix[:-1]] = self._repeated(item, inner)
+        return here
+
+    def _repeated(self, item: Item, level: Level) -> Container:
+        """Say what stands how often: an op, a group, or the block, if each turn has the same."""
+        turns = [path for name in level.names if (path := level.prefix + name) not in self.off]
+        label = item.op if isinstance(item, Layer) else "group"
+        if isinstance(item, Call):
+            blocks = {self.containers[path].label for path in turns}
+            label = blocks.pop() if len(blocks) == 1 else "block"
+        return Container(label, len(turns))
+
+    def _lookup(self, name: str, item: Item, level: Level) -> Here:
+        """Find an earlier output by its name in this level, then outwards; or by its path."""
+        found = level.find(name)
+        if isinstance(found, Here):
+            return found
+        if found is None or found not in self.ends:
+            raise self._not_found(name, found, item, level)
+        return self.builder.here(self.ends[found])
+
+    def _not_found(self, name: str, path: str | None, item: Item, level: Level) -> SpecError:
+        if path is None:
+            message, known = f"no earlier layer is called {shown(name)}", level.known()
+        else:
+            above = path.removesuffix(name)
+            message = f"no earlier layer has the path {shown(name)}"
+            known = [p.removeprefix(above) for p in self.ends if p.startswith(above)]
+        return self._error(Reason("unknown-name", message, suggestion(name, known), "from"), item)
+
+    def _error(self, reason: Reason, item: Item, path: str = "") -> SpecError:
+        return self.evaluator.error(reason, item, path)

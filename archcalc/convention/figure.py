@@ -66,6 +66,12 @@ class Figure:
         pairs = zip(self.nodes, self.values, strict=True)
         return tuple(node.path for node, value in pairs if value is None)
 
+    @cached_property
+    def unknown_ops(self) -> tuple[str, ...]:
+        """The ops of these layers, each once."""
+        pairs = zip(self.nodes, self.values, strict=True)
+        return tuple(sorted({node.op.name for node, value in pairs if value is None}))
+
     @property
     def partial(self) -> bool:
         """Tell whether something could not be counted."""
@@ -130,11 +136,9 @@ def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tupl
 def complete(figure: Figure) -> Figure:
     """Give a figure back if it is complete. Raises UsageError where a layer has no rule."""
     if figure.partial:
-        unknown = set(figure.unknown)
-        names = sorted({node.op.name for node in figure.nodes if node.path in unknown})
-        shown = ", ".join(f"`{name}`" for name in names)
+        shown = ", ".join(f"`{name}`" for name in figure.unknown_ops)
         message = f"{figure.convention.name} has no rule for {shown}: {figure.unknown[0]}"
-        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        more = f" and {len(figure.unknown) - 1} more" if len(figure.unknown) > 1 else ""
         hint = f"the layers that it knows have {figure.total:,}; a rule, or a zero with its reason"
         raise UsageError.of("partial-figure", message + more, hint)
     return figure

@@ -41,6 +41,7 @@ VARIABLES = {
     "fixed": "weights that are not trained",
     "statistics": "running means and variances",
     "affine": "true if a batch normalisation scales or shifts",
+    "kernel": "true if kernels slide over maps and are multiplied with them, as in a convolution",
     "adaptive": "true if a pool was given the size of its output instead of a window",
     "final": "true if no layer reads the output",
     "first": "true if no earlier layer of this op has as many channels",
@@ -113,6 +114,7 @@ def _variables(facts: Facts, place: Place) -> dict[str, Value]:
         "branches": len(facts.xs),
         "size": getattr(op, "size", 0),
         "affine": facts.is_affine,
+        "kernel": counts.work.mac > 0 and hasattr(op, "kernel"),
         "adaptive": getattr(op, "output", None) is not None,
         **place._asdict(),
     }

@@ -168,7 +168,9 @@ def _unknown(found: Sequence[Figure]) -> Iterator[str]:
         if figure.partial:
             some = ", ".join(figure.unknown[:5])
             more = f" and {len(figure.unknown) - 5} more" if len(figure.unknown) > 5 else ""
-            yield f"{figure.convention.name} has no rule for {some}{more}: at least this many"
+            ops = ", ".join(f"`{op}`" for op in figure.unknown_ops)
+            name = figure.convention.name
+            yield f"{name} has no rule for {ops} ({some}{more}): at least this many"
 
 
 def _numbers(segment: str) -> list[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
-from archcalc import ops
 from archcalc.convention.figure import apply
 from archcalc.convention.library import conventions, find
 from archcalc.errors import SpecError, UnknownName, UsageError
@@ -27,6 +26,8 @@ NAMES = {
     "onnx-dynamo", "onnx-dynamo-fresh", "onnx-kept", "onnx-kept-fresh", "macs-conv",
     "weights",
 }  # fmt: skip
+
+OWN = [convention for convention in conventions() if not convention.tool]
 
 
 @pytest.fixture
@@ -57,14 +58,18 @@ def test_all_conventions_are_listed_archcalcs_own_first_parameters_last() -> Non
 
 
 @pytest.mark.parametrize("convention", conventions(), ids=str)
-def test_every_convention_says_what_each_op_counts_and_whose_rule_it_is(
-    convention: Convention,
-) -> None:
-    assert all(convention.knows(op) for op in ops.names())
+def test_every_convention_says_whose_rules_these_are(convention: Convention) -> None:
     assert all(convention.zeros.values())
     assert convention.source
     assert convention.unit
     assert convention.version or not convention.tool
+
+
+@pytest.mark.parametrize("convention", OWN, ids=str)
+def test_archcalcs_own_conventions_have_a_rule_for_ops_that_are_still_to_come(
+    convention: Convention,
+) -> None:
+    assert convention.knows("something new")
 
 
 def test_names_match_loosely_and_aliases_are_names() -> None:

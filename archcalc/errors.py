@@ -20,14 +20,19 @@ Low levels raise a bare `Reason`; the stage that knows the place turns it into o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 SHOWN = 80
 """Columns of a long line that are shown before and after a place."""
+COMPARED = 100
+"""Characters of a word that are compared with others."""
+LISTED = 1_000
+"""Letters of the words of a list that a message shows."""
 
 
 class Place(NamedTuple):
@@ -137,9 +142,27 @@ def suggestion(
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    spelled = {key(name): name for name in islice(known, 1000)}
-    near = get_close_matches(key(word[:100]), list(spelled), n=1, cutoff=0.65)
+    word = key(word[:COMPARED])
+    spelled = {key(name[:COMPARED]): name for name in islice(known, 1000)}
+    near = get_close_matches(word, _alike(word, spelled), n=1, cutoff=0.65)
     return f"did you mean `{spelled[near[0]]}`?" if near else None
+
+
+def _alike(word: str, known: Iterable[str]) -> list[str]:
+    """Choose the words that share most pieces with another: comparing long words takes long."""
+    own = _pieces(word)
+
+    def likeness(name: str) -> float:
+        pieces = _pieces(name)
+        return len(own & pieces) / (len(own) + len(pieces) or 1)
+
+    return sorted(known, key=likeness, reverse=True)[: max(5, 1_000 // (len(word) + 1))]
+
+
+@lru_cache(2_000)
+def _pieces(word: str) -> frozenset[str]:
+    """List the letters of a word and its pairs of letters."""
+    return frozenset({*word, *map("".join, pairwise(word))})
 
 
 def listed(what: str, known: Iterable[str]) -> str:
@@ -148,7 +171,19 @@ def listed(what: str, known: Iterable[str]) -> str:
     >>> listed("blocks", ["basic", "bottleneck"])
     'the blocks: basic, bottleneck'
     """
-    return f"the {what}: {', '.join(sorted(known)) or 'none'}"
+    return f"the {what}: {in_a_row(sorted(known))}"
+
+
+def in_a_row(words: Collection[str]) -> str:
+    """Write words with commas between them; of very many or long ones the first.
+
+    >>> in_a_row(["basic", "bottleneck"]), in_a_row([])
+    ('basic, bottleneck', 'none')
+    """
+    room = LISTED
+    some = [word for word in words if (room := room - len(word)) > 0]
+    more = len(words) - len(some)
+    return ", ".join(some) + (f" and {more:,} more" if more else "") if words else "none"
 
 
 def printable(text: str) -> str:

@@ -45,6 +45,10 @@ class Limits:
     expression_length: int = 1_000
     """Characters of one expression."""
 
+    expressions: int = 1_000_000
+    """Characters of all expressions of a file; what is written more than once counts once. Each
+    takes some 300 bytes when it is read."""
+
     integer_bits: int = 1_024
     """Size of an integer in a spec. Counts made from it are exact at any size."""
 
@@ -57,13 +61,17 @@ class Limits:
     items: int = 100_000
     """Items of a list that expressions make, and of all parameters together."""
 
+    around: int = 100
+    """Layers before or after one layer; networks have 2 or 3."""
+
     layers: int = 150_000
     """Layers after blocks and repetitions are unrolled; ResNet-1202 has 4,208."""
 
     steps: int = 400_000
     """What the unrolling does: layers, branches and turns of loops that it visits, switched off or
-    empty too, blocks (3 steps each), expressions that it evaluates, and every 16 items that these
-    read. A chain of 100,000 layers, each with an expression, needs 200,000."""
+    empty too, blocks (9 steps each, and one for each parameter), expressions that it evaluates, and
+    every 16 items that these read. A chain of 100,000 layers, each with an expression, needs
+    200,000. The parameters of a family have as many steps again."""
 
     block_depth: int = 32
     """Blocks within blocks."""

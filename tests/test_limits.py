@@ -38,6 +38,24 @@ PASSED = [
         "      |                   ^^^^^^"),
     ),
     (
+        "expressions", 5, "input: 1x4x4\nlayers: [{linear: =1+2}, {linear: =1+2}, {linear: =3+3}]",
+        ("spec:2:51: error[too-large]: expressions of more than 5 characters in one file\n"
+        "    2 | layers: [{linear: =1+2}, {linear: =1+2}, {linear: =3+3}]\n"
+        "      |                                                   ^^^^"),
+    ),
+    (
+        "around", 1, "input: 1x4x4\nlayers: [{relu: , after: [tanh, tanh]}]",
+        ("spec:2:26: error[too-large]: `after` lists 2 layers\n"
+        "    2 | layers: [{relu: , after: [tanh, tanh]}]\n"
+        "      |                          ^"),
+    ),
+    (
+        "steps", 2, "input: 1x4x4\nparameters: {a: =1, b: =2, c: =3}\nlayers: []",
+        ("spec:2:31: error[too-large]: the parameters take too long to evaluate\n"
+        "    2 | parameters: {a: =1, b: =2, c: =3}\n"
+        "      |                               ^^"),
+    ),
+    (
         "integer_bits", 8, "input: 1x4x4\nlayers: [{linear: =30 * 30}]",
         ("spec:2:19: error[too-large]: a number of 10 bits; a spec may have 8\n"
         "    2 | layers: [{linear: =30 * 30}]\n"
@@ -120,9 +138,9 @@ PASSED = [
         "    2 | layers: [relu, relu, {add: , from: [relu1, relu2]}]\n"
         "      |                       ^^^"),
     ),
-    (  # a step for the call, and two for what it is given
-        "steps", 2, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]",
-        ("spec:3:17: error[too-large]: more than 2 layers, blocks, repetitions "
+    (  # a step for the item, and eight for the call
+        "steps", 8, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]",
+        ("spec:3:17: error[too-large]: more than 8 layers, blocks, repetitions "
         "and expressions to unroll\n"
         "    3 | layers: [block: a]\n"
         "      |                 ^"),
@@ -144,11 +162,14 @@ MOST = [
     ("layers", 3, RELUS),
     ("path_length", 9, AFTER),  # abcd.tanh
     ("integer_bits", 16, "input: 1x4x4\nlayers: [{linear: =255 * 257}]"),
+    ("expressions", 6, "input: 1x4x4\nlayers: [{linear: =1+2}, {linear: =1+2}, {linear: =3+3}]"),
+    ("around", 2, "input: 1x4x4\nlayers: [{relu: , after: [tanh, tanh]}]"),
+    ("steps", 3, "input: 1x4x4\nparameters: {a: =1, b: =2, c: =3}\nlayers: []"),
     ("steps", 3, RELUS),
     ("steps", 2, AFTER),
     ("steps", 3, "input: 1x4x4\nlayers: [add: [[], []]]"),
     ("steps", 5, "input: 1x4x4\nlayers: [relu, relu, {add: , from: [relu1, relu2]}]"),
-    ("steps", 3, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]"),
+    ("steps", 9, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]"),
     # a table of 8 rows and 16 maps: 24 items, and 8 of them are a step
     ("steps", 4, f"input: 2x4x4\nlayers: [{{op: conv, kernel: 1, table: {[[0, 1]] * 8}}}]"),
 ]
@@ -156,11 +177,10 @@ MOST = [
 
 @pytest.mark.parametrize(("name", "most", "text"), MOST)
 def test_a_bound_is_the_most_that_there_may_be(name: str, most: int, text: str) -> None:
-    spec = archcalc.load(StringIO(text))
     with limits.raised(**{name: most}):
-        archcalc.count(spec)
+        archcalc.count(archcalc.load(StringIO(text)))
     with limits.raised(**{name: most - 1}), pytest.raises(archcalc.ArchcalcError):
-        archcalc.count(spec)
+        archcalc.count(archcalc.load(StringIO(text)))
 
 
 def test_a_long_path_is_cut_where_it_is_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from archcalc import limits
-from archcalc.errors import Diagnostic, Reason, SpecError, suggestion
+from archcalc.errors import Diagnostic, Reason, SpecError, in_a_row, suggestion
 from archcalc.ops.fields import plain
 from archcalc.spec.expression import Expression
 from archcalc.spec.reader import Mapping, Scalar, Sequence
@@ -26,6 +26,8 @@ class Checker:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.mistakes: list[Diagnostic] = []
+        self.expressions: dict[str, Expression] = {}
+        self.characters = 0
 
     def complain(self, code: str, message: str, tree: Tree, hint: str | None = None) -> None:
         """Note a mistake at a place and go on."""
@@ -94,7 +96,7 @@ class Checker:
 
     def unknown_key(self, tree: Mapping, key: str, owner: str, known: Collection[str]) -> None:
         """Complain of one key, and suggest the nearest known one or list them all."""
-        hint = suggestion(key, known) or f"its keys: {', '.join(sorted(known)) or 'none'}"
+        hint = suggestion(key, known) or f"its keys: {in_a_row(sorted(known))}"
         self.complain("unknown-key", f"`{key[:80]}` is not a key of {owner}", tree.keys[key], hint)
 
     def template(
@@ -105,11 +107,23 @@ class Checker:
     ) -> Template:
         """Read a value that may be an expression, or a list with expressions in it."""
         if isinstance(tree, Scalar) and tree.text.startswith("="):
-            text = tree.text[1:]
-            return self.attempt(tree, lambda: Expression(text, variables))
+            return self.attempt(tree, lambda: self._expression(tree.text[1:], variables))
         if isinstance(tree, Sequence) and _has_expression(tree):
             return tuple(self._item(item, variables) for item in tree.items)
         return self.attempt(tree, lambda: settle(untyped(tree)))
+
+    def _expression(self, text: str, variables: Collection[str] | None) -> Expression:
+        """Parse an expression, each text once, as far as the limit of them all."""
+        found = self.expressions.get(text)
+        if found is None:
+            self.characters += len(text)
+            if self.characters > (most := limits.now().expressions):
+                message = f"expressions of more than {most:,} characters in one file"
+                raise limits.too_large("expressions", message)
+            found = self.expressions[text] = Expression(text)
+        if variables is not None:
+            found.require(variables)
+        return found
 
     def _item(self, tree: Tree, variables: Collection[str] | None) -> Template:
         """Read an item of a list that has an expression somewhere."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.errors import Reason, SpecError, UnknownName, suggestion
+from archcalc import limits
+from archcalc.errors import Reason, SpecError, UnknownName, in_a_row, suggestion
 from archcalc.ops.fields import shown, written
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import Checker, is_empty, plain_value
-from archcalc.spec.expression import settle
+from archcalc.spec.expression import settle, steps
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import BAD_NAME, check_parameter, is_name
 from archcalc.spec.reader import Document, Mapping, Sequence, Tree
-from archcalc.spec.spec import Block, Item, Spec
+from archcalc.spec.spec import Block, Item, Spec, Template
 from archcalc.spec.values import Value, bounded, exact, from_python, shape
 from archcalc.spec.variants import ABOUT_VARIANTS, REPLACEABLE, check_variants, lineage
 
@@ -80,6 +81,7 @@ class Family:
         Raises SpecError with every mistake of the text, UnknownName for what is not there.
         """
         self.checker.mistakes = list(self._standing)
+        self.steps = limits.now().steps
         sections, settings = dict(self.tree.entries), dict[str, Tree]()
         for tree in reversed(list(lineage(self.checker, self.tree, variant))):
             for key, value in tree.entries.items():
@@ -175,7 +177,7 @@ class Family:
                 check_parameter(self.checker, key, mark, None)
         for key in overrides:
             if key not in declared:
-                hint = suggestion(key, declared) or _listed(declared)
+                hint = suggestion(key, declared) or f"its parameters: {in_a_row(declared)}"
                 if key == "input":
                     hint = "the input is set by itself: `--input`, or `count(..., input=...)`"
                 message = f"{self.source.name} has no parameter `{key[:80]}`"
@@ -186,7 +188,14 @@ class Family:
         template = self.checker.template(tree, earlier, plain_value)
         if self.checker.mistakes:
             return None
-        return self.checker.attempt(tree, lambda: settle(template, earlier))
+        return self.checker.attempt(tree, lambda: self._settle(template, earlier))
+
+    def _settle(self, template: Template, earlier: dict[str, Value]) -> Value:
+        """Evaluate what stands in a section, as far as there are steps left."""
+        self.steps -= steps(template, earlier)
+        if self.steps < 0:
+            raise limits.too_large("steps", "the parameters take too long to evaluate")
+        return settle(template, earlier)
 
     def _check_choices(
         self, values: dict[str, Value], settings: dict[str, Tree], overrides: dict[str, Value]
@@ -201,7 +210,7 @@ class Family:
                 continue  # one of them could not be read, and that has been said
             elif exact(values[key]) not in map(exact, allowed):
                 known = [written(choice) for choice in allowed]
-                message = f"`{key}` is one of {', '.join(known)}, not {shown(values[key])}"
+                message = f"`{key}` is one of {in_a_row(known)}, not {shown(values[key])}"
                 hint = suggestion(written(values[key]), known)
                 if key in overrides:
                     raise SpecError.of("not-a-choice", message, hint)
@@ -234,9 +243,9 @@ class Family:
             self.checker.complain("missing-key", message, self.tree)
             return Shape(1, 1, 1)
         template = self.checker.template(tree, values, lambda value: value)
-        if template is None and self.checker.mistakes:
+        if self.steps < 0 or (template is None and self.checker.mistakes):
             return Shape(1, 1, 1)
-        found = self.checker.attempt(tree, lambda: shape(settle(template, values)))
+        found = self.checker.attempt(tree, lambda: shape(self._settle(template, values)))
         return found or Shape(1, 1, 1)
 
 
@@ -259,7 +268,3 @@ def _kind(value: Value) -> str:
     if isinstance(value, int | Fraction):
         return "a number"
     return "a list" if isinstance(value, tuple) else "a word"
-
-
-def _listed(parameters: dict[str, Tree]) -> str:
-    return f"its parameters: {', '.join(parameters) or 'none'}"

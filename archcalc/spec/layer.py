@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, TypedDict
 
-from archcalc import ops
+from archcalc import limits, ops
 from archcalc.errors import suggestion
 from archcalc.ops.fields import read
 from archcalc.spec.checker import is_empty
@@ -42,6 +42,7 @@ class LayerReader:
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
         self.defaults: dict[str, dict[str, Template]] = {}
+        self.waiting: dict[str, set[str]] = {}
         self.written: dict[str, Mapping] = {}
         self.around: dict[tuple[str, str], tuple[Layer, ...]] = {}
         self.made: dict[object, Op] = {}
@@ -58,6 +59,7 @@ class LayerReader:
             self.checker.keys(entries[op], known, f"the defaults of `{op}`")
             fields = {key: value for key, value in entries[op].entries.items() if key in known}
             self.defaults[op] = self._templates(op, fields, scope)
+            self.waiting[op] = {key for key, value in self.defaults[op].items() if _waits(value)}
             self.written[op] = entries[op]
         for op, entry in entries.items():
             for side in AROUND:
@@ -127,8 +129,11 @@ class LayerReader:
 
     def _around(self, side: str, tree: Tree, scope: Collection[str]) -> tuple[Layer, ...]:
         """Read a list of single ops; a second one of the same name is numbered."""
-        layers = []
-        for item in self.checker.sequence(tree, f"`{side}`"):
+        layers, items = [], self.checker.sequence(tree, f"`{side}`")
+        if len(items) > (most := limits.now().around):
+            reason = limits.too_large("around", f"`{side}` lists {len(items):,} layers")
+            self.checker.complain(reason.code, reason.message, tree, reason.hint)
+        for item in items[:most]:
             entry = bare(item)
             op = self.op_of(entry) if isinstance(entry, Mapping) else None
             if not isinstance(entry, Mapping) or op in JOINS:
@@ -169,9 +174,14 @@ class LayerReader:
                 self.checker.unknown_key(tree, key, f"`{op}`", {*types, *COMMON, *AROUND})
         self._take_main(op, tree, trees)
         own = self._templates(op, trees, scope)
-        templates = {**self.defaults.get(op, {}), **own}
+        default = self.defaults.get(op, {})
+        templates = {**default, **own}
         self._complain_of_missing(op, tree, templates)
-        waiting = {key: value for key, value in templates.items() if _waits(value)}
+        waiting = {
+            key: value
+            for key, value in templates.items()
+            if (_waits(value) if key in own else key in self.waiting[op])
+        }
         if inherited := [key for key in waiting if key not in own]:
             tree = _extended(tree, self.written[op], inherited)
         return {k: v for k, v in templates.items() if k not in waiting}, waiting, tree
@@ -217,7 +227,8 @@ class LayerReader:
         """Make an op whose fields are settled, unless they are wrong; equal ops are one object."""
         if self.checker.mistakes:
             return None
-        key = (op, frozenset(fields.items()))
+        default = self.defaults.get(op, {})  # which may be long, and is the same for all
+        key = (op, frozenset(e for e in fields.items() if e[1] is not default.get(e[0])))
         if key not in self.made:
             self.made[key] = ops.make(op, **fields)
         return self.made[key]
@@ -227,7 +238,7 @@ class LayerReader:
         if not candidates:
             hint = "a layer names its op: `conv: 64`, `op: conv`, or a bare `relu`"
             return self.checker.complain("unknown-op", "this entry names no op", tree, hint)
-        near = [key for key in candidates if suggestion(key, ops.names())]
+        near = [key for key in candidates[:20] if suggestion(key, ops.names())]
         word = (near or candidates)[0]
         return self._no_such_op(word, tree.keys[word])
 

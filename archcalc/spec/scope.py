@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc import limits, ops
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.fields import read, shown
-from archcalc.spec.expression import Expression, settle
+from archcalc.spec.expression import Expression, settle, steps
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
-from archcalc.spec.values import exact, extent
+from archcalc.spec.values import exact
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
@@ -59,7 +59,7 @@ class Evaluator:
         """Evaluate a template that stands at a key of an item."""
         if not isinstance(template, _OPEN):
             return template
-        self.charge(_steps(template, scope.variables), item)
+        self.charge(steps(template, scope.variables), item)
         scope.variables.update(channels=x.channels, height=x.height, width=x.width)
         try:
             value = settle(template, scope.variables)
@@ -151,21 +151,6 @@ class Evaluator:
             )
             raise self.error(Reason("bad-row", message), item, key="in")
         return dict(zip(names, values, strict=True))
-
-
-def _steps(template: Template, variables: dict[str, Value]) -> int:
-    """Estimate the work of an evaluation: a step, and one for about 16 items that it reads."""
-    if isinstance(template, tuple):
-        inner = [t for t in template if isinstance(t, Expression | tuple)]
-        return 1 + len(template) // 16 + sum(_steps(t, variables) for t in inner)
-    if not isinstance(template, Expression):
-        return 0
-    items = 0
-    for name in template.names:
-        value = variables.get(name)
-        if type(value) is tuple:
-            items += extent(value)
-    return 1 + (len(template.text) + items * (len(template.text) // 4)) // 16
 
 
 def _has_input(value: Value) -> bool:

@@ -15,7 +15,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from archcalc import limits
-from archcalc.errors import Reason
+from archcalc.errors import Reason, in_a_row
 from archcalc.ops.fields import count, shown, within_bits
 from archcalc.ops.op import Shape
 
@@ -109,6 +109,19 @@ def _is_number(value: Value) -> TypeGuard[int | Fraction]:
     return isinstance(value, _NUMBER) and not isinstance(value, bool)
 
 
+def _is_list(value: Value) -> TypeGuard[tuple[Value, ...]]:
+    return isinstance(value, tuple)
+
+
+def _refuse_fields(*values: Value) -> None:
+    """Raise a `Reason` for what has fields, such as `input`: one of them must be named."""
+    for value in values:
+        fields = value if isinstance(value, dict) else getattr(value, "_fields", None)
+        if fields:
+            message = f"this is no value by itself: say which of {in_a_row(fields)}"
+            raise Reason("bad-expression", message)
+
+
 def calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Value:
     """Apply an operator to two numbers, or join two texts. Raises a `Reason`."""
     texts = verb == "add" and isinstance(a, str) and isinstance(b, str)
@@ -120,13 +133,18 @@ def calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Val
         raise Reason("bad-expression", f"{shown(a)} divided by zero") from None
     if isinstance(value, str) and len(value) > limits.now().text_length:
         raise limits.too_large("text_length", f"a text of {len(value):,} characters")
+    if isinstance(value, int | Fraction):
+        within_bits(value)
     return value
 
 
 def compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
     """Compare two values; true and false are no numbers. Raises a `Reason`."""
     try:
-        return apply(a, b) if type(a) is type(b) is int else apply(exact(a), exact(b))
+        if type(a) is type(b) is int:
+            return apply(a, b)
+        _refuse_fields(a, b)
+        return apply(exact(a), exact(b))
     except TypeError:
         raise Reason("bad-expression", f"cannot compare {shown(a)} with {shown(b)}") from None
 
@@ -149,15 +167,23 @@ def item(values: Value, index: Value) -> Value:
 
 
 def call(name: str, arguments: list[Value]) -> Value:
-    """Call one of the functions. Raises a `Reason`."""
-    given = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple) else arguments
-    try:
-        if name != "len" and any(isinstance(value, bool) for value in given):
-            raise TypeError  # noqa: TRY301 - true is not 1 here
-        return FUNCTIONS[name](*arguments)
-    except (TypeError, ValueError):
+    """Call one of the functions: `len` of a list or text, the others of numbers alone.
+
+    `min`, `max` and `sum` take a list too, `min` and `max` also several numbers. Raises a `Reason`.
+    """
+    _refuse_fields(*arguments)
+    only = arguments[0] if len(arguments) == 1 else None
+    if name == "len":
+        fits = _is_list(only) or isinstance(only, str)
+    elif _is_list(only) and name in {"min", "max", "sum"}:
+        fits = all(map(_is_number, only)) and (only != () or name == "sum")
+    else:
+        takes = {"floor", "ceil"} if len(arguments) == 1 else {"min", "max"}
+        fits = name in takes and len(arguments) > 0 and all(map(_is_number, arguments))
+    if not fits:
         what = ", ".join(map(shown, arguments)) or "nothing"
-        raise Reason("bad-expression", f"cannot take `{name}` of {what}") from None
+        raise Reason("bad-expression", f"cannot take `{name}` of {what}")
+    return FUNCTIONS[name](*arguments)
 
 
 def shape(value: object) -> Shape:

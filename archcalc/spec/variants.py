@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.errors import UnknownName, suggestion
+from archcalc.errors import UnknownName, in_a_row, suggestion
 from archcalc.ops.fields import shown
 from archcalc.spec.checker import is_empty
 from archcalc.spec.names import loose
@@ -35,7 +35,7 @@ def lineage(checker: Checker, family: Mapping, variant: str | None) -> Iterator[
         return
     known = checker.section(family, "variants").entries
     if variant not in known:
-        hint = suggestion(variant, known) or f"its variants: {', '.join(known) or 'none'}"
+        hint = suggestion(variant, known) or f"its variants: {in_a_row(known)}"
         message = f"{checker.source.name} has no variant `{variant[:80]}`"
         raise UnknownName.of("unknown-variant", message, hint)
     seen: set[str] = set()

@@ -49,6 +49,12 @@ def nested(count: int, inner: str, depth: int) -> str:
 
 
 NINES = "9" * 300
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS = [
+    "".join(LETTERS[(start + step * k) % 26] for k in range(180)) + f"{step}x{start}"
+    for start in range(26)
+    for step in range(1, 80, 2)
+]
 PILES = {
     "aliases of aliases": bomb(),
     "aliases of aliases in a parameter": (
@@ -193,4 +199,54 @@ UNROLLING = {
         + "]"
     ),
 }
-CASES = PILES | TEXTS | NUMBERS | EXPRESSIONS | UNROLLING
+ONES = "+".join(["1"] * 480)
+LONG = "0." + "3" * 240
+READING = {
+    "a list of lists is no sum": parameter("sum([[1], [2]], [])"),
+    "a parameter that reads a long list again and again": (
+        f"{BASE}parameters: {{a: [{'1, ' * 40_000}], "
+        + ", ".join(f"b{i}: '={' and '.join(['2 not in a'] * 60)}'" for i in range(100))
+        + f"}}\n{RELU}"
+    ),
+    "an expression by 90,000 aliases": (
+        f"{BASE}parameters: {{a: [&e '={ONES}', {'*e, ' * 90_000}]}}\n{RELU}"
+    ),
+    "layers by aliases, each with a long expression": (
+        f"{BASE}layers:\n- &l {{conv: '={ONES}', kernel: 1}}\n" + "- *l\n" * 50_000
+    ),
+    "sums of long fractions": (
+        f"{BASE}parameters: {{a: {LONG}}}\n"
+        f"layers: [{{repeat: 100000, linear: '=max(1,{'+'.join(['a'] * 480)}-1000)'}}]\n"
+    ),
+    "products that end in zero": (
+        f"{BASE}parameters: {{a: {NINES[:250]}}}\n"
+        f"layers: [{{repeat: 100000, linear: '=1+{'*'.join(['a'] * 480)}*0'}}]\n"
+    ),
+    "blocks that are no blocks, of the same letters": (
+        f"{BASE}blocks: {{{', '.join(f'{word}: {{layers: [relu]}}' for word in WORDS[:1000])}}}\n"
+        f"layers: [{', '.join(f'{{block: {word}}}' for word in WORDS[-20:])}]\n"
+    ),
+    "an entry of 100,000 keys": layers(f"{{{', '.join(f'x{i}: 1' for i in range(100_000))}}}"),
+    "many choices": (
+        f"{BASE}parameters: {{a: 1}}\nchoices: {{a: [{', '.join(WORDS * 50)}]}}\n{RELU}"
+    ),
+    "a default of many layers": (
+        f"{BASE}defaults: {{relu: {{after: [{'tanh, ' * 1_000}]}}}}\n"
+        f"layers: [{'relu, ' * 50_000}]\n"
+    ),
+    "a default of a long table": (
+        f"{BASE}defaults: {{conv: {{kernel: 1, table: [{'[0], ' * 50_000}]}}}}\n"
+        f"layers: [{'conv, ' * 20_000} cnov]\n"
+    ),
+    "blocks that double": (
+        f"{BASE}blocks:\n"
+        + "".join(
+            f"  b{i}: {{parameters: {{a: 1, c: =a}}, "
+            f"layers: [{{block: b{i + 1}, a: =c}}, {{block: b{i + 1}, a: =c}}]}}\n"
+            for i in range(16)
+        )
+        + "  b16: {parameters: {a: 1, c: =a}, layers: [{conv: =a, kernel: 1}]}\n"
+        + "layers: [{block: b0}]\n"
+    ),
+}
+CASES = PILES | TEXTS | NUMBERS | EXPRESSIONS | UNROLLING | READING

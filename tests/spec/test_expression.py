@@ -59,6 +59,7 @@ VALUES = [
     # comparison, also chained
     ("k == 25", True), ("k != 25", False), ("k < 26", True), ("k <= 25", True), ("k > 25", False),
     ("k >= 25", True), ("1 < 2 < 3", True), ("1 < 3 < 2", False),
+    ("1 < 0 < 1/0", False), ("2 > 1 > 0 > 5 > 1/0", False),
     ("1 < k < 30", True), ("1 < k < 25", False), ("option == 'B'", True),
     ("option in ['A', 'C']", False), ("option not in ['A', 'C']", True), ("3 in depths", True),
     ("'a' < 'b'", True), ("depths == [3, 4, 6, 3]", True), ("option == 3", False),
@@ -160,6 +161,7 @@ WORDS = (
 QUOTE = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
 
 BITS = "`--limit integer_bits=N` raises the bound of 1,024"
+FIELDS = "this is no value by itself: say which of channels, height, width"
 REFUSED = [
     # not expressions at all
     ("", "bad-expression", "`=` is not an expression", None),
@@ -173,7 +175,20 @@ REFUSED = [
     ("1_000", "bad-expression", "`1_000` cannot stand in an expression", None),
     ("2if first else 1", "bad-expression", "`2if` cannot stand in an expression", None),
     (r"'\d'", "bad-expression", r"`\` cannot stand in an expression", None),
-    ("2 + # k", "bad-expression", "`=2 + # k` is not an expression", None),
+    ("2*k # twice", "bad-expression", "`#` cannot stand in an expression", None),
+    ("True", "bad-expression", "`True` is not part of the expression language", "write `true`"),
+    ("k == False", "bad-expression", "`False` is not part of the expression language",
+     "write `false`"),
+    # what is no list and no number
+    ("len(input)", "bad-expression", FIELDS, None),
+    ("'height' in input", "bad-expression", FIELDS, None),
+    ("input == 3", "bad-expression", FIELDS, None),
+    ("sum('')", "bad-expression", "cannot take `sum` of an empty text", None),
+    ("sum([depths], [])", "bad-expression", "cannot take `sum` of `[[3, 4, 6, 3]]`, `[]`", None),
+    ("max(depths, depths)", "bad-expression",
+     "cannot take `max` of `[3, 4, 6, 3]`, `[3, 4, 6, 3]`", None),
+    ("max('a', 'b')", "bad-expression", "cannot take `max` of `a`, `b`", None),
+    ("2 + # k", "bad-expression", "`#` cannot stand in an expression", None),
     ("depths[1", "bad-expression", "`=depths[1` is not an expression", QUOTE),
     ("min(1", "bad-expression", "`=min(1` is not an expression", QUOTE),
     # Python, but not the language
@@ -184,7 +199,7 @@ REFUSED = [
             ("~k", "~k"), ("k is k", "k is k"), ("lambda: 1", "lambda: 1"), ("{1: 2}", "{1: 2}"),
             ("{1}", "{1}"), ("[x for x in depths]", "[x for x in depths]"),
             ("f'{k}'", "f'{k}'"), ("depths[1:2]", "depths[1:2]"), ("(x := 3)", "x := 3"),
-            ("None", "None"), ("k + None", "None"), ("True", "True"), ("b'bytes'", "b'bytes'"),
+            ("None", "None"), ("k + None", "None"), ("b'bytes'", "b'bytes'"),
             ("...", "..."), ("print(k)", "print(k)"), ("k(1)", "k(1)"),
             ("min(1, key=2)", "min(1, key=2)"), ("'a'.join(depths)", "'a'.join(depths)"),
             ("'a'.join", "'a'.join"), ("min(*depths)", "*depths"),
@@ -244,7 +259,7 @@ REFUSED = [
     ("1 " + "+ 1" * 400, "too-large", "an expression of 1,202 characters; 1,000 are the most",
      "`--limit expression_length=N` raises the bound of 1,000"),
     ("9" * 400, "too-large", "a number of 1,329 bits; a spec may have 1,024", BITS),
-    ("k" + "*99999999" * 60, "too-large", "a number of 1,600 bits; a spec may have 1,024", BITS),
+    ("k" + "*99999999" * 60, "too-large", "a number of 1,042 bits; a spec may have 1,024", BITS),
     ("1/" + "9" * 400, "too-large", "a number of 1,329 bits; a spec may have 1,024", BITS),
     ("1e400", "too-large", "a number of 1,329 bits; a spec may have 1,024", BITS),
     ("1e999999999", "wrong-type", "expected a number, not `1e999999999`", None),

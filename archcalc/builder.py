@@ -15,7 +15,7 @@ from archcalc.ops.op import Op
 from archcalc.origin import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from archcalc.inputs import Input
     from archcalc.ops.op import Shape
@@ -55,6 +55,7 @@ class Builder:
         self.containers: dict[str, Container] = {}
         self.ends: dict[str, int] = {}
         self.bound: dict[int, str] = {}
+        self.hung: set[int] = set()
         self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Shape]] = {}
         self._limits = limits.now()
 
@@ -113,8 +114,10 @@ class Builder:
         """Say what stands at a path above layers: a block by its name, and how often."""
         self.containers[path] = Container(label, repeats)
 
-    def graph(self, end: Here, maker: Maker | None = None) -> Graph:
-        """Give the network; `end` is the output of its main path.
+    def graph(
+        self, end: Here, maker: Maker | None = None, *, outputs: Iterable[Here] = ()
+    ) -> Graph:
+        """Give the network; `end` is the output of its main path, `outputs` are others beside it.
 
         What is not said of a path above layers is a group, whose output is that of its last layer.
         """
@@ -131,9 +134,10 @@ class Builder:
             origin = replace(origin, heads=tuple(dict.fromkeys([*origin.heads, *heads])))
         nodes, ends = tuple(self.nodes), MappingProxyType({**self.ends, **last})
         containers = MappingProxyType(dict(self.containers))
-        maker = maker or Replay(origin, nodes, containers, ends, end.node, dict(self.bound))
-        inputs = MappingProxyType(dict(self.inputs))
-        return Graph(origin, inputs, nodes, containers, ends, end.node, maker)
+        out = tuple(dict.fromkeys([end.node, *(here.node for here in outputs)]))
+        maker = maker or Replay(origin, nodes, containers, ends, out, dict(self.bound))
+        inputs, hung = MappingProxyType(dict(self.inputs)), frozenset(self.hung)
+        return Graph(origin, inputs, nodes, containers, ends, end.node, maker, out, hung)
 
     def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
         """Apply a shape rule, once to equal inputs; the op is kept, so that its id is."""
@@ -201,7 +205,7 @@ class Replay(NamedTuple):
     nodes: tuple[Node, ...]
     containers: Mapping[str, Container]
     ends: Mapping[str, int]
-    end: int
+    outputs: tuple[int, ...]
     bound: Mapping[int, str]
 
     def at(self, inputs: Mapping[str, Shape], *, heads: bool) -> Graph:
@@ -212,9 +216,12 @@ class Replay(NamedTuple):
                 feeding = [builder.here(i) for i in node.inputs]
                 self._check_bound(position, tuple(here.shape for here in feeding))
                 builder.add(node.path, node.op, *feeding, head=node.head)
+            else:
+                builder.hung |= {i for i in node.inputs if i < len(builder.nodes)}
         builder.containers.update(self.containers)
         builder.ends |= {path: end for path, end in self.ends.items() if end < len(builder.nodes)}
-        return builder.graph(builder.here(self.end), self)
+        end, *others = map(builder.here, self.outputs)
+        return builder.graph(end, self, outputs=others)
 
     def relatives(self) -> Iterator[Relative]:
         """There are none."""

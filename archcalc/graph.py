@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.inputs import read_inputs
@@ -47,7 +48,8 @@ class Graph:
     """The unrolled network: a flat list of nodes in execution order, the heads' nodes last.
 
     `inputs` are the shapes of one sample, by name. `ends` gives for each path the node whose output
-    it is, which need not be its last; `end` is that of the main path. `maker` makes it anew at
+    it is, which need not be its last; `end` is that of the main path, `outputs` are all of the
+    network's. `hung` are what heads read that are not in the graph. `maker` makes it anew at
     another input.
     """
 
@@ -58,11 +60,35 @@ class Graph:
     ends: Mapping[str, int]
     end: int
     maker: Maker
+    outputs: tuple[int, ...]
+    hung: frozenset[int] = frozenset()
 
     @property
     def input(self) -> Shape:
         """The shape of one sample, of the first input if there are several."""
         return next(iter(self.inputs.values()))
+
+    @cached_property
+    def dead_ends(self) -> tuple[int, ...]:
+        """The nodes that nothing reads and that are no output of the network or of a head."""
+        alive = self._ends.union(*(node.inputs for node in self.nodes))
+        return tuple(i for i in range(len(self.nodes)) if i not in alive)
+
+    @cached_property
+    def leading_out(self) -> frozenset[int]:
+        """The nodes on a path to an output, and the inputs that they read."""
+        found, waiting = set[int](), list(self._ends)
+        while waiting:
+            position = waiting.pop()
+            if position not in found:
+                found.add(position)
+                waiting += self.nodes[position].inputs if position >= 0 else ()
+        return frozenset(found)
+
+    @property
+    def _ends(self) -> set[int]:
+        of_heads = {node.head: i for i, node in enumerate(self.nodes) if node.head is not None}
+        return {self.end, *self.outputs, *of_heads.values(), *self.hung}
 
     def shape_of(self, position: int) -> Shape:
         """Give the shape of what a node puts out, or of an input."""

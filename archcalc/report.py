@@ -12,8 +12,9 @@ from archcalc.facts import read_facts
 from archcalc.graph import INPUT, Container, Graph
 from archcalc.memory import Memory, largest_live_set
 from archcalc.ops.fields import shown
-from archcalc.paths import Index, cut
+from archcalc.paths import Index, cut, layer_of
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
+from archcalc.scope import scope
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
@@ -136,12 +137,28 @@ class Report:
 
     @property
     def scope(self) -> str:
-        """What the totals cover, in words."""
-        if self.heads:
-            return f"main path and heads {', '.join(self.heads)}"
-        if self.graph.origin.heads:
-            return f"main path, without heads {', '.join(self.graph.origin.heads)}"
-        return "whole network"
+        """What the totals cover, in words; also which outputs there are, and which dead ends."""
+        return scope(self)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The layers whose outputs are the network's, by their paths; empty for its input."""
+        return self._paths(self.graph.outputs)
+
+    @property
+    def dead_ends(self) -> tuple[str, ...]:
+        """The layers whose output nothing reads, by their paths; they count as all others."""
+        return self._paths(self.graph.dead_ends)
+
+    def _paths(self, positions: Iterable[int]) -> tuple[str, ...]:
+        nodes = [self.graph.nodes[i] for i in positions if i >= 0]
+        return tuple(layer_of(node.path) for node in nodes if self.with_heads or node.head is None)
+
+    @cached_property
+    def leading_out(self) -> Counts:
+        """The sum of the layers on a path to an output: all but what ends dead."""
+        alive = self.graph.leading_out
+        return self._add_up(facts for i, facts in enumerate(self.facts) if i in alive)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -261,6 +278,8 @@ class Report:
             "input": list(self.input),
             "batch": self.batch,
             "scope": self.scope,
+            "outputs": list(self.outputs),
+            "dead_ends": list(self.dead_ends),
             "notes": list(self.notes),
             "rows": [row_to_dict(row) for row in self.rows],
             "total": counts_to_dict(self.total),

@@ -51,6 +51,7 @@ _SECTIONS = {
     "blocks": "Patterns of layers with a name and parameters.",
     "layers": "The layers, in their order.",
     "heads": "What hangs off the main path; counted apart.",
+    "outputs": "Layers whose outputs are the network's, beside that of the last.",
 }
 _COMMON: dict[str, Schema] = {
     "name": WORD | {"description": "Unique in its level, without / and ."},
@@ -113,6 +114,7 @@ def spec_schema() -> Schema:
 def _sections() -> dict[str, Schema]:
     kinds: dict[str, Schema] = {name: {"type": ["object", "null"]} for name in _SECTIONS}
     kinds |= {"name": WORD, "source": WORD, "input": {"type": ["string", "integer", "array"]}}
+    kinds["outputs"] = WORDS
     kinds["layers"] = {"$ref": "#/$defs/layers"}
     kinds["blocks"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}}
     return {name: kinds[name] | {"description": text} for name, text in _SECTIONS.items()}
@@ -183,6 +185,8 @@ def report_schema() -> Schema:
         "input": TYPES["Shape"],
         "batch": {"type": "integer", "minimum": 1},
         "scope": WORD,
+        "outputs": {"type": "array", "items": WORD},
+        "dead_ends": {"type": "array", "items": WORD},
         "notes": {"type": "array", "items": WORD},
         "rows": {"type": "array", "items": _closed(place | counts)},
         "total": _closed(counts),

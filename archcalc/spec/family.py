@@ -99,6 +99,7 @@ class Family:
             items=body.items,
             blocks=body.blocks,
             heads=body.heads,
+            outputs=self._outputs(sections.get("outputs")),
             text=self.source,
             family=self,
         )
@@ -236,6 +237,16 @@ class Family:
             for item in reader.single(head):
                 heads[name] = item
         return heads
+
+    def _outputs(self, tree: Tree | None) -> tuple[Item, ...]:
+        """Read which layers' outputs are the network's, beside that of the last."""
+        if tree is None:
+            return ()
+        marks = tree.items if isinstance(tree, Sequence) else [tree]
+        if not marks or is_empty(tree):
+            self.checker.complain("missing-key", "`outputs` names no layer", tree)
+        words = [(self.checker.word(mark, "an output"), mark) for mark in marks]
+        return tuple(Item(name=None, mark=mark, sources=(word,)) for word, mark in words)
 
     def _input(self, tree: Tree | None, values: dict[str, Value]) -> Shape:
         if tree is None:

@@ -108,6 +108,7 @@ class Spec:
     """A network as written: one variant of a family, its parameters settled.
 
     `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`).
+    Each of `outputs` is taken from a layer; it is the network's, beside that of the last.
     `changed` are the parameters that whoever loaded it set to another value; `family` is what
     settled it.
     """
@@ -120,6 +121,7 @@ class Spec:
     items: tuple[Item, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
     heads: Mapping[str, Item] = field(default_factory=dict)
+    outputs: tuple[Item, ...] = ()
     text: Source | None = None
     family: Family | None = None
     changed: Mapping[str, Value] = field(default_factory=dict)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.builder import Builder
+from archcalc.errors import SpecError
 from archcalc.inputs import read_inputs
 from archcalc.origin import Origin, Relative
 from archcalc.spec.relatives import relatives
@@ -42,7 +44,12 @@ def expand(
         for name, head in spec.heads.items():
             walk.head = name
             walk.item(head, top, scope, entering)
-    return walk.builder.graph(end, Unrolling(spec))
+    else:
+        for head in spec.heads.values():
+            with suppress(SpecError):  # a head of a head hangs from nothing that is there
+                walk.builder.hung.add(walk.find(head.sources[0], head).node)
+    outputs = [walk.find(output.sources[0], output) for output in spec.outputs]
+    return walk.builder.graph(end, Unrolling(spec), outputs=outputs)
 
 
 def origin(spec: Spec) -> Origin:

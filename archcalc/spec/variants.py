@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archcalc.spec.checker import Checker
     from archcalc.spec.reader import Tree
 
-REPLACEABLE = ("name", "source", "input", "defaults", "layers", "heads")
+REPLACEABLE = ("name", "source", "input", "defaults", "layers", "heads", "outputs")
 """Sections that a variant may replace."""
 ABOUT_VARIANTS = ("like", "aliases")
 

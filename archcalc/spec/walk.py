@@ -52,7 +52,7 @@ class Walk:
     def item(self, item: Item, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place, behind what it takes `from`, as often as its loop says."""
         if len(item.sources) == 1:
-            here = self._lookup(item.sources[0], item, level)
+            here = self.find(item.sources[0], item, level)
         if item.loop is None:
             return self._place(item, item.name, level, scope, here, {})
         return self._repeat(item, item.loop, level, scope, here)
@@ -144,7 +144,7 @@ class Walk:
             if branch.when is True or self.evaluator.decide(branch.when, branch, scope, here.shape)
         ]
         if not item.branches:
-            ends = [self._lookup(source, item, level) for source in item.sources]
+            ends = [self.find(source, item, level) for source in item.sources]
         if not ends:
             raise self._error(Reason("no-branches", "every branch is switched off"), item, path)
         if len(ends) == 1:
@@ -245,8 +245,9 @@ class Walk:
             label = blocks.pop() if len(blocks) == 1 else "block"
         return Container(label, len(turns))
 
-    def _lookup(self, name: str, item: Item, level: Level) -> Here:
+    def find(self, name: str, item: Item, level: Level | None = None) -> Here:
         """Find an earlier output by its name in this level, then outwards; or by its path."""
+        level = level or self.top
         found = level.find(name)
         if isinstance(found, Here):
             return found

@@ -54,12 +54,16 @@ class Line:
     op: str
     claims: tuple[Claim, ...]
     trouble: str = ""
-    """Why the layer could not be run, if it could not."""
+    """Why the layer was not run, if it was not."""
+    refused: bool = False
+    """Whether it was not run because the kernel refuses what the rule allows."""
 
     @property
-    def agrees(self) -> bool:
-        """Whether nothing that was measured differs, and the layer ran."""
-        return not self.trouble and not self.differing
+    def agrees(self) -> bool | None:
+        """Whether nothing that was measured differs; None if the layer was not run."""
+        if self.refused or self.differing:
+            return False
+        return None if self.trouble else True
 
     @property
     def differing(self) -> tuple[Claim, ...]:
@@ -96,14 +100,20 @@ class Confirmation:
         raise UnknownName.layer(self.network, path, hint)
 
     @property
-    def agrees(self) -> bool:
-        """Whether every layer agrees, and so their sum."""
-        return self.total.agrees and not self.differing
+    def agrees(self) -> bool | None:
+        """Whether every layer agrees, and so their sum; None if all do that were run."""
+        verdicts = {line.agrees for line in (*self.lines, self.total)}
+        return False if False in verdicts else None if None in verdicts else True
 
     @property
     def differing(self) -> tuple[Line, ...]:
         """The layers where rule and witness differ."""
-        return tuple(line for line in self.lines if not line.agrees)
+        return tuple(line for line in self.lines if line.agrees is False)
+
+    @property
+    def not_run(self) -> tuple[Line, ...]:
+        """The layers of which nothing is known: too large, or behind one that was not run."""
+        return tuple(line for line in self.lines if line.agrees is None)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""

@@ -64,7 +64,8 @@ def confirm(
     for position, node in enumerate(report.nodes):
         lines.append(run.line(node, report.facts[position], report.fields[position]))
         progress(position + 1, len(report.nodes))
-    distinct = len({(node.op, node.xs) for node in report.nodes})
+    ran = (node for node, line in zip(report.nodes, lines, strict=True) if line.claims)
+    distinct = len({(node.op, node.xs) for node in ran})
     total = _total(report.total, lines)
     notes = tuple(_not_measured(lines))
     return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes)
@@ -90,7 +91,8 @@ class _Run:
             found = self.witness.measure(node.op, xs)
             seen = self._look(node, xs)
         except (ValueError, Refusal) as error:
-            return Line(node.path, node.op.name, (), str(error))
+            refused = isinstance(error, ValueError)
+            return Line(node.path, node.op.name, (), str(error), refused)
         self.outputs[position], self.sights[position] = found.output, seen
         claims = [Claim("output", str(node.y), "x".join(map(str, found.output)))]
         claims += _sums(facts, found)
@@ -182,7 +184,7 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
         else:
             claimed = _by_rule(rule, name)
         claims.append(Claim(name, claimed, witness if complete else None))
-    trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers could not be run"
+    trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers were not run"
     return Line("total", "", tuple(claims), trouble)
 
 

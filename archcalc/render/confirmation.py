@@ -55,7 +55,7 @@ def layers(confirmation: Confirmation) -> Table:
         columns=LAYERS,
         rows=tuple(_layer(path, lines) for path, lines in groups.items()),
         title=f"{confirmation.network}: {said(confirmation)}",
-        tones=tuple("" if all(line.agrees for line in g) else "bad" for g in groups.values()),
+        tones=tuple(_tone(line.agrees for line in lines) for lines in groups.values()),
     )
 
 
@@ -66,7 +66,7 @@ def total(confirmation: Confirmation) -> Table:
         columns=TOTAL,
         rows=tuple((_words(c), _cell(c.rule), _cell(c.witness), _verdict(c)) for c in claims),
         captions=(_run(confirmation), *_not_measured([confirmation])),
-        tones=tuple("bad" if claim.agrees is False else "" for claim in claims),
+        tones=tuple(_tone([claim.agrees]) for claim in claims),
     )
 
 
@@ -79,7 +79,7 @@ def networks(confirmations: Sequence[Confirmation]) -> Table:
             "the figures are what was measured; equal layers are run once, for all networks",
             *_not_measured(confirmations),
         ),
-        tones=tuple("" if each.agrees else "bad" for each in confirmations),
+        tones=tuple(_tone([each.agrees]) for each in confirmations),
     )
 
 
@@ -87,11 +87,22 @@ def said(confirmation: Confirmation) -> str:
     """Say the verdict on a network in words."""
     if confirmation.agrees:
         return "rule and witness agree"
-    differing = confirmation.differing
-    if not differing:
+    differing, ops = confirmation.differing, len(confirmation.lines)
+    if differing:
+        return f"rule and witness differ in {len(differing)} of {ops} ops: {_named(differing)}"
+    if confirmation.agrees is False:
         return "the total differs"
-    names = ", ".join(line.path for line in differing[:5]) + (" ..." if len(differing) > 5 else "")
-    return f"rule and witness differ in {len(differing)} of {len(confirmation.lines)} ops: {names}"
+    left = confirmation.not_run
+    run = f"rule and witness agree in {ops - len(left)} of {ops} ops"
+    return f"{run}; not run: {_named(left)}"
+
+
+def _named(lines: Sequence[Line]) -> str:
+    return ", ".join(line.path for line in lines[:5]) + (" ..." if len(lines) > 5 else "")
+
+
+def _tone(verdicts: Iterable[bool | None]) -> str:
+    return "bad" if False in verdicts else ""
 
 
 def _as_written(lines: Iterable[Line]) -> dict[str, list[Line]]:
@@ -123,14 +134,16 @@ def _verdicts(lines: Sequence[Line]) -> Iterator[str]:
         yield f"= {sum(claim.agrees is True for line in lines for claim in line.claims)} figures"
     for line in troubles:
         if line.trouble:
-            yield f"≠ {line.path} was not run: {line.trouble}"
+            yield f"{'≠ ' if line.refused else ''}{line.path} was not run: {line.trouble}"
         for claim in line.differing:
             rule, witness = _text(claim.rule), _text(claim.witness)
             yield f"≠ {line.path} {_words(claim)}: {rule}, found {witness}"
 
 
 def _network(confirmation: Confirmation) -> tuple[Cell, ...]:
-    verdict = "= agree" if confirmation.agrees else f"≠ {said(confirmation)}"
+    signs = {True: "= ", False: "≠ ", None: ""}
+    verdict = "agree" if confirmation.agrees else said(confirmation)
+    verdict = f"{signs[confirmation.agrees]}{verdict}"
     lines = len(confirmation.lines)
     sums = _sums([confirmation.total])
     return (confirmation.network, lines, confirmation.distinct, *sums, verdict)
@@ -138,6 +151,8 @@ def _network(confirmation: Confirmation) -> tuple[Cell, ...]:
 
 def _run(confirmation: Confirmation) -> str:
     ops, run = len(confirmation.lines), confirmation.distinct
+    if confirmation.not_run:
+        return f"{ops - len(confirmation.not_run)} of {ops} ops were run, at full size"
     if run == ops:
         return f"{ops} ops were run, at full size"
     return (

@@ -9,6 +9,7 @@ from archcalc.ops.batchnorm import Batchnorm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pytest
 
@@ -65,6 +66,24 @@ def test_a_wrong_rule_is_told_and_fails(archcalc: Call, monkeypatch: pytest.Monk
     assert "≠ conv1.batchnorm statistics: 0, found 32" in said
     assert "statistics 0 1,376 ≠ differs" in said
     assert archcalc("confirm", "resnet20", "lenet1").status == 1
+
+
+def test_a_layer_too_large_is_not_run_and_not_said_to_differ(
+    archcalc: Call, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.yaml"
+    large.write_text("input: 3x1x1\nlayers: [relu, {name: A, linear: 99999999999}]\n", "utf-8")
+    status, output, _ = archcalc("confirm", str(large))
+    said = words(output)
+
+    assert status == 0
+    assert "large: rule and witness agree in 1 of 2 ops; not run: A" in said
+    assert "A was not run: an array of 99999999999x3 is too large to be run here" in said
+    assert "1 of 2 ops were run" in said
+    assert "≠" not in said
+    assert "agree in 1 of 2 ops; not run: A" in words(
+        archcalc("confirm", str(large), "lenet1").output
+    )
 
 
 def test_json_holds_every_claim(archcalc: Call) -> None:

@@ -290,12 +290,26 @@ def test_lines_and_claims_are_found_by_name() -> None:
 def test_a_layer_too_large_to_run_is_said_to_be_so() -> None:
     confirmation = check("input: 1x1x1\nlayers:\n- {name: A, linear: 99999999999}\n- relu\n")
 
-    assert not confirmation.agrees
+    assert confirmation.agrees is None
+    assert confirmation.differing == ()
+    assert confirmation.not_run == confirmation.lines
     assert [line.trouble for line in confirmation.lines] == [
         "an array of 99999999999x1 is too large to be run here",
         "what enters it is not known",
     ]
-    assert confirmation.total.trouble == "2 layers could not be run"
+    assert confirmation.total.trouble == "2 layers were not run"
+    assert confirmation.to_dict()["agrees"] is None
+
+
+def test_what_differs_beside_a_layer_that_was_not_run_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Batchnorm, "statistics", lambda *_: 0)
+    confirmation = check("input: 1x1x1\nlayers:\n- batchnorm\n- {linear: 99999999999}\n")
+
+    assert confirmation.agrees is False
+    assert complaints(confirmation) == {("batchnorm1", "statistics")}
+    assert [line.path for line in confirmation.not_run] == ["linear1"]
 
 
 # --- the witness knows nothing of the rules ---
@@ -410,7 +424,8 @@ def test_a_window_that_the_kernel_refuses_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Maxpool, "shape", lambda _, x: x)
     confirmation = check("input: 1x2x2\nlayers:\n- {name: P, maxpool: 3}\n- relu\n")
 
-    assert not confirmation.agrees
+    assert confirmation.agrees is False
+    assert [line.path for line in confirmation.differing] == ["P"]
     assert (
         confirmation.lines[0].trouble == "a window of 3 cells does not fit on 2, padding included"
     )

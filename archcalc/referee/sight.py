@@ -22,9 +22,13 @@ Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
 MAPS = 2
-NARROW = {"filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False}
+BRANCHES = 2
+NARROW = {
+    "filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False, "branches": BRANCHES,
+}  # fmt: skip
 """Fields that say how many maps there are. What a unit sees is the same in all maps that it reads,
-so two are enough: one that changes, one that does not (a softmax over one map is constant)."""
+so two are enough: one that changes, one that does not (a softmax over one map is constant). And so
+of the branches of a join, where they are of one shape."""
 STRIP = 12
 """Rows and columns do not depend on each other: what is seen along the one is found on so many of
 the other, or as many more as a window needs to stand on the image and not on padding."""
@@ -88,11 +92,19 @@ def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight
     >>> sight.rows.sees.astype(int).tolist()
     [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]]
     """
-    narrow = narrowed(fields)
-    return tuple(
-        Sight(_lines(op, narrow, xs, number, 0), _lines(op, narrow, xs, number, 1))
-        for number in range(len(xs))
-    )
+    narrow, chosen = narrowed(fields), _unlike(xs) if "branches" in fields else xs
+    sights = [
+        Sight(_lines(op, narrow, chosen, number, 0), _lines(op, narrow, chosen, number, 1))
+        for number in range(len(chosen))
+    ]
+    found = dict(zip(chosen, sights, strict=True))
+    return tuple(found[x] for x in xs) if "branches" in fields else tuple(sights)
+
+
+def _unlike(xs: Sequence[Shape]) -> Sequence[Shape]:
+    """Leave of many branches one of each shape, and two at least."""
+    shapes = tuple(dict.fromkeys(xs))
+    return shapes if len(shapes) >= BRANCHES else shapes * BRANCHES
 
 
 def fill(layer: Layer) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archcalc.referee.claim import Claim, Confirmation, Line
-    from archcalc.render.table import Cell
+    from archcalc.render.table import Cell, Tone
 
 SHOWN = {"parameters": 1, "connections": 2, "connections_in_bounds": 4, "macs": 3}
 """The sums that have a column of their own, and when it is hidden; the verdict is on all sums."""
@@ -101,7 +101,7 @@ def _named(lines: Sequence[Line]) -> str:
     return ", ".join(line.path for line in lines[:5]) + (" ..." if len(lines) > 5 else "")
 
 
-def _tone(verdicts: Iterable[bool | None]) -> str:
+def _tone(verdicts: Iterable[bool | None]) -> Tone:
     return "bad" if False in verdicts else ""
 
 

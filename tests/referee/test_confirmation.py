@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 from fractions import Fraction
 from io import StringIO
@@ -219,6 +220,25 @@ def test_equal_layers_are_run_once() -> None:
 
     assert len(first.lines) == 71
     assert first.distinct == again.distinct < 30
+
+
+@pytest.mark.parametrize("join", ["add", "concat"])
+def test_a_join_costs_as_much_as_it_has_branches(
+    join: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel, run = importlib.import_module(f"archcalc.kernels.{join}"), list[int]()
+    forward = kernel.forward
+
+    def count(*xs: Any, **fields: Any) -> Any:  # noqa: ANN401
+        run.append(len(xs))
+        return forward(*xs, **fields)
+
+    monkeypatch.setattr(kernel, "forward", count)
+    branches = ", ".join(["{conv: 1, kernel: 3, padding: half}"] * 100)
+    confirmation = check(f"input: 1x5x5\nlayers: [{{{join}: [{branches}]}}]\n")
+
+    assert confirmation.agrees
+    assert sum(run) < 10 * 100
 
 
 def test_progress_is_told() -> None:

@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from fractions import Fraction
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 settings.register_profile(
     "archcalc",
@@ -34,6 +35,17 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(config.rootpath), *sys.path])
     if not config.getoption("benchmark_only", default=False):
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        schemas = import_module("tests.schemas")
+        schemas.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    """Hold the specs and reports that a test made against their schemas."""
+    yield
+    schemas = sys.modules.get("tests.schemas")
+    if schemas is not None:
+        schemas.check()
 
 
 _TOKEN = re.compile(r"\s*(?:(\d{1,3}(?:,\d{3})+|\d+)|(mod|[-+−·×/()⌊⌋⌈⌉]))")

@@ -66,6 +66,18 @@ def test_a_report_as_plain_values() -> None:
         "main": CONV
         | {"activations": 32, "flops": 352, "work": {"mac": 144, "add": 16, "div": 32, "cmp": 16}},
         "heads": {"h": HEAD},
+        # the input of 4·4 and 2·2·2 units of the convolution live at once, of 2 samples each
+        "memory": {
+            "bytes_each": 1,
+            "parameters": 20,
+            "fixed": 0,
+            "statistics": 0,
+            "outputs": 2 * 34,
+            "live": 2 * 24,
+            "stored": 20,
+            "total": 20 + 2 * 34,
+            "running": 20 + 2 * 24,
+        },
     }
 
 

@@ -17,25 +17,39 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 EXPRESSION: Schema = {"type": "string", "pattern": "^=", "description": "An expression."}
 INTEGER: Schema = {"type": "integer"}
 WORD: Schema = {"type": "string"}
-WORDS: Schema = {"anyOf": [WORD, {"type": "array", "items": WORD}]}
+TEXT: Schema = {"type": ["string", "number", "boolean"]}
+"""A word of a spec; YAML takes `1` for a number, and `on` for true."""
+NAMED: Schema = {"type": ["string", "number", "boolean", "null"]}
+TEXTS: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+DIGITS: Schema = {"type": "string", "pattern": "^[+-]?[0-9]+$"}
+DECIMAL: Schema = {
+    "type": "string",
+    "pattern": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$",
+}
+"""A number with an exponent, such as `1e-1`, is a text to YAML 1.1."""
+
+
+def _number(**bounds: Any) -> Schema:  # noqa: ANN401 - whatever bounds a number
+    return {"anyOf": [{"type": "number", **bounds}, DECIMAL]}
+
 
 _PAIR: Schema = {"type": ["integer", "string", "array"]}
 TYPES: dict[str, Schema] = {
-    "Count": {"type": "integer", "minimum": 1},
+    "Count": {"anyOf": [{"type": "integer", "minimum": 1}, DIGITS]},
     "Size": _PAIR | {"description": "Height x width, or one number for both: 3, 1x7."},
     "Padding": _PAIR
     | {"description": "1, 0x3, [before, after], [top, bottom, left, right], half or same."},
-    "Bias": {"enum": [True, False, "untied"]},
+    "Bias": {"enum": [True, False, "true", "false", "untied"]},
     "Table": {
         "type": "array",
-        "items": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        "items": {"type": ["array", "string"], "items": {"type": ["integer", "string"]}},
         "description": "For each output map the input maps that feed it, counted from 0.",
     },
-    "Number": {"type": "number"},
-    "Positive": {"type": "number", "exclusiveMinimum": 0},
-    "Rate": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
-    "Factor": {"type": "number", "not": {"const": 0}},
-    "bool": {"type": "boolean"},
+    "Number": _number(),
+    "Positive": _number(exclusiveMinimum=0),
+    "Rate": _number(minimum=0, exclusiveMaximum=1),
+    "Factor": _number(**{"not": {"const": 0}}),
+    "bool": {"enum": [True, False, "true", "false"]},
     "Shape": {"type": "array", "items": INTEGER, "minItems": 3, "maxItems": 3},
 }
 """By the name of the annotation that declares a field."""
@@ -54,15 +68,15 @@ _SECTIONS = {
     "outputs": "Layers whose outputs are the network's, beside that of the last.",
 }
 _COMMON: dict[str, Schema] = {
-    "name": WORD | {"description": "Unique in its level, without / and ."},
+    "name": TEXT | {"description": "Unique in its level, without / and ."},
     "when": {"type": ["boolean", "string"], "description": "Whether the layer is there at all."},
-    "from": WORDS
+    "from": TEXTS
     | {"description": "The output, or outputs, that enter: the layer before by default."},
     "repeat": {
         "type": ["integer", "string"],
         "description": "How often: first, last, index inside.",
     },
-    "for": WORDS | {"description": "Names of the columns of `in`."},
+    "for": TEXTS | {"description": "Names of the columns of `in`."},
     "in": {"type": ["array", "string"], "description": "Rows of values, one repetition each."},
 }
 _AROUND: dict[str, Schema] = {
@@ -89,7 +103,7 @@ def spec_schema() -> Schema:
             {"$ref": "#/$defs/layers"},
         ]
     }
-    definitions["call"] = _structure({"block": WORD}, "block", closed=False)
+    definitions["call"] = _structure({"block": TEXT}, "block", closed=False)
     definitions["group"] = _structure({"layers": {"$ref": "#/$defs/layers"}}, "layers", closed=True)
     definitions["block"] = {
         "type": "object",
@@ -113,10 +127,13 @@ def spec_schema() -> Schema:
 
 def _sections() -> dict[str, Schema]:
     kinds: dict[str, Schema] = {name: {"type": ["object", "null"]} for name in _SECTIONS}
-    kinds |= {"name": WORD, "source": WORD, "input": {"type": ["string", "integer", "array"]}}
-    kinds["outputs"] = WORDS
+    kinds |= {"name": NAMED, "source": NAMED, "input": {"type": ["string", "integer", "array"]}}
+    kinds["outputs"] = TEXTS
     kinds["layers"] = {"$ref": "#/$defs/layers"}
-    kinds["blocks"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}}
+    kinds["blocks"] = {
+        "type": ["object", "null"],
+        "additionalProperties": {"$ref": "#/$defs/block"},
+    }
     return {name: kinds[name] | {"description": text} for name, text in _SECTIONS.items()}
 
 
@@ -132,7 +149,7 @@ def _op(name: str) -> Schema:
     for field, annotation in ops.field_types(name).items():
         properties[field] = _field(annotation, defaults[field])
     main = op.main and ops.field_types(name).get(op.main)
-    properties[name] = _field(main, MISSING) if main else {"type": ["null", "array"]}
+    properties[name] = _beside(main) if main else {"type": ["null", "array"]}
     if name in {"add", "concat"}:
         properties |= {name: {"type": ["array", "null"]}, "branches": {"type": "array"}}
     properties["op"] = {"const": name}
@@ -143,6 +160,11 @@ def _op(name: str) -> Schema:
         "anyOf": [{"required": [name]}, {"required": ["op"]}],
         "additionalProperties": False,
     }
+
+
+def _beside(annotation: str) -> Schema:
+    """Describe what stands beside the op's word: its main field, or nothing."""
+    return {"anyOf": [_field(annotation, MISSING), {"type": "null"}]}
 
 
 def _field(annotation: str, default: object) -> Schema:
@@ -157,7 +179,7 @@ def _field(annotation: str, default: object) -> Schema:
 
 
 def report_schema() -> Schema:
-    """Describe what `archcalc show --json` prints.
+    """Describe what `archcalc show --json` prints, and what `Report.to_dict()` gives.
 
     >>> report_schema()["properties"]["schema"]
     {'const': 1}
@@ -200,7 +222,10 @@ def report_schema() -> Schema:
         "spec": {"type": "string", "pattern": "^sha256:[0-9a-f]{16}$"},
         "archcalc": WORD,
     }
-    return {"$schema": DRAFT, "title": "A report of archcalc", **_closed(properties)}
+    by_command = ("figures", "convention", "spec", "archcalc")
+    required = [name for name in properties if name not in by_command]
+    schema = _closed(properties) | {"required": required}
+    return {"$schema": DRAFT, "title": "A report of archcalc", **schema}
 
 
 def _figure() -> Schema:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any
+from io import StringIO
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator
 
-from archcalc import ops
+from archcalc import count, load, ops
 from archcalc.cli.exporting import STARTER
 from archcalc.render.schema import report_schema, spec_schema
 from archcalc.spec.library import families
+from tests.strategies import networks, specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,52 +23,12 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Outcome
 
-KINDS: dict[str, Any] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
-}
+SPECS, REPORTS = Draft202012Validator(spec_schema()), Draft202012Validator(report_schema())
 
 
-def meets(  # noqa: PLR0911 - one for each keyword
-    value: Any,  # noqa: ANN401
-    schema: dict[str, Any],
-    root: dict[str, Any],
-) -> bool:
-    """Check a value by the keywords that the two schemas use."""
-    if "$ref" in schema and not meets(value, root["$defs"][schema["$ref"].split("/")[-1]], root):
-        return False
-    if "const" in schema and value != schema["const"]:
-        return False
-    if "enum" in schema and value not in schema["enum"]:
-        return False
-    if "anyOf" in schema and not any(meets(value, choice, root) for choice in schema["anyOf"]):
-        return False
-    kinds = schema.get("type", list(KINDS))
-    if not any(_is(value, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)):
-        return False
-    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
-        return False
-    if isinstance(value, list):
-        return all(meets(item, schema.get("items", {}), root) for item in value)
-    return not isinstance(value, dict) or _object_meets(value, schema, root)
-
-
-def _is(value: Any, kind: str) -> bool:  # noqa: ANN401
-    return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
-
-
-def _object_meets(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any]) -> bool:
-    properties, more = schema.get("properties", {}), schema.get("additionalProperties", {})
-    for key, item in value.items():
-        known = properties.get(key, more)
-        if known is False or not meets(item, known, root):
-            return False
-    return all(key in value for key in schema.get("required", ()))
+def layer(text: str) -> dict[str, object]:
+    """Read a spec of one layer."""
+    return {"input": "1x8x8", "layers": [yaml.safe_load(text)]}
 
 
 @pytest.mark.parametrize(
@@ -75,31 +38,80 @@ def test_what_show_prints_meets_the_schema_of_reports(
     archcalc: Callable[..., Outcome], arguments: list[str]
 ) -> None:
     report = json.loads(archcalc("show", *arguments, "--json").output)
-    schema = report_schema()
-    assert set(report) == set(schema["properties"])
-    assert meets(report, schema, schema)
+    assert set(report) == set(report_schema()["properties"])
+    REPORTS.validate(report)
+
+
+def test_a_report_as_plain_values_meets_the_schema() -> None:
+    plain = count("lenet5", batch=2).to_dict()
+    REPORTS.validate(plain)
+    assert plain["memory"] == {
+        "bytes_each": 1,
+        "parameters": 60_000,
+        "fixed": 840,
+        "statistics": 0,
+        "outputs": 2 * 16_178,
+        "live": 2 * 9_408,
+        "stored": 60_840,
+        "total": 60_840 + 2 * 16_178,
+        "running": 60_840 + 2 * 9_408,
+    }
 
 
 @pytest.mark.parametrize("path", families(), ids=lambda path: path.stem)
 def test_every_spec_of_the_library_meets_the_schema(path: Path) -> None:
     spec = next(yaml.safe_load_all(path.read_text("utf-8")))
-    schema = spec_schema()
-    spec = {str(key): value for key, value in spec.items()}
-    assert meets(spec, schema, schema)
+    SPECS.validate({str(key): value for key, value in spec.items()})
 
 
 def test_the_starter_meets_the_schema() -> None:
-    schema = spec_schema()
-    assert meets(yaml.safe_load(STARTER.format(file="mine.yaml")), schema, schema)
+    SPECS.validate(yaml.safe_load(STARTER.format(file="mine.yaml")))
 
 
 @pytest.mark.parametrize(
-    "layer",
-    [{"conv": 2, "kernel": 3, "strid": 2}, {"convolution": 2}, "convolution", {"kernel": 3}],
+    "text",
+    [
+        "{conv: , filters: 4, kernel: 3}",
+        "{conv: '4', kernel: '3', bias: 'false'}",
+        "{name: 1, relu: }",
+        "{name: on, conv: 4, kernel: 3, from: off}",
+        "{dropout: 1e-1}",
+        "{batchnorm: , eps: 1.e-3}",
+        "{dropout: }",
+        "{conv: 2, kernel: 3, table: [[0, =n], =all]}",
+    ],
 )
-def test_mistakes_do_not_meet_it(layer: object) -> None:
-    schema = spec_schema()
-    assert not meets({"input": "1x8x8", "layers": [layer]}, schema, schema)
+def test_what_is_valid_is_not_refused(text: str) -> None:
+    SPECS.validate(layer(text))
+
+
+def test_sections_may_be_empty() -> None:
+    names = ("name", "source", "parameters", "choices", "variants", "defaults", "blocks", "heads")
+    SPECS.validate(layer("relu") | dict.fromkeys(names))
+
+
+@settings(max_examples=25)
+@given(specs() | networks())
+def test_drawn_specs_meet_the_schema(text: str) -> None:
+    count(load(StringIO(text)))
+    SPECS.validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{conv: 2, kernel: 3, strid: 2}",
+        "{convolution: 2}",
+        "convolution",
+        "{kernel: 3}",
+        "{conv: many, kernel: 3}",
+        "{conv: 0, kernel: 3}",
+        "{dropout: 1.5}",
+        "{dropout: 1e-}",
+    ],
+)
+def test_mistakes_do_not_meet_it(text: str) -> None:
+    assert not SPECS.is_valid(layer(text))
 
 
 def test_every_op_has_its_docstring_as_hover_text() -> None:

@@ -7,6 +7,7 @@ the process, no alias can multiply unseen, and no duplicate key is lost.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -108,9 +109,22 @@ def documents(source: Source) -> Iterator[Tree]:
             if isinstance(event, yaml.DocumentEndEvent):
                 yield composer.finish()
     except yaml.MarkedYAMLError as error:
+        _judge_before(source, error)
         raise SpecError([*composer.errors, _syntax_error(source, error)]) from None
     except yaml.YAMLError as error:
         raise SpecError([Diagnostic("not-yaml", f"this is not YAML: {error}")]) from None
+
+
+def _judge_before(source: Source, error: yaml.MarkedYAMLError) -> None:
+    """Refuse by our own bounds what stands before a problem; the parser, which looks ahead, met it.
+
+    A parser may have bounds too, of nesting for one, and would speak of them in its own words.
+    """
+    end = error.problem_mark.index if error.problem_mark else None
+    composer = _Composer(source)
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(source.text[:end], Loader=_LOADER):
+            composer.take(event)
 
 
 class _Composer:

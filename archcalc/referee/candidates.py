@@ -1,54 +1,57 @@
-"""What meets a printed number: conventions, units, input sizes and variants that are tried."""
+"""What meets a printed number: conventions, units, sizes, variants and slips that are tried."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from archcalc.convention.figure import totals
+from archcalc.convention.figure import apply, totals
 from archcalc.convention.library import conventions
-from archcalc.errors import ArchcalcError
-from archcalc.ops.op import Shape
+from archcalc.referee.omissions import omissions
 from archcalc.referee.printed import Agreement
+from archcalc.referee.relatives import Net, relatives
+from archcalc.referee.sense import senses
 from archcalc.referee.side import Side
-from archcalc.referee.wording import value as said
-from archcalc.report import count
+from archcalc.referee.slips import classes, slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from collections.abc import Mapping as AnyMapping
 
-    from archcalc.graph import Graph
-    from archcalc.origin import Maker
-    from archcalc.referee.printed import Printed
+    from archcalc.convention.convention import Convention
+    from archcalc.referee.sense import Sense
     from archcalc.referee.side import Number
+    from archcalc.referee.slips import Slip
     from archcalc.report import Report
-    from archcalc.spec.values import Value
 
-SIZES = (224, 227, 256, 299)
-"""Sides of square images that networks for ImageNet are counted at."""
-LARGE = 128
-"""From this height on an input is taken for such an image."""
-MOST = 20
+MOST = 8
 """Candidates that are kept of those that meet a number."""
 NEAREST = 5
 """Candidates that are kept where none does."""
+DEAREST = 3
+"""Assumptions that a candidate may cost, and one for each digit of the number at most: with more of
+them everything is met."""
+OTHER_KIND = 2
+"""What it costs to count another kind of thing than was asked for, beside the convention."""
+PRECISE = 5
+"""Digits from which on a number singles out a layer, or any number of classes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """A side that was tried: what was changed to come to it, and how it meets the number.
 
-    `alike` are other conventions that give the same figure of the same network.
+    `cost` is the number of assumptions that this takes, `options` how many of them set one option
+    of the family. `alike` are other conventions that give the same figure of the same network.
     """
 
     side: Side
     total: int
     changes: tuple[str, ...]
-    reading: Printed
+    sense: Sense
     agreement: Agreement
+    cost: int = 0
+    options: int = 0
     alike: tuple[str, ...] = ()
 
     @property
@@ -57,9 +60,19 @@ class Candidate:
         return self.agreement is not Agreement.DIFFERS
 
     @property
+    def is_plain(self) -> bool:
+        """Tell whether it takes no more than one assumption, and none about a tool."""
+        return self.cost == 0 or (self.cost == 1 and not self.side.convention.tool)
+
+    @property
+    def off(self) -> int:
+        """Tell how far the figure is above the number, to the nearest integer."""
+        return round(self.total - self.sense.target)
+
+    @property
     def distance(self) -> Fraction:
         """Tell how far the figure is from the number, as a share of it."""
-        number = self.reading.number * self.reading.unit
+        number = self.sense.target
         return abs(self.total - number) / number if number else Fraction(self.total)
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,111 +80,169 @@ class Candidate:
         return {
             "side": self.side.name,
             "changes": list(self.changes),
+            "cost": self.cost,
             "alike": list(self.alike),
             "figure": self.total,
-            "unit": self.reading.unit,
+            "off": self.off,
+            "unit": self.sense.printed.unit,
             "agreement": str(self.agreement),
             "meets": self.meets,
         }
 
 
-class _Net(NamedTuple):
-    report: Report
-    changes: tuple[str, ...]
-
-
 def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
-    """Search what meets a number: fewest changes first, options last, rounded before cut off.
+    """Search what meets a number: fewest assumptions first, rounded before cut off.
 
-    Changes are a convention, a unit, an input size, heads, and another variant of the family or one
-    option of it. Where nothing meets the number, the nearest figures are given.
+    Assumptions are a convention, a unit, an input size, heads, another variant of the family or one
+    option of it; where these do not explain the number, also a slip. Where nothing meets it, the
+    nearest figures are given, each nearer than all that assume less.
     """
-    tried = _unlike(_tried(side, number))
-    met = sorted((candidate for candidate in tried if candidate.meets), key=_effort)
-    return tuple(met[:MOST] or sorted(tried, key=lambda c: c.distance)[:NEAREST])
+    search = _Search(side, number)
+    found = list(search.nets(relatives(side.report)))
+    if not any(candidate.meets and candidate.is_plain for candidate in found):
+        found += search.slips()
+    met = _in_sense(side, [c for c in found if c.meets and c.cost <= min(DEAREST, number.digits)])
+    return tuple(_plainest(_unlike(met))[:MOST]) or _nearest(side, found)
 
 
-def _effort(candidate: Candidate) -> tuple[int, int, int]:
-    """Rank what meets a number; what is equal by this stays as the conventions are listed.
+def _in_sense(side: Side, found: list[Candidate]) -> list[Candidate]:
+    """Leave out what counts another kind of thing than was asked for, unless nothing else meets."""
+    alike = [c for c in found if c.side.convention.figures == side.convention.figures]
+    return alike if side.stated and alike else found
+
+
+def _ranked(found: Iterable[Candidate]) -> list[Candidate]:
+    """Sort by assumptions; what is equal by this stays as the conventions are listed.
 
     An option is less likely meant than a variant with a name, and a number is less likely cut off
     than rounded. What papers count is listed before what tools do.
     """
-    options = sum(": " in change for change in candidate.changes)
-    return len(candidate.changes), options, list(Agreement).index(candidate.agreement)
+    agreements = list(Agreement)
+    return sorted(found, key=lambda c: (c.cost, c.options, agreements.index(c.agreement)))
 
 
-def _tried(side: Side, number: Number) -> Iterator[Candidate]:
-    others = [c for c in conventions() if c is not side.convention]
-    for net in _nets(side.report):
-        for convention, total in totals(net.report, (side.convention, *others)):
-            changes = net.changes
-            if convention is not side.convention:
-                changes = (*changes, f"convention {convention.name}")
-            for reading in number.readings:
-                unit = (f"units of {_power(reading.unit)}",) if _is_binary(reading.unit) else ()
-                agreement = reading.agreement(total)
-                found = Side(net.report, convention)
-                yield Candidate(found, total, (*changes, *unit), reading, agreement)
+def _nearest(side: Side, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Give what comes nearest, each nearer than all that assume less."""
+    front: list[Candidate] = []
+    plain = [c for c in _in_sense(side, list(found)) if c.cost < DEAREST and c.sense.is_plain]
+    for candidate in sorted(_unlike(plain), key=lambda c: (c.cost, c.distance)):
+        if not front or candidate.distance < front[-1].distance:
+            front.append(candidate)
+    return tuple(front[: -NEAREST - 1 : -1])
 
 
 def _unlike(tried: Iterable[Candidate]) -> list[Candidate]:
-    """Keep each figure once, as it is come to with the fewest changes."""
-    best: dict[tuple[int, int], Candidate] = {}
-    names: dict[tuple[Report, int], dict[str, None]] = {}
+    """Keep each figure once with a slip and once without, by the fewest assumptions."""
+    best: dict[tuple[object, ...], Candidate] = {}
+    names: dict[tuple[object, ...], dict[str, None]] = {}
     for candidate in tried:
-        side, key = candidate.side, (candidate.total, candidate.reading.unit)
-        names.setdefault((side.report, candidate.total), {})[side.convention.name] = None
+        convention, net = candidate.side.convention, (candidate.side.report, candidate.side.slip)
+        names.setdefault((*net, candidate.total, convention.figures), {})[convention.name] = None
+        key = (candidate.total, candidate.sense, convention.figures, bool(candidate.side.slip))
         known = best.get(key)
-        if known is None or len(candidate.changes) < len(known.changes):
+        if known is None or candidate.cost < known.cost:
             best[key] = candidate
-    return [_with_alike(found, names[found.side.report, found.total]) for found in best.values()]
+    return [_with_alike(found, names) for found in best.values()]
 
 
-def _with_alike(found: Candidate, names: Iterable[str]) -> Candidate:
-    others = tuple(name for name in names if name != found.side.convention.name)
-    return replace(found, alike=others)
+def _with_alike(found: Candidate, names: dict[tuple[object, ...], dict[str, None]]) -> Candidate:
+    side = found.side
+    alike = names[side.report, side.slip, found.total, side.convention.figures]
+    return replace(found, alike=tuple(name for name in alike if name != side.convention.name))
 
 
-def _nets(report: Report) -> Iterator[_Net]:
-    """Give the network, then its relatives: also at other sizes, without and with heads."""
-    for maker, changes, akin in _family(report.graph):
-        own = report.graph.inputs if akin else maker.origin.inputs
-        for inputs in (own, *_resized(own)) if akin else (own,):
-            size = () if inputs == own else (f"input {', '.join(map(str, inputs.values()))}",)
-            for heads in sorted({report.with_heads, report.with_heads or bool(maker.origin.heads)}):
-                more = () if heads == report.with_heads else ("with heads",)
-                with suppress(ArchcalcError):
-                    found = count(maker.at(inputs, heads=heads), heads=heads)
-                    yield _Net(found, (*changes, *size, *more))
+def _plainest(found: Iterable[Candidate]) -> list[Candidate]:
+    """Keep of each network, in each unit, what assumes the least; no slip that assumes more."""
+    best: dict[tuple[object, ...], Candidate] = {}
+    for candidate in _ranked(found):
+        side, unit = candidate.side, candidate.sense.printed.unit
+        cheapest = next(iter(best.values()), candidate)
+        if not side.slip or candidate.cost <= cheapest.cost:
+            best.setdefault((side.report, side.slip, unit), candidate)
+    return list(best.values())
 
 
-def _resized(own: AnyMapping[str, Shape]) -> list[dict[str, Shape]]:
-    """Give a single input at the usual sizes, if it is an image of such a size."""
-    (name, shape), *others = own.items()
-    if others or shape.height < LARGE:
-        return []
-    return [{name: Shape(shape.channels, n, n)} for n in SIZES if (n, n) != shape[1:]]
+class _Search:
+    """Tries networks, conventions and senses of a number against each other."""
+
+    def __init__(self, side: Side, number: Number) -> None:
+        self.side, self.number = side, number
+        self.senses = tuple(senses(number))
+        others = (c for c in conventions() if c is not side.convention)
+        self.conventions = (side.convention, *others)
+        self.precise = number.digits >= PRECISE
+
+    def nets(self, nets: Iterable[Net]) -> Iterator[Candidate]:
+        """Try networks under all conventions."""
+        for net in nets:
+            for convention, total in totals(net.report, self.conventions):
+                yield from self._senses(net, convention, total)
+
+    def slips(self) -> Iterator[Candidate]:
+        """Try the network with slips; of a precise number also layers left out, and classes."""
+        report = self.side.report
+        yield from self.nets(map(_slipped, slips(report)))
+        if self.precise:
+            yield from self._omissions(report)
+            yield from self._classes(report)
+
+    def _senses(
+        self, net: Net, convention: Convention, total: int, extra: int = 0
+    ) -> Iterator[Candidate]:
+        changes, cost, own = net.changes, net.cost, self.side.convention
+        if convention is not own:
+            changes = (*changes, f"convention {convention.name}")
+            cost += 1
+            if self.side.stated and convention.figures != own.figures:
+                cost += OTHER_KIND
+        side = Side(net.report, convention, self.side.stated, net.slip, extra)
+        for sense in self.senses:
+            if sense.kinds is None or convention.figures in sense.kinds:
+                first, behind = sense.within
+                agreement = Agreement.DIFFERS
+                if first <= total < behind or total == sense.target:
+                    agreement = sense.agreement(total)
+                said = (*changes, *sense.words)
+                more = cost + sense.cost
+                yield Candidate(side, total, said, sense, agreement, more, net.options)
+
+    def _omissions(self, report: Report) -> Iterator[Candidate]:
+        """Leave something out, or count it twice: by this convention, or by one of no tool."""
+        for convention in self.conventions:
+            if convention is not self.side.convention and convention.tool:
+                continue
+            figure = apply(report, convention)
+            if figure.partial:
+                continue
+            for amount, words in omissions(figure):
+                total = figure.total + amount
+                net = Net(report, (words,), 2, slip=words)
+                if any(first <= total < behind for first, behind in self.within):
+                    found = self._senses(net, convention, total, amount)
+                    yield from (candidate for candidate in found if candidate.meets)
+
+    def _classes(self, report: Report) -> Iterator[Candidate]:
+        """Solve for the number of classes: figures grow by the same with each of them."""
+        few, many = (dict(self._totals(report, n)) for n in (1, 2))
+        wanted = {
+            1 + (sense.target - few[convention]) / (many[convention] - few[convention])
+            for convention in few
+            for sense in self.senses
+            if many.get(convention, few[convention]) != few[convention]
+        }
+        for number in wanted:
+            if number.denominator == 1 and 0 < number < 10**6:
+                yield from self.nets(map(_slipped, classes(report, int(number), cost=2)))
+
+    def _totals(self, report: Report, number: int) -> Iterator[tuple[Convention, int]]:
+        for slip in classes(report, number):
+            yield from totals(slip.report, self.conventions)
+
+    @property
+    def within(self) -> list[tuple[int, int]]:
+        """The figures that may print so, in each sense."""
+        return [sense.within for sense in self.senses]
 
 
-def _family(graph: Graph) -> Iterator[tuple[Maker, tuple[str, ...], bool]]:
-    """Give what makes a network, then its relatives; tell which are akin to it."""
-    yield graph.maker, (), True
-    for relative in graph.maker.relatives():
-        with suppress(ArchcalcError):  # a variant may be wrong, an option unfit
-            yield relative.maker(), (_change(relative.differs_in),), relative.akin
-
-
-def _change(differs_in: str | tuple[str, Value]) -> str:
-    if isinstance(differs_in, str):
-        return f"variant {differs_in}"
-    parameter, value = differs_in
-    return f"{parameter}: {said(value)}"
-
-
-def _is_binary(unit: int) -> bool:
-    return unit > 1 and unit & (unit - 1) == 0
-
-
-def _power(unit: int) -> str:
-    return f"2^{unit.bit_length() - 1}"
+def _slipped(slip: Slip) -> Net:
+    return Net(slip.report, (slip.words,), slip.cost, slip=slip.words)

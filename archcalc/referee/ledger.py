@@ -125,6 +125,14 @@ def published(*names: str | Path) -> tuple[Finding, ...]:
     )
 
 
+def findings(ledger: Ledger, network: str | None) -> Iterator[Finding]:
+    """Hold the figures of a ledger against the counts: those of one network, or all (None).
+
+    Raises SpecError where a record cannot be computed.
+    """
+    yield from _findings(_Bench(), ledger, network)
+
+
 def _everything() -> list[tuple[Ledger, str | None]]:
     return [(_library_ledger(path), None) for path in families()]
 

@@ -69,7 +69,7 @@ class Printed:
 
     number: Fraction = Fraction(0)
     step: Fraction = Fraction(1)
-    unit: int = 1
+    unit: int | Fraction = 1
     bound: str = ""
     shape: tuple[int, ...] = ()
 

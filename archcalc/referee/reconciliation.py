@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import UsageError
 from archcalc.referee.candidates import Candidate, candidates
+from archcalc.referee.printed import Agreement
+from archcalc.referee.recall import recall
 from archcalc.referee.side import NO_PARAMETERS, USUAL, Number, Side, read_side
 from archcalc.referee.terms import Term, terms
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from archcalc.ops.op import Shape
+    from archcalc.referee.ledger import Finding
     from archcalc.spec.values import Value
 
 
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 class Reconciliation:
     """Two figures and the terms between them, largest first.
 
-    Where a number was asked for, `number` is it, `candidates` are what meets it as printed, or what
-    comes nearest if nothing does, and `b` is the first of them; None if there is none.
+    Where a number was asked for, `number` is it, and `published` are the records of the network
+    that print it. `candidates` are what meets it, or what comes nearest if nothing does; none where
+    its record says that no count does. `b` is the first of them; None if there is none.
     """
 
     a: Side
@@ -31,6 +35,12 @@ class Reconciliation:
     terms: tuple[Term, ...]
     number: Number | None = None
     candidates: tuple[Candidate, ...] = ()
+    published: tuple[Finding, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The number that was asked for, as it was written."""
+        return self.number.text if self.number else ""
 
     @property
     def difference(self) -> int:
@@ -54,6 +64,7 @@ class Reconciliation:
                 {"amount": _plain(t.amount), "label": t.label, "detail": t.detail, "kind": t.kind}
                 for t in self.terms
             ],
+            "published": [finding.to_dict() for finding in self.published],
             "candidates": [candidate.to_dict() for candidate in self.candidates],
         }
 
@@ -101,14 +112,16 @@ def reconcile(  # noqa: PLR0913 - how both networks are counted
 
 
 def _reconcile_number(a: Side, number: Number) -> Reconciliation:
-    """Explain a number by what meets it first: a number of parameters by one of parameters."""
-    found = candidates(a, number)
+    """Explain a number by its record, then by what meets it first: parameters by parameters."""
+    published = recall(a.report, number)
+    in_vain = published and all(f.agreement is Agreement.DIFFERS for f in published)
+    found = () if in_vain else candidates(a, number)
     if not found:
-        return Reconciliation(a, None, (), number)
+        return Reconciliation(a, None, (), number, (), published)
     b = found[0].side
     if a.convention.figures != b.convention.figures:
         a = Side(a.report, b.convention)
-    return Reconciliation(a, b, terms(a, b), number, found)
+    return Reconciliation(a, b, terms(a, b), number, found, published)
 
 
 def _plain(amount: int | Fraction) -> int | str:

@@ -34,17 +34,25 @@ NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
 _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
     r"(?:[eE]\+?(?P<power>\d{1,2})|\s*(?P<scale>[KkMGBTbt]|thousand|million|billion))?"
-    r"(?:i?FLOPs?|MACs?)?"
+    r"(?:i?FLOPs?|MACs?|(?P<bytes>i?B|\s*bytes))?"
 )
 _SCALES = {"k": 1, "thousand": 1, "m": 2, "million": 2, "g": 3, "b": 3, "billion": 3, "t": 4}
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """A report and the convention that it is counted by."""
+    """A report and the convention that it is counted by.
+
+    `stated` tells whether the convention was asked for, or is only the usual one. Where something
+    is wrong in how it is counted, `slip` says what; `extra` is what a slip adds to the figure that
+    no layer of the report does.
+    """
 
     report: Report
     convention: Convention
+    stated: bool = True
+    slip: str = ""
+    extra: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a batch: what a batch multiplies differs from tool to tool."""
@@ -59,7 +67,8 @@ class Side:
         heads = " with heads" if self.report.with_heads and self.report.heads else ""
         own = "" if self.report.input == origin.input else f" at {self.report.input}"
         options = "".join(f", {key} {value(found)}" for key, found in origin.changed.items())
-        return f"{origin.id}@{self.convention.name}{own}{heads}{options}"
+        slip = f", {self.slip}" if self.slip else ""
+        return f"{origin.id}@{self.convention.name}{own}{heads}{options}{slip}"
 
     @cached_property
     def figure(self) -> Figure:
@@ -69,14 +78,19 @@ class Side:
     @property
     def total(self) -> int:
         """The figure. Raises UsageError where the convention has no rule for a layer."""
-        return self.figure.total
+        return self.figure.total + self.extra
 
 
 class Number(NamedTuple):
-    """A number as printed, in each of the units that it may count."""
+    """A number as printed, in each of the units that it may count; perhaps a number of bytes.
+
+    `digits` tells how many digits of it say something: 3 in 3.86 and in 61,100,000.
+    """
 
     text: str
     readings: tuple[Printed, ...]
+    digits: int
+    is_bytes: bool = False
 
     @property
     def value(self) -> int:
@@ -100,8 +114,8 @@ def read_side(
 
     >>> read_side("resnet50-v1.5@thop").total
     4133742592
-    >>> read_side("4.11G").value
-    4110000000
+    >>> read_side("4.11G").value, read_side("218.59MB").is_bytes
+    (4110000000, True)
     """
     number = _number(text.strip())
     if number is not None:
@@ -110,7 +124,8 @@ def read_side(
     if not at or Path(text.strip().partition("#")[0]).is_file():
         network, own = text.strip(), convention
     spec = load(network, **parameters)
-    return Side(count(spec, input=input, heads=heads), find(own))
+    stated = bool(at) or convention != USUAL
+    return Side(count(spec, input=input, heads=heads), find(own), stated)
 
 
 def _number(text: str) -> Number | None:
@@ -121,10 +136,15 @@ def _number(text: str) -> Number | None:
     digits = found["digits"].replace(",", "").replace("_", "").rstrip(".")
     if found["scale"]:
         power = _SCALES[found["scale"].lower()]
-        units = [10 ** (3 * power), 2 ** (10 * power)]
+        binary = (found["bytes"] or "").startswith("i")
+        units = [2 ** (10 * power)] if binary else [10 ** (3 * power), 2 ** (10 * power)]
     else:
         units = [10 ** int(found["power"] or 0)]
-    return Number(text, tuple(_printed(digits, unit) for unit in units))
+    readings = tuple(_printed(digits, unit) for unit in units)
+    significant = len(
+        (digits if "." in digits else digits.rstrip("0")).replace(".", "").lstrip("0")
+    )
+    return Number(text, readings, significant, bool(found["bytes"]))
 
 
 def _printed(digits: str, unit: int) -> Printed:

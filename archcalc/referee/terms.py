@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archcalc.convention.variables import Reading
     from archcalc.referee.wording import Detail
 
-Kind: TypeAlias = Literal["structure", "convention"]
+Kind: TypeAlias = Literal["structure", "convention", "slip"]
 Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
 
 SHARED = {"mac": "multiply-accumulates", "bias": "biases", "biases": "biases, once per map,"}
@@ -46,7 +46,7 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
     """Tell why the figure of b is not that of a, largest first; the amounts are the difference.
 
     First comes the structure, counted by the convention of a; then the change of convention, on the
-    network of b.
+    network of b; then what is added to or left out of b by a slip.
 
     >>> from archcalc.referee.side import read_side
     >>> for term in terms(read_side("lenet5"), read_side("lenet5@ptflops-aten")):
@@ -54,10 +54,16 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
     +6508 biases of convolutions and linear layers
     """
     middle = Side(b.report, a.convention)
+    slips = [(b.extra, b), (-a.extra, a)]
     structure = (
         _structure_term(part, a, b) for part in parts(a.report, b.report, a.figure, middle.figure)
     )
     found = [*structure, *_convention_terms(middle, b)]
+    found += [
+        Term(extra, side.slip, f"by {side.convention.name}", "slip")
+        for extra, side in slips
+        if extra
+    ]
     return tuple(sorted(found, key=lambda term: (-abs(Fraction(term.amount)), term.label)))
 
 

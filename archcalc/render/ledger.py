@@ -60,7 +60,7 @@ def ledger(findings: Sequence[Finding]) -> Table:
 
 def printed(record: Record) -> str:
     """Say what is printed, and its unit where the text leaves it open."""
-    unit = record.printed.unit
+    unit = int(record.printed.unit)
     said = UNITS.get(unit, f"{unit:,}")
     if unit == 1:
         return record.text

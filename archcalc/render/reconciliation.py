@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archcalc.render.ledger import UNITS
+from archcalc.render.cells import percent
+from archcalc.render.ledger import UNITS, ledger
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
 
     from archcalc.convention.convention import Convention
     from archcalc.referee.candidates import Candidate
@@ -25,7 +28,9 @@ def reconciliation(found: Reconciliation) -> Iterator[Table]:
     >>> table.rows
     ((1000, 'biases of linear layers', '1,000 × 1, 1 layer'),)
     """
-    if found.number is not None:
+    if found.published:
+        yield replace(ledger(found.published), title=f"published as {found.said}")
+    if found.candidates or (found.number is not None and not found.published):
         yield _candidates(found)
     if found.b is not None and (found.terms or found.number is None):
         yield _terms(found, found.b)
@@ -49,29 +54,37 @@ def _terms(found: Reconciliation, b: Side) -> Table:
 
 
 def _candidates(found: Reconciliation) -> Table:
+    off = () if found.met else (Column("off", "off by", "change"), Column("share", "", "text"))
     columns = (
         Column("candidate", "what", "name"),
         Column("figure", "figure", "number"),
-        Column("verdict", "verdict"),
+        *off,
+        Column("verdict", "verdict", "text", 0 if found.met else 3),
         Column("changes", "changed", "prose", 1),
         Column("alike", "conventions that agree", "prose", 2),
     )
-    said = found.number.text if found.number else ""
+    said = found.said
     title = f"what prints as {said}" if found.met else f"nothing prints as {said}: the nearest"
-    return Table(columns, tuple(map(_candidate, found.candidates)), title=title)
+    rows = tuple(_candidate(candidate, off=bool(off)) for candidate in found.candidates)
+    return Table(columns, rows, title=title)
 
 
-def _candidate(candidate: Candidate) -> tuple[Cell, ...]:
-    unit = candidate.reading.unit
-    of = f", in {UNITS.get(unit, f'10^{len(str(unit)) - 1}')}" if unit > 1 else ""
-    agreement = candidate.agreement
+def _candidate(candidate: Candidate, *, off: bool) -> tuple[Cell, ...]:
+    agreement, unit = candidate.agreement, candidate.sense.printed.unit
+    of = f", in {UNITS.get(int(unit), f'10^{len(str(unit)) - 1}')}" if unit > 1 else ""
     return (
         candidate.side.name,
         candidate.total,
+        *((candidate.off, _share(candidate.distance)) if off else ()),
         f"{agreement.sign} {agreement}{of}",
         ", ".join(candidate.changes) or "nothing",
         ", ".join(candidate.alike),
     )
+
+
+def _share(distance: Fraction) -> str:
+    """Say how far off: in percent, or as many times the number."""
+    return percent(distance) if distance < 1 else f"{round(distance):,} times"
 
 
 def _unit(convention: Convention) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from io import StringIO
 from itertools import combinations
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -488,7 +488,7 @@ def test_two_unrelated_ways_lead_to_3_86() -> None:
 
 def test_every_candidate_prints_as_the_number() -> None:
     for candidate in reconcile("googlenet", "1.5G").candidates:
-        units = candidate.total / candidate.reading.unit
+        units = candidate.total / candidate.sense.printed.unit
         assert int(units * 10) == 15 or round(units, 1) == pytest.approx(1.5)
 
 
@@ -515,9 +515,60 @@ def test_where_nothing_meets_a_number_the_nearest_are_told() -> None:
 
     assert not why.met
     assert why.number is not None
-    assert [candidate.meets for candidate in why.candidates] == [False] * 5
+    assert not any(candidate.meets for candidate in why.candidates)
+    costs = [candidate.cost for candidate in why.candidates]
+    assert costs == sorted(set(costs), reverse=True)  # each is nearer than all that assume less
     distances = [candidate.distance for candidate in why.candidates]
     assert distances == sorted(distances)
+
+
+def test_a_number_that_was_published_is_answered_by_its_record() -> None:
+    why = reconcile("alexnet", "630M")
+
+    (finding,) = why.published
+    assert finding.record.note.startswith("not in the paper, and no count gives it: 725 million")
+    assert (why.candidates, why.b, why.met) == ((), None, False)
+
+
+def test_a_published_number_that_a_count_gives_is_explained_besides() -> None:
+    why = reconcile("vgg16", "138M")
+
+    assert [finding.verdict for finding in why.published] == ["rounded"]
+    assert why.candidates[0].side.name == "vgg16@parameters"
+
+
+@pytest.mark.parametrize("changed", [{"input": "3x224x224"}, {"parameters": {"towers": 1}}])
+def test_no_record_speaks_of_another_network(changed: dict[str, Any]) -> None:
+    assert reconcile("alexnet", "630M", **changed).published == ()
+
+
+def test_of_equal_figures_the_kind_that_was_asked_for_explains() -> None:
+    # 2,139,728 parameters and 2 * 512 running statistics; ptflops happens to count as many
+    net = "input: 4096\nlayers: [{linear: 512, after: [relu]}, batchnorm, {linear: 80}]"
+    report = count(load(StringIO(net)))
+    why = reconcile(Side(report, find("parameters")), "2140752")
+
+    assert report.figure("ptflops") == report.figure("keras") == 2_140_752
+    assert [c.side.convention.name for c in why.candidates] == ["keras"]
+    assert _terms(why) == [(1024, "batch norm: parameters + running statistics, not parameters")]
+
+
+def test_a_number_of_a_convention_says_how_it_is_off() -> None:
+    (nearest, *_) = reconcile("lenet5@parameters", "59,990").candidates
+
+    assert (nearest.side.name, nearest.off) == ("lenet5@parameters", 10)
+    assert nearest.to_dict()["off"] == 10
+
+
+def test_bytes_are_those_of_parameters() -> None:
+    # 138,357,544 * 4 = 553,430,176
+    for text in ("553MB", "553.43 MB", "527.79MiB", "553430176 bytes"):
+        (first, *_) = reconcile("vgg16", text).candidates
+        assert first.side.name == "vgg16@parameters"
+        assert "4 bytes each" in first.changes
+
+    assert "2 bytes each" in reconcile("vgg16@parameters", "276.7MB").candidates[0].changes
+    assert not reconcile("vgg16", "218.59MB").met
 
 
 def test_a_number_of_parameters_is_explained_by_parameters() -> None:

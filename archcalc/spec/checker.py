@@ -94,9 +94,16 @@ class Checker:
             if key not in known:
                 self.unknown_key(tree, key, owner, known)
 
-    def unknown_key(self, tree: Mapping, key: str, owner: str, known: Collection[str]) -> None:
+    def unknown_key(
+        self,
+        tree: Mapping,
+        key: str,
+        owner: str,
+        known: Collection[str],
+        hint: str | None = None,
+    ) -> None:
         """Complain of one key, and suggest the nearest known one or list them all."""
-        hint = suggestion(key, known) or f"its keys: {in_a_row(sorted(known))}"
+        hint = hint or suggestion(key, known) or f"its keys: {in_a_row(sorted(known))}"
         self.complain("unknown-key", f"`{key[:80]}` is not a key of {owner}", tree.keys[key], hint)
 
     def template(

@@ -9,13 +9,14 @@ from itertools import count
 from typing import TYPE_CHECKING, TypedDict
 
 from archcalc import limits, ops
-from archcalc.errors import suggestion
+from archcalc.errors import Reason, suggestion
 from archcalc.ops.fields import read
 from archcalc.spec.checker import is_empty
 from archcalc.spec.expression import Expression
 from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
+from archcalc.spec.vocabulary import instead_of_field, instead_of_op, instead_of_value, op_hint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -171,7 +172,9 @@ class LayerReader:
         trees = dict(tree.entries)
         for key in tree.entries:
             if key not in types and key not in STRUCTURE and key != op:
-                self.checker.unknown_key(tree, key, f"`{op}`", {*types, *COMMON, *AROUND})
+                known = {*types, *COMMON, *AROUND}
+                hint = instead_of_field(key, known)
+                self.checker.unknown_key(tree, key, f"`{op}`", known, hint)
         self._take_main(op, tree, trees)
         own = self._templates(op, trees, scope)
         default = self.defaults.get(op, {})
@@ -192,7 +195,7 @@ class LayerReader:
         """Read each field by its declared type."""
         types = ops.field_types(op)
         return {
-            key: self.checker.template(value, scope, partial(read, types[key]))
+            key: self.checker.template(value, scope, partial(_read, types[key]))
             for key, value in trees.items()
             if key in types
         }
@@ -215,10 +218,12 @@ class LayerReader:
         if not needed:
             return
         main = ops.find(op).main
-        misspelt = {suggestion(key, ops.field_types(op)) for key in tree.entries}
+        types = ops.field_types(op)
+        odd = [key for key in tree.entries if key not in types]
+        said = [instead_of_field(key, types) or suggestion(key, types) or "" for key in odd]
         for missing in sorted(needed):
-            if f"did you mean `{missing}`?" in misspelt:
-                continue  # that has been said
+            if any(f"`{missing}`" in hint for hint in said):
+                continue
             hint = f"write it beside the op: `{op}: ...`" if missing == main else None
             mark = tree.keys.get(op) or tree.entries.get("op") or tree
             self.checker.complain("missing-key", f"`{op}` needs its `{missing}`", mark, hint)
@@ -238,13 +243,23 @@ class LayerReader:
         if not candidates:
             hint = "a layer names its op: `conv: 64`, `op: conv`, or a bare `relu`"
             return self.checker.complain("unknown-op", "this entry names no op", tree, hint)
-        near = [key for key in candidates[:20] if suggestion(key, ops.names())]
+        candidates = candidates[:20]
+        near = [key for key in candidates if instead_of_op(key)]
+        near += [key for key in candidates if suggestion(key, ops.names())]
         word = (near or candidates)[0]
         return self._no_such_op(word, tree.keys[word])
 
     def _no_such_op(self, word: str, mark: Tree) -> None:
-        hint = suggestion(word, ops.names()) or f"the ops: {', '.join(sorted(ops.names()))}"
-        self.checker.complain("unknown-op", f"there is no op `{word[:80]}`", mark, hint)
+        message = f"there is no op `{word[:80]}`"
+        self.checker.complain("unknown-op", message, mark, op_hint(word))
+
+
+def _read(declared: str, value: object) -> Value:
+    try:
+        return read(declared, value)
+    except Reason as reason:
+        reason.hint = reason.hint or instead_of_value(value)
+        raise
 
 
 def bare(tree: Tree) -> Tree:

@@ -1,0 +1,92 @@
+"""What other tools and papers call things, and which word of ours it is: read from a table.
+
+Only a mistake asks, so the table never says more than which word to write instead. A word that
+names another thing than ours never leads to ours.
+
+>>> instead_of_op("InnerProduct"), instead_of_op("Conv2D")
+('it is called `linear` here', 'written `conv: 64, kernel: 3` here')
+>>> instead_of_field("out_channels", ["units", "bias"])
+'it is called `units` here'
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archcalc import ops
+from archcalc.errors import listed, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+LONGEST = 40
+"""Characters of a word of the table."""
+
+
+def instead_of_op(word: str) -> str | None:
+    """Say what to write for an op of another name, or that there is none yet; None if unknown."""
+    table = _table()
+    for name in (simplified(word), _without_rank(word)):
+        if name in table["written"]:
+            return str(table["written"][name])
+        if name in table["ops"]:
+            ours = table["ops"][name]
+            known = ours in ops.names()
+            return f"it is called `{ours}` here" if known else f"archcalc has no `{ours}` yet"
+    return None
+
+
+def instead_of_field(word: str, known: Collection[str]) -> str | None:
+    """Say what to write for a field of another name, where these are known."""
+    table, word = _table(), simplified(word)
+    ours = next((name for name in table["fields"].get(word, ()) if name in known), None)
+    found = table["keys"].get(word)
+    return f"it is called `{ours}` here" if ours else found and str(found)
+
+
+def instead_of_value(value: object) -> str | None:
+    """Say what to write for a word that other tools have for a value."""
+    found = _table()["values"].get(simplified(value)) if isinstance(value, str) else None
+    return found and str(found)
+
+
+def op_hint(word: str) -> str:
+    """Say which op is meant, by what others call it, by likeness, or list all ops."""
+    said = instead_of_op(word)
+    if said:
+        return said
+    near = suggestion(word, [*ops.names(), *_table()["ops"]])
+    if near is None:
+        return listed("ops", ops.names())
+    name = near.split("`")[1]
+    return near if name in ops.names() else f"{near} {instead_of_op(name)}"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    """Read the table, turned round: from their words to ours."""
+    import yaml  # noqa: PLC0415 - only a mistake needs it
+
+    text = (Path(__file__).parent / "vocabulary.yaml").read_text("utf-8")
+    table: dict[str, Any] = yaml.safe_load(text)
+    theirs = {
+        simplified(name): ours for ours, names in table["ops"].items() for name in (ours, *names)
+    }
+    fields: dict[str, list[str]] = {}
+    for ours, names in table["fields"].items():
+        for name in names:
+            fields.setdefault(simplified(name), []).append(ours)
+    return {**table, "ops": theirs, "fields": fields}
+
+
+def simplified(word: str) -> str:
+    """Reduce a word to what counts when words are compared."""
+    plain = "".join(c for c in word[:LONGEST].lower() if c not in "-_ ")
+    return plain.removesuffix("layer") or plain
+
+
+def _without_rank(word: str) -> str:
+    return re.sub("[123]d", "", simplified(word))

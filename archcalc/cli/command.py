@@ -41,7 +41,18 @@ def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> No
     every = [*(p.replace(kind=Parameter.KEYWORD_ONLY) for p in own.values()), *added]
     run.__signature__ = Signature(every)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
-    app.command(name, help=cleandoc(function.__doc__ or ""))(run)
+    app.command(name, help=description(function))(run)
+
+
+def description(function: Callable[..., Answer]) -> str:
+    """Give what a docstring says, which `python -OO` leaves in the source alone."""
+    if function.__doc__ is None:
+        import ast  # noqa: PLC0415 - nobody else needs it
+        from inspect import getsource  # noqa: PLC0415
+
+        (definition,) = ast.parse(getsource(function)).body
+        return ast.get_docstring(definition) or ""  # type: ignore[arg-type]
+    return cleandoc(function.__doc__)
 
 
 def _once(function: Callable[..., Answer], values: dict[str, Any], output: Output) -> int:

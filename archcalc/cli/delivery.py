@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
+from errno import EACCES
 from os import urandom
 from pathlib import Path
+from stat import S_IMODE, S_ISREG
 from typing import TYPE_CHECKING, cast
 
+from archcalc.cli.streams import ReaderLeft
 from archcalc.errors import UsageError, printable
 from archcalc.render.cells import to_ascii, wrap
 from archcalc.render.export import escaped, export, to_json
@@ -23,7 +28,19 @@ FOR_PROGRAMS = ("csv", "tsv", "json", "jsonl")
 
 
 def deliver(answer: Answer, output: Output) -> int:
-    """Print an answer to standard output, all that is said beside it to standard error."""
+    """Print an answer to standard output, all that is said beside it to standard error.
+
+    Raises ReaderLeft, with the verdict, if nobody reads to the end.
+    """
+    try:
+        status = _deliver(answer, output)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderLeft(answer.status) from None
+    return status
+
+
+def _deliver(answer: Answer, output: Output) -> int:
     if answer.file:
         return _written(answer, output)
     format_name = output.format_for(text_alone=answer.is_text())
@@ -86,22 +103,41 @@ def write_file(path: Path, content: str | bytes) -> None:
     """
     data = content if isinstance(content, bytes) else content.encode("utf-8")
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe, which nothing may replace
+        mode = _mode(path)
+        if mode is not None and not S_ISREG(mode):  # a device or a pipe, which nothing may replace
             path.write_bytes(data)
         else:
-            _replace(path.resolve(), data)
+            _replace(Path(os.path.realpath(path)), data, mode)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError.of("unwritable", f"`{path}` cannot be written: {error.strerror}") from None
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write under a name that nobody can foresee, and move that, with the old permissions."""
-    beside = path.with_name(f".{path.name}.{urandom(8).hex()}")
+def _mode(path: Path) -> int | None:
+    """Tell what a path leads to, and who may use it; None if nothing is there. Raises OSError."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: Path, data: bytes, mode: int | None) -> None:
+    """Write under a name that nobody can foresee, and move that, with the old permissions.
+
+    A file that may not be written stays; one in a folder that may not is written in its place.
+    """
+    if mode is not None and not os.access(path, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    if mode is not None and not os.access(path.parent, os.W_OK):
+        path.write_bytes(data)
+        return
+    beside = path.with_name(f".{urandom(8).hex()}")  # as short as any name may have to be
     try:
         with beside.open("xb") as file:
             file.write(data)
-        if path.exists():
-            beside.chmod(path.stat().st_mode)
+        if mode is not None:
+            beside.chmod(S_IMODE(mode))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -8,33 +8,44 @@ from __future__ import annotations
 import os
 import re
 import sys
-from pathlib import Path
+from contextlib import redirect_stderr
 from typing import TYPE_CHECKING
 
+from archcalc.cli import INTERRUPTED
+from archcalc.cli.streams import Dispensable, ReaderLeft, forget, open_closed_streams
 from archcalc.errors import ArchcalcError, Diagnostic, printable, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WRONG, BUG, INTERRUPTED = 2, 3, 130
+WRONG, BUG = 2, 3
 TOO_LARGE = ("array is too big", "Maximum allowed dimension")
 """What NumPy says of an array that no machine could hold."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command and give its exit code; no mistake of a user ends in a traceback."""
-    _open_closed_streams()
+    """Run a command and give its exit code; no mistake of a user ends in a traceback.
+
+    Nothing that becomes of standard error changes the exit code.
+    """
+    open_closed_streams()
+    with redirect_stderr(Dispensable(sys.stderr)):
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         status = _dispatch(arguments)
         sys.stdout.flush()
     except ArchcalcError as error:
         return _complain(error.diagnostics, arguments, WRONG)
-    except BrokenPipeError:
-        return _reader_left()
+    except BrokenPipeError as left:  # quietly: the reader of a pipe has seen enough
+        forget(sys.stdout)
+        return left.status if isinstance(left, ReaderLeft) else 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        _forget_output()
+        forget(sys.stdout)
         message = f"the output cannot be written: {error.strerror or error}"
         return _complain([Diagnostic("unwritable", message)], arguments, WRONG)
     except Exception as error:  # noqa: BLE001 - the last resort
@@ -118,23 +129,6 @@ def option(arguments: Sequence[str], name: str, default: str) -> str:
         elif argument.startswith(f"{name}="):
             default = argument.partition("=")[2]
     return default
-
-
-def _reader_left() -> int:
-    """Leave quietly when the reader of a pipe has seen enough."""
-    _forget_output()
-    return 0
-
-
-def _forget_output() -> None:
-    """Send what is still waiting to be written nowhere, so that leaving does not fail once more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _open_closed_streams() -> None:
-    """Send what goes to a closed stream nowhere."""
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _too_much(error: Exception, arguments: Sequence[str]) -> int:

@@ -216,3 +216,78 @@ def test_no_hint_tells_to_read_again_what_was_piped_in(call: str, said: str) -> 
     shown = terminal(200, *call.split(), piped=text, NO_COLOR="1")
     assert said in shown
     assert "hint" not in shown
+
+
+PASSED = "budget lenet5 --max-parameters 1k"
+
+
+@pytest.mark.parametrize(
+    "call", [PASSED, f"{PASSED} --json", "reconcile lenet5 123456789", f"{PASSED} -o /dev/stdout"]
+)
+def test_a_reader_that_leaves_changes_no_verdict(call: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    kind = ["-f", "csv"] if "-o" in call else []
+    run = subprocess.run(  # noqa: S603
+        [*ARCHCALC, *call.split(), *kind], stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [
+        ("show lenet5", 0),
+        ("show lenet55", 2),
+        ("show lenet5 --nonsense", 2),
+        ("show lenet5 -o {}/net.csv", 0),
+        (f"{PASSED} -o {{}}/net.csv", 1),
+    ],
+)
+@pytest.mark.parametrize("lost", ["/dev/full", "a pipe without a reader"])
+def test_nothing_that_becomes_of_standard_error_changes_the_verdict(
+    call: str, status: int, lost: str, tmp_path: Path
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    full = os.open("/dev/full", os.O_WRONLY)
+    run = subprocess.run(  # noqa: S603
+        [*ARCHCALC, *call.format(tmp_path).split()],
+        stdout=subprocess.DEVNULL,
+        stderr=full if lost == "/dev/full" else writer,
+        check=False,
+    )
+    os.close(writer)
+    os.close(full)
+    assert run.returncode == status
+
+
+@pytest.mark.parametrize("module", ["archcalc.cli.run", "typer", "archcalc.cli.show"])
+def test_an_interrupt_while_it_starts_is_quiet(module: str) -> None:
+    program = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "sys.argv = ['archcalc', 'show', 'lenet5']\n"
+        "from archcalc.cli import main; main()"
+    )
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
+
+
+def test_help_needs_no_docstrings() -> None:
+    helps = [
+        subprocess.run(  # noqa: S603
+            [sys.executable, *optimised, "-m", "archcalc", "budget", "--help"],
+            capture_output=True,
+            check=True,
+        ).stdout
+        for optimised in ([], ["-OO"])
+    ]
+    assert b"Examples:" in helps[0]
+    assert helps[0] == helps[1]

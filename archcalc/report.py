@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archcalc.counts import Counts, add_up, counts_to_dict
+from archcalc.display import Displayed
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.facts import read_facts
 from archcalc.graph import INPUT, Container, Graph
@@ -21,7 +23,7 @@ from archcalc.spec.unroll import expand
 from archcalc.spec.values import from_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
@@ -37,6 +39,11 @@ _GROWS = (
     ("linear", "a linear layer has a weight for every element that reaches it"),
 )
 """Why another input changes the parameters of an op."""
+
+
+def summed() -> int:
+    """Declare a field that follows from the others."""
+    return field_of(init=False, repr=False, compare=False)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,14 @@ class Row(Counts):
     output: Shape
     field: Field | None = None
     head: str | None = None
+    parameters: int = summed()
+    macs: int = summed()
+    flops: int = summed()
+
+    def __post_init__(self) -> None:
+        """Keep the sums as fields, which a data frame of rows has as columns."""
+        for name in ("parameters", "macs", "flops"):
+            object.__setattr__(self, name, getattr(Counts, name).fget(self))
 
 
 def count(
@@ -92,7 +107,7 @@ def _samples(batch: object) -> int:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Report:
+class Report(Displayed, view="layers:layers"):
     """The counts of a network. `total` is the main path, and the heads if they were asked for."""
 
     graph: Graph
@@ -177,6 +192,22 @@ class Report:
         for position, node in enumerate(self.nodes):
             members.setdefault(cut(node.path, depth), []).append(position)
         return tuple(self.row(path, positions) for path, positions in members.items())
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Go through the rows."""
+        return iter(self.rows)
+
+    def __contains__(self, path: object) -> bool:
+        """Tell whether a layer, a block or a group has this path.
+
+        >>> "C3" in count("lenet5"), "C4" in count("lenet5")
+        (True, False)
+        """
+        return isinstance(path, str) and bool(self.index[path])
 
     def __getitem__(self, path: str) -> Row:
         """Give the row of a layer, a block or a group by its path. Raises UnknownName."""

@@ -94,7 +94,7 @@ def compare(  # noqa: PLR0913 - one for each option
         heads=heads,
     )
     return Answer(
-        tuple(tables(found, split(columns), by or "")),
+        tuple(tables(found, split(columns))),
         found.to_dict(),
         joint(*found.reports),
         hint=invocation("diff", *networks[:2]),

@@ -49,7 +49,7 @@ def confirm(
     confirmations = _run(_chosen(networks, every=all), heads=heads)
     parts = [tables.networks(confirmations)]
     if len(confirmations) == 1:
-        parts = [tables.layers(confirmations[0]), tables.total(confirmations[0])]
+        parts = list(tables.confirmation(confirmations[0]))
     agree = [confirmation.agrees for confirmation in confirmations]
     return Answer(tuple(parts), partial(_data, confirmations), status=int(False in agree))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archcalc.display import Displayed
 from archcalc.errors import UsageError
 from archcalc.referee.amount import amount
 from archcalc.referee.comparison import Net, report_of
@@ -42,8 +43,8 @@ class Check:
         return self.used > self.limit
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+@dataclass(frozen=True, slots=True, repr=False)
+class Budget(Displayed, view="comparison:budget"):
     """A network held against limits."""
 
     report: Report

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from archcalc.counts import KINDS
+from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
 
 SUMS = (
@@ -80,8 +81,8 @@ class Line:
         raise UnknownName.of("unknown-quantity", message, suggestion(quantity, known))
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Confirmation(Displayed, view="confirmation:confirmation"):
     """What came out for a network: a line for each layer, in execution order, and the total."""
 
     network: str

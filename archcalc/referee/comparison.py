@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archcalc.counts import counts_to_dict
+from archcalc.display import Displayed
 from archcalc.errors import UsageError, suggestion
 from archcalc.report import Report, count, memory_to_dict
 
@@ -42,13 +43,14 @@ class Line:
         return ratios(self.values(quantity))
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(Displayed, view="comparison:comparison"):
     """Networks side by side. The lines of each network add up to its total."""
 
     reports: tuple[Report, ...]
     lines: tuple[Line, ...]
     total: Line
+    by: By | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
@@ -93,7 +95,7 @@ def compare(
     groups = [_groups(report, by) for report in reports] if by else []
     labels = _merge(list(group) for group in groups)
     lines = tuple(Line(label, tuple(group.get(label) for group in groups)) for label in labels)
-    return Comparison(reports, lines, Line("total", tuple(report.total for report in reports)))
+    return Comparison(reports, lines, Line("total", tuple(report.total for report in reports)), by)
 
 
 def ratios(values: Sequence[int | None]) -> tuple[Fraction | None, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from archcalc.counts import QUANTITIES
+from archcalc.display import Displayed
 from archcalc.paths import cut
 from archcalc.referee.comparison import Net, report_of
 from archcalc.referee.matching import Layer, Matching, join, layers, match
@@ -51,8 +52,8 @@ class Change:
         return int(now - (getattr(self.before, quantity) if self.before else 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+@dataclass(frozen=True, slots=True, repr=False)
+class Difference(Displayed, view="comparison:difference"):
     """All layers of two networks, paired. The changes add up to the difference of the totals."""
 
     before: Report

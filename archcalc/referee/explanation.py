@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
+from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
 from archcalc.graph import INPUT
 from archcalc.paths import cut, layer_of
@@ -49,8 +50,8 @@ class Step:
     derivation: Derivation
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+@dataclass(frozen=True, slots=True, repr=False)
+class Part(Displayed, view="explanation:part"):
     """A layer with what comes before and after its op: the steps, and the sums over them."""
 
     path: str
@@ -77,8 +78,8 @@ class Part:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Displayed, view="explanation:explanation"):
     """The layers of a network, or of the part of it at `path`; the sums over them; the lessons.
 
     `scope` says what the sums cover.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from archcalc.display import Displayed
 from archcalc.errors import UsageError
 from archcalc.model.model import build
 from archcalc.model.training import learn
@@ -53,12 +54,18 @@ class Flow:
         }
 
 
+class Flows(Displayed, tuple[Flow, ...], view="gradient_flow:tables"):
+    """The gradients of networks, side by side."""
+
+    __slots__ = ()
+
+
 def gradients(
     *nets: Spec | Graph | str | Path,
     batch: int = 4,
     seed: int = 0,
     progress: Callable[[int, str], None] = lambda _done, _on: None,
-) -> tuple[Flow, ...]:
+) -> Flows:
     """Tell the norm of each layer's gradient at initialisation, network by network.
 
     The images are noise of mean 0 and variance 1, the labels are drawn at random, and the weights
@@ -78,7 +85,7 @@ def gradients(
         report = count(net)
         progress(done, report.graph.origin.id)
         flows.append(_flow(report.graph.origin.id, build(report.graph, seed=seed), batch))
-    return tuple(flows)
+    return Flows(flows)
 
 
 def _flow(network: str, model: Model, batch: int) -> Flow:

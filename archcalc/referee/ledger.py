@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archcalc.counts import QUANTITIES
+from archcalc.display import Displayed
 from archcalc.errors import (
     ArchcalcError,
     Diagnostic,
@@ -104,7 +105,13 @@ class Finding:
         }
 
 
-def published(*names: str | Path) -> tuple[Finding, ...]:
+class Findings(Displayed, tuple[Finding, ...], view="ledger:ledger"):
+    """Published figures beside the counts."""
+
+    __slots__ = ()
+
+
+def published(*names: str | Path) -> Findings:
     """Hold the published figures against the counts: all, or those of some networks.
 
     A name is a network's, a family's, or a record's subject; a path is a file with figures of its
@@ -120,7 +127,7 @@ def published(*names: str | Path) -> tuple[Finding, ...]:
     """
     bench = _Bench()
     chosen = [pair for name in names for pair in _choose(name)] if names else _everything()
-    return tuple(
+    return Findings(
         finding for ledger, wanted in chosen for finding in _findings(bench, ledger, wanted)
     )
 

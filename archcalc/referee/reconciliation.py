@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archcalc.display import Displayed
 from archcalc.errors import UsageError
 from archcalc.referee.candidates import Candidate, candidates
 from archcalc.referee.printed import Agreement
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 
-@dataclass(frozen=True, eq=False)
-class Reconciliation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Reconciliation(Displayed, view="reconciliation:reconciliation"):
     """Two figures and the terms between them, largest first.
 
     Where a number was asked for, `number` is it, and `published` are the records of the network

@@ -35,7 +35,7 @@ STORED = {"parameters": "parameters", "fixed": "fixed weights", "statistics": "r
 SIDES = {"before": "preceded by", "after": "followed by"}
 
 
-def comparison(found: Comparison, quantities: Sequence[str] = (), by: str = "") -> Iterator[Table]:
+def comparison(found: Comparison, quantities: Sequence[str] = ()) -> Iterator[Table]:
     """Tabulate the totals; then each quantity by line, if there are lines: by stage or by op.
 
     Raises UnknownName for a quantity that does not exist.
@@ -50,7 +50,7 @@ def comparison(found: Comparison, quantities: Sequence[str] = (), by: str = "") 
     for name in (chosen or BY_LINE) if found.lines else ():
         rows = tuple(_compared(line.label, line.values(name)) for line in found.lines)
         total = _compared("total", found.total.values(name))
-        yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by {by or 'line'}")
+        yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by {found.by}")
 
 
 def difference(found: Difference, depth: int | None = None, *, names: bool = False) -> Table:

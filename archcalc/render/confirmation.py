@@ -43,6 +43,11 @@ NETWORKS = (
 )
 
 
+def confirmation(found: Confirmation) -> tuple[Table, Table]:
+    """Tabulate the layers of a network, and their sums."""
+    return layers(found), total(found)
+
+
 def layers(confirmation: Confirmation) -> Table:
     """Tabulate what was measured, a row for each layer as written.
 

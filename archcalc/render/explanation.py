@@ -60,7 +60,7 @@ OVERVIEW = (
 def explanation(found: Explanation) -> list[Table]:
     """Tabulate a layer's derivations in full, or a line for each layer and then the sums."""
     if len(found.parts) == 1:
-        tables = list(_part(found.parts[0]))
+        tables = list(part(found.parts[0]))
     else:
         tables = [_overview(found), *([_sums(found)] if found.parts else [])]
     return tables + [
@@ -127,18 +127,20 @@ def connections(path: str, table: Connections, inputs: int) -> Table:
     )
 
 
-def _part(part: Part) -> Iterator[Table]:
+def part(found: Part) -> Iterator[Table]:
     """Derive the op of a layer first, then what comes before and after it, then all together."""
-    main = next((step for step in part.steps if step.path == part.path), part.steps[-1])
-    for step in (main, *(step for step in part.steps if step is not main)):
-        found = step.derivation
-        if found.table is not None:
-            yield connections(step.path, found.table, found.inputs[0].channels)
-        yield derivations(_title(step), _telling(found), _zero(found.zeros, found.reason))
+    main = next((step for step in found.steps if step.path == found.path), found.steps[-1])
+    for step in (main, *(step for step in found.steps if step is not main)):
+        derivation = step.derivation
+        if derivation.table is not None:
+            yield connections(step.path, derivation.table, derivation.inputs[0].channels)
+        yield derivations(
+            _title(step), _telling(derivation), _zero(derivation.zeros, derivation.reason)
+        )
     own = {str(figure) for figure in main.derivation.counts}
-    figures = [f for f in part.figures if f.quantity in SUMS and str(f) not in own]
-    if len(part.steps) > 1 and figures:
-        yield derivations(f"together: {', '.join(step.path for step in part.steps)}", figures)
+    figures = [f for f in found.figures if f.quantity in SUMS and str(f) not in own]
+    if len(found.steps) > 1 and figures:
+        yield derivations(f"together: {', '.join(step.path for step in found.steps)}", figures)
 
 
 def _title(step: Step) -> str:

@@ -61,12 +61,17 @@ def html(parts: Parts, caption: Caption) -> str:
     return head + "\n".join(blocks) + foot + "</html>\n"
 
 
+def fragment(parts: Parts) -> str:
+    """Write tables and texts for a page that is there already, such as a notebook."""
+    return "\n".join(_html_part(part, "h4") for part in parts)
+
+
 def _html_text(text: str) -> str:
     """Keep short texts on one line, such as `bottleneck × 3`; sentences may wrap."""
     return text if len(text) > SHORT else text.replace(" ", "\u00a0")
 
 
-def _html_part(part: Table | str) -> str:
+def _html_part(part: Table | str, heading: str = "h2") -> str:
     from html import escape  # noqa: PLC0415
 
     if isinstance(part, str):
@@ -75,7 +80,7 @@ def _html_part(part: Table | str) -> str:
     if part.totals:
         first = len(lines) - 2 - len(part.totals)
         lines[first:] = ["</tbody>", "<tfoot>", *lines[first:-2], "</tfoot>", "</table>"]
-    title = f"<h2>{escape(printable(part.title))}</h2>\n" if part.title else ""
+    title = f"<{heading}>{escape(printable(part.title))}</{heading}>\n" if part.title else ""
     notes = "".join(f"<p>{escape(printable(line))}</p>\n" for line in part.captions)
     return title + "\n".join(lines) + "\n" + notes
 

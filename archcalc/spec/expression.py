@@ -45,9 +45,9 @@ ENTERING = frozenset({"channels", "height", "width"})
 """What a layer knows of the feature maps that enter it."""
 LOOP = frozenset({"first", "last", "index"})
 """What a repeated item knows of its turn."""
-RESERVED = frozenset(
-    {*FUNCTIONS, *ENTERING, *LOOP, "input", "and", "or", "not", "if", "else", "true", "false"}
-)
+KNOWN = ENTERING | LOOP
+"""Words that a place knows unless a parameter or a column of that name is declared for it."""
+RESERVED = frozenset({*FUNCTIONS, "input", "and", "or", "not", "if", "else", "true", "false"})
 
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NOT_OURS = re.compile(r"(?<![\w.])[0-9][0-9.]*(?![eE][+-]?[0-9])[A-Za-z_]\w*|#")

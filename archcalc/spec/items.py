@@ -40,7 +40,8 @@ class ItemReader:
     def block(self, name: str, tree: Mapping) -> Block:
         """Read one block: its parameters, which may use earlier ones, and its layers."""
         self.checker.keys(tree, ("parameters", "layers"), f"the block `{name}`")
-        declared, scope = self.blocks[name], set(self.scope)
+        declared = self.blocks[name]
+        scope = set(self.scope).difference(declared.entries)
         parameters: dict[str, Template] = {}
         for key, value in declared.entries.items():
             check_parameter(self.checker, key, declared.keys[key], self.family)

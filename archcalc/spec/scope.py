@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits, ops
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.fields import read, shown
-from archcalc.spec.expression import Expression, settle, steps
+from archcalc.spec.expression import KNOWN, Expression, settle, steps
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 from archcalc.spec.values import exact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archcalc.ops.op import Op, Shape
     from archcalc.spec.reader import Source, Tree
     from archcalc.spec.spec import Branch, Item, Loop, Template
@@ -23,10 +26,31 @@ SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
 
 
 class Scope(NamedTuple):
-    """The variables that a block sees, and which of them depend on height or width."""
+    """The variables that a block sees, and which of them depend on height or width.
+
+    `declared` are those that take the place of what a layer or a turn would know by that name.
+    """
 
     variables: dict[str, Value]
     spatial: frozenset[str] = SPATIAL
+    declared: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, variables: dict[str, Value], *names: Iterable[str]) -> Scope:
+        """Make the scope of a network or a block where these names are declared."""
+        declared = KNOWN.intersection(chain(*names))
+        return cls(variables, SPATIAL - declared, declared)
+
+    def within(self, columns: Iterable[str]) -> Scope:
+        """Make the scope of a loop, whose turns set these columns."""
+        declared = self.declared | KNOWN.intersection(columns)
+        return Scope(dict(self.variables), self.spatial.difference(columns), declared)
+
+    def know(self, **values: Value) -> None:
+        """Set what a layer or a turn knows, where no parameter or column has that name."""
+        if self.declared:
+            values = {name: v for name, v in values.items() if name not in self.declared}
+        self.variables.update(values)
 
     def depends_on_size(self, template: Template) -> bool:
         """Tell whether a template reads a height or a width, or a variable that came from one."""
@@ -60,7 +84,7 @@ class Evaluator:
         if not isinstance(template, _OPEN):
             return template
         self.charge(steps(template, scope.variables), item)
-        scope.variables.update(channels=x.channels, height=x.height, width=x.width)
+        scope.know(channels=x.channels, height=x.height, width=x.width)
         try:
             value = settle(template, scope.variables)
         except Reason as reason:

@@ -34,7 +34,8 @@ class Walk:
         self.builder = builder
         self.entering = self.builder.input
         self.top = Level("", {"input": self.entering}, None)
-        self.scope = Scope({**spec.parameters, "input": self.entering.shape._asdict()})
+        variables = {**spec.parameters, "input": self.entering.shape._asdict()}
+        self.scope = Scope.of(variables, spec.parameters)
         self.evaluator = Evaluator(spec.text)
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
@@ -204,7 +205,7 @@ class Walk:
     ) -> Scope:
         """Settle a block's parameters: given, else from the row of the loop, else the default."""
         variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape._asdict()}
-        inner = Scope(variables)
+        inner = Scope.of(variables, self.spec.parameters, block.parameters)
         for name, default in block.parameters.items():
             if name in row and name not in item.arguments:
                 variables[name] = row[name]
@@ -216,16 +217,17 @@ class Walk:
                 raise self._error(Reason("missing-key", message), item, path)
             variables[name] = self.evaluator.value(given, item, name, where, here.shape)
             if where.depends_on_size(given):
-                inner = Scope(variables, inner.spatial | {name})
+                inner = inner._replace(spatial=inner.spatial | {name})
         return inner
 
     def _repeat(self, item: Item, loop: Loop, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place once for each turn of its loop."""
         rows = self.evaluator.rows(loop, item, scope, here.shape)
         inner = level if item.name is None else level.inside(item.name)
-        turn = Scope(dict(scope.variables), scope.spatial.difference(loop.names))
+        turn = scope.within(loop.names)
         for index, row in enumerate(rows, start=1):
-            turn.variables.update(row, first=index == 1, last=index == len(rows), index=index)
+            turn.variables.update(row)
+            turn.know(first=index == 1, last=index == len(rows), index=index)
             name = row.get("name", index)
             if isinstance(name, bool) or not isinstance(name, int | str) or not is_name(str(name)):
                 reason = Reason("bad-name", f"{shown(name)} cannot be a name", BAD_NAME, "in")

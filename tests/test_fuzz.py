@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +22,7 @@ from archcalc.spec.reader import Source, read
 from tests.strategies import keeping, networks, specs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from hypothesis.strategies import DrawFn
@@ -106,6 +110,42 @@ def test_an_exported_spec_gives_the_same_reports(
         name = f"{copy}#{entry.variant}" if entry.variant else str(copy)
         again = archcalc.count(name, heads=True).to_dict()
         assert again == ours | {"network": again["network"]}
+
+
+# -- Every function of the library, on every spec and input
+
+INPUTS = st.sampled_from([None, "1x1x1", "3x2x2", "4x9x3"])
+
+
+def ask(text: str, variant: str | None, size: str | None) -> Iterator[Callable[[], object]]:
+    """Ask the library all that it answers of a network."""
+    spec = interpret(read(Source("drawn.yaml", text)), "drawn", variant)
+    report = archcalc.count(spec, input=size, heads=True)
+    paths = [*report.graph.ends, *report.graph.containers, *(row.path for row in report.rows)]
+    yield report.to_dict
+    yield lambda: [getattr(report, name) for name in ("notes", "fields", "scope", "heads")]
+    for path in (None, *dict.fromkeys(paths)):
+        yield partial(archcalc.explain, spec, path, input=size, heads=True)
+    for name in ("thop", "torchvision", "ptflops", "onnx"):
+        yield partial(report.figure, name)
+    yield lambda: archcalc.compare(report, "lenet5")
+    yield lambda: archcalc.diff(report, spec)
+    yield lambda: archcalc.budget(report, max_parameters=10)
+    yield lambda: archcalc.build(report.graph).forward(np.zeros((2, *report.input)))
+
+
+@settings(max_examples=40)
+@given(specs(), VARIANTS, INPUTS)
+def test_no_function_lets_a_bare_reason_out(
+    text: str, variant: str | None, size: str | None
+) -> None:
+    try:
+        questions = list(ask(text, variant, size))
+    except ArchcalcError:
+        return
+    for question in questions:
+        with suppress(ArchcalcError):
+            question()
 
 
 # -- Broken texts

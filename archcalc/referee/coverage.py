@@ -51,13 +51,11 @@ def reading(span: Span, word: str) -> str:
     if beyond > 0:
         reach = f"the last window reaches {_number_of(beyond, word)} beyond the {_image(span)}"
         remarks.append(f"{room:,}/{span.stride} rounded up: {reach}")
+    elif beyond < 0 and span.ceil:
+        dropped = "but the window that this adds would start beyond the input, and is dropped"
+        remarks.append(f"{room:,}/{span.stride} rounded up, {dropped}")
     elif beyond < 0:
-        dropped = f"the last window, which would start beyond the {_image(span)}, is dropped"
-        remarks.append(
-            dropped
-            if span.ceil
-            else f"{room:,}/{span.stride} rounded down: {_left_over(span, word)}"
-        )
+        remarks.append(f"{room:,}/{span.stride} rounded down: {_left_over(span, word)}")
     if span.stride > span.extent and span.outputs > 1:
         gap = _last(span.stride - span.extent, word)
         remarks.append(f"no window reads the {gap} between each two")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from archcalc.inputs import Input
     from archcalc.ops.op import Shape
     from archcalc.referee.derivation import Derivation
-    from archcalc.referee.lessons import Lesson
+    from archcalc.referee.lesson import Lesson
     from archcalc.spec.spec import Spec
 
 SUMMED = (

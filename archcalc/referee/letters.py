@@ -15,7 +15,7 @@ from fractions import Fraction
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
-from archcalc.arithmetic import Derived, Leaf
+from archcalc.arithmetic import Derived, Leaf, term_of, written
 from archcalc.errors import UnknownName, suggestion
 from archcalc.ops import field_types, find, names
 from archcalc.ops.op import Shape
@@ -162,7 +162,27 @@ def _read(op: Op) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     found = op.shape(*inputs)
     y = Shape(*[letter(f"{name}'", side) for name, side in zip("CHW", found, strict=True)])
     figures = counted(op, inputs[0], y)
-    return sides(found), tuple(figure for figure in figures if figure.quantity not in LEFT_OUT)
+    notes = _drops(op, inputs[0])
+    return sides(found, notes), tuple(
+        figure for figure in figures if figure.quantity not in LEFT_OUT
+    )
+
+
+def _drops(op: Op, x: Shape) -> tuple[str, str]:
+    """Say when rounding up adds no window after all."""
+    spans = op.window(x)
+    if spans is None or not getattr(op, "ceil", False):
+        return "", ""
+    rows, columns = (
+        f"1 less where the window that rounding up adds would start beyond the input: "
+        f"{_text((span.outputs - 1) * span.stride)} ≥ {_text(span.size + span.before)}"
+        for span in spans
+    )
+    return rows, columns
+
+
+def _text(value: int) -> str:
+    return written(term_of(value))
 
 
 def _variants(

@@ -29,6 +29,7 @@ NAMES = {
     "connections_in_bounds": "connections in bounds",
     "macs": "MACs",
     "macs without": "MACs without",
+    "macs of the squares": "MACs of the squares",
     "add": "additions",
     "mul": "multiplications",
     "div": "divisions",

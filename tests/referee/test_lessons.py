@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
-from archcalc.referee.lessons import ratio
+from archcalc.referee.lesson import ratio
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archcalc.referee.lessons import Lesson
+    from archcalc.referee.lesson import Lesson
 
 FULL = "A fully connected layer between the same maps"
 REDUCED = "The same without 1x1 reduction"
@@ -43,7 +43,92 @@ def test_weight_sharing_and_local_connection_of_c1() -> None:
 
 def test_untied_biases_are_not_shared() -> None:
     found = lesson("zip1989", "H1", FULL)
-    assert "sharing their weights leaves 1,068 parameters for these, 1/18.7." in found.text
+    # in bounds are 12 maps times the taps 3 + 6·5 + 4 = 37 of 40, squared, and 768 biases
+    assert found.text == (
+        "Local windows leave 17,196 of 197,376 connections (19,968 with those to padding), 1/11.5; "
+        "sharing their weights leaves 1,068 parameters for all these, 1/18.7."
+    )
+
+
+def test_windows_that_see_all_there_is_leave_all_connections() -> None:
+    explained = archcalc.explain("vgg16", "conv5_3", input="3x32x32")  # 3x3 on 2x2
+    assert [each.title for each in explained.lessons] == ["Three 3x3 windows against one 7x7"]
+
+
+def test_fewer_connections_than_weights_are_not_shared(tmp_path: Path) -> None:
+    text = (
+        "  - {maxpool: 6}\n"
+        "  - {name: far, conv: 1, kernel: 3, dilation: 2, padding: 2, bias: false}"
+    )
+    found = lesson(spec(tmp_path, text), "far", FULL)
+    # 8 maps, 4 units that see themselves alone: 32 of 4·32, beside 9·4·8 with those to padding
+    assert found.text == (
+        "Local windows leave 32 of 128 connections (288 with those to padding), 1/4; "
+        "sharing their weights leaves 72 parameters for all these, 1/4."
+    )
+
+
+def test_an_even_window_larger_than_its_map_is_no_crash(tmp_path: Path) -> None:
+    text = "  - {maxpool: 12}\n  - {name: even, conv: 1, kernel: 2, padding: 1}"
+    found = lesson(spec(tmp_path, text), "even", "An even window cannot keep a map centred")
+    assert [str(figure) for figure in found.figures] == [
+        "2 − 1 = 1",
+        "⌊1/2⌋ = 0",
+        "⌈1/2⌉ = 1",
+    ]
+
+
+def test_why_the_table_of_c3_is_sparse() -> None:
+    found = lesson("lenet5", "C3", "Why not every map sees every map")
+    assert [str(figure) for figure in found.figures] == [
+        "2,416·10·10 = 241,600",
+        "16·(5·5·6 + 1) = 2,416",
+    ]
+    assert found.text == (
+        "The table leaves 151,600 of 241,600 connections and 1,516 of 2,416 parameters. "
+        "Of the 16 maps 6 see 3, 9 see 4 and 1 sees 6 of the 6 before them; each of these is seen "
+        "by 10. No two see the same ones, so that none can learn what another learns."
+    )
+
+
+def test_maps_that_see_the_same_are_not_said_to_differ(tmp_path: Path) -> None:
+    text = "  - {name: T, op: conv, kernel: 3, table: [[0, 1], [1, 0], [2]]}"
+    found = lesson(spec(tmp_path, text), "T", "Why not every map sees every map")
+    assert found.text == (
+        "The table leaves 4,800 of 21,900 connections and 48 of 219 parameters. "
+        "Of the 3 maps 1 sees 1 and 2 see 2 of the 8 before them; "
+        "seen are 5 by 0, 1 by 1 and 2 by 2."
+    )
+
+
+SQUARE = "A square window as a row and a column"
+
+
+def test_rows_and_columns_of_inception_v3() -> None:
+    found = lesson("inception-v3", "6c", SQUARE)
+    # 160 maps between, 192 at the end of each branch: a pair in one branch, two in the other
+    pairs = 7 * (160 * 160 + 160 * 192) + 7 * (2 * 160 * 160 + 160 * 160 + 160 * 192)
+    squares = 49 * (160 * 192 + 160 * 160 + 160 * 192)
+    assert [figure.value for figure in found.figures[:2]] == [pairs, squares]
+    assert [figure.value for figure in found.figures[2:4]] == [17**2 * pairs, 17**2 * squares]
+    assert [figure.written() for figure in found.figures[4:]] == ["2·C·n·C", "C·n·n·C"]
+    assert "0.269 times its weights and 0.269 times its MACs" in found.text
+    assert found.text.endswith("2/n of both: 2/7 for 7x7.")
+
+
+def test_at_equal_width_a_row_and_a_column_have_two_of_n(tmp_path: Path) -> None:
+    text = (
+        "  - {conv: 8, kernel: 1x3, padding: half, after: [relu]}\n"
+        "  - {name: column, conv: 8, kernel: 3x1, padding: half}\n"
+        "  - {name: again, conv: 8, kernel: 1x3, padding: half}\n"
+        "  - {name: apart, conv: 8, kernel: 3x1, stride: 2}\n"
+    )
+    found = lesson(spec(tmp_path, text), "column", SQUARE)
+    assert [figure.value for figure in found.figures[:2]] == [2 * 3 * 64, 9 * 64]
+    assert found.text.endswith("2/n of both: 2/3 for 3x3.")
+    assert SQUARE not in {
+        each.title for each in archcalc.explain(tmp_path / "net.yaml", "apart").lessons
+    }
 
 
 def test_a_window_as_large_as_the_map_is_fully_connected_already() -> None:
@@ -79,7 +164,6 @@ def test_three_3x3_windows_of_equal_width_have_27_for_49(tmp_path: Path) -> None
     [
         ("resnet50", "conv1"),  # moves by two
         ("vgg16", "conv1_1"),  # nothing before it
-        ("lenet5", "C3"),  # does not see all maps
         ("alexnet", "conv2"),  # nor does this
         ("alexnet", "conv1"),  # 11x11
     ],
@@ -87,6 +171,11 @@ def test_three_3x3_windows_of_equal_width_have_27_for_49(tmp_path: Path) -> None
 def test_no_stack_is_offered_where_none_sees_the_same(network: str, layer: str) -> None:
     titles = {each.title for each in archcalc.explain(network, layer).lessons}
     assert titles == {FULL}
+
+
+def test_no_stack_is_offered_where_a_table_leaves_maps_out() -> None:
+    titles = [each.title for each in archcalc.explain("lenet5", "C3").lessons]
+    assert titles == [FULL, "Why not every map sees every map"]
 
 
 def test_an_inception_block_without_its_reductions() -> None:

@@ -25,6 +25,7 @@ def test_a_layer_has_its_own_table_its_steps_and_what_they_are_together() -> Non
         "C3.lecun_tanh: lecun_tanh, 16x10x10 → 16x10x10",
         "together: C3, C3.lecun_tanh",
         "A fully connected layer between the same maps",
+        "Why not every map sees every map",
     ]
 
 

@@ -67,9 +67,11 @@ class Notation(NamedTuple):
     modulo: str
     floor: tuple[str, str]
     ceil: tuple[str, str]
+    at_least: str
+    unknown: str
 
 
-TEXT = Notation("{:,}".format, str, "·", "−", " mod ", ("⌊", "⌋"), ("⌈", "⌉"))
+TEXT = Notation("{:,}".format, str, "·", "−", " mod ", ("⌊", "⌋"), ("⌈", "⌉"), "≥ ", "unknown")
 
 
 class Derived(int):

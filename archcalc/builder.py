@@ -13,6 +13,7 @@ from archcalc.inputs import read_inputs
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Op
 from archcalc.origin import Origin
+from archcalc.uncounted import STORED, WORKED, Case, Uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,6 +57,7 @@ class Builder:
         self.ends: dict[str, int] = {}
         self.bound: dict[int, str] = {}
         self.hung: set[int] = set()
+        self.uncounted: list[Uncounted] = []
         self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Shape]] = {}
         self._limits = limits.now()
 
@@ -114,6 +116,23 @@ class Builder:
         """Say what stands at a path above layers: a block by its name, and how often."""
         self.containers[path] = Container(label, repeats)
 
+    def leave_out(self, path: str, op: str, why: str) -> None:
+        """Say that something is no part of the network that is counted: a loss, for one."""
+        self.uncounted.append(Uncounted(path, op, Case.LEFT_OUT, (), why))
+
+    def not_reached(self, path: str, op: str, why: str) -> None:
+        """Say that nothing of a layer can be counted: it stands behind an output without a shape.
+
+        >>> from archcalc.ops import make
+        >>> from archcalc.report import count
+        >>> net = Builder("detector", "3x8x8")
+        >>> conv = net.add("conv", make("conv", filters=4, kernel=(3, 3)), net.input)
+        >>> net.not_reached("fc", "linear", "behind `proposals`")
+        >>> print(count(net.graph(conv)).total.unknown["parameters"])
+        ('fc',)
+        """
+        self.uncounted.append(Uncounted(path, op, Case.NOT_REACHED, STORED + WORKED, why))
+
     def graph(
         self, end: Here, maker: Maker | None = None, *, outputs: Iterable[Here] = ()
     ) -> Graph:
@@ -135,9 +154,10 @@ class Builder:
         nodes, ends = tuple(self.nodes), MappingProxyType({**self.ends, **last})
         containers = MappingProxyType(dict(self.containers))
         out = tuple(dict.fromkeys([end.node, *(here.node for here in outputs)]))
-        maker = maker or Replay(origin, nodes, containers, ends, out, dict(self.bound))
+        beside, bound = tuple(self.uncounted), dict(self.bound)
+        maker = maker or Replay(origin, nodes, containers, ends, out, bound, beside)
         inputs, hung = MappingProxyType(dict(self.inputs)), frozenset(self.hung)
-        return Graph(origin, inputs, nodes, containers, ends, end.node, maker, out, hung)
+        return Graph(origin, inputs, nodes, containers, ends, end.node, maker, out, hung, beside)
 
     def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
         """Apply a shape rule, once to equal inputs; the op is kept, so that its id is."""
@@ -207,6 +227,7 @@ class Replay(NamedTuple):
     ends: Mapping[str, int]
     outputs: tuple[int, ...]
     bound: Mapping[int, str]
+    uncounted: tuple[Uncounted, ...] = ()
 
     def at(self, inputs: Mapping[str, Shape], *, heads: bool) -> Graph:
         """Put the same ops on other inputs. Raises ShapeError where a field is not known there."""
@@ -218,6 +239,7 @@ class Replay(NamedTuple):
                 builder.add(node.path, node.op, *feeding, head=node.head)
             else:
                 builder.hung |= {i for i in node.inputs if i < len(builder.nodes)}
+        builder.uncounted.extend(self.uncounted)
         builder.containers.update(self.containers)
         builder.ends |= {path: end for path, end in self.ends.items() if end < len(builder.nodes)}
         end, *others = map(builder.here, self.outputs)

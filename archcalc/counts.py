@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archcalc.ops.op import NO_WORK, Work
+from archcalc.uncounted import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from archcalc.uncounted import Uncounted
 
 KINDS = Work._fields
 QUANTITIES = (
@@ -37,6 +40,8 @@ class Counts:
     neurons: int = 0
     activations: int = 0
     work: Work = NO_WORK
+    uncounted: tuple[Uncounted, ...] = ()
+    """The layers of which something is not known: these counts are what is known."""
 
     @property
     def parameters(self) -> int:
@@ -58,19 +63,30 @@ class Counts:
         """The whole work: 2 per multiply-accumulate, 1 per every other elementary operation."""
         return 2 * self.work.mac + sum(self.work[1:])
 
+    @property
+    def unknown(self) -> dict[str, tuple[str, ...]]:
+        """By quantity that is at least what is counted: the layers whose share is not known."""
+        return unknown(self.uncounted) if self.uncounted else {}
+
 
 def add_up(tallies: Sequence[Tally], batch: int = 1) -> Counts:
     """Add up tallies; the work of a batch is that of so many samples."""
     if not tallies:
         return Counts()
     figures = list(map(sum, zip(*tallies, strict=True)))
-    quantities = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
     work = figures[-len(KINDS) :]
-    return Counts(**quantities, work=Work(*(work if batch == 1 else [batch * n for n in work])))
+    if batch != 1:
+        work = [batch * n for n in work]
+    counts: dict[str, Any] = dict(zip(Counts.__slots__, figures[: -len(KINDS)], strict=False))
+    return Counts(**counts, work=Work(*work))
 
 
 def counts_to_dict(counts: Counts) -> dict[str, Any]:
-    """Give counts as plain values; work by kind, without the kinds that do not occur."""
+    """Give counts as plain values; work by kind, without the kinds that do not occur.
+
+    `partial` names by quantity the layers whose share is not known: there is at least as much.
+    """
     values: dict[str, Any] = {name: getattr(counts, name) for name in QUANTITIES}
+    values["partial"] = {name: list(paths) for name, paths in counts.unknown.items()}
     values["work"] = {kind: n for kind, n in counts.work._asdict().items() if n}
     return values

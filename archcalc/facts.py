@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import known
 from archcalc.counts import Counts, add_up
 from archcalc.ops.op import Weighted
+from archcalc.uncounted import WORKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Node
     from archcalc.ops.op import Op, Shape
 
+SIZE = Counts.__slots__.index("activations")
 POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
 
 
@@ -46,6 +48,16 @@ class Facts:
     def counts(self) -> Counts:
         """The figures by their names."""
         return add_up([self.tally])
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The quantities of it that are not known."""
+        return WORKED if self.op.name == "opaque" else ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it counts nothing but its output, by its rules."""
+        return not (any(self.tally[:SIZE]) or any(self.tally[SIZE + 1 :]) or self.unknown)
 
     @property
     def bias(self) -> int:

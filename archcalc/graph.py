@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op, Shape
     from archcalc.origin import Maker, Origin
+    from archcalc.uncounted import Uncounted
 
 INPUT = -1
 """Stands for the network's input where a node's inputs are listed; a second one is INPUT - 1."""
@@ -50,7 +51,7 @@ class Graph:
     `inputs` are the shapes of one sample, by name. `ends` gives for each path the node whose output
     it is, which need not be its last; `end` is that of the main path, `outputs` are all of the
     network's. `hung` are what heads read that are not in the graph. `maker` makes it anew at
-    another input.
+    another input. `uncounted` are layers that are no nodes: what was left out, or not reached.
     """
 
     origin: Origin
@@ -62,6 +63,7 @@ class Graph:
     maker: Maker
     outputs: tuple[int, ...]
     hung: frozenset[int] = frozenset()
+    uncounted: tuple[Uncounted, ...] = ()
 
     @property
     def input(self) -> Shape:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from archcalc.graph import Node
     from archcalc.ops.op import Shape
@@ -43,6 +43,26 @@ class Memory(NamedTuple):
     def times(self, bytes_each: int) -> Memory:
         """Turn elements into bytes."""
         return Memory(*[bytes_each * n for n in self])
+
+
+_STORED = frozenset({"parameters", "fixed", "statistics"})
+_CONSISTS_OF = {
+    **{name: {name} for name in _STORED},
+    "outputs": {"activations"},
+    "live": {"activations"},
+    "stored": _STORED,
+    "total": _STORED | {"activations"},
+    "running": _STORED | {"activations"},
+}
+
+
+def partial(unknown: Collection[str]) -> tuple[str, ...]:
+    """Name the figures of a memory that are known in part, where these quantities are.
+
+    >>> partial(["macs", "activations"])
+    ('outputs', 'live', 'total', 'running')
+    """
+    return tuple(name for name, parts in _CONSISTS_OF.items() if not parts.isdisjoint(unknown))
 
 
 def largest_live_set(nodes: Sequence[Node], entering: Shape) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +12,7 @@ from archcalc.display import Displayed
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.facts import read_facts
 from archcalc.graph import INPUT, Container, Graph
-from archcalc.memory import Memory, largest_live_set
+from archcalc.memory import Memory, largest_live_set, partial
 from archcalc.ops.fields import shown
 from archcalc.paths import Index, cut, layer_of
 from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
@@ -21,9 +21,10 @@ from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
 from archcalc.spec.values import from_python
+from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
@@ -138,12 +139,13 @@ class Report(Displayed, view="layers:layers"):
     @cached_property
     def total(self) -> Counts:
         """The sum of all rows."""
-        return self._add_up(self.facts)
+        return self._add_up(range(len(self.nodes)), self.graph.uncounted)
 
     @cached_property
     def main(self) -> Counts:
         """The main path alone."""
-        return self._by_head.get(None, Counts())
+        main = self._by_head.get(None, Counts())
+        return replace(main, uncounted=(*main.uncounted, *_gaps(self.graph.uncounted)))
 
     @cached_property
     def heads(self) -> dict[str, Counts]:
@@ -173,7 +175,7 @@ class Report(Displayed, view="layers:layers"):
     def leading_out(self) -> Counts:
         """The sum of the layers on a path to an output: all but what ends dead."""
         alive = self.graph.leading_out
-        return self._add_up(facts for i, facts in enumerate(self.facts) if i in alive)
+        return self._add_up([i for i in range(len(self.nodes)) if i in alive])
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -312,11 +314,12 @@ class Report(Displayed, view="layers:layers"):
             "outputs": list(self.outputs),
             "dead_ends": list(self.dead_ends),
             "notes": list(self.notes),
+            "uncounted": [layer.to_dict() for layer in self.uncounted],
             "rows": [row_to_dict(row) for row in self.rows],
             "total": counts_to_dict(self.total),
             "main": counts_to_dict(self.main),
             "heads": {name: counts_to_dict(counts) for name, counts in self.heads.items()},
-            "memory": memory_to_dict(self.memory(), 1),
+            "memory": memory_to_dict(self.memory(), 1, self.total),
         }
 
     def __repr__(self) -> str:
@@ -331,13 +334,48 @@ class Report(Displayed, view="layers:layers"):
 
     def _sums(self, key: Callable[[Node], Key]) -> dict[Key, Counts]:
         """Sum the nodes that have the same key."""
-        groups: dict[Key, list[Facts]] = {}
-        for node, facts in zip(self.nodes, self.facts, strict=True):
-            groups.setdefault(key(node), []).append(facts)
-        return {key: self._add_up(facts) for key, facts in groups.items()}
+        groups: dict[Key, list[int]] = {}
+        for position, node in enumerate(self.nodes):
+            groups.setdefault(key(node), []).append(position)
+        return {key: self._add_up(positions) for key, positions in groups.items()}
 
-    def _add_up(self, facts: Iterable[Facts]) -> Counts:
-        return add_up([found.tally for found in facts], self.batch)
+    def _add_up(self, positions: Sequence[int], beside: Iterable[Uncounted] = ()) -> Counts:
+        """Sum the nodes at these positions, and tell what of them is not known."""
+        facts = self.facts
+        total = add_up([facts[position].tally for position in positions], self.batch)
+        layers = (
+            [self._unknown[i] for i in positions if i in self._unknown] if self._unknown else []
+        )
+        gaps = (*layers, *_gaps(beside))
+        return replace(total, uncounted=gaps) if gaps else total
+
+    @cached_property
+    def _unknown(self) -> dict[int, Uncounted]:
+        """What is not known of a node, by its position."""
+        pairs = enumerate(zip(self.nodes, self.facts, strict=True))
+        return {
+            position: Uncounted(node.path, node.op.name, Case.UNKNOWN, facts.unknown)
+            for position, (node, facts) in pairs
+            if facts.unknown
+        }
+
+    @property
+    def uncounted(self) -> tuple[Uncounted, ...]:
+        """What is left out, unknown or not reached; totals are at least what they say of it."""
+        return (*self._unknown.values(), *self.graph.uncounted)
+
+    @property
+    def free(self) -> tuple[Uncounted, ...]:
+        """The layers that count nothing by their rules, each with the reason.
+
+        >>> [layer.op for layer in count("alexnet").free]
+        ['dropout', 'dropout']
+        """
+        return tuple(
+            Uncounted(node.path, node.op.name, Case.FREE, (), node.op.reason)
+            for node, facts in zip(self.nodes, self.facts, strict=True)
+            if facts.is_free
+        )
 
     def row(self, path: str, positions: list[int]) -> Row:
         """Sum the nodes at these positions, all of them below one path.
@@ -349,7 +387,7 @@ class Report(Displayed, view="layers:layers"):
         container = self.graph.containers.get(path)
         label, repeats = container or Container((layer or nodes[-1].op).name)
         end = self.graph.ends[path] if container else positions[-1]
-        total = self._add_up([self.facts[position] for position in positions])
+        total = self._add_up(positions)
         return Row(
             **{name: getattr(total, name) for name in Counts.__slots__},
             path=path,
@@ -363,10 +401,20 @@ class Report(Displayed, view="layers:layers"):
         )
 
 
-def memory_to_dict(memory: Memory, bytes_each: int) -> dict[str, int]:
+def memory_to_dict(memory: Memory, bytes_each: int, total: Counts) -> dict[str, Any]:
     """Give a memory as plain values, with the bytes of a number: 1 where numbers are counted."""
     sums = {"stored": memory.stored, "total": memory.total, "running": memory.running}
-    return {"bytes_each": bytes_each, **memory._asdict(), **sums}
+    return {
+        "bytes_each": bytes_each,
+        **memory._asdict(),
+        "partial": list(partial(total.unknown)),
+        **sums,
+    }
+
+
+def _gaps(layers: Iterable[Uncounted]) -> Iterator[Uncounted]:
+    """Give those that make a figure partial."""
+    return (layer for layer in layers if layer.quantities)
 
 
 def row_to_dict(row: Row) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def budget(  # noqa: PLR0913 - one for each option
 ) -> Answer:
     """Check that a network keeps within limits; where it does not, name the layers that cost most.
 
-    Exits with 1 if a limit is passed.
+    Exits with 1 if a limit is passed, or if a part is unknown so that nobody can tell.
 
     \b
     Examples:
@@ -66,5 +66,5 @@ def budget(  # noqa: PLR0913 - one for each option
         heads=heads,
     )
     return Answer(
-        tuple(tables(found)), found.to_dict(), caption(found.report), status=int(found.over)
+        tuple(tables(found)), found.to_dict(), caption(found.report), status=int(not found.within)
     )

@@ -91,7 +91,7 @@ def _data(report: Report, bytes_each: int, figures: Sequence[Figure]) -> dict[st
     from archcalc.report import memory_to_dict  # noqa: PLC0415 - only for JSON
 
     found = caption(report, named(figures))
-    memory_data = memory_to_dict(report.memory(bytes_each), bytes_each)
+    memory_data = memory_to_dict(report.memory(bytes_each), bytes_each, report.total)
     about = {key: found[key] for key in ("convention", "spec", "archcalc")}
     by_convention = [figure_to_dict(figure, report) for figure in figures]
     return report.to_dict() | {"memory": memory_data, "figures": by_convention} | about

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from archcalc.convention.library import find
 from archcalc.convention.variables import read
 from archcalc.errors import Reason, UsageError
+from archcalc.uncounted import Case, abridged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from archcalc.facts import Facts
     from archcalc.graph import Node
     from archcalc.paths import Index
+    from archcalc.uncounted import Uncounted
 
 
 class Counted(Protocol):
@@ -41,19 +43,24 @@ class Counted(Protocol):
     def batch(self) -> int:
         """The samples at once."""
 
+    @property
+    def uncounted(self) -> tuple[Uncounted, ...]:
+        """What is left out, unknown or not reached."""
+
 
 @dataclass(frozen=True, eq=False)
 class Figure:
     """What a convention counts in a report.
 
-    `values` has one integer for each of the nodes, and None where the convention has no
-    rule: such a figure is `partial`, and its total the part that is known.
+    `values` has one integer for each of the nodes, and None where the convention has no rule, or
+    reads what is not known: such a figure is `partial`, and its total the part that is known.
     """
 
     convention: Convention
     nodes: tuple[Node, ...]
     index: Index
     values: tuple[int | None, ...]
+    not_reached: tuple[Uncounted, ...] = ()
 
     @cached_property
     def total(self) -> int:
@@ -62,15 +69,27 @@ class Figure:
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
-        """The paths of the layers that the convention has no rule for."""
+        """The paths of the layers of which it is not known what the convention counts."""
         pairs = zip(self.nodes, self.values, strict=True)
-        return tuple(node.path for node, value in pairs if value is None)
+        paths = [node.path for node, value in pairs if value is None]
+        return (*paths, *(layer.path for layer in self.not_reached))
 
     @cached_property
-    def unknown_ops(self) -> tuple[str, ...]:
-        """The ops of these layers, each once."""
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is partial, if it is, by op and layer."""
         pairs = zip(self.nodes, self.values, strict=True)
-        return tuple(sorted({node.op.name for node, value in pairs if value is None}))
+        unknown = [node for node, value in pairs if value is None]
+        known = [node for node in unknown if self.convention.knows(node.op.name)]
+        ruled = [node for node in unknown if not self.convention.knows(node.op.name)]
+        name, reasons = self.convention.name, []
+        if ruled:
+            reasons.append(f"{name} has no rule for {_named(ruled)}")
+        if known:
+            reasons.append(f"{name} counts what is not known of {_named(known)}")
+        if self.not_reached:
+            names = abridged(layer.path for layer in self.not_reached)
+            reasons.append(f"{name} counts what is not reached: {names}")
+        return tuple(reasons)
 
     @property
     def partial(self) -> bool:
@@ -85,12 +104,23 @@ class Figure:
         >>> figure.of("C1"), figure.total
         (117600, 325680)
         """
-        return sum(self.values[position] or 0 for position in self.index[path])
+        return sum(filter(None, self.values_of(path)))
+
+    def values_of(self, path: str) -> list[int | None]:
+        """List the values at and below a path."""
+        return [self.values[position] for position in self.index[path]]
 
     def of_head(self, head: str | None) -> int:
         """Sum what is known of one head, or of the main path (None)."""
+        return sum(filter(None, self._values_of_head(head)))
+
+    def is_partial_in(self, head: str | None) -> bool:
+        """Tell whether something of one head, or of the main path (None), is not known."""
+        return None in self._values_of_head(head) or (head is None and bool(self.not_reached))
+
+    def _values_of_head(self, head: str | None) -> list[int | None]:
         pairs = zip(self.nodes, self.values, strict=True)
-        return sum(value or 0 for node, value in pairs if node.head == head)
+        return [value for node, value in pairs if node.head == head]
 
     def __str__(self) -> str:
         name = f"{self.total:,} {self.convention.figures} ({self.convention.name})"
@@ -115,7 +145,15 @@ def apply(counted: Counted, convention: str | Path | Convention) -> Figure:
         if reading not in known:
             known[reading] = _value(found, reading, times)
         values.append(known[reading])
-    return Figure(found, counted.nodes, counted.index, tuple(values))
+    beside = tuple(_not_reached(counted, found))
+    return Figure(found, counted.nodes, counted.index, tuple(values), beside)
+
+
+def _not_reached(counted: Counted, convention: Convention) -> Iterator[Uncounted]:
+    """Give what is not reached, unless the convention counts nothing of such an op."""
+    for layer in counted.uncounted:
+        if layer.case is Case.NOT_REACHED and layer.op not in convention.zeros:
+            yield layer
 
 
 def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tuple[Convention, int]]:
@@ -127,20 +165,25 @@ def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tupl
     """
     kinds = Counter(read(counted.nodes, counted.facts))
     for convention in conventions:
-        if all(convention.knows(reading.op) for reading in kinds):
+        known = all(_knows(convention, reading) for reading in kinds)
+        if known and not any(_not_reached(counted, convention)):
             times = counted.batch if convention.per == "batch" else 1
             values = (n * (_value(convention, kind, times) or 0) for kind, n in kinds.items())
             yield convention, sum(values)
 
 
+def _named(nodes: Sequence[Node]) -> str:
+    ops = ", ".join(f"`{op}`" for op in sorted({node.op.name for node in nodes}))
+    return f"{ops} ({abridged(node.path for node in nodes)})"
+
+
 def complete(figure: Figure) -> Figure:
     """Give a figure back if it is complete. Raises UsageError where a layer has no rule."""
     if figure.partial:
-        shown = ", ".join(f"`{name}`" for name in figure.unknown_ops)
-        message = f"{figure.convention.name} has no rule for {shown}: {figure.unknown[0]}"
-        more = f" and {len(figure.unknown) - 1} more" if len(figure.unknown) > 1 else ""
-        hint = f"the layers that it knows have {figure.total:,}; a rule, or a zero with its reason"
-        raise UsageError.of("partial-figure", message + more, hint)
+        hint = f"the layers that it knows have {figure.total:,}"
+        if any(not figure.convention.knows(op) for op in {node.op.name for node in figure.nodes}):
+            hint += "; a rule, or a zero with its reason"
+        raise UsageError.of("partial-figure", "; ".join(figure.reasons), hint)
     return figure
 
 
@@ -154,8 +197,15 @@ def figure(counted: Counted, convention: str | Path | Convention) -> int:
     return complete(apply(counted, convention)).total
 
 
+def _knows(convention: Convention, reading: Reading) -> bool:
+    """Tell whether a convention has a rule for a layer, and all that it reads is known."""
+    rule = convention.rule(reading.op)
+    reads = rule.expression.names if rule else ()
+    return convention.knows(reading.op) and reading.unknown.isdisjoint(reads)
+
+
 def _value(convention: Convention, reading: Reading, times: int) -> int | None:
-    if not convention.knows(reading.op):
+    if not _knows(convention, reading):
         return None
     try:
         return times * convention.value(reading.op, reading.variables)

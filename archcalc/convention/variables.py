@@ -60,6 +60,7 @@ class Reading:
 
     op: str
     variables: Mapping[str, Value]
+    unknown: frozenset[str] = frozenset()
 
 
 class Place(NamedTuple):
@@ -85,7 +86,9 @@ def read(nodes: Sequence[Node], facts: Sequence[Facts]) -> list[Reading]:
         )
         widths.add(width)
         if (found, place) not in seen:
-            seen[found, place] = Reading(node.op.name, _variables(found, place))
+            unknown = {*found.unknown, *(["bias"] if "connections" in found.unknown else [])}
+            variables = _variables(found, place)
+            seen[found, place] = Reading(node.op.name, variables, frozenset(unknown))
         readings.append(seen[found, place])
     return readings
 

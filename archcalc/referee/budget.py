@@ -36,6 +36,13 @@ class Check:
     limit: int
     used: int
     costliest: tuple[Cost, ...]
+    unknown: tuple[str, ...] = ()
+    """The layers whose share is not known: at least what is `used` is."""
+
+    @property
+    def within(self) -> bool:
+        """Tell whether it is known that no more is used."""
+        return not self.over and not self.unknown
 
     @property
     def over(self) -> bool:
@@ -56,23 +63,33 @@ class Budget(Displayed, view="comparison:budget"):
         """Tell whether one limit or more is exceeded."""
         return any(check.over for check in self.checks)
 
+    @property
+    def within(self) -> bool:
+        """Tell whether it is known that every limit is kept."""
+        return all(check.within for check in self.checks)
+
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
         return {
             "schema": 1,
             "network": self.report.graph.origin.id,
             "over": self.over,
+            "within": self.within,
             "checks": [
                 {
                     "quantity": check.quantity,
                     "limit": check.limit,
                     "used": check.used,
                     "over": check.over,
+                    "within": check.within,
+                    "partial": list(check.unknown),
                     "costliest": [cost._asdict() for cost in check.costliest],
                 }
                 for check in self.checks
             ],
-            "memory": memory_to_dict(self.report.memory(self.bytes_each), self.bytes_each),
+            "memory": memory_to_dict(
+                self.report.memory(self.bytes_each), self.bytes_each, self.report.total
+            ),
         }
 
 
@@ -93,6 +110,8 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
     statistics) and the largest set of outputs that live at once. A layer's own is what it stores
     and its outputs.
 
+    Where a part is not known, a limit that what is known does not pass is neither kept nor passed.
+
     Raises what `count` raises, and UsageError without a limit or for what is no amount.
 
     >>> found = budget("lenet5", max_parameters="50k", max_macs="1M")
@@ -109,7 +128,13 @@ def budget(  # noqa: PLR0913 - one for each limit, and what is counted
         ("memory", max_memory, memory.running, lambda row: _bytes(row, report.batch, bytes_each)),
     ]
     checks = tuple(
-        Check(name, amount(limit, of_bytes=name == "memory"), used, _costliest(report, cost))
+        Check(
+            name,
+            amount(limit, of_bytes=name == "memory"),
+            used,
+            _costliest(report, cost),
+            report.total.unknown.get("activations" if name == "memory" else name, ()),
+        )
         for name, limit, used, cost in limits
         if limit is not None
     )

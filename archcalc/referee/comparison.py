@@ -39,8 +39,10 @@ class Line:
         return tuple(None if one is None else getattr(one, quantity) for one in self.counts)
 
     def ratios(self, quantity: str) -> tuple[Fraction | None, ...]:
-        """Give a quantity of each network as a multiple of the first network's."""
-        return ratios(self.values(quantity))
+        """Give a quantity of each network as a multiple of the first's, where both are known."""
+        partial = [one is not None and quantity in one.unknown for one in self.counts]
+        pairs = zip(self.values(quantity), partial, strict=True)
+        return ratios([None if unknown else value for value, unknown in pairs])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,7 +61,7 @@ class Comparison(Displayed, view="comparison:comparison"):
             "networks": [report.graph.origin.id for report in self.reports],
             "lines": [_line_to_dict(line) for line in self.lines],
             "total": _line_to_dict(self.total),
-            "memory": [memory_to_dict(report.memory(), 1) for report in self.reports],
+            "memory": [memory_to_dict(report.memory(), 1, report.total) for report in self.reports],
         }
 
 

@@ -33,6 +33,7 @@ MEMORY = "memory"
 ONE_BY_ONE = f"multiplications one by one in layers with more than {COUNTED_ONE_BY_ONE:,} of them"
 BEYOND = "receptive fields beyond the image: an output is compared with what it sees of the image"
 UNCLAIMED = "receptive fields where none is claimed"
+UNKNOWN = "what it does is unknown"
 WORDS = {"add": "additions", "cmp": "comparisons"}
 """Kinds of work that some kernels do in another way than is counted."""
 
@@ -86,14 +87,19 @@ class _Run:
         position, self.position = self.position, self.position + 1
         if any(i not in self.outputs for i in node.inputs):
             return Line(node.path, node.op.name, (), "what enters it is not known")
+        if facts.unknown:
+            self.outputs[position] = (*node.y,)
+            return Line(node.path, node.op.name, (), UNKNOWN)
         xs = tuple(self.outputs[i] for i in node.inputs)
         try:
             found = self.witness.measure(node.op, xs)
-            seen = self._look(node, xs)
+            seen = self._look(node, xs) if all(i in self.sights for i in node.inputs) else None
         except (ValueError, Refusal) as error:
             refused = isinstance(error, ValueError)
             return Line(node.path, node.op.name, (), str(error), refused)
-        self.outputs[position], self.sights[position] = found.output, seen
+        self.outputs[position] = found.output
+        if seen is not None:
+            self.sights[position] = seen
         claims = [Claim("output", str(node.y), "x".join(map(str, found.output)))]
         claims += _sums(facts, found)
         claims.append(_receptive_field(field, seen))
@@ -124,12 +130,12 @@ def _by_rule(counts: Counts, name: str) -> int:
     return found
 
 
-def _receptive_field(field: Field | None, seen: Sight) -> Claim:
+def _receptive_field(field: Field | None, seen: Sight | None) -> Claim:
     """Compare what every unit sees with the claim, cut off at the edges of the image.
 
     Shown is a unit for which they differ, or else the one in the middle.
     """
-    if field is None:
+    if field is None or seen is None:
         return Claim("receptive_field", None, None)
     edges = [_edges(lines, *claim) for lines, *claim in zip(seen, *field, strict=True)]
     down, right = (_telling(claimed, found) for claimed, found in edges)

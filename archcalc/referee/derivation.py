@@ -54,11 +54,13 @@ class Figure:
     value: int
     term: Term
     note: str = ""
+    partial: bool = False
+    """Whether only a part is known: then there is at least the value."""
 
     @classmethod
-    def of(cls, quantity: str, value: int, note: str = "") -> Figure:
+    def of(cls, quantity: str, value: int, note: str = "", *, partial: bool = False) -> Figure:
         """Take a value with the expression that it remembers."""
-        return cls(quantity, int(value), term_of(value), note)
+        return cls(quantity, int(value), term_of(value), note, partial)
 
     @property
     def expression(self) -> str:
@@ -78,6 +80,8 @@ class Figure:
     def written(self, notation: Notation = TEXT) -> str:
         """Write the expression and its value; a number alone, or letters, stand for themselves."""
         expression, value = written(self.term, notation), written(Leaf(self.value), notation)
+        if self.partial:
+            return f"{notation.at_least}{value}" if self.value else notation.unknown
         return expression if self.is_lettered or expression == value else f"{expression} = {value}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,6 +92,7 @@ class Figure:
             "expression": self.expression,
             "value": value,
             "note": self.note,
+            "partial": self.partial,
         }
 
     def __str__(self) -> str:
@@ -165,7 +170,8 @@ def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ..
 
     `in_bounds` is the note on the connections in bounds, where they are fewer.
     """
-    counts = Facts.of(op, (x,), y).counts
+    facts = Facts.of(op, (x,), y)
+    counts = facts.counts
     fixed = isinstance(op, Weighted) and not op.trainable
     parameters = counts.fixed if fixed else op.parameters(x, y)
     pairs = {"fixed" if fixed else "parameters": parameters}
@@ -176,7 +182,11 @@ def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ..
     notes = {"fixed": "kept, not trained"}
     if counts.connections_in_bounds != counts.connections:
         notes["connections_in_bounds"] = in_bounds
-    return tuple(Figure.of(name, n, notes.get(name, "")) for name, n in pairs.items() if n)
+    return tuple(
+        Figure.of(name, n, notes.get(name, ""), partial=name in facts.unknown)
+        for name, n in pairs.items()
+        if n or name in facts.unknown
+    )
 
 
 def zeros(figures: tuple[Figure, ...]) -> tuple[str, ...]:

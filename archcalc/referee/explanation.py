@@ -182,7 +182,8 @@ def _add(steps: tuple[Step, ...]) -> Iterator[Figure]:
         if len(figures) == 1:
             yield figures[0]
         elif figures:
-            yield Figure.of(quantity, sum(figure.derived for figure in figures))
+            partial = any(figure.partial for figure in figures)
+            yield Figure.of(quantity, sum(f.derived for f in figures), partial=partial)
 
 
 def _sums(parts: tuple[Part, ...], path: str) -> Iterator[Figure]:
@@ -193,8 +194,9 @@ def _sums(parts: tuple[Part, ...], path: str) -> Iterator[Figure]:
         if len(terms) > MOST_TERMS:
             terms = _by_stage(terms, len(path) + 1 if path else 0)
         total = together(Derived(value) for _, value in terms)
-        if total:
-            yield Figure.of(quantity, total)
+        partial = any(part[quantity].partial for part in parts)
+        if total or partial:
+            yield Figure.of(quantity, total, partial=partial)
 
 
 def _by_stage(terms: list[tuple[str, int]], start: int) -> list[tuple[str, int]]:

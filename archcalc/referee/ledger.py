@@ -20,7 +20,7 @@ from archcalc.errors import (
 from archcalc.graph import INPUT
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
-from archcalc.referee.printed import MEETS
+from archcalc.referee.printed import MEETS, Agreement
 from archcalc.referee.records import Ledger, read_ledger
 from archcalc.report import count
 from archcalc.spec.family import Family
@@ -34,10 +34,10 @@ from archcalc.spec.library import (
 from archcalc.spec.names import loose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from archcalc.counts import Counts
-    from archcalc.referee.printed import Agreement, Exact
+    from archcalc.referee.printed import Exact
     from archcalc.referee.records import Record, Setting
     from archcalc.report import Report
     from archcalc.spec.spec import Spec
@@ -69,7 +69,7 @@ class Finding:
 
     @property
     def sign(self) -> str:
-        """`=` equal, `≈` equal as printed, `≠` differs, `·` not computed."""
+        """`=` equal, `≈` as printed, `≠` differs, `≥` in part, `·` not computed."""
         return self.agreement.sign if self.agreement else "·"
 
     @property
@@ -216,11 +216,16 @@ class _Bench:
     def finding(self, ledger: Ledger, record: Record, setting: Setting) -> Finding:
         """Compute the figure of a record. Raises SpecError at the record's place."""
         try:
-            variables = self._variables(self._own(ledger, setting), record)
+            report = self._own(ledger, setting)
+            variables = self._variables(report, record)
+            counts: list[Counts] = [report[record.layer] if record.layer else report.total]
             if record.against:
                 other = self._other(ledger, record.against)
                 variables["against"] = _quantities(other.total)
+                counts.append(other.total)
             exact = _exact(record.figure.evaluate(variables))
+            if _is_partial(record, counts):
+                return Finding(record, setting, exact, Agreement.PARTIAL)
             return Finding(record, setting, exact, record.printed.agreement(exact))
         except Reason as reason:
             mistake = Diagnostic(reason.code, reason.message, record.place, reason.hint)
@@ -268,6 +273,12 @@ class _Bench:
         output = report.input if end == INPUT else report.nodes[end].y
         inputs = report.input.size
         return {**_quantities(report.total), "inputs": inputs, "output": output, "by_op": by_op}
+
+
+def _is_partial(record: Record, counts: Iterable[Counts]) -> bool:
+    """Tell whether a figure reads what is known in part only."""
+    read = {name.rpartition(".")[2] for name in record.figure.names}
+    return any(not read.isdisjoint(each.unknown) for each in counts)
 
 
 def _quantities(counts: Counts) -> dict[str, Value]:

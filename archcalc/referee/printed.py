@@ -42,11 +42,14 @@ class Agreement(StrEnum):
     CUT_OFF = "cut off"
     WITHIN = "within bound"
     DIFFERS = "differs"
+    PARTIAL = "at least"
+    """Only a part is counted: nobody can tell."""
 
     @property
     def sign(self) -> str:
-        """`=` equal, `≈` equal as printed, `≠` differs."""
-        return {Agreement.EQUAL: "=", Agreement.DIFFERS: "≠"}.get(self, "≈")
+        """`=` equal, `≈` equal as printed, `≠` differs, `≥` only a part is counted."""
+        signs = {Agreement.EQUAL: "=", Agreement.DIFFERS: "≠", Agreement.PARTIAL: "≥"}
+        return signs.get(self, "≈")
 
 
 MEETS = {

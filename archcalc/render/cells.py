@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archcalc.errors import printable
+from archcalc.render.table import AtLeast
 
 if TYPE_CHECKING:
     from archcalc.render.table import Cell, Column
@@ -35,6 +36,8 @@ def shown(cell: Cell, column: Column, *, bars: bool = False) -> str:
 
 
 def _number(cell: int | Fraction, column: Column) -> str:
+    if isinstance(cell, AtLeast):
+        return said(cell)
     if column.kind == "ratio":
         return ratio(Fraction(cell))
     if cell.denominator == 1:
@@ -42,6 +45,17 @@ def _number(cell: int | Fraction, column: Column) -> str:
     whole, rest = divmod(round(abs(Fraction(cell)) * 10**4), 10**4)
     sign = "-" if cell < 0 else "+" if column.kind == "change" else ""
     return f"{sign}{whole:,}.{rest:04}".rstrip("0").rstrip(".")
+
+
+def said(figure: Cell) -> str:
+    """Say a figure with all its digits.
+
+    >>> said(1500), said(AtLeast(1500)), said("unknown")
+    ('1,500', '≥ 1,500', 'unknown')
+    """
+    if isinstance(figure, AtLeast):
+        return f"≥ {int(figure):,}"
+    return f"{figure:,}" if isinstance(figure, int) else str(figure)
 
 
 def percent(share: Fraction) -> str:

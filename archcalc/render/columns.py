@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import UnknownName, suggestion
-from archcalc.render.table import Column
+from archcalc.render.table import AtLeast, Column, figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -137,42 +137,61 @@ def _field(row: Row, name: str) -> str | None:
 def _counted(name: str, title: str = "", hide: int = 0) -> Quantity:
     column = Column(name, title or name.replace("_", " "), "number", hide)
     return Quantity(
-        column, lambda line, _: getattr(line.row, name), lambda counts, _: getattr(counts, name)
+        column, lambda line, _: counted(line.row, name), lambda counts, _: counted(counts, name)
     )
+
+
+def counted(counts: Counts, name: str) -> Cell:
+    """Give a quantity as a cell: of one that is partial, what is known."""
+    return figure(getattr(counts, name), partial=name in counts.unknown)
 
 
 def _worked(kind: str) -> Quantity:
     column = Column(kind, kind, "number")
-    return Quantity(
-        column,
-        lambda line, _: getattr(line.row.work, kind),
-        lambda counts, _: getattr(counts.work, kind),
-    )
+
+    def of(counts: Counts) -> Cell:
+        return figure(getattr(counts.work, kind), partial=kind in counts.unknown)
+
+    return Quantity(column, lambda line, _: of(line.row), lambda counts, _: of(counts))
 
 
 def _kept(name: str, numbers: Callable[[Counts, Report], int]) -> Quantity:
     """Make a column of numbers kept in memory; `choose` gives those in bytes their size."""
     column = Column(name, name.replace("_", " "), "number")
-    return Quantity(column, lambda line, report: numbers(line.row, report), numbers)
+
+    def of(counts: Counts, report: Report) -> Cell:
+        partial = name != "parameter_bytes" and "activations" in counts.unknown
+        return figure(numbers(counts, report), partial=partial)
+
+    return Quantity(column, lambda line, report: of(line.row, report), of)
 
 
 def _sized(quantity: Quantity, bytes_each: int) -> Quantity:
     of, total = quantity.of, quantity.total
     return quantity._replace(
-        of=lambda line, report: bytes_each * of(line, report),  # type: ignore[operator]
-        total=lambda counts, report: bytes_each * total(counts, report),  # type: ignore[operator]
+        of=lambda line, report: _times(of(line, report), bytes_each),
+        total=lambda counts, report: _times(total(counts, report), bytes_each),
     )
+
+
+def _times(cell: Cell, bytes_each: int) -> Cell:
+    if not isinstance(cell, int):
+        return cell
+    return figure(bytes_each * cell, partial=isinstance(cell, AtLeast))
 
 
 def _shared(name: str, quantity: str, hide: int) -> Quantity:
     column = Column(
         name, f"share of {quantity}" if quantity != "macs" else "share of MACs", "bar", hide
     )
-    return Quantity(
-        column,
-        lambda line, report: _share(getattr(line.row, quantity), getattr(report.total, quantity)),
-        lambda counts, report: _share(getattr(counts, quantity), getattr(report.total, quantity)),
-    )
+
+    def of(counts: Counts, report: Report) -> Cell:
+        """Give nothing where the whole is not known."""
+        if quantity in report.total.unknown:
+            return None
+        return _share(getattr(counts, quantity), getattr(report.total, quantity))
+
+    return Quantity(column, lambda line, report: of(line.row, report), of)
 
 
 _ALL = (

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 
 from archcalc.counts import QUANTITIES
 from archcalc.errors import UnknownName, suggestion
+from archcalc.memory import partial
 from archcalc.ops.op import Shape
 from archcalc.referee.comparison import ratios
 from archcalc.referee.wording import value
-from archcalc.render.columns import BYTES, shape
-from archcalc.render.table import Column, Table
+from archcalc.render.cells import said
+from archcalc.render.columns import BYTES, counted, shape
+from archcalc.render.table import Column, Table, figure
+from archcalc.uncounted import abridged, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from archcalc.referee.budget import Budget, Check
-    from archcalc.referee.comparison import Comparison
+    from archcalc.referee.comparison import Comparison, Line
     from archcalc.referee.difference import Change, Difference
     from archcalc.render.table import Cell
     from archcalc.report import Report
@@ -48,8 +51,8 @@ def comparison(found: Comparison, quantities: Sequence[str] = ()) -> Iterator[Ta
     chosen = [known(name) for name in quantities]
     yield _totals(found, chosen or USUAL)
     for name in (chosen or BY_LINE) if found.lines else ():
-        rows = tuple(_compared(line.label, line.values(name)) for line in found.lines)
-        total = _compared("total", found.total.values(name))
+        rows = tuple(_compared(line.label, _cells(line, name)) for line in found.lines)
+        total = _compared("total", _cells(found.total, name))
         yield Table(_side_by_side(found), rows, (total,), title=f"{title(name)} by {found.by}")
 
 
@@ -104,7 +107,7 @@ def budget(found: Budget) -> Iterator[Table]:
         tuple(_checked(check) for check in found.checks),
         title=f"{_id(found.report)}, input {found.report.input}",
         captions=(*_scopes(found.report), *([_memory(found)] if memory else [])),
-        tones=tuple("bad" if check.over else "good" for check in found.checks),
+        tones=tuple("good" if check.within else "bad" for check in found.checks),
     )
     yield from (_costliest(check) for check in found.checks if check.over)
 
@@ -112,10 +115,14 @@ def budget(found: Budget) -> Iterator[Table]:
 def _memory(found: Budget) -> str:
     """Say what the memory of running forward consists of."""
     memory = found.report.memory(found.bytes_each)
-    parts = [f"{getattr(memory, kind):,} of {words}" for kind, words in STORED.items()]
-    said = [part for part in parts if not part.startswith("0 ")]
-    live = f"{memory.live:,} of the largest set of outputs alive at once"
-    return f"memory in bytes: {' + '.join([*said, live])}"
+    unknown = partial(found.report.total.unknown)
+    parts = {**STORED, "live": "the largest set of outputs alive at once"}
+    cells = [
+        (figure(getattr(memory, kind), partial=kind in unknown), words)
+        for kind, words in parts.items()
+    ]
+    told = [f"{said(cell)} of {words}" for cell, words in cells if cell]
+    return f"memory in bytes: {' + '.join(told)}"
 
 
 def known(name: str) -> str:
@@ -133,10 +140,10 @@ def title(quantity: str) -> str:
 
 
 def _totals(found: Comparison, quantities: Sequence[str]) -> Table:
-    memories = [report.memory(BYTES) for report in found.reports]
-    rows = [_compared(title(name), found.total.values(name)) for name in quantities]
+    memories = [(one.memory(BYTES), partial(one.total.unknown)) for one in found.reports]
+    rows = [_compared(title(name), _cells(found.total, name)) for name in quantities]
     for kind, words in (STORED | {"outputs": "outputs", "live": "largest live set"}).items():
-        values = [getattr(one, kind) for one in memories]
+        values = [figure(getattr(one, kind), partial=kind in unknown) for one, unknown in memories]
         if any(values) or kind not in {"fixed", "statistics"}:
             rows.append(_compared(f"bytes of {words}", values))
     return Table(
@@ -155,10 +162,17 @@ def _side_by_side(found: Comparison) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _compared(label: str, values: Sequence[int | None]) -> tuple[Cell, ...]:
+def _cells(line: Line, quantity: str) -> list[Cell]:
+    """Give a quantity of each network; of a partial one, what is known."""
+    return [None if counts is None else counted(counts, quantity) for counts in line.counts]
+
+
+def _compared(label: str, values: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Put the ratios to the first beside the others, where both are known."""
+    whole = [cell if type(cell) is int else None for cell in values]
     cells: list[Cell] = [label, values[0]]
-    for figure, ratio in list(zip(values, ratios(values), strict=True))[1:]:
-        cells += [figure, ratio]
+    for cell, ratio in list(zip(values, ratios(whole), strict=True))[1:]:
+        cells += [cell, ratio]
     return tuple(cells)
 
 
@@ -209,8 +223,14 @@ def _short(found: object) -> object:
 
 
 def _checked(check: Check) -> tuple[Cell, ...]:
-    verdict = f"over by {check.used - check.limit:,}" if check.over else "within"
-    return title(check.quantity), check.limit, check.used, verdict
+    more = check.used - check.limit
+    if check.unknown:
+        what = f"over by {more:,} at least" if check.over else "not known"
+        verdict = f"{what}: a part is unknown ({abridged(check.unknown)})"
+    else:
+        verdict = f"over by {more:,}" if check.over else "within"
+    used = figure(check.used, partial=bool(check.unknown))
+    return title(check.quantity), check.limit, used, verdict
 
 
 def _costliest(check: Check) -> Table:
@@ -235,5 +255,6 @@ def _scopes(*reports: Report) -> Iterator[str]:
     for report in reports:
         batch = f", batch {report.batch}" if report.batch > 1 else ""
         said.append(f"{_id(report)}: input {report.input}{batch}, {report.scope}")
+        said += [f"{_id(report)}: {line}" for line in told(report.uncounted)]
         said += [f"{_id(report)}: {note}" for note in report.notes]
     yield from dict.fromkeys(said)

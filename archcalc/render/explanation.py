@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.counts import KINDS
 from archcalc.render.columns import shape, window
 from archcalc.render.formula import Formula
 from archcalc.render.layers import NOTHING
@@ -156,7 +157,9 @@ def _telling(found: Derivation) -> Iterator[Figure]:
     yield from (side for side in found.shape if side.note or str(side) != f"{side.value:,}")
     values = {figure.quantity: figure.value for figure in found.counts}
     for figure in found.counts:
-        if figure.value != values.get(REPEATS.get(figure.quantity, "")):
+        if figure.partial and figure.quantity in KINDS:
+            continue
+        if figure.partial or figure.value != values.get(REPEATS.get(figure.quantity, "")):
             yield figure
     yield from found.field
 

@@ -10,6 +10,7 @@ from archcalc.convention.variables import VARIABLES
 from archcalc.ops import names
 from archcalc.render.columns import Quantity
 from archcalc.render.table import Column, Table
+from archcalc.render.table import figure as cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +98,13 @@ def figures(found: Sequence[Figure]) -> Table:
         Column("tool", "tool", "prose", 2),
     )
     rows = tuple(
-        (_name(f), f.total, f.convention.figures, f.convention.unit, tool(f.convention))
+        (
+            _name(f),
+            cell(f.total, partial=f.partial),
+            f.convention.figures,
+            f.convention.unit,
+            tool(f.convention),
+        )
         for f in found
     )
     return Table(columns, rows, captions=tuple(_unknown(found)))
@@ -108,12 +115,14 @@ def column(figure: Figure) -> Quantity:
 
     def total(counts: Counts, report: Report) -> Cell:
         if counts is report.total:
-            return figure.total
+            return cell(figure.total, partial=figure.partial)
         heads = [name for name, found in report.heads.items() if found is counts]
-        return figure.of_head(heads[0] if heads else None)
+        head = heads[0] if heads else None
+        return cell(figure.of_head(head), partial=figure.is_partial_in(head))
 
     def of(line: Line, report: Report) -> Cell:  # noqa: ARG001 - the form of every column
-        return sum(figure.of(path) for path in unfolded(line.row.path))
+        values = [value for path in unfolded(line.row.path) for value in figure.values_of(path)]
+        return cell(sum(filter(None, values)), partial=None in values)
 
     return Quantity(Column(figure.convention.name, _name(figure), "number"), of, total)
 
@@ -165,12 +174,7 @@ def _name(figure: Figure) -> str:
 
 def _unknown(found: Sequence[Figure]) -> Iterator[str]:
     for figure in found:
-        if figure.partial:
-            some = ", ".join(figure.unknown[:5])
-            more = f" and {len(figure.unknown) - 5} more" if len(figure.unknown) > 5 else ""
-            ops = ", ".join(f"`{op}`" for op in figure.unknown_ops)
-            name = figure.convention.name
-            yield f"{name} has no rule for {ops} ({some}{more}): at least this many"
+        yield from (f"{reason}: at least this many" for reason in figure.reasons)
 
 
 def _numbers(segment: str) -> list[str]:

@@ -70,7 +70,7 @@ def _signature(pair: tuple[int, list[Line]], level: int) -> object:
 
 def _content(row: Row) -> tuple[object, ...]:
     counts = tuple([getattr(row, name) for name in _names()])
-    return row.op, row.repeats, row.input, row.output, counts
+    return row.op, row.repeats, row.input, row.output, tuple(row.unknown), counts
 
 
 def _times(line: Line, times: int, level: int, last: str) -> Line:
@@ -84,4 +84,4 @@ def _times(line: Line, times: int, level: int, last: str) -> Line:
 
 @cache
 def _names() -> tuple[str, ...]:
-    return tuple(field.name for field in fields(Counts))
+    return tuple(field.name for field in fields(Counts) if field.name != "uncounted")

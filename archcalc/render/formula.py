@@ -31,6 +31,8 @@ LATEX = Notation(
     modulo=r" \bmod ",
     floor=(r"\lfloor ", r" \rfloor"),
     ceil=(r"\lceil ", r" \rceil"),
+    at_least=r"\geq ",
+    unknown=r"\text{unknown}",
 )
 """The signs of an expression in LaTeX's mathematical mode."""
 

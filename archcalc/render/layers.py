@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.memory import partial
 from archcalc.render.caption import changes
+from archcalc.render.cells import said
 from archcalc.render.columns import BYTES, choose
 from archcalc.render.figures import column, notes
 from archcalc.render.folding import fold_repeats
-from archcalc.render.table import Table
+from archcalc.render.table import Table, figure
+from archcalc.uncounted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,6 +74,7 @@ def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTE
     if not report.rows:
         yield NOTHING
     yield f"scope: {report.scope}"
+    yield from told(report.uncounted)
     beside = []
     if total.fixed:
         beside.append(f"{total.fixed:,} fixed weights (not trained)")
@@ -86,10 +90,14 @@ def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTE
 def _memory(report: Report, bytes_each: int) -> str:
     """Say the memory of a forward pass: all that is made, and what lives at once at most."""
     numbers, memory = report.memory(), report.memory(bytes_each)
+    unknown = partial(report.total.unknown)
+    total, live, live_bytes = (
+        said(figure(getattr(of, name), partial=name in unknown))
+        for of, name in ((memory, "total"), (numbers, "live"), (memory, "live"))
+    )
     return (
-        f"memory at {bytes_each} bytes each: {stored(memory)} and all outputs "
-        f"{memory.total:,} bytes; largest live set {numbers.live:,} numbers, "
-        f"{memory.live:,} bytes, beside what is stored"
+        f"memory at {bytes_each} bytes each: {stored(memory)} and all outputs {total} bytes; "
+        f"largest live set {live} numbers, {live_bytes} bytes, beside what is stored"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archcalc.referee.ledger import as_printed
+from archcalc.referee.printed import Agreement
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def network(finding: Finding) -> str:
 def verdict(finding: Finding) -> str:
     """Say the verdict by sign and words; of a failure also what the record states."""
     said = f"{finding.sign} {finding.verdict}"
+    if finding.agreement is Agreement.PARTIAL:
+        return f"{said}: cannot be judged, stated as {STATED[finding.record.match]}"
     return said if finding.holds else f"{said}: FAILS, stated as {STATED[finding.record.match]}"
 
 

@@ -10,6 +10,7 @@ from archcalc import ops
 from archcalc.counts import QUANTITIES
 from archcalc.memory import Memory
 from archcalc.ops.op import Work
+from archcalc.uncounted import Case
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -186,6 +187,11 @@ def report_schema() -> Schema:
     """
     counts: dict[str, Schema] = dict.fromkeys(QUANTITIES, INTEGER)
     work = {"type": "object", "properties": dict.fromkeys(Work._fields, INTEGER)}
+    counts["partial"] = {
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": WORD},
+        "description": "By quantity that is at least so much: the layers whose share is unknown.",
+    }
     counts["work"] = work | {"additionalProperties": False}
     pair = {"type": "array", "items": INTEGER, "minItems": 2, "maxItems": 2}
     field = _closed({"size": pair, "stride": pair, "offset": pair})
@@ -210,12 +216,14 @@ def report_schema() -> Schema:
         "outputs": {"type": "array", "items": WORD},
         "dead_ends": {"type": "array", "items": WORD},
         "notes": {"type": "array", "items": WORD},
+        "uncounted": {"type": "array", "items": _uncounted()},
         "rows": {"type": "array", "items": _closed(place | counts)},
         "total": _closed(counts),
         "main": _closed(counts),
         "heads": {"type": "object", "additionalProperties": _closed(counts)},
         "memory": _closed(
             dict.fromkeys(("bytes_each", *Memory._fields, "stored", "total", "running"), INTEGER)
+            | {"partial": {"type": "array", "items": WORD}}
         ),
         "figures": {"type": "array", "items": _figure()},
         "convention": WORD,
@@ -233,6 +241,15 @@ def _figure() -> Schema:
     rows: Schema = {"type": "object", "additionalProperties": INTEGER}
     words: dict[str, Schema] = {"convention": WORD, "unit": WORD}
     return _closed({**words, "total": INTEGER, "partial": {"type": "boolean"}, "rows": rows})
+
+
+def _uncounted() -> Schema:
+    """Describe a layer of which something is not counted."""
+    words: dict[str, Schema] = {"path": WORD, "op": WORD, "why": WORD}
+    quantities: Schema = {"type": "array", "items": WORD}
+    return _closed(
+        {**words, "case": {"enum": [str(case) for case in Case]}, "quantities": quantities}
+    )
 
 
 def _closed(properties: dict[str, Schema]) -> Schema:

@@ -8,6 +8,35 @@ from typing import Literal, TypeAlias
 
 Cell: TypeAlias = int | Fraction | str | None
 """An exact number, a text, or nothing."""
+
+
+class AtLeast(int):
+    """What is known of a figure that is partial: there is as much, or more.
+
+    >>> str(AtLeast(1500)), AtLeast(1500) + 1
+    ('≥1500', 1501)
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"≥{int(self)}"
+
+
+UNKNOWN = "unknown"
+
+
+def figure(value: int, *, partial: bool) -> Cell:
+    """Make a cell of a figure: of a partial one, what is known of it.
+
+    >>> figure(5, partial=False), str(figure(5, partial=True)), figure(0, partial=True)
+    (5, '≥5', 'unknown')
+    """
+    if partial:
+        return AtLeast(value) if value else UNKNOWN
+    return value
+
+
 Kind: TypeAlias = Literal["name", "text", "number", "change", "ratio", "bar", "prose"]
 """How a column behaves when room runs out: see `Column`."""
 Tone: TypeAlias = Literal["", "good", "bad", "quiet"]

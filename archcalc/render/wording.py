@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.ops.op import Weighted
-from archcalc.render.columns import window
+from archcalc.render.cells import said
+from archcalc.render.columns import counted, window
 from archcalc.spec.names import loose
 
 if TYPE_CHECKING:
@@ -80,12 +81,9 @@ def figures(counts: Counts, times: int = 1) -> list[str]:
     (['156 parameters', '117,600 MACs'], ['840 fixed weights'])
     """
     each = "" if times == 1 else f"{times} × "
-    found = (
-        (counts.parameters, "parameters"),
-        (counts.fixed, "fixed weights"),
-        (counts.macs, "MACs"),
-    )
-    return [f"{each}{figure:,} {word}" for figure, word in found if figure]
+    found = (("parameters", "parameters"), ("fixed", "fixed weights"), ("macs", "MACs"))
+    cells = [(counted(counts, name), word) for name, word in found]
+    return [f"{each}{said(cell)} {word}" for cell, word in cells if cell]
 
 
 def lines(box: Box) -> list[str]:

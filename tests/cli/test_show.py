@@ -205,6 +205,7 @@ def test_memory_is_shown_for_another_size_of_numbers(archcalc: Call) -> None:
     assert total(output) == "218,748"  # 2·(60,000 + 840 + 3·16,178)
     assert memory == {
         "bytes_each": 2,
+        "partial": [],
         "parameters": 120_000,
         "fixed": 1_680,
         "statistics": 0,

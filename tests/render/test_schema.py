@@ -46,6 +46,7 @@ def test_a_report_as_plain_values_meets_the_schema() -> None:
     plain = count("lenet5", batch=2).to_dict()
     REPORTS.validate(plain)
     assert plain["memory"] == {
+        "partial": [],
         "bytes_each": 1,
         "parameters": 60_000,
         "fixed": 840,

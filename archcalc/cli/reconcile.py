@@ -31,7 +31,7 @@ First = Annotated[
 Second = Annotated[
     str,
     typer.Argument(
-        metavar="B", help="The same: 4.11G, 61.1M, 3.8e9 ...", autocompletion=complete_side
+        metavar="B", help="The same: 4.11G, 61.1M, 3.8e9, 553MB ...", autocompletion=complete_side
     ),
 ]
 Default = Annotated[
@@ -57,13 +57,16 @@ def reconcile(  # noqa: PLR0913 - one for each option
 ) -> Answer:
     """Tell why two figures differ, in terms that add up exactly to the difference.
 
-    For a number, find what prints so: by convention, unit, input size, heads, variant and options.
-    Exits with 1 if nothing does. An input, parameters and heads are those of both networks.
+    For a number, tell what was published, or find what prints so: by convention, unit, input size,
+    heads, variant and options, or by a slip in counting, such as groups ignored or channels read
+    last. Exits with 1 if nothing does, and names what comes near. An input, parameters and heads
+    are those of both networks.
 
     \b
     Examples:
       archcalc reconcile resnet50 resnet50-v1.5@thop
       archcalc reconcile resnet50 4.11G
+      archcalc reconcile mine.yaml@parameters 62,378,344
       archcalc reconcile resnet50 resnet50@fvcore --input 3x320x320
       archcalc reconcile mine.yaml@macs mine.yaml@ours.yaml
     """  # noqa: D301 - \b keeps the lines apart

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.paths import prefixes
 from archcalc.referee.wording import op_name
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def omissions(figure: Figure) -> Iterator[Omission]:
     for node, value in zip(figure.nodes, figure.values, strict=True):
         if value:
             ops[node.op.name] += value
-            for path in _above(node.path):
+            for path in prefixes(node.path):
                 paths[path] += value
     alike: dict[int, list[str]] = defaultdict(list)
     for op, amount in ops.items():
@@ -51,11 +52,3 @@ def omissions(figure: Figure) -> Iterator[Omission]:
             words = f"{found[0]} (or one of {len(found) - 1} alike)" if found[1:] else found[0]
             yield Omission(-amount, f"{words} left out")
             yield Omission(amount, f"{words} once more")
-
-
-def _above(path: str) -> Iterator[str]:
-    """Give every path at and above a node, the highest first."""
-    for position, character in enumerate(path):
-        if character in "/.":
-            yield path[:position]
-    yield path

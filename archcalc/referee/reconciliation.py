@@ -82,10 +82,11 @@ def reconcile(  # noqa: PLR0913 - how both networks are counted
     """Tell why two figures differ: `network@convention` each, or a number on one side.
 
     Between networks first comes the structure, counted by the convention of a; then the change of
-    convention, on the network of b. For a number, what meets it as printed is searched: by
-    conventions, units, input sizes and variants of the family. `convention` is that of a network
-    written without one. Every network that is named is counted at this input, with its heads and
-    with these parameters of its family, if so asked; a `Side` is taken as it is.
+    convention, on the network of b. A number is answered by what was published of the network;
+    what meets it as printed is searched by conventions, units, input sizes, variants and slips.
+    `convention` is that of a network written without one. Every network that is named is counted at
+    this input, with its heads and with these parameters of its family, if so asked; a `Side` is
+    taken as it is.
 
     Raises UnknownName for a network, convention or parameter that does not exist, UsageError for
     two numbers or where a convention has no rule for a layer, and what `count` raises.

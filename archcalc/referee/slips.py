@@ -28,7 +28,7 @@ CLASSES = (2, 10, 20, 21, 80, 91, 100, 101, 200, 365, 1000, 1001, 21_841)
 """Numbers of classes of the usual data sets."""
 POOLS = ("maxpool", "avgpool", "subsample", "globalavgpool")
 WEIGHTED = ("conv", "linear")
-STEPS = 100_000
+STEPS = 30_000
 """How many layers are looked at again in search of one that was left out."""
 
 

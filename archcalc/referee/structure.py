@@ -70,7 +70,6 @@ class _Walk:
         old, new = layers(before), layers(after)
         found = match(old, new)
         pairs = {old[was].row.path: new[now].row.path for now, was in found.pairs.items()}
-        self.was = {now: was for was, now in pairs.items() if was != now}
         self.other_input = before.input != after.input
         self.before = _names(before, pairs, names_in_new(old, new, found))
         self.first, self.after = before.nodes, after.nodes
@@ -78,6 +77,7 @@ class _Walk:
         self.new = {node.path: node for node in after.nodes}
         self.old_prefixes = _all_prefixes(self.before)
         self.new_prefixes = _all_prefixes([*self.new, *pairs])
+        self.removed: dict[str, str] = {}
         self.causes: dict[str, Cause | None] = {}
         self.shapes: dict[str, Cause | None] = {}
         for node in after.nodes:
@@ -94,7 +94,7 @@ class _Walk:
             if cause:
                 yield cause, amount
         for path, value in old.items():
-            yield Cause("removed", _root(path, self.new_prefixes)), -(value or 0)
+            yield self._removed(path), -(value or 0)
 
     def part(self, kind: Kind, amounts: Mapping[Cause, list[int]]) -> Part:
         """Tell what causes of one kind amount to together, in the order of the network."""
@@ -115,11 +115,18 @@ class _Walk:
         known = self.old_prefixes if cause.kind == "removed" else self.new_prefixes
         return known.get(cause.path, -1)
 
+    def _removed(self, name: str) -> Cause:
+        """Put a node of the first network down to the highest path that the second has not."""
+        root, path = _root(name, self.new_prefixes), self.old[name].path
+        self.removed.setdefault(root, _cut_alike(path, name, root))
+        return Cause("removed", root)
+
     def _called(self, cause: Cause) -> str:
-        """Name a cause, and what it was called in the first network."""
-        layer, dot, rest = cause.path.partition(".")
-        was = self.was.get(layer)
-        return f"{cause.path} (was {was}{dot}{rest})" if was else cause.path
+        """Name a cause as its network does, and what it was called in the first."""
+        if cause.kind == "removed":
+            return self.removed[cause.path]
+        was = self.old[cause.path].path if cause.kind == "changed" else cause.path
+        return cause.path if was == cause.path else f"{cause.path} (was {was})"
 
     def _find(self, node: Node) -> None:
         """Find why a node differs, and why its output has another shape; None if it has not."""
@@ -152,9 +159,20 @@ class _Walk:
         """Tell what left, where a node of the first network that gave a shape is gone."""
         while node != INPUT and self.before[node] not in self.new:
             if not _keeps_shape(self.first[node]):
-                return Cause("removed", _root(self.before[node], self.new_prefixes))
+                return self._removed(self.before[node])
             node = self.first[node].inputs[0]
         return None
+
+
+def _cut_alike(path: str, name: str, root: str) -> str:
+    """Cut the path of a node as deep as its name was cut to a root.
+
+    >>> _cut_alike("H1/2.tanh", "C1/2.tanh", "C1/2")
+    'H1/2'
+    """
+    ends = list(prefixes(name))
+    own = list(prefixes(path))
+    return own[ends.index(root)] if len(own) == len(ends) else path
 
 
 def _keeps_shape(node: Node) -> bool:

@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archcalc
+from archcalc.convention.figure import apply
 from archcalc.convention.library import conventions, find
 from archcalc.errors import UnknownName, UsageError
+from archcalc.paths import prefixes
 from archcalc.referee.reconciliation import Reconciliation, reconcile
 from archcalc.referee.side import Number, Side, read_side
+from archcalc.referee.structure import parts
 from archcalc.report import count
 from archcalc.spec.library import load, networks
 
@@ -288,6 +291,31 @@ def test_a_variant_that_is_wrong_is_no_candidate(tmp_path: Path) -> None:
     found = reconcile(f"{path}#small", str(64 * 7)).candidates
 
     assert [candidate.changes for candidate in found] == [("variant large",)]
+
+
+def _paths(report: Report) -> set[str]:
+    return {path for node in report.nodes for path in prefixes(node.path)}
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("lenet1", "lenet5-textbook"),
+        ("lenet-caffe", "zip1989"),
+        ("resnet101-v1.5", "plain18"),
+        ("vgg16", "alexnet"),
+        *(tuple(text.partition("@")[0] for text in pair) for pair in _sampled_pairs()[:20]),
+    ],
+)
+def test_every_path_is_of_a_network_that_has_it(a: str, b: str) -> None:
+    before, after = _report(a), _report(b)
+    found = parts(before, after, apply(before, "flops"), apply(after, "flops"))
+    old, new = _paths(before), _paths(after)
+    for part in found:
+        for cause in part.causes if part.kind != "input" else ():
+            path, _, was = cause.removesuffix(")").partition(" (was ")
+            assert path in (old if part.kind == "removed" else new)
+            assert not was or (was in old and part.kind == "changed")
 
 
 def test_causes_are_named_in_the_order_of_the_network() -> None:

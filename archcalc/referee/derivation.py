@@ -152,7 +152,7 @@ def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) 
     inputs = tuple(remember_shape(x) for x in xs)
     output = remember_shape(y, vector=_is_vector(xs[0]))
     figures = counted(wrapped, inputs[0], output, taps(op, xs[0]))
-    return Derivation(
+    found = Derivation(
         op,
         xs,
         y,
@@ -160,9 +160,16 @@ def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) 
         figures,
         zeros(figures),
         op.reason,
-        seen(wrapped, inputs[0], field and _remember_field(field)),
-        getattr(op, "table", None),
+        table=getattr(op, "table", None),
     )
+    return behind(found, field)
+
+
+def behind(found: Derivation, field: Field | None) -> Derivation:
+    """Take a derivation to where its input sees another field."""
+    x = found.inputs[0]
+    grown = seen(remember(found.op, x), remember_shape(x), field and _remember_field(field))
+    return replace(found, field=grown)
 
 
 def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ...]:

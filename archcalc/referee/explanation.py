@@ -19,7 +19,7 @@ from archcalc.errors import UnknownName, suggestion
 from archcalc.graph import INPUT
 from archcalc.paths import cut, layer_of
 from archcalc.receptive_field import ONE_PIXEL, widest
-from archcalc.referee.derivation import Figure, derive, together
+from archcalc.referee.derivation import Figure, behind, derive, together
 from archcalc.referee.lessons import lessons
 from archcalc.report import Report, count
 
@@ -139,35 +139,69 @@ def explain(
     if layer is not None and cut(layer, 1) in report.graph.origin.heads:
         report = count(net, input=input, heads=True)
     everything = list(range(len(report.nodes)))
-    chosen = everything if layer is None else report.index[report[layer].path]
+    chosen = everything if layer is None else _find_nodes(report, layer)
     parts = tuple(_parts(report, chosen, layer))
     return Explanation(
         report.name,
         layer or "",
         report.scope if layer is None else layer,
         parts,
-        parts[0].figures if len(parts) == 1 else tuple(_sums(parts, layer or "")),
+        parts[0].figures if len(parts) == 1 else tuple(_sums(parts, _common(layer or ""))),
         lessons(report.graph, chosen, layer) if layer is not None else (),
     )
+
+
+def _find_nodes(report: Report, layer: str) -> list[int]:
+    """Find the nodes of a layer, also by the name of alike ones in a row: `conv2_x/2..3`."""
+    if ".." not in layer:
+        return report.index[report[layer].path]
+    segments = layer.split("/")
+    found = [i for i, node in enumerate(report.nodes) if _fits(node.path.split("/"), segments)]
+    return found or report.index[report[layer].path]  # which raises
+
+
+def _common(layer: str) -> str:
+    """Leave of a name what all layers that it names have in common."""
+    return layer if ".." not in layer else layer.partition("..")[0].rpartition("/")[0]
+
+
+def _fits(path: list[str], segments: list[str]) -> bool:
+    """Tell whether a path lies at or below one that may name a range of numbers."""
+    if len(path) < len(segments):
+        return False
+    return all(map(_is_among, path, segments))
+
+
+def _is_among(name: str, segment: str) -> bool:
+    first, dots, last = segment.partition("..")
+    bare = layer_of(name)
+    if dots and all(number.isdecimal() and len(number) < 10 for number in (first, bare, last)):
+        return int(first) <= int(bare) <= int(last)
+    return segment in {name, bare}
 
 
 def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator[Part]:
     """Group nodes by the layer they belong to; a node asked for by its own name is a layer."""
     groups: dict[str, list[int]] = {}
+    known: dict[object, Derivation] = {}
     for i in chosen:
         path = report.nodes[i].path
         groups.setdefault(path if path == asked else layer_of(path), []).append(i)
     for path, members in groups.items():
         nodes = [report.nodes[i] for i in members]
-        steps = tuple(Step(node.path, _derive(report, node)) for node in nodes)
+        steps = tuple(Step(node.path, _derive(report, node, known)) for node in nodes)
         main = next((node for node in nodes if node.path == path), nodes[-1])
         figures = tuple(_add(steps))
         yield Part(path, main.op.name, nodes[0].xs[0], nodes[-1].y, steps, figures)
 
 
-def _derive(report: Report, node: Node) -> Derivation:
-    entering = [ONE_PIXEL if i == INPUT else report.fields[i] for i in node.inputs]
-    return derive(node.op, node.xs, node.y, widest(entering))
+def _derive(report: Report, node: Node, known: dict[object, Derivation]) -> Derivation:
+    """Derive a layer; one that equals an earlier one differs in what its input sees alone."""
+    entering = widest([ONE_PIXEL if i == INPUT else report.fields[i] for i in node.inputs])
+    key = (id(node.op), node.xs)
+    if key not in known:
+        known[key] = derive(node.op, node.xs, node.y, entering)
+    return behind(known[key], entering)
 
 
 def _add(steps: tuple[Step, ...]) -> Iterator[Figure]:

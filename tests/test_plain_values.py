@@ -19,7 +19,7 @@ heads: {h: {from: c, layers: [globalavgpool]}}
 NONE = {
     "parameters": 0, "weights": 0, "biases": 0, "gamma": 0, "beta": 0, "fixed": 0, "statistics": 0,
     "connections": 0, "connections_in_bounds": 0, "neurons": 0, "activations": 0, "macs": 0,
-    "flops": 0, "work": {},
+    "flops": 0, "partial": {}, "work": {},
 }  # fmt: skip
 # 2 kernels of 3·3 and a bias; 2·2·2 units, each with 9 taps and a bias; in a batch of 2
 CONV = NONE | {
@@ -52,6 +52,9 @@ def test_a_report_as_plain_values() -> None:
         "input": [1, 4, 4],
         "batch": 2,
         "scope": "main path and heads h",
+        "outputs": ["p/2/avgpool1"],
+        "dead_ends": [],
+        "uncounted": [],
         "notes": [],
         "rows": [
             place("c", "conv", [1, 4, 4], [2, 2, 2], 3) | CONV,
@@ -74,6 +77,7 @@ def test_a_report_as_plain_values() -> None:
             "statistics": 0,
             "outputs": 2 * 34,
             "live": 2 * 24,
+            "partial": [],
             "stored": 20,
             "total": 20 + 2 * 34,
             "running": 20 + 2 * 24,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,7 @@ from archcalc.backpropagation.example import EXAMPLES, WEIGHTS, Example, fill
 from archcalc.backpropagation.step import Numbers, Step, Worked
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.kernels import softmax_cross_entropy
-from archcalc.model.layer import Layer
+from archcalc.model.layer import Layer, kernel_of
 from archcalc.ops import field_types, find, make, names
 from archcalc.ops.conv import Conv
 from archcalc.ops.fields import read
@@ -79,7 +78,7 @@ _ACTIVATIONS = "such as relu, tanh or sigmoid"
 
 
 def _rules(name: str) -> Mapping[str, str]:
-    found: Mapping[str, str] = getattr(import_module(f"archcalc.kernels.{name}"), "RULES", {})
+    found: Mapping[str, str] = getattr(kernel_of(name), "RULES", {})
     return found
 
 

@@ -25,7 +25,7 @@ class Layer:
     ) -> None:
         self.path = path
         self.op = op
-        self.kernel = _kernel(op)
+        self.kernel = kernel_of(op)
         self.fields = dict(fields)
         self.inputs = inputs
         self.trainable = bool(self.fields.get("trainable", True))
@@ -84,7 +84,8 @@ class Layer:
 
 
 @cache
-def _kernel(op: str) -> ModuleType:
+def kernel_of(op: str) -> ModuleType:
+    """Give the kernel of an op: the module of its name."""
     return import_module(f"archcalc.kernels.{op}")
 
 

@@ -182,6 +182,15 @@ class Report(Displayed, view="layers:layers"):
         """One row per layer as written, with what its op brings before and after it."""
         return self.fold(None)
 
+    @cached_property
+    def ops(self) -> tuple[Row, ...]:
+        """One row per op: what stands before and after a layer's op has its own.
+
+        >>> [row.path for row in count("lenet5").ops][:3]
+        ['C1', 'C1.lecun_tanh', 'S2']
+        """
+        return tuple(self.row(node.path, [i]) for i, node in enumerate(self.nodes))
+
     def fold(self, depth: int | None) -> tuple[Row, ...]:
         """Sum the layers below each path of `depth` segments; the rows add up to the total.
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from archcalc.convention.figure import Figure
     from archcalc.report import Report
 
-All = Annotated[bool, typer.Option("--all", "-a", help="Show every layer: --depth 0.")]
+All = Annotated[
+    bool, typer.Option("--all", "-a", help="Show every op, also what stands before and after.")
+]
 BytesEach = Annotated[
     int,
     typer.Option(
@@ -77,8 +79,8 @@ def show(  # noqa: PLR0913 - one for each option
 
     report = count(open_network(network, set), input=input, batch=batch, heads=heads)
     figures = apply_all(report, split(convention))
-    unfolded = None if all or not depth else depth
-    table = layers(report, unfolded, split(columns), bytes_each, figures)
+    chosen = split(columns) or (["+field"] if all else [])
+    table = layers(report, depth or None, chosen, bytes_each, figures, ops=all)
     return Answer(
         (table,),
         partial(_data, report, bytes_each, figures),

@@ -110,6 +110,11 @@ class Figure:
         """List the values at and below a path."""
         return [self.values[position] for position in self.index[path]]
 
+    def values_of_op(self, path: str) -> list[int | None]:
+        """List the value of one op, without what stands before and after it."""
+        found = self.index[path]
+        return [self.values[position] for position in found if self.nodes[position].path == path]
+
     def of_head(self, head: str | None) -> int:
         """Sum what is known of one head, or of the main path (None)."""
         return sum(filter(None, self._values_of_head(head)))

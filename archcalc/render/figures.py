@@ -110,8 +110,9 @@ def figures(found: Sequence[Figure]) -> Table:
     return Table(columns, rows, captions=tuple(_unknown(found)))
 
 
-def column(figure: Figure) -> Quantity:
-    """Make a column of the figures of one convention for the table of a network's layers."""
+def column(figure: Figure, *, ops: bool = False) -> Quantity:
+    """Make a column of the figures of one convention for a network's layers, or for its ops."""
+    values_of = figure.values_of_op if ops else figure.values_of
 
     def total(counts: Counts, report: Report) -> Cell:
         if counts is report.total:
@@ -121,7 +122,7 @@ def column(figure: Figure) -> Quantity:
         return cell(figure.of_head(head), partial=figure.is_partial_in(head))
 
     def of(line: Line, report: Report) -> Cell:  # noqa: ARG001 - the form of every column
-        values = [value for path in unfolded(line.row.path) for value in figure.values_of(path)]
+        values = [value for path in unfolded(line.row.path) for value in values_of(path)]
         return cell(sum(filter(None, values)), partial=None in values)
 
     return Quantity(Column(figure.convention.name, _name(figure), "number"), of, total)

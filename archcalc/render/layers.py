@@ -27,14 +27,18 @@ if TYPE_CHECKING:
 NOTHING = "no layers: none are written, or all of them are switched off"
 
 
-def layers(
+def layers(  # noqa: PLR0913 - which rows, and which columns
     report: Report,
     depth: int | None = 1,
     columns: Iterable[str] = (),
     bytes_each: int = BYTES,
     figures: Sequence[Figure] = (),
+    *,
+    ops: bool = False,
 ) -> Table:
     """Tabulate a report at a depth (None: every layer); its rows add up to its totals.
+
+    With `ops` there is a row for each op, also for what stands before and after a layer's own.
 
     Columns in bytes count `bytes_each` for a number: 4 in single precision, 2 in half. Each of the
     `figures` is a column too, of what its convention counts.
@@ -46,9 +50,10 @@ def layers(
     >>> table.rows[2], table.totals
     (('C3', 1516), (('total', 60000),))
     """
-    quantities = [*choose(columns, bytes_each), *map(column, figures)]
+    by_convention = [column(figure, ops=ops) for figure in figures]
+    quantities = [*choose(columns, bytes_each), *by_convention]
     names = [quantity.column.name for quantity in quantities]
-    lines = fold_repeats(report.fold(depth))
+    lines = fold_repeats(report.ops if ops else report.fold(depth))
     return Table(
         columns=tuple(quantity.column for quantity in quantities),
         rows=tuple(tuple(quantity.of(line, report) for quantity in quantities) for line in lines),

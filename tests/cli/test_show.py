@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -68,8 +69,17 @@ def test_another_input_is_said_and_its_consequence(archcalc: Call) -> None:
 def test_depth_unfolds_blocks(archcalc: Call) -> None:
     assert "conv4_x/2..6" in archcalc("show", "resnet50", "--depth", "2").output
     everything = archcalc("show", "resnet50", "--all").output
-    assert "conv4_x/2..6/conv2" in everything
-    assert everything == archcalc("show", "resnet50", "--depth", "0").output
+    assert "conv4_x/2..6/conv2" in archcalc("show", "resnet50", "--depth", "0").output
+    assert "conv4_x/2..6/conv2.batchnorm" in everything
+
+
+def test_all_shows_every_op_with_its_field(archcalc: Call) -> None:
+    found = archcalc("show", "lenet5", "--all", "-C", "macs", "--format", "csv").output
+    rows = {row["layer"]: row for row in csv.DictReader(io.StringIO(found))}
+
+    assert list(rows)[:4] == ["C1", "C1.lecun_tanh", "S2", "S2.lecun_tanh"]
+    assert rows["C1.lecun_tanh"]["field"] == rows["C1"]["field"] == "5"
+    assert (rows["C1"]["macs"], rows["C1.lecun_tanh"]["macs"]) == ("117600", "0")
 
 
 def test_json_is_the_report(archcalc: Call) -> None:

@@ -132,6 +132,15 @@ class Derived(int):
         return Derived(-int(self), _negated(self.term))
 
 
+def letter(name: str, value: int) -> Derived:
+    """Call a sample value by a letter.
+
+    >>> (letter("C", 12) * 2).expression
+    'C·2'
+    """
+    return Derived(value, Leaf(value, name))
+
+
 def known(value: int) -> int:
     """Take a figure as a number that is known by now: its own derivation is not repeated.
 

@@ -58,7 +58,8 @@ class Builder:
         self.bound: dict[int, str] = {}
         self.hung: set[int] = set()
         self.uncounted: list[Uncounted] = []
-        self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Shape]] = {}
+        self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Op, Shape]] = {}
+        self._settled: dict[Op, Op] = {}
         self._limits = limits.now()
 
     @property
@@ -103,7 +104,7 @@ class Builder:
         Raises a bare Misfit where an op does not fit, a Reason beyond the limits.
         """
         feeding, xs = zip(*inputs)  # noqa: B905 - each is a pair
-        _, y = self._shapes.get((id(op), xs)) or self._infer(op, xs)
+        _, op, y = self._shapes.get((id(op), xs)) or self._infer(op, xs)
         end = len(self.nodes)
         if end >= self._limits.layers:
             message = f"more than {self._limits.layers:,} layers after unrolling"
@@ -159,17 +160,22 @@ class Builder:
         inputs, hung = MappingProxyType(dict(self.inputs)), frozenset(self.hung)
         return Graph(origin, inputs, nodes, containers, ends, end.node, maker, out, hung, beside)
 
-    def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
-        """Apply a shape rule, once to equal inputs; the op is kept, so that its id is."""
+    def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Op, Shape]:
+        """Apply a shape rule, once to equal inputs; the op is kept, so that its id is.
+
+        What the network gets is the op with its sizes written out, one object for equal ones.
+        """
+        settled = op.on(xs[0])
+        settled = op if settled is op else self._settled.setdefault(settled, settled)
         try:
-            y = op.shape(*xs)
+            y = settled.shape(*xs)
         except Reason as reason:
             what = f"; what enters `{op.name}` is {xs[0]}" if len(xs) == 1 else ""
             message = reason.message + what
             raise Misfit(reason.code, message, reason.hint, reason.key) from None
         if max(y).bit_length() > self._limits.integer_bits:
             raise limits.too_large("integer_bits", f"a shape of {max(y).bit_length():,} bits")
-        found = self._shapes[id(op), xs] = op, y
+        found = self._shapes[id(op), xs] = op, settled, y
         return found
 
     def _check(

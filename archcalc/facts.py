@@ -12,11 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 from archcalc.arithmetic import known
 from archcalc.counts import Counts, add_up
 from archcalc.ops.op import Weighted
+from archcalc.ops.weight import total
 from archcalc.uncounted import WORKED
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
 
 SIZE = Counts.__slots__.index("activations")
-POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,8 @@ class Facts:
     @property
     def is_affine(self) -> bool:
         """Whether it scales or shifts by trained numbers, frozen or not."""
-        x = self.xs[0]
-        return bool(self.op.scales(x) or self.op.shifts(x))
+        weights = self.op.weights(self.xs[0], self.y)
+        return any(weight.kind in {"scale", "shift"} for weight in weights)
 
     @property
     def inputs(self) -> int:
@@ -79,12 +80,12 @@ class Facts:
     @cached_property
     def taps(self) -> int | Fraction:
         """The taps of one window of a pool, else 1; a fraction where windows differ in size."""
-        if self.op.name not in POOLS:
+        if self.op.role != "pool":
             return 1
         window = self.op.window(self.xs[0])
         if window is None:
             return Fraction(self.counts.work.add + self.y.size, self.y.size)
-        return window[0].kernel * window[1].kernel
+        return prod(span.kernel for span in window)
 
 
 def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
@@ -102,14 +103,14 @@ def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
 
 def _tally(op: Op, x: Shape, y: Shape) -> Tally:
     """Apply the rules: the fields of `Counts` in their order, then the kinds of work."""
-    parameters, biases = op.parameters(x, y), op.biases(x, y)
-    scales, shifts = op.scales(x), op.shifts(x)
+    parameters, arrays = op.parameters(x, y), op.weights(x, y)
+    biases, scales, shifts = (total(arrays, kind) for kind in ("bias", "scale", "shift"))
     weights = known(parameters) - known(biases) - known(scales) - known(shifts)
     frozen = isinstance(op, Weighted) and not op.trainable
     kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
     return (
         *kinds,
-        op.statistics(x),
+        total(arrays, "statistic"),
         op.connections(x, y),
         op.connections_in_bounds(x, y),
         op.neurons(y),

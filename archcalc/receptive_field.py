@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from archcalc import limits
 from archcalc.arithmetic import known
 from archcalc.graph import INPUT
+from archcalc.ops.window import Span
 
 if TYPE_CHECKING:
-    from archcalc.graph import Graph
+    from collections.abc import Sequence
+
+    from archcalc.graph import Graph, Node
     from archcalc.ops.op import Op, Shape
 
 
+T = TypeVar("T")
+
+
 class Field(NamedTuple):
-    """A receptive field, each number as (rows, columns), in pixels of the input.
+    """A receptive field in pixels of the input, a number for each extent: (rows, columns), say.
 
     `size` of the field, not clipped to the image; `stride` from one output to the next; `offset` of
     the first pixel that the first output sees: negative where it sees padding.
     """
 
-    size: tuple[int, int]
-    stride: tuple[int, int]
-    offset: tuple[int, int]
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+    offset: tuple[int, ...]
 
 
-ONE_PIXEL = Field((1, 1), (1, 1), (0, 0))
+def one_pixel(x: Shape) -> Field:
+    """See each pixel of an input as itself.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> one_pixel(Shape(1, 16000))
+    Field(size=(1,), stride=(1,), offset=(0,))
+    """
+    return Field((1,) * x.rank, (1,) * x.rank, (0,) * x.rank)
 
 
 def receptive_fields(graph: Graph) -> list[Field | None]:
-    """Follow the widest path to each node, along the height and along the width.
+    """Follow the widest path to each node, along each extent.
 
     Size grows by (extent - 1) times the stride so far; the stride multiplies. None where windows of
     unlike sizes, or branches of unlike strides, forbid one answer.
@@ -41,9 +55,19 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     """
     fields: list[Field | None] = []
     for node in graph.nodes:
-        entering = [ONE_PIXEL if i == INPUT else fields[i] for i in node.inputs]
-        fields.append(look_through(node.op, node.xs[0], widest(entering)))
+        fields.append(look_through(node.op, node.xs[0], entering(node, fields)))
     return fields
+
+
+def entering(node: Node, fields: Sequence[Field | None]) -> Field | None:
+    """Tell what the inputs of a node see together, by what earlier nodes see.
+
+    None also where one place is spread over many: it does not move on with them.
+    """
+    if len(node.xs) > 1 and any(x.is_vector for x in node.xs) and not node.y.is_vector:
+        return None
+    fed = zip(node.inputs, node.xs, strict=True)
+    return widest([one_pixel(x) if i <= INPUT else fields[i] for i, x in fed])
 
 
 def widest(fields: list[Field | None]) -> Field | None:
@@ -58,9 +82,11 @@ def widest(fields: list[Field | None]) -> Field | None:
     found = [field for field in fields if field is not None and field.stride == first.stride]
     if len(found) < len(fields):
         return None
-    top, left = (min(field.offset[side] for field in found) for side in (0, 1))
-    bottom, right = (max(f.offset[side] + f.size[side] for f in found) for side in (0, 1))
-    return Field((bottom - top, right - left), first.stride, (top, left))
+    sides = range(len(first.size))
+    starts = tuple([min(field.offset[side] for field in found) for side in sides])
+    ends = [max(field.offset[side] + field.size[side] for field in found) for side in sides]
+    size = tuple([end - start for start, end in zip(starts, ends, strict=True)])
+    return Field(size, first.stride, starts)
 
 
 def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
@@ -68,15 +94,25 @@ def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
     window = op.window(x)
     if field is None or window is None:
         return None
-    rows, columns = window
-    (height, width), (down, right), (top, left) = field
-    if max(down, right).bit_length() > limits.now().integer_bits:
+    size, stride, offset = field
+    if max(stride).bit_length() > limits.now().integer_bits:
         return None
+    spans = along(window, len(size), Span(1, 1))
+    sides = partial(zip, stride, spans)
     return Field(
-        (
-            height + known(rows.reach) * down,
-            width + known(columns.reach) * right,
-        ),
-        (down * rows.stride, right * columns.stride),
-        (top - rows.before * down, left - columns.before * right),
+        tuple([n + known(span.reach) * step for step, span, n in sides(size)]),
+        tuple([step * span.stride for step, span in zip(stride, spans, strict=True)]),
+        tuple([n - span.before * step for step, span, n in sides(offset)]),
     )
+
+
+def along(found: Sequence[T], extents: int, one: T) -> Sequence[T]:
+    """Set what an op has along its own extents beside those of the network's input, the last last.
+
+    They are as many, unless all places have become one before; then nothing more is moved over.
+
+    >>> along(("height", "width"), 1, "-"), along(("height", "width"), 3, "-")
+    (('width',), ('-', 'height', 'width'))
+    """
+    missing = extents - len(found)
+    return (*[one] * missing, *found) if missing >= 0 else tuple(found[-extents:])

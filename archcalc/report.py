@@ -13,9 +13,10 @@ from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, sugg
 from archcalc.facts import read_facts
 from archcalc.graph import INPUT, Container, Graph
 from archcalc.memory import Memory, largest_live_set, partial
+from archcalc.ops import find
 from archcalc.ops.fields import shown
 from archcalc.paths import Index, cut, layer_of
-from archcalc.receptive_field import ONE_PIXEL, Field, receptive_fields
+from archcalc.receptive_field import Field, one_pixel, receptive_fields
 from archcalc.scope import scope
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
@@ -34,12 +35,6 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
 
 Key = TypeVar("Key")
-
-_GROWS = (
-    ("conv", "a convolution has a weight for every map that reaches it"),
-    ("linear", "a linear layer has a weight for every element that reaches it"),
-)
-"""Why another input changes the parameters of an op."""
 
 
 def summed() -> int:
@@ -302,7 +297,7 @@ class Report(Displayed, view="layers:layers"):
             return ()
         was, now = before.by_op(), self.by_op()
         grown = {op for op in now if op not in was or now[op].parameters != was[op].parameters}
-        causes = [why for op, why in _GROWS if op in grown]
+        causes = [find(op).grows for op in now if op in grown and find(op).grows]
         if [node.op for node in before.nodes] != [node.op for node in self.nodes]:
             causes = ["a field of a layer depends on the input"]
         change = f"input {self.input} instead of {own}: {new:,} parameters, not {old:,}"
@@ -405,7 +400,7 @@ class Report(Displayed, view="layers:layers"):
             layer=layer,
             input=nodes[0].xs[0],
             output=self.input if end == INPUT else self.nodes[end].y,
-            field=ONE_PIXEL if end == INPUT else self.fields[end],
+            field=one_pixel(self.input) if end == INPUT else self.fields[end],
             head=nodes[0].head,
         )
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import sys
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from fractions import Fraction
 from io import StringIO
-from types import ModuleType
+from math import prod
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,11 +21,13 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc import ops
 from archcalc.errors import Reason
+from archcalc.facts import Facts
+from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Op, Shape, Weighted
 from archcalc.spec.spec import Layer
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
+    from types import ModuleType
 
 OPS = sorted(ops.names())
 JOINS = {"add", "concat"}
@@ -138,26 +139,7 @@ def test_the_keywords_of_a_kernel_are_the_fields_of_the_op(name: str) -> None:
 
 # -- its fields and counts, for whatever is drawn ------------------------------------------------
 
-SIDE = st.integers(1, 3)
-SIZES = st.tuples(SIDE, SIDE)
-CELLS = st.integers(0, 2)
-TYPES: dict[str, SearchStrategy[object]] = {
-    "Count": st.integers(1, 6),
-    "Size": SIZES,
-    "Padding": st.tuples(CELLS, CELLS, CELLS, CELLS) | st.sampled_from(["half", "same"]),
-    "Bias": st.sampled_from([True, False, "untied"]),
-    "Table": st.lists(
-        st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True).map(tuple),
-        min_size=1,
-        max_size=4,
-    ).map(tuple),
-    "Number": st.decimals(0, 5, places=3).map(Fraction),
-    "Positive": st.decimals("0.001", 5, places=3).map(Fraction),
-    "Rate": st.decimals(0, "0.999", places=3).map(Fraction),
-    "Factor": st.decimals("-0.999", "-0.001", places=3).map(Fraction),
-    "bool": st.booleans(),
-    "int": st.integers(1, 3),
-}
+TYPES = {name: st.sampled_from(kind.samples) for name, kind in DECLARATIONS.items()}
 
 
 @st.composite
@@ -184,7 +166,7 @@ def text(value: object) -> str:
     return str(value)
 
 
-INPUTS = st.builds(Shape, st.just(3), st.integers(1, 9), st.integers(1, 9))
+INPUTS = st.lists(st.integers(1, 9), min_size=1, max_size=3).map(lambda sides: Shape(3, *sides))
 
 
 def output(op: Op, x: Shape) -> Shape:
@@ -208,17 +190,36 @@ def test_an_op_survives_being_written_and_read(op: Op) -> None:
 @given(op=drawn(), x=INPUTS)
 def test_counts_agree_with_each_other(op: Op, x: Shape) -> None:
     y = output(op, x)
-    kinds = [op.biases(x, y), op.scales(x), op.shifts(x)]
-    weights = op.parameters(x, y) - sum(kinds)
     assert min(y) >= 1
-    assert weights >= 0
-    assert min(kinds) >= 0
     assert 0 <= op.connections_in_bounds(x, y) <= op.connections(x, y)
     assert min(op.work(x, y)) >= 0
     assert op.neurons(y) in {0, y.size}
     assert (op.neurons(y) > 0) == (op.connections(x, y) > 0)
     assert op.connections(x, y) >= op.work(x, y).mac
     assert isinstance(op, Weighted) or op.parameters(x, y) == 0
+
+
+@given(op=drawn(), x=INPUTS)
+def test_the_arrays_are_the_parameters_and_those_of_the_kernel(op: Op, x: Shape) -> None:
+    y = output(op, x)
+    found = op.weights(x, y)
+    learnt = {weight.name: weight.shape for weight in found if weight.kind != "statistic"}
+    kept = {weight.name: weight.shape for weight in found if weight.kind == "statistic"}
+    fields = {field.name: getattr(op, field.name) for field in fields_of(op)}
+
+    assert sum(map(prod, learnt.values())) == op.parameters(x, y)
+    assert learnt == kernel(op.name).weights(x, **fields)
+    assert kept == getattr(kernel(op.name), "statistics", lambda *_, **__: {})(x, **fields)
+
+
+@given(op=drawn(), x=INPUTS)
+def test_one_number_means_every_extent(op: Op, x: Shape) -> None:
+    y, settled = output(op, x), op.on(x)
+    xs = (x,) * getattr(op, "branches", 1)
+
+    assert settled.shape(*xs) == y
+    assert Facts.of(settled, xs, y).counts == Facts.of(op, xs, y).counts
+    assert settled.on(x) is settled
 
 
 @given(op=drawn().filter(lambda op: isinstance(op, Weighted)), x=INPUTS)
@@ -230,87 +231,3 @@ def test_freezing_moves_all_parameters_and_changes_nothing_else(op: Op, x: Shape
     assert trained.parameters(x, y) == frozen.parameters(x, y)
     assert trained.connections(x, y) == frozen.connections(x, y)
     assert trained.work(x, y) == frozen.work(x, y)
-
-
-# -- the two steps of adding one -----------------------------------------------------------------
-
-RULE = '''
-"""The rectifier with a trained slope."""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import ClassVar
-
-from archcalc.ops.op import Placewise, Shape, Weighted, Work
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prelu(Weighted, Placewise):
-    """Keep what is positive, scale what is negative by one trained slope per map."""
-
-    reason: ClassVar[str] = "one factor per element: no connections of its own"
-
-    def parameters(self, x: Shape, y: Shape) -> int:
-        """Count a slope for each map."""
-        return x.channels
-
-    def work(self, x: Shape, y: Shape) -> Work:
-        """Count a comparison and a product per element."""
-        return Work(cmp=y.size, mul=y.size)
-'''
-
-WITNESS = '''
-"""The rectifier with a trained slope."""
-
-from __future__ import annotations
-
-import numpy as np
-
-WEIGHTS = ("slope",)
-
-
-def weights(shape, **_):
-    """Name the slopes."""
-    return {"slope": (shape[0],)}
-
-
-def forward(x, *, slope):
-    """Scale what is negative."""
-    factor = np.where(x > 0, 1, slope[:, None, None])
-    return x * factor, (x, factor)
-
-
-def backward(dy, saved):
-    """Give the gradients of x and slope."""
-    x, factor = saved
-    return (dy * factor,), {"slope": (dy * np.minimum(x, 0)).sum(axis=(0, 2, 3))}
-'''
-
-
-@pytest.fixture
-def prelu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add an op as its two files would."""
-    for folder, source in (("ops", RULE), ("kernels", WITNESS)):
-        module = ModuleType(f"archcalc.{folder}.prelu")
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-        exec(source, module.__dict__)  # noqa: S102 - the source stands above
-    names = ops.names() | {"prelu"}
-    monkeypatch.setattr(ops, "names", lambda: names)
-    ops.find.cache_clear()
-
-
-@pytest.mark.usefixtures("prelu")
-def test_an_op_is_added_by_a_rule_and_a_witness() -> None:
-    spec = archcalc.load(StringIO("input: 3x8x8\nlayers: [{conv: 4, kernel: 3, after: [prelu]}]"))
-    report = archcalc.count(spec)
-
-    assert report["conv1"].weights == 4 * 27 + 4  # four kernels, four slopes
-    assert report["conv1.prelu"].work.mul == 4 * 6 * 6
-    assert archcalc.confirm(spec).agrees
-
-
-def test_the_op_is_gone_again() -> None:
-    ops.find.cache_clear()
-
-    assert "prelu" not in ops.names()

@@ -106,7 +106,7 @@ PASSED = [
     ),
     (
         "variables", 5, "input: 1x4x4\nparameters: {a: 1, b: 2}\nlayers: [relu]",
-        ("spec:2:13: error[too-large]: 6 parameters and columns can be seen here; 5 are the most\n"
+        ("spec:2:13: error[too-large]: 8 parameters and columns can be seen here; 5 are the most\n"
         "    2 | parameters: {a: 1, b: 2}\n"
         "      |             ^"),
     ),

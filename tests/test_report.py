@@ -274,11 +274,11 @@ def test_a_field_that_depends_on_the_input_is_the_cause() -> None:
 
 def test_a_wrong_input() -> None:
     with pytest.raises(archcalc.ArchcalcError) as caught:
-        archcalc.count("lenet5", input="32x32")
+        archcalc.count("lenet5", input="32 by 32")
 
     assert str(caught.value) == (
         "error[wrong-type]: expected an input such as 3x224x224 (channels x height x width), "
-        "not `32x32`"
+        "not `32 by 32`"
     )
 
 

@@ -15,7 +15,7 @@ from archcalc.kernels import softmax_cross_entropy
 from archcalc.model.layer import Layer, kernel_of
 from archcalc.ops import field_types, find, make, names
 from archcalc.ops.conv import Conv
-from archcalc.ops.fields import read
+from archcalc.ops.declarations import read
 from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:

@@ -9,7 +9,10 @@ layer without an image gives N x C x 1 x 1. Every kernel module has
     backward(dy, saved)           a gradient for each input, and one for each weight by name
 
 The keywords of `forward` are the weights, then the fields that no weight's shape shows. A module
-with weights lists their names in `WEIGHTS`; what is left out does not exist (no bias, no gamma).
+with weights says in `WEIGHTS` of which kind each is (weight, bias, scale, shift, slope, centre), in
+`STATISTICS` what it keeps, with the value that changes nothing; what is left out does not exist (no
+bias, no gamma). `otherwise(**fields)` names the kinds of work that the kernel does in another way
+than people count it: for precision or speed.
 
 Losses stand beside the kernels: `cross_entropy`, `softmax_cross_entropy`, `maximum_a_posteriori`.
 """

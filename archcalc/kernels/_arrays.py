@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
 """Numbers of any kind: float32, float64, or objects that count what is done to them."""
-Shape: TypeAlias = tuple[int, int, int]
-"""Maps, height and width of one sample."""
-Size: TypeAlias = tuple[int, int]
-"""Height and width."""
-Padding: TypeAlias = tuple[int, int, int, int] | Literal["half", "same"]
-"""Cells at the top, bottom, left and right, or the word for them."""
+Shape: TypeAlias = tuple[int, ...]
+"""Maps of one sample, then the extents of a map: height and width, or one, or three."""
+Size: TypeAlias = tuple[int, ...]
+"""A number for each extent of a window, or one for all of them."""
+Padding: TypeAlias = tuple[int, ...] | Literal["half", "same"]
+"""Cells before and after each extent, or two numbers for all of them, or the word for them."""
 Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each filter the input maps that it reads."""
 WeightShapes: TypeAlias = dict[str, tuple[int, ...]]
@@ -23,16 +23,36 @@ Gradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
 
 
 def expect_maps(op: str, x: Array) -> None:
-    """Refuse an input that is not N x C x H x W.
+    """Refuse an input that is not N x C x H x W, with one extent or more in place of H x W.
 
     >>> import numpy as np
     >>> expect_maps("conv", np.zeros((28, 28)))
     Traceback (most recent call last):
     ValueError: conv: the input should be N x C x H x W, not 28 x 28
     """
-    if x.ndim != 4:
+    if x.ndim < 3:
         message = f"{op}: the input should be N x C x H x W, not {shown(x.shape)}"
         raise ValueError(message)
+
+
+def places(x: Array) -> tuple[int, ...]:
+    """Name the axes of the samples and of all places: what a statistic of a map runs over.
+
+    >>> import numpy as np
+    >>> places(np.zeros((2, 3, 5, 5)))
+    (0, 2, 3)
+    """
+    return (0, *range(2, x.ndim))
+
+
+def per_map(values: Array, x: Array) -> Array:
+    """Turn a number for each map so that it meets all places of x.
+
+    >>> import numpy as np
+    >>> per_map(np.ones(3), np.zeros((2, 3, 5, 5))).shape
+    (3, 1, 1)
+    """
+    return values.reshape(-1, *(1,) * (x.ndim - 2))
 
 
 def expect_shape(op: str, name: str, array: Array, shape: tuple[int, ...]) -> None:

@@ -61,7 +61,7 @@ def patch_gradient(
 def check(channels: int, kernel: Array, groups: int, table: Table | None) -> int:
     """Count the filters, or refuse a kernel that does not fit the maps."""
     if table is None:
-        if kernel.ndim != 4 or kernel.shape[1] * groups != channels or len(kernel) % groups:
+        if kernel.ndim < 3 or kernel.shape[1] * groups != channels or len(kernel) % groups:
             found = f"kernel {shown(kernel.shape)} in {groups} groups"
             message = f"conv: {found} does not fit an input of {channels} maps"
             raise ValueError(message)
@@ -69,7 +69,7 @@ def check(channels: int, kernel: Array, groups: int, table: Table | None) -> int
     if groups != 1:
         message = f"conv: a table and {groups} groups exclude each other"
         raise ValueError(message)
-    expect_shape("conv", "kernel", kernel, (sum(map(len, table)), *kernel.shape[-2:]))
+    expect_shape("conv", "kernel", kernel, (sum(map(len, table)), *kernel.shape[1:]))
     for row in table:
         if len(set(row)) < len(row) or not set(row) <= set(range(channels)):
             message = f"conv: table row {list(row)} should name distinct maps below {channels}"

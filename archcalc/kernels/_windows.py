@@ -1,17 +1,18 @@
 """Sliding windows over arrays: where they stand, and the cells they read.
 
-One `Side` describes the windows along the height or the width. Windows are counted by laying them
-down one after the other.
+One `Side` describes the windows along one extent: the height, say. Windows are counted by laying
+them down one after the other.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from archcalc.kernels._arrays import Array, Padding, Size
 
@@ -54,33 +55,62 @@ class Side(NamedTuple):
         return window, place, cells[window, place]
 
 
-Sides = tuple[Side, Side]
+Sides = tuple[Side, ...]
 
 
 def sides(  # noqa: PLR0913 - the fields of a window
     size: Size,
     kernel: Size,
     stride: Size | None = None,
-    padding: Padding = (0, 0, 0, 0),
-    dilation: Size = (1, 1),
+    padding: Padding = (0, 0),
+    dilation: Size = (1,),
     *,
     ceil: bool = False,
 ) -> Sides:
-    """Lay windows over a height and a width; without a stride they lie side by side.
+    """Lay windows over the last of some extents; without a stride they lie side by side.
 
-    Raises ValueError where not even one fits.
+    A kernel of one number is as wide along all extents; extents before the window's are passed one
+    by one. A single place has as many extents as a window wants. Raises ValueError where not even
+    one window fits.
 
     >>> rows, columns = sides((55, 55), (3, 3), (2, 2))
     >>> rows.windows, rows.span
     (27, 55)
     """
-    steps = kernel if stride is None else stride
-    pads = _pads(size, kernel, steps, padding, dilation)
-    rows, columns = (
-        _side(Side(*numbers), ceil=ceil)
-        for numbers in zip(size, kernel, steps, dilation, pads[::2], pads[1::2], strict=True)
+    kernel = each(kernel, len(size))
+    if len(kernel) > len(size) and set(size) == {1}:
+        size = (1,) * len(kernel)
+    if len(kernel) > len(size):
+        message = f"a window of {len(kernel)} dimensions does not lie on a map of {len(size)}"
+        raise ValueError(message)
+    earlier, size = size[: len(size) - len(kernel)], size[len(size) - len(kernel) :]
+    steps = each(kernel if stride is None else stride, len(kernel))
+    apart = each(dilation, len(kernel))
+    pads = _pads(size, kernel, steps, padding, apart)
+    numbers = zip(size, kernel, steps, apart, pads[::2], pads[1::2], strict=True)
+    return (
+        *(Side(extent, 1, 1, 1, 0, 0, extent) for extent in earlier),
+        *(_side(Side(*found), ceil=ceil) for found in numbers),
     )
-    return rows, columns
+
+
+def each(numbers: tuple[int, ...], extents: int) -> tuple[int, ...]:
+    """Take one number for all extents.
+
+    >>> each((3,), 2), each((1, 7), 2)
+    ((3, 3), (1, 7))
+    """
+    return numbers * extents if len(numbers) == 1 else numbers
+
+
+def along(cuts: Iterable[slice]) -> tuple[Any, ...]:
+    """Cut an array along its last axes."""
+    return (..., *cuts)
+
+
+def unfolded(x: Array, both: Sides) -> Array:
+    """Give x as many extents as its windows have: only a single place may want more."""
+    return x if x.ndim == len(both) + 2 else x.reshape(*x.shape[:2], *(s.size for s in both))
 
 
 def padded(x: Array, both: Sides, value: float = 0) -> Array:
@@ -89,10 +119,11 @@ def padded(x: Array, both: Sides, value: float = 0) -> Array:
     >>> padded(np.ones((1, 1, 2, 2)), sides((2, 2), (3, 3), (1, 1), (1, 0, 1, 0)))[0, 0].tolist()
     [[0.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0]]
     """
-    rows, columns = both
+    x = unfolded(x, both)
     if all(not side.before and side.span <= side.size for side in both):
-        return x[:, :, : rows.span, : columns.span]
-    shape = (*x.shape[:2], rows.span, columns.span)
+        covered: Array = x[along(slice(side.span) for side in both)]
+        return covered
+    shape = (*x.shape[:2], *(side.span for side in both))
     image = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
     inside, read = _overlap(both)
     image[inside] = x[read]
@@ -105,9 +136,8 @@ def unpadded(gradient: Array, both: Sides) -> Array:
     >>> unpadded(np.ones((1, 1, 2, 2)), sides((3, 3), (2, 2), (2, 2)))[0, 0].tolist()
     [[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    rows, columns = both
     inside, read = _overlap(both)
-    dx = np.zeros((*gradient.shape[:2], rows.size, columns.size), gradient.dtype)
+    dx = np.zeros((*gradient.shape[:2], *(side.size for side in both)), gradient.dtype)
     dx[read] = gradient[inside]
     return dx
 
@@ -119,10 +149,8 @@ def offsets(image: Array, both: Sides) -> Iterator[Array]:
     >>> [cells[0, 0].tolist() for cells in offsets(x, sides((4, 4), (1, 2), (2, 2)))]
     [[[0, 2], [8, 10]], [[1, 3], [9, 11]]]
     """
-    rows, columns = both
-    for down in range(rows.kernel):
-        for right in range(columns.kernel):
-            yield image[:, :, _places(rows, down), _places(columns, right)]
+    for taps in product(*(range(side.kernel) for side in both)):
+        yield image[along(map(_places, both, taps))]
 
 
 def _places(side: Side, tap: int) -> slice:
@@ -145,24 +173,22 @@ def _side(side: Side, *, ceil: bool) -> Side:
 
 def _pads(
     size: Size, kernel: Size, stride: Size, padding: Padding, dilation: Size
-) -> tuple[int, int, int, int]:
-    """Say a padding in cells: top, bottom, left, right."""
+) -> tuple[int, ...]:
+    """Say a padding in cells: before and after each extent."""
     if not isinstance(padding, str):
-        return padding
+        return padding * len(kernel) if len(padding) == 2 else padding
     extents = [taps * step - step + 1 for taps, step in zip(kernel, dilation, strict=True)]
     if padding == "half":
-        tall, wide = (extent // 2 for extent in extents)
-        return tall, tall, wide, wide
-    tall, wide = (
+        return tuple(extent // 2 for extent in extents for _ in "xy")
+    missing = [
         max(range(0, cells, step)[-1] + extent - cells, 0)
         for cells, step, extent in zip(size, stride, extents, strict=True)
-    )
-    return tall // 2, tall - tall // 2, wide // 2, wide - wide // 2
+    ]
+    return tuple(cells for n in missing for cells in (n // 2, n - n // 2))
 
 
-def _overlap(both: Sides) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+def _overlap(both: Sides) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Tell where the input lies on the padded image, and which part of the input lies there."""
     counts = [max(0, min(side.size, side.span - side.before)) for side in both]
     inside = [slice(s.before, s.before + n) for s, n in zip(both, counts, strict=True)]
-    every = slice(None)
-    return (every, every, *inside), (every, every, *map(slice, counts))
+    return along(inside), along(map(slice, counts))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from archcalc.kernels._arrays import expect_maps
-from archcalc.kernels._windows import Side, Sides, offsets, padded, sides, unpadded
+from archcalc.kernels._windows import Side, Sides, each, offsets, padded, sides, unpadded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archcalc.kernels._arrays import Array, Gradients, Padding, Shape, Size, WeightShapes
 
 RULES = {
@@ -36,7 +39,7 @@ def forward(  # noqa: PLR0913 - the fields of the op
     *,
     kernel: Size | None = None,
     stride: Size | None = None,
-    padding: Padding = (0, 0, 0, 0),
+    padding: Padding = (0, 0),
     ceil: bool = False,
     count_padding: bool = True,
     output: Size | None = None,
@@ -69,10 +72,15 @@ def forward(  # noqa: PLR0913 - the fields of the op
     y = first.copy()
     for cells in others:
         y += cells
-    tall, wide = (_cells(side, count_padding=count_padding) for side in both)
-    divisor = np.maximum(np.outer(tall, wide), 1).astype(x.dtype)
+    divisor = np.maximum(_product(_cells(s, count_padding=count_padding) for s in both), 1)
+    divisor = divisor.astype(x.dtype)
     y /= divisor
     return y, Saved(x.shape, divisor, both)
+
+
+def otherwise(*, output: Size | None = None, **_: object) -> frozenset[str]:
+    """Name the work that is done in another way: a fixed size adds up rows, then columns."""
+    return frozenset({"add"} if output else ())
 
 
 def backward(dy: Array, saved: Saved) -> Gradients:
@@ -85,11 +93,13 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     shape, divisor, both = saved
     share = dy / divisor
     if both is None:
-        return (_spread(_spread(share, shape[2], axis=2), shape[3], axis=3),), {}
-    d_image = np.zeros((*shape[:2], both[0].span, both[1].span), share.dtype)
+        for axis, size in enumerate(shape[2:], start=2):
+            share = _spread(share, size, axis)
+        return (share,), {}
+    d_image = np.zeros((*shape[:2], *(side.span for side in both)), share.dtype)
     for cells in offsets(d_image, both):
         np.add(cells, share, out=cells)
-    return (unpadded(d_image, both),), {}
+    return (unpadded(d_image, both).reshape(shape),), {}
 
 
 def _cells(side: Side, *, count_padding: bool) -> Array:
@@ -101,16 +111,27 @@ def _cells(side: Side, *, count_padding: bool) -> Array:
 
 
 def _forward_fixed(x: Array, output: Size) -> tuple[Array, Saved]:
-    sums = _gather(_gather(x, output[0], axis=2), output[1], axis=3)
-    tall, wide = (
-        [stop - start for start, stop in _bounds(size, outputs)]
+    whole = x.shape[2:]
+    output = each(output, len(whole))
+    if len(output) > len(whole) and set(whole) == {1}:
+        x = x.reshape(*x.shape[:2], *(1,) * len(output))
+    output = (*whole[: len(whole) - len(output)], *output) if len(output) < len(whole) else output
+    sums = x
+    for axis, outputs in enumerate(output, start=2):
+        sums = _gather(sums, outputs, axis)
+    divisor = _product(
+        np.array([stop - start for start, stop in _bounds(size, outputs)])
         for size, outputs in zip(x.shape[2:], output, strict=True)
-    )
-    divisor = np.outer(tall, wide).astype(x.dtype)
+    ).astype(x.dtype)
     return sums / divisor, Saved(x.shape, divisor, None)
 
 
-def _bounds(size: int, outputs: int) -> list[Size]:
+def _product(along: Iterable[Array]) -> Array:
+    """Multiply numbers along each extent to one for each place."""
+    return reduce(np.multiply.outer, along)
+
+
+def _bounds(size: int, outputs: int) -> list[tuple[int, int]]:
     """Cut a side into windows that cover it: where each starts and stops."""
     return [(i * size // outputs, -(-(i + 1) * size // outputs)) for i in range(outputs)]
 

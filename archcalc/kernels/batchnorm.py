@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from archcalc.kernels._arrays import expect_maps, expect_shape, shown
+from archcalc.kernels._arrays import expect_maps, expect_shape, per_map, places, shown
 
 if TYPE_CHECKING:
     from typing import SupportsFloat
 
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
-WEIGHTS = ("gamma", "beta")
-STATISTICS = ("mean", "variance")
-
-EVERY_MAP = (0, 2, 3)
+WEIGHTS = {"gamma": "scale", "beta": "shift"}
+STATISTICS = {"mean": 0, "variance": 1}
+"""What they are where nothing is to be normalised."""
 
 RULES = {
     "y": "y = γ·n + β, n = (x - mean)/√(variance + ε), over the map",
@@ -92,13 +91,13 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     _check(x, {"mean": mean, "variance": variance, "gamma": gamma, "beta": beta})
     running = {"mean": mean, "variance": variance}
     if training:
-        mean, variance = x.mean(axis=EVERY_MAP), x.var(axis=EVERY_MAP)
+        mean, variance = x.mean(axis=places(x)), x.var(axis=places(x))
         running = _moved(running, mean, variance, x, float(momentum))
     deviation = np.sqrt(variance + float(eps))
     factor = 1 / deviation if gamma is None else gamma / deviation
     term = -mean * factor if beta is None else beta - mean * factor
-    y = x * _per_map(factor)
-    y += _per_map(term)
+    y = x * per_map(factor, x)
+    y += per_map(term, x)
     return y, Saved(x, mean, deviation, gamma, beta, training, running)
 
 
@@ -111,16 +110,16 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     >>> dx.tolist(), gradients["gamma"].tolist()
     ([[[[2.0, 2.0]]]], [4.0])
     """
-    normal = (saved.x - _per_map(saved.mean)) / _per_map(saved.deviation)
-    found = {"gamma": (dy * normal).sum(axis=EVERY_MAP), "beta": dy.sum(axis=EVERY_MAP)}
+    normal = (saved.x - per_map(saved.mean, dy)) / per_map(saved.deviation, dy)
+    found = {"gamma": (dy * normal).sum(axis=places(dy)), "beta": dy.sum(axis=places(dy))}
     dx = dy
     if saved.training:
         cells = saved.x.size // saved.x.shape[1]
-        dx = dy - (_per_map(found["beta"]) + normal * _per_map(found["gamma"])) / cells
+        dx = dy - (per_map(found["beta"], dy) + normal * per_map(found["gamma"], dy)) / cells
     factor = 1 / saved.deviation if saved.gamma is None else saved.gamma / saved.deviation
     given = {"gamma": saved.gamma, "beta": saved.beta}
     gradients = {name: found[name] for name in WEIGHTS if given[name] is not None}
-    return (dx * _per_map(factor),), gradients
+    return (dx * per_map(factor, dy),), gradients
 
 
 def _moved(
@@ -140,7 +139,3 @@ def _check(x: Array, arrays: dict[str, Array | None]) -> None:
     for name, array in arrays.items():
         if array is not None:
             expect_shape("batchnorm", name, array, x.shape[1:2])
-
-
-def _per_map(values: Array) -> Array:
-    return values.reshape(-1, 1, 1)

@@ -10,6 +10,7 @@ from archcalc.kernels._arrays import expect_maps, shown
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
+    from archcalc.kernels._broadcast import Shapes
 
 RULES = {
     "y": "y = the maps of each branch, one after the other",
@@ -22,7 +23,7 @@ def weights(_shape: Shape, **_: object) -> WeightShapes:
     return {}
 
 
-def forward(*xs: Array) -> tuple[Array, tuple[int, ...]]:
+def forward(*xs: Array) -> tuple[Array, Shapes]:
     """Stack the maps of the branches in their order.
 
         x  N  C1 H  W,  N  C2 H  W,  ...
@@ -35,18 +36,24 @@ def forward(*xs: Array) -> tuple[Array, tuple[int, ...]]:
     """
     for x in xs:
         expect_maps("concat", x)
+    shapes = tuple(x.shape for x in xs)
+    if all(set(shape[2:]) == {1} for shape in shapes):
+        most = max(map(len, shapes), default=0)
+        xs = tuple(x.reshape(*x.shape[:2], *(1,) * (most - 2)) for x in xs)
     if len({(len(x), *x.shape[2:]) for x in xs}) != 1:
-        shapes = ", ".join(shown(x.shape) for x in xs)
-        message = f"concat: branches of one size are needed, not {shapes or 'none at all'}"
+        found = ", ".join(map(shown, shapes)) or "none at all"
+        message = f"concat: branches of one size are needed, not {found}"
         raise ValueError(message)
-    return np.concatenate(xs, axis=1), tuple(x.shape[1] for x in xs)
+    return np.concatenate(xs, axis=1), shapes
 
 
-def backward(dy: Array, saved: tuple[int, ...]) -> Gradients:
+def backward(dy: Array, saved: Shapes) -> Gradients:
     """Give every branch the gradient of its own maps.
 
-    >>> [dx.shape for dx in backward(np.zeros((1, 192, 28, 28)), (64, 128))[0]]
+    >>> shapes = (1, 64, 28, 28), (1, 128, 28, 28)
+    >>> [dx.shape for dx in backward(np.zeros((1, 192, 28, 28)), shapes)[0]]
     [(1, 64, 28, 28), (1, 128, 28, 28)]
     """
-    ends = np.cumsum(saved)
-    return tuple(dy[:, end - maps : end] for maps, end in zip(saved, ends, strict=True)), {}
+    ends = np.cumsum([shape[1] for shape in saved])
+    parts = zip(saved, ends, strict=True)
+    return tuple(dy[:, end - shape[1] : end].reshape(shape) for shape, end in parts), {}

@@ -5,14 +5,15 @@ In networks "convolution" is cross-correlation: the kernel is not turned around.
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from archcalc.kernels._arrays import expect_maps, expect_shape
+from archcalc.kernels._arrays import expect_maps, expect_shape, places
 from archcalc.kernels._products import check, kernel_gradient, multiply, patch_gradient
-from archcalc.kernels._windows import Sides, offsets, padded, sides, unpadded
+from archcalc.kernels._windows import Sides, each, offsets, padded, sides, unpadded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
         WeightShapes,
     )
 
-WEIGHTS = ("kernel", "bias")
+WEIGHTS = {"kernel": "weight", "bias": "bias"}
 
 PATCH_BYTES = 8 * 2**20
 """Columns are copied in portions of about this size: large enough for BLAS, small enough for the
@@ -57,9 +58,9 @@ def weights(  # noqa: PLR0913 - the fields of the op
     *,
     kernel: Size,
     filters: int | None = None,
-    stride: Size = (1, 1),
-    padding: Padding = (0, 0, 0, 0),
-    dilation: Size = (1, 1),
+    stride: Size = (1,),
+    padding: Padding = (0, 0),
+    dilation: Size = (1,),
     groups: int = 1,
     bias: bool | Literal["untied"] = True,
     table: Table | None = None,
@@ -73,14 +74,14 @@ def weights(  # noqa: PLR0913 - the fields of the op
     >>> weights((3, 8, 8), kernel=(5, 5), table=((0, 1), (1, 2), (0, 1, 2)), bias="untied")
     {'kernel': (7, 5, 5), 'bias': (3, 4, 4)}
     """
-    channels, height, width = shape
+    channels, *extents = shape
     maps = filters or len(table or ())
-    shapes: WeightShapes = {"kernel": (maps, channels // groups, *kernel)}
-    if table is not None:
-        shapes["kernel"] = (sum(map(len, table)), *kernel)
-    rows, columns = sides((height, width), kernel, stride, padding, dilation, ceil=ceil)
+    kernel = each(kernel, len(extents))
+    pairs = (maps, channels // groups) if table is None else (sum(map(len, table)),)
+    shapes: WeightShapes = {"kernel": (*pairs, *kernel)}
+    both = sides(tuple(extents), kernel, stride, padding, dilation, ceil=ceil)
     if bias:
-        units = (rows.windows, columns.windows) if bias == "untied" else ()
+        units = [side.windows for side in both] if bias == "untied" else []
         shapes["bias"] = (maps, *units)
     return shapes
 
@@ -90,9 +91,9 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     *,
     kernel: Array,
     bias: Array | None = None,
-    stride: Size = (1, 1),
-    padding: Padding = (0, 0, 0, 0),
-    dilation: Size = (1, 1),
+    stride: Size = (1,),
+    padding: Padding = (0, 0),
+    dilation: Size = (1,),
     groups: int = 1,
     table: Table | None = None,
     ceil: bool = False,
@@ -116,8 +117,9 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     """
     expect_maps("conv", x)
     maps = check(x.shape[1], kernel, groups, table)
-    both = sides(x.shape[2:], kernel.shape[-2:], stride, padding, dilation, ceil=ceil)
-    y = np.empty((maps, len(x), both[0].windows, both[1].windows), np.result_type(x, kernel))
+    window = kernel.shape[2 if table is None else 1 :]
+    both = sides(x.shape[2:], window, stride, padding, dilation, ceil=ceil)
+    y = np.empty((maps, len(x), *(side.windows for side in both)), np.result_type(x, kernel))
     units = y.reshape(maps, -1)
     for _, place, patches in _patches(padded(x, both), both):
         multiply(kernel, patches, groups, table, units[:, place])
@@ -152,8 +154,8 @@ def backward(dy: Array, saved: Saved, *, inputs: bool = True) -> Gradients:
             _add_patches(d_image, d_patches, both, block)
     d_weights = {"kernel": d_kernel}
     if bias is not None:
-        d_weights["bias"] = dy.sum(axis=0 if bias.ndim == 3 else (0, 2, 3))
-    return ((unpadded(d_image, both),) if inputs else ()), d_weights
+        d_weights["bias"] = dy.sum(axis=0 if bias.ndim > 1 else places(dy))
+    return ((unpadded(d_image, both).reshape(x.shape),) if inputs else ()), d_weights
 
 
 def _patches(image: Array, both: Sides) -> Iterator[tuple[tuple[slice, slice], slice, Array]]:
@@ -161,22 +163,27 @@ def _patches(image: Array, both: Sides) -> Iterator[tuple[tuple[slice, slice], s
 
     Each portion is C x (kh·kw) x units. Windows of 1x1 without stride *are* the image: no copy.
     """
-    rows, columns = both
-    windows = sliding_window_view(image, (rows.extent, columns.extent), axis=(2, 3))
-    windows = windows[:, :, :: rows.stride, :: columns.stride]
-    taps = windows[..., :: rows.dilation, :: columns.dilation].transpose(1, 4, 5, 0, 2, 3)
-    for samples, lines in _portions(taps):
-        first = (samples.start * rows.windows + lines.start) * columns.windows
-        patches = np.ascontiguousarray(taps[:, :, :, samples, lines])
-        patches = patches.reshape(len(taps), rows.kernel * columns.kernel, -1)
+    rank, rows = len(both), both[0].windows
+    axes = tuple(range(2, 2 + rank))
+    windows = sliding_window_view(image, tuple(side.extent for side in both), axis=axes)
+    strides = (slice(None, None, side.stride) for side in both)
+    dilations = (slice(None, None, side.dilation) for side in both)
+    windows = windows[(slice(None), slice(None), *strides, *dilations)]
+    taps = windows.transpose(1, *range(2 + rank, 2 + 2 * rank), 0, *axes)
+    across = prod(side.windows for side in both[1:])
+    every = (slice(None),) * (1 + rank)
+    for samples, lines in _portions(taps, rank):
+        first = (samples.start * rows + lines.start) * across
+        patches = np.ascontiguousarray(taps[(*every, samples, lines)])
+        patches = patches.reshape(len(taps), prod(side.kernel for side in both), -1)
         yield (samples, lines), slice(first, first + patches.shape[2]), patches
 
 
-def _portions(taps: Array) -> Iterator[tuple[slice, slice]]:
+def _portions(taps: Array, rank: int) -> Iterator[tuple[slice, slice]]:
     """Split into whole samples, or one sample into rows, so that a portion stays small."""
-    samples, rows, columns = taps.shape[3:]
-    each = len(taps) * taps.shape[1] * taps.shape[2]
-    at_once = max(1, PATCH_BYTES // (each * columns * taps.itemsize))
+    samples, rows, *across = taps.shape[1 + rank :]
+    each_row = prod(taps.shape[: 1 + rank]) * prod(across)
+    at_once = max(1, PATCH_BYTES // (each_row * taps.itemsize))
     if taps.flags.c_contiguous:
         at_once = max(1, samples * rows)
     step = max(1, at_once // rows)
@@ -188,15 +195,15 @@ def _portions(taps: Array) -> Iterator[tuple[slice, slice]]:
 
 def _aligned(bias: Array, y: Array) -> Array:
     """Turn a bias per map or per unit so that it adds to y, which has the maps first."""
-    maps, _, height, width = y.shape
-    expect_shape("conv", "bias", bias, (maps, height, width) if bias.ndim == 3 else (maps,))
-    return bias.reshape(maps, 1, *(bias.shape[1:] or (1, 1)))
+    maps, _, *extents = y.shape
+    expect_shape("conv", "bias", bias, (maps, *extents) if bias.ndim > 1 else (maps,))
+    return bias.reshape(maps, 1, *(bias.shape[1:] or [1] * len(extents)))
 
 
 def _add_patches(image: Array, patches: Array, both: Sides, block: tuple[slice, slice]) -> None:
     """Add every tap of some windows to the cell of the image that it was read from."""
     samples, lines = block
-    count, columns = lines.stop - lines.start, both[1].windows
-    taps = patches.reshape(*patches.shape[:2], -1, count, columns)
+    across = (side.windows for side in both[1:])
+    taps = patches.reshape(*patches.shape[:2], -1, lines.stop - lines.start, *across)
     for tap, cells in enumerate(offsets(image[samples], both)):
         cells[:, :, lines] += taps[:, tap].swapaxes(0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,7 @@ def forward(x: Array) -> tuple[Array, tuple[int, ...]]:
         x  N  C  H  W
         y  N  C  1  1
 
-    Raises ValueError if x is not four-dimensional.
+    Raises ValueError if x has no places.
 
     >>> forward(np.array([[[[1.0, 2], [3, 4]]]]))[0].tolist()
     [[[[2.5]]]]
@@ -36,7 +37,7 @@ def forward(x: Array) -> tuple[Array, tuple[int, ...]]:
     Source: Lin, Chen, Yan 2013, Network in network, section 3.2.
     """
     expect_maps("globalavgpool", x)
-    return np.asarray(x.mean(axis=(2, 3), keepdims=True)), x.shape
+    return x.mean(axis=tuple(range(2, x.ndim)))[:, :, None, None], x.shape
 
 
 def backward(dy: Array, saved: tuple[int, ...]) -> Gradients:
@@ -45,5 +46,5 @@ def backward(dy: Array, saved: tuple[int, ...]) -> Gradients:
     >>> backward(np.full((1, 1, 1, 1), 8.0), (1, 1, 2, 2))[0][0].tolist()
     [[[[2.0, 2.0], [2.0, 2.0]]]]
     """
-    _, _, height, width = saved
-    return (np.broadcast_to(dy / (height * width), saved).copy(),), {}
+    share = dy.reshape(*saved[:2], *(1,) * (len(saved) - 2)) / prod(saved[2:])
+    return (np.broadcast_to(share, saved).copy(),), {}

@@ -48,7 +48,7 @@ def forward(
         y  N  C  H  W
 
     The sum runs over `size` maps at the same place, this one in the middle (of an even number, the
-    later middle), as far as there are maps. Raises ValueError if x is not four-dimensional.
+    later middle), as far as there are maps. Raises ValueError if x has no places.
 
     >>> x = np.array([1.0, 2, 3]).reshape(1, 3, 1, 1)
     >>> y, _ = forward(x, size=3, alpha=1, beta=1, k=0)
@@ -62,6 +62,11 @@ def forward(
     base += float(k)
     power = np.power(base, float(beta))
     return x / power, Saved(x, base, power, size, 2 * float(alpha) * float(beta))
+
+
+def otherwise(**_: object) -> frozenset[str]:
+    """Name the work that is done in another way: maps that are not there are left out."""
+    return frozenset({"add"})
 
 
 def backward(dy: Array, saved: Saved) -> Gradients:

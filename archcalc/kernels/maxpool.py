@@ -36,7 +36,7 @@ def forward(
     *,
     kernel: Size,
     stride: Size | None = None,
-    padding: Padding = (0, 0, 0, 0),
+    padding: Padding = (0, 0),
     ceil: bool = False,
 ) -> tuple[Array, Saved]:
     """Keep the largest value of each window. Padding is -inf: it never wins.
@@ -44,7 +44,7 @@ def forward(
         x  N  C  H  W
         y  N  C  H' W'
 
-    Raises ValueError if x is not four-dimensional or the window does not fit.
+    Raises ValueError if x has no places or the window does not fit.
 
     >>> x = np.array([[[[1.0, 8, 4], [7, 2, 1], [6, 1, 2]]]])
     >>> forward(x, kernel=(2, 2))[0].tolist()
@@ -76,4 +76,4 @@ def backward(dy: Array, saved: Saved) -> Gradients:
         found = waiting & (cells == y)
         np.add(d_cells, dy, out=d_cells, where=found)
         waiting &= ~found
-    return (unpadded(d_image, both),), {}
+    return (unpadded(d_image, both).reshape(x.shape),), {}

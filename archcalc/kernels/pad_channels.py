@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from archcalc.kernels._arrays import expect_maps
+from archcalc.kernels._windows import along, each
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, Size, WeightShapes
@@ -29,7 +30,7 @@ def weights(_shape: Shape, **_: object) -> WeightShapes:
     return {}
 
 
-def forward(x: Array, *, filters: int, stride: Size = (1, 1)) -> tuple[Array, Saved]:
+def forward(x: Array, *, filters: int, stride: Size = (1,)) -> tuple[Array, Saved]:
     """Take every stride-th pixel and append maps of zeros until there are `filters`.
 
         x  N  C        H  W
@@ -47,7 +48,7 @@ def forward(x: Array, *, filters: int, stride: Size = (1, 1)) -> tuple[Array, Sa
     if maps > filters:
         message = f"pad_channels: an input of {maps} maps cannot be padded to {filters}"
         raise ValueError(message)
-    picked = x[:, :, :: stride[0], :: stride[1]]
+    picked = x[_steps(x, stride)]
     y = np.zeros((samples, filters, *picked.shape[2:]), x.dtype)
     y[:, :maps] = picked
     return y, Saved(x.shape, stride)
@@ -59,7 +60,12 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     >>> backward(np.ones((1, 2, 1, 2)), Saved((1, 1, 1, 3), (1, 2)))[0][0].tolist()
     [[[[1.0, 0.0, 1.0]]]]
     """
-    down, right = saved.stride
     dx = np.zeros(saved.shape, dy.dtype)
-    dx[:, :, ::down, ::right] = dy[:, : saved.shape[1]]
+    dx[_steps(dx, saved.stride)] = dy[:, : saved.shape[1]]
     return (dx,), {}
+
+
+def _steps(x: Array, stride: Size) -> tuple[Any, ...]:
+    """Step along the last extents of a map."""
+    extents = x.ndim - 2
+    return along(slice(None, None, step) for step in each(stride, extents)[-extents:])

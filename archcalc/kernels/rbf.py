@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.kernels._arrays import expect_maps, rows, shown
@@ -9,7 +10,7 @@ from archcalc.kernels._arrays import expect_maps, rows, shown
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
-WEIGHTS = ("centres",)
+WEIGHTS = {"centres": "centre"}
 
 RULES = {
     "y": "y = Σ (x - c)², over the inputs",
@@ -31,8 +32,7 @@ def weights(shape: Shape, *, units: int, **_: object) -> WeightShapes:
     >>> weights((84, 1, 1), units=10)
     {'centres': (10, 84)}
     """
-    channels, height, width = shape
-    return {"centres": (units, channels * height * width)}
+    return {"centres": (units, prod(shape))}
 
 
 def forward(x: Array, *, centres: Array) -> tuple[Array, Saved]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from archcalc.kernels._arrays import expect_maps, expect_shape
+from archcalc.kernels._arrays import expect_maps, expect_shape, per_map, places
 from archcalc.kernels._windows import Sides, offsets, padded, sides, unpadded
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, Size, WeightShapes
 
-WEIGHTS = ("coefficient", "bias")
+WEIGHTS = {"coefficient": "weight", "bias": "bias"}
 
 RULES = {
     "y": "z = c·Σ x + b, the sum over the window",
@@ -25,6 +25,7 @@ RULES = {
 class Saved(NamedTuple):
     """What the way back needs of the way there."""
 
+    shape: tuple[int, ...]
     sums: Array
     coefficient: Array
     both: Sides
@@ -64,7 +65,8 @@ def forward(
     sums = first.copy()
     for cells in others:
         sums += cells
-    return sums * _per_map(coefficient) + _per_map(bias), Saved(sums, coefficient, both)
+    y = sums * per_map(coefficient, sums) + per_map(bias, sums)
+    return y, Saved(x.shape, sums, coefficient, both)
 
 
 def backward(dy: Array, saved: Saved) -> Gradients:
@@ -76,14 +78,11 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     >>> dx.tolist(), gradients["coefficient"].tolist(), gradients["bias"].tolist()
     ([[[[0.5, 0.5], [0.5, 0.5]]]], [10.0], [1.0])
     """
-    sums, coefficient, both = saved
-    d_sums = dy * _per_map(coefficient)
-    d_image = np.zeros((*dy.shape[:2], both[0].span, both[1].span), d_sums.dtype)
+    shape, sums, coefficient, both = saved
+    d_sums = dy * per_map(coefficient, dy)
+    d_image = np.zeros((*dy.shape[:2], *(side.span for side in both)), d_sums.dtype)
     for cells in offsets(d_image, both):
         np.add(cells, d_sums, out=cells)
-    gradients = {"coefficient": (dy * sums).sum(axis=(0, 2, 3)), "bias": dy.sum(axis=(0, 2, 3))}
-    return (unpadded(d_image, both),), gradients
-
-
-def _per_map(values: Array) -> Array:
-    return values.reshape(-1, 1, 1)
+    every = places(dy)
+    gradients = {"coefficient": (dy * sums).sum(axis=every), "bias": dy.sum(axis=every)}
+    return (unpadded(d_image, both).reshape(shape),), gradients

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,9 +31,9 @@ def unroll(  # noqa: PLR0913 - the fields of a convolution
     *,
     kernel: Size,
     filters: int | None = None,
-    stride: Size = (1, 1),
-    padding: Padding = (0, 0, 0, 0),
-    dilation: Size = (1, 1),
+    stride: Size = (1,),
+    padding: Padding = (0, 0),
+    dilation: Size = (1,),
     groups: int = 1,
     table: Table | None = None,
     ceil: bool = False,
@@ -53,18 +54,18 @@ def unroll(  # noqa: PLR0913 - the fields of a convolution
     ...ab.cd.
     ....ab.cd
     """
-    channels, height, width = shape
-    rows, columns = sides((height, width), kernel, stride, padding, dilation, ceil=ceil)
+    channels, *extents = shape
+    both = sides(tuple(extents), kernel, stride, padding, dilation, ceil=ceil)
     reads = _dense(channels, filters or 0, groups) if table is None else table
     maps = np.repeat(np.arange(len(reads)), [len(row) for row in reads])
     sources = np.array([source for row in reads for source in row], dtype=int)
-    down = rows.taps()
-    right = columns.taps()
+    taps = [side.taps() for side in both]
+    windows = [side.windows for side in both]
     return Unrolled(
-        _joined((maps, down[0], right[0]), (rows.windows, columns.windows)),
-        _joined((sources, down[2], right[2]), (height, width)),
-        _joined((np.arange(len(maps)), down[1], right[1]), kernel),
-        (len(reads) * rows.windows * columns.windows, channels * height * width),
+        _joined(maps, [tap[0] for tap in taps], windows),
+        _joined(sources, [tap[2] for tap in taps], [side.size for side in both]),
+        _joined(np.arange(len(maps)), [tap[1] for tap in taps], [side.kernel for side in both]),
+        (len(reads) * prod(windows), channels * prod(extents)),
     )
 
 
@@ -74,9 +75,9 @@ def _dense(channels: int, filters: int, groups: int) -> Table:
     return tuple(map(tuple, np.repeat(maps, filters // groups, axis=0).tolist()))
 
 
-def _joined(places: tuple[Array, Array, Array], size: Size) -> Array:
-    """Combine every map with every tap down and every tap right, as one flat index each."""
-    maps, down, right = places
-    height, width = size
-    index = (maps[:, None, None] * height + down[:, None]) * width + right
+def _joined(maps: Array, along: list[Array], sizes: list[int]) -> Array:
+    """Combine every map with every tap along each extent, as one flat index each."""
+    index = maps
+    for taps, size in zip(along, sizes, strict=True):
+        index = index[..., np.newaxis] * size + taps
     return index.ravel()

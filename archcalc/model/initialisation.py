@@ -14,64 +14,60 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Node
     from archcalc.model.layer import Layer
+    from archcalc.ops.weight import Weight
 
 Array: TypeAlias = npt.NDArray[Any]
 
-ACTIVATIONS = frozenset({"relu", "tanh", "lecun_tanh", "sigmoid", "softmax"})
-NEURONS = frozenset({"conv", "linear", "subsample", "rbf"})
-"""Ops with incoming weights: what precedes them does not meet the activations behind them."""
 
+def rectified(nodes: Sequence[Node]) -> list[bool]:
+    """Tell for each node whether the first activation that its output meets is a rectifier.
 
-def activations(nodes: Sequence[Node]) -> list[str | None]:
-    """Tell for each node the activation that its output meets first; None if it meets none.
-
-    >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
-    >>> activations(expand(load("resnet50")).nodes)[0]  # through the batch norm
-    'relu'
+    >>> from archcalc.spec.unroll import expand
+    >>> rectified(expand(load("resnet50")).nodes)[0]  # through the batch norm
+    True
     """
     readers: dict[int, int] = {}
     for position in range(len(nodes) - 1, -1, -1):
         readers.update(dict.fromkeys(nodes[position].inputs, position))
-    met: list[str | None] = [None] * len(nodes)
+    met = [False] * len(nodes)
     for position in range(len(nodes) - 1, -1, -1):
         reader = readers.get(position)
-        if reader is not None:
-            word = nodes[reader].op.name
-            met[position] = word if word in ACTIVATIONS else met[reader]
-            if word in NEURONS:
-                met[position] = None
+        if reader is not None and not nodes[reader].op.neurons(nodes[reader].y):
+            op = nodes[reader].op
+            met[position] = op.rectifies if op.role == "activation" else met[reader]
     return met
 
 
-def start(layer: Layer, activation: str | None, rng: np.random.Generator) -> None:
-    """Fill a layer's weights: He et al. where a ReLU follows, else Glorot and Bengio.
+def start(
+    layer: Layer, arrays: Sequence[Weight], rng: np.random.Generator, *, rectifier: bool
+) -> None:
+    """Fill a layer's weights: He et al. where a rectifier follows, else Glorot and Bengio.
 
-    Biases start at 0, scales at 1. A subsampling starts as an average. Centres of RBF units are
-    codes of +1 and -1: the pictures of the digits for 10 units of 84 inputs, random otherwise.
+    `arrays` say what starts from a number of its own. Centres of RBF units are codes of +1 and -1:
+    the pictures of the digits for 10 units of 84 inputs, random otherwise.
 
     >>> from archcalc.model.layer import Layer
+    >>> from archcalc.ops.weight import Weight
     >>> layer = Layer("fc", "linear", {"units": 1000}, (-1,))
     >>> layer.allocate((500, 1, 1), "float32")
-    >>> start(layer, "relu", np.random.default_rng(0))
+    >>> weights = [Weight("weight", "weight", (1000, 500)), Weight("bias", "bias", (1000,), 0)]
+    >>> start(layer, weights, np.random.default_rng(0), rectifier=True)
     >>> round(float(layer.weights["weight"].var()) * 500, 2)
     2.0
 
     Sources: He, Zhang, Ren, Sun 2015, Delving deep into rectifiers, equation 10; Glorot, Bengio
     2010, equation 12.
     """
+    described = {weight.name: weight for weight in arrays}
     for name, array in {**layer.weights, **layer.statistics}.items():
-        if name in {"bias", "beta", "mean"}:
-            array[...] = 0
-        elif name in {"gamma", "variance"}:
-            array[...] = 1
-        elif name == "coefficient":
-            height, width = layer.fields["kernel"]
-            array[...] = 1 / (height * width)
-        elif name == "centres":
+        weight = described[name]
+        if weight.start is not None:
+            array[...] = float(weight.start)
+        elif weight.kind == "centre":
             array[...] = digits() if array.shape == (10, 84) else rng.choice([-1, 1], array.shape)
         else:
-            _draw(array, _deviation(layer, array, activation), rng)
+            _draw(array, _deviation(layer, array, rectifier=rectifier), rng)
 
 
 def _draw(array: Array, deviation: Array, rng: np.random.Generator) -> None:
@@ -83,14 +79,15 @@ def _draw(array: Array, deviation: Array, rng: np.random.Generator) -> None:
     array *= deviation
 
 
-def _deviation(layer: Layer, array: Array, activation: str | None) -> Array:
+def _deviation(layer: Layer, array: Array, *, rectifier: bool) -> Array:
     """Give the standard deviation: one number, or with a table one for each kernel."""
     fan_in: Array | int = array[0].size
     fan_out = array[:, 0].size // layer.fields.get("groups", 1)
     table = layer.fields.get("table")
     if table:
         cells = array[0].size
-        fan_in = np.array([len(row) * cells for row in table for _ in row]).reshape(-1, 1, 1)
+        fan_in = np.array([len(row) * cells for row in table for _ in row])
+        fan_in = fan_in.reshape(-1, *(1,) * (array.ndim - 1))
         fan_out = np.bincount(np.concatenate(table)).max() * cells
-    variance = 2 / fan_in if activation == "relu" else 2 / (fan_in + fan_out)
+    variance = 2 / fan_in if rectifier else 2 / (fan_in + fan_out)
     return np.asarray(np.sqrt(variance), array.dtype)

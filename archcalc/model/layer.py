@@ -28,12 +28,13 @@ class Layer:
         self.kernel = kernel_of(op)
         self.fields = dict(fields)
         self.inputs = inputs
+        self.kinds: Mapping[str, str] = getattr(self.kernel, "WEIGHTS", {})
         self.trainable = bool(self.fields.get("trainable", True))
         self.weights: dict[str, Array] = {}
         self.statistics: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
         self._moves: dict[str, Array] = {}
-        takes = _keywords(self.kernel.forward) - {*getattr(self.kernel, "WEIGHTS", ())}
+        takes = _keywords(self.kernel.forward) - self.kinds.keys()
         self._given = {name: self.fields[name] for name in takes & self.fields.keys()}
 
     def allocate(self, shape: Sequence[int], dtype: npt.DTypeLike) -> None:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.graph import INPUT
-from archcalc.model.initialisation import activations, start
+from archcalc.model.initialisation import rectified, start
 from archcalc.model.layer import Layer
+from archcalc.ops import find
 from archcalc.report import count
 
 if TYPE_CHECKING:
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archcalc.graph import Graph
-    from archcalc.ops.op import Shape
+    from archcalc.ops.op import Outcome, Shape
     from archcalc.report import Report
     from archcalc.spec.spec import Spec
 
 Array: TypeAlias = npt.NDArray[Any]
 Weights: TypeAlias = dict[str, dict[str, Array]]
 """Arrays by path and name."""
+LETTERS = {1: "L", 2: "HW", 3: "DHW"}
+"""Extents of a map, by their number."""
 REAL = "buif"
 """Kinds of NumPy's numbers that a network can take."""
 
@@ -159,7 +162,7 @@ class Model:
 
         Far apart, probabilities become 0 and their logarithms useless; a loss is safer on scores.
         """
-        if self.last != "softmax":
+        if self.outcome != "probabilities":
             return self
         bare, end = copy(self), self._ends[None]
         bare._ends = {**self._ends, None: self.layers[end].inputs[0]}  # noqa: SLF001
@@ -171,6 +174,11 @@ class Model:
         """The op that gives the output of the main path; `identity` if nothing does."""
         end = self._ends[None]
         return "identity" if end == INPUT else self.layers[end].op
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the numbers of the output mean: scores, probabilities, distances."""
+        return find(self.last).outcome
 
     @property
     def parameters(self) -> Weights:
@@ -201,13 +209,14 @@ class Model:
         """Send an empty batch through the kernels; each layer gets its weights as it arrives."""
         outputs = {INPUT: np.empty((0, *report.input), self.dtype)}
         layers = []
-        for position, (node, activation) in enumerate(
-            zip(report.nodes, activations(report.nodes), strict=True)
+        for position, (node, rectifier) in enumerate(
+            zip(report.nodes, rectified(report.nodes), strict=True)
         ):
             layer = Layer(node.path, node.op.name, vars(node.op), node.inputs)
             ys = [outputs[i] for i in node.inputs]
             layer.allocate(ys[0].shape[1:], self.dtype)
-            start(layer, activation, self.rng)
+            arrays = node.op.weights(node.xs[0], node.y)
+            start(layer, arrays, self.rng, rectifier=rectifier)
             outputs[position], _ = layer.forward(ys)
             layers.append(layer)
         self.output = outputs[self._ends[None]].shape[1:]
@@ -231,9 +240,9 @@ class Model:
             message = f"{self.name} takes real numbers, not {given.dtype}"
             raise UsageError.of("wrong-input", message)
         batch = given.astype(self.dtype, copy=False)
-        if batch.ndim != 4 or batch.shape[1:] != self.input:
-            found = _shown(batch.shape)
-            message = f"{self.name} takes a batch of {self.input}: N x C x H x W, not {found}"
+        if batch.shape[1:] != self.input or batch.ndim != len(self.input) + 1:
+            found, sides = _shown(batch.shape), " x ".join(LETTERS[self.input.rank])
+            message = f"{self.name} takes a batch of {self.input}: N x C x {sides}, not {found}"
             raise UsageError.of("wrong-input", message)
         return batch
 

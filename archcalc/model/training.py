@@ -39,7 +39,7 @@ def objective(model: Model) -> Objective:
     >>> objective(build("lenet5")).loss.__name__.rpartition(".")[2]
     'maximum_a_posteriori'
     """
-    if model.last == "rbf":
+    if model.outcome == "distances":
         return Objective(maximum_a_posteriori, nearest=True)
     return Objective(softmax_cross_entropy, nearest=False)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.kernels import unroll as kernel
+from archcalc.ops.conv import Conv
 from archcalc.report import count
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def unroll(net: Spec | Graph | str | Path, layer: str) -> Unrolled:
     if layer not in nodes:
         raise UnknownName.layer(report.name, layer, suggestion(layer, nodes))
     node = nodes[layer]
-    if node.op.name != "conv":
+    if not isinstance(node.op, Conv):
         message = f"`{layer}` is of `{node.op.name}`: only a convolution is unrolled"
         raise UsageError.of("not-a-convolution", message)
     connections = node.op.connections_in_bounds(node.xs[0], node.y)

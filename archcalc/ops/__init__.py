@@ -12,13 +12,14 @@ from pathlib import Path
 
 from archcalc.ops.op import Op
 
-_SUPPORT = {"__init__", "op", "window", "fields"}
+_SUPPORT = {"__init__", "op", "shape", "weight", "window", "broadcast", "fields", "declarations"}
 
 
 @cache
 def names() -> frozenset[str]:
     """List every op by its word in a spec."""
-    return frozenset(p.stem for p in Path(__file__).parent.glob("*.py")) - _SUPPORT
+    files = (file for folder in __path__ for file in Path(folder).glob("*.py"))
+    return frozenset(file.stem for file in files) - _SUPPORT
 
 
 @cache

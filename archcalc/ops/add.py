@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.errors import Reason
-from archcalc.ops.op import Placewise, Shape, Work
+from archcalc.ops.broadcast import spread_out
+from archcalc.ops.op import Placewise, Role, Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
 class Add(Placewise):
     """Add branches of equal shape, element by element.
 
-        x  C  H  W   of each branch
+        x  C  H  W   of each branch; C 1 1 or 1 H W is spread over the others
         y  C  H  W
 
-    Work: branches - 1 adds per element. Raises a `Reason` if the shapes differ.
+    Work: branches - 1 adds per element of y. Raises a `Reason` if the shapes differ otherwise.
 
     >>> x = Shape(256, 56, 56)
     >>> Add(branches=2).work(x, Add(branches=2).shape(x, x)).add == x.size
@@ -27,15 +27,14 @@ class Add(Placewise):
 
     main: ClassVar[str] = "branches"
     reason: ClassVar[str] = "an addition joins units that are there: no weights, no macs"
+    role: ClassVar[Role] = "join"
+    label: ClassVar[str] = "additions of branches"
 
     branches: int
 
     def shape(self, *xs: Shape) -> Shape:
-        """Keep the common shape."""
-        if any(x != xs[0] for x in xs):
-            shapes = " and ".join(map(str, xs))
-            raise Reason("unlike-shapes", f"`add` needs branches of equal shape, not {shapes}")
-        return xs[0]
+        """Keep the common shape; a branch of one channel or one place is spread over the others."""
+        return spread_out("add", xs)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the additions."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, prod
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.arithmetic import known
 from archcalc.errors import Reason
-from archcalc.ops.op import Op, Shape, Work
-from archcalc.ops.window import Span, spans
+from archcalc.ops.op import Op, Role, Shape, Work
+from archcalc.ops.window import Span, extents_under, spans, spread
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Padding, Size
+    from archcalc.ops.fields import Outputs, Padding, Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,32 +38,35 @@ class Avgpool(Op):
 
     main: ClassVar[str] = "kernel"
     reason: ClassVar[str] = "average pooling has no weights and adds instead of multiplying"
+    role: ClassVar[Role] = "pool"
+    label: ClassVar[str] = "average pool"
+    manner: ClassVar[str] = "average pooling"
 
     kernel: Size | None = None
     stride: Size | None = None
-    padding: Padding = (0, 0, 0, 0)
+    padding: Padding = (0, 0)
     ceil: bool = False
     count_padding: bool = True
-    output: Size | None = None
+    output: Outputs | None = None
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps; give one unit for each place of the window."""
         (x,) = xs
         if self.output is not None:
             self._check_alone()
-            return Shape(x.channels, *self.output)
+            return Shape(x.channels, *[outputs for _, outputs in self._fixed(x, self.output)])
         if self.kernel is None:
             raise _one_size()
-        rows, columns = self._slide(x, self.kernel)
-        return Shape(x.channels, rows.outputs, columns.outputs)
+        return Shape(x.channels, *[span.outputs for span in self._slide(x, self.kernel)])
 
-    def window(self, x: Shape) -> tuple[Span, Span] | None:
+    def window(self, x: Shape) -> tuple[Span, ...] | None:
         """Tell the window; none if a fixed output size makes windows of unlike sizes."""
         if self.kernel is not None:
             return self._slide(x, self.kernel)
-        if self.output is None or x.height % self.output[0] or x.width % self.output[1]:
+        sides = self._fixed(x, self.output or ())
+        if any(size % outputs for size, outputs in sides):
             return None
-        return self._slide(x, (x.height // self.output[0], x.width // self.output[1]))
+        return self._slide(x, tuple([size // outputs for size, outputs in sides]))
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the sums and the divisions."""
@@ -72,20 +75,26 @@ class Avgpool(Op):
     def _taps(self, x: Shape, y: Shape) -> int:
         """Count the taps of all windows over one map."""
         if self.kernel is not None:
-            height, width = self.kernel
-            return y.height * y.width * (height * width)
-        rows, columns = _fixed_taps(x.height, y.height), _fixed_taps(x.width, y.width)
-        return known(rows) * known(columns)
+            return y.places * prod(spread(self.kernel, x.rank))
+        return prod([known(_fixed_taps(*side)) for side in self._fixed(x, self.output or ())])
 
-    def _slide(self, x: Shape, kernel: Size) -> tuple[Span, Span]:
+    def _slide(self, x: Shape, kernel: Size) -> tuple[Span, ...]:
         return spans(x, kernel, self.stride or kernel, self.padding, ceil=self.ceil)
+
+    def _fixed(self, x: Shape, output: Size) -> list[tuple[int, int]]:
+        """Give for each extent of x its cells and its outputs; earlier ones than told stay."""
+        output = spread(output, x.rank)
+        extents = extents_under(x, output, "output")
+        earlier = extents[: len(extents) - len(output)]
+        return list(zip(extents, (*earlier, *output), strict=True))
 
     def _check_alone(self) -> None:
         """Refuse what an output size leaves no room for."""
         if self.kernel is not None:
             raise _one_size()
         for key in ("stride", "padding", "ceil", "count_padding"):
-            if getattr(self, key) != getattr(Avgpool, key):
+            own = getattr(self, key)
+            if any(own) if isinstance(own, tuple) else own != getattr(Avgpool, key):
                 message = f"`{key}` has no meaning beside an `output` size"
                 raise Reason("unknown-key", message, key=key)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Placewise, Shape, Weighted, Work
+from archcalc.ops.op import Placewise, Role, Shape, Weight, Weighted, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Number, Positive
@@ -24,13 +24,15 @@ class Batchnorm(Weighted, Placewise):
     per element.
 
     >>> x = Shape(64, 56, 56)
-    >>> Batchnorm().parameters(x, x), Batchnorm().statistics(x), Batchnorm().work(x, x).mul
-    (128, 128, 200704)
+    >>> Batchnorm().parameters(x, x), len(Batchnorm().weights(x, x)), Batchnorm().work(x, x).mul
+    (128, 4, 200704)
 
     Source: Ioffe, Szegedy 2015, section 3, algorithms 1 and 2.
     """
 
     reason: ClassVar[str] = "a normalisation rescales units that are there: it adds no connections"
+    role: ClassVar[Role] = "normalisation"
+    label: ClassVar[str] = "batch norm"
 
     eps: Positive = Fraction(1, 100_000)
     momentum: Number = Fraction(1, 10)
@@ -39,19 +41,18 @@ class Batchnorm(Weighted, Placewise):
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count gamma and beta."""
-        return self.scales(x) + self.shifts(x)
+        return (x.channels if self.scale else 0) + (x.channels if self.shift else 0)
 
-    def scales(self, x: Shape) -> int:
-        """Count one scale for each map."""
-        return x.channels if self.scale else 0
-
-    def shifts(self, x: Shape) -> int:
-        """Count one shift for each map."""
-        return x.channels if self.shift else 0
-
-    def statistics(self, x: Shape) -> int:
-        """Count a mean and a variance for each map."""
-        return x.channels * 2
+    def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        """List gamma, beta, and the running mean and variance, each of one number for a map."""
+        maps = (x.channels,)
+        found = (
+            (self.scale, Weight("gamma", "scale", maps, 1)),
+            (self.shift, Weight("beta", "shift", maps, 0)),
+            (True, Weight("mean", "statistic", maps, 0)),
+            (True, Weight("variance", "statistic", maps, 1)),
+        )
+        return tuple([weight for there, weight in found if there])
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count one factor and one term per element."""

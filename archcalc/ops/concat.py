@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archcalc.errors import Reason
-from archcalc.ops.op import Placewise, Shape
+from archcalc.ops.op import Placewise, Role, Shape
+from archcalc.ops.shape import listed_sides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,7 @@ class Concat(Placewise):
         x  Cᵢ H  W   of branch i
         y  ΣCᵢ H W
 
-    Raises a `Reason` if heights or widths differ.
+    Raises a `Reason` if their maps are not of one size.
 
     >>> str(Concat(branches=2).shape(Shape(64, 28, 28), Shape(128, 28, 28)))
     '192x28x28'
@@ -26,15 +27,17 @@ class Concat(Placewise):
 
     main: ClassVar[str] = "branches"
     reason: ClassVar[str] = "concatenation moves data: nothing is computed"
+    role: ClassVar[Role] = "join"
+    label: ClassVar[str] = "concatenation"
 
     branches: int
 
     def shape(self, *xs: Shape) -> Shape:
         """Add up the channels."""
-        height, width = xs[0][1:]
-        if any(x[1:] != (height, width) for x in xs):
+        widest = max(xs, key=len)
+        alike = all(x.is_vector for x in xs) or all(x.extents == widest.extents for x in xs)
+        if not alike:
             shapes = " and ".join(map(str, xs))
-            raise Reason(
-                "unlike-shapes", f"`concat` needs branches of equal height and width, not {shapes}"
-            )
-        return Shape(sum(x.channels for x in xs), height, width)
+            equal = listed_sides(widest.rank)
+            raise Reason("unlike-shapes", f"`concat` needs branches of equal {equal}, not {shapes}")
+        return Shape(sum(x.channels for x in xs), *widest.extents)

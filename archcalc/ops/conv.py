@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.arithmetic import alike, known
 from archcalc.errors import Reason
-from archcalc.ops.op import Shape, Weighted, Work
-from archcalc.ops.window import Span, spans
+from archcalc.ops.op import Shape, Weight, Weighted, Work
+from archcalc.ops.weight import bias
+from archcalc.ops.window import Span, spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Bias, Count, Padding, Size, Table
@@ -22,11 +24,11 @@ class Conv(Weighted):
         x  C  H  W        kernel  filters  C/groups  kh  kw     (with a table: pairs kh kw)
         y  C' H' W'       bias    filters                       (untied: C' H' W')
 
-    C' = filters; H', W' by the window. `groups` split the maps of x and of y into parts that do not
-    see each other. A `table` lists for each output map the input maps that feed it; kernels exist
-    for these pairs only. Work: a mac for each tap of each output unit, padded taps included, and an
-    add for its bias. Raises a `Reason` if groups do not divide the maps, the table names a missing
-    map, or the window does not fit.
+    C' = filters; H', W' by the window, which may have one extent, two or three. `groups` split the
+    maps of x and of y into parts that do not see each other. A `table` lists for each output map
+    the input maps that feed it; kernels exist for these pairs only. Work: a mac for each tap of
+    each output unit, padded taps included, and an add for its bias. Raises a `Reason` if groups do
+    not divide the maps, the table names a missing map, or the window does not fit.
 
     >>> c1 = Conv(filters=6, kernel=(5, 5))
     >>> x = Shape(1, 32, 32)
@@ -39,12 +41,15 @@ class Conv(Weighted):
 
     main: ClassVar[str] = "filters"
     reason: ClassVar[str] = "a convolution has no running statistics"
+    label: ClassVar[str] = "convolutions"
+    manner: ClassVar[str] = "convolutions"
+    grows: ClassVar[str] = "a convolution has a weight for every map that reaches it"
 
     filters: Count | None = None
     kernel: Size
-    stride: Size = (1, 1)
-    padding: Padding = (0, 0, 0, 0)
-    dilation: Size = (1, 1)
+    stride: Size = (1,)
+    padding: Padding = (0, 0)
+    dilation: Size = (1,)
     groups: Count = 1
     bias: Bias = True
     table: Table | None = None
@@ -54,11 +59,10 @@ class Conv(Weighted):
         """Give C' = filters maps, one unit for each place of the window."""
         (x,) = xs
         self._check(x.channels)
-        rows, columns = self.window(x)
-        return Shape(self._maps(), rows.outputs, columns.outputs)
+        return Shape(self._maps(), *[span.outputs for span in self.window(x)])
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
-        """Tell the window: rows, columns."""
+    def window(self, x: Shape) -> tuple[Span, ...]:
+        """Tell the window along each extent."""
         return spans(x, self.kernel, self.stride, self.padding, self.dilation, ceil=self.ceil)
 
     def fans(self, x: Shape) -> list[tuple[int, int]]:
@@ -66,8 +70,7 @@ class Conv(Weighted):
         if self.table is None:
             return [(self._maps(), x.channels // self.groups)]
         rows = Counter(len(row) for row in self.table)
-        height, _ = self.kernel
-        return [(alike(rows[maps], height), maps) for maps in sorted(rows)]
+        return [(alike(rows[maps], self.kernel[0]), maps) for maps in sorted(rows)]
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count a kernel for each pair of maps, and the biases."""
@@ -75,11 +78,15 @@ class Conv(Weighted):
             return self._weights(x) + y.size
         return self._fan_in(x)
 
-    def biases(self, x: Shape, y: Shape) -> int:
-        """Count one bias for each output map, or for each unit if untied."""
-        if self.bias == "untied":
-            return y.size
-        return self._maps() if self.bias else 0
+    def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        """List the kernels of all pairs of maps, and the biases: one a map, or a unit if untied."""
+        pairs: tuple[int, ...] = (self._maps(), x.channels // self.groups)
+        if self.table is not None:
+            pairs = (sum(map(len, self.table)),)
+        kernel = Weight("kernel", "weight", (*pairs, *spread(self.kernel, x.rank)))
+        if not self.bias:
+            return (kernel,)
+        return kernel, bias(*(y if self.bias == "untied" else (self._maps(),)))
 
     def neurons(self, y: Shape) -> int:
         """Count every unit of every output map."""
@@ -89,33 +96,33 @@ class Conv(Weighted):
         """Count at each place of the window one tap for each weight, and the biases."""
         fan_in = self._fan_in(x)
         shared = fan_in if self.bias == "untied" else known(fan_in)
-        return shared * y.height * y.width
+        return shared * y.places
 
     def connections_in_bounds(self, x: Shape, y: Shape) -> int:
         """Count pairs of maps times the taps that fall on x, and the biases."""
-        rows, columns = self.window(x)
-        pairs = known(sum(maps * fan for maps, fan in self.fans(x)))
-        taps = pairs * known(rows.taps_in_bounds()) * known(columns.taps_in_bounds())
+        taps = known(sum(maps * fan for maps, fan in self.fans(x)))
+        for span in self.window(x):
+            taps *= known(span.taps_in_bounds())
         return taps + y.size if self.bias else taps
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count a mac for each tap, an add for each bias."""
-        mac = known(self._weights(x)) * y.height * y.width
+        mac = known(self._weights(x)) * y.places
         return Work(mac=mac, add=y.size if self.bias else 0)
 
     def _maps(self) -> int:
         return self.filters or len(self.table or ())
 
     def _weights(self, x: Shape) -> int:
-        height, width = self.kernel
-        return sum(maps * (height * width * fan) for maps, fan in self.fans(x))
+        taps = prod(spread(self.kernel, x.rank))
+        return sum(maps * (taps * fan) for maps, fan in self.fans(x))
 
     def _fan_in(self, x: Shape) -> int:
         """Sum over the output maps what one unit of each reads: its taps and its bias."""
         if not self.bias:
             return self._weights(x)
-        height, width = self.kernel
-        return sum(maps * (height * width * fan + 1) for maps, fan in self.fans(x))
+        taps = prod(spread(self.kernel, x.rank))
+        return sum(maps * (taps * fan + 1) for maps, fan in self.fans(x))
 
     def _check(self, channels: int) -> None:
         if self.table is not None:

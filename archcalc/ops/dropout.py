@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Placewise
+from archcalc.ops.op import Placewise, Role
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Rate
@@ -28,5 +28,6 @@ class Dropout(Placewise):
 
     main: ClassVar[str] = "rate"
     reason: ClassVar[str] = "dropout is the identity at inference"
+    role: ClassVar[Role] = "movement"
 
     rate: Rate = Fraction(1, 2)

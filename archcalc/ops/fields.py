@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 
 Count: TypeAlias = int
 """A whole number, 1 or more."""
-Size: TypeAlias = tuple[int, int]
-"""Height and width, each 1 or more: `3` is 3x3, `1x7` is 1 high and 7 wide."""
-Padding: TypeAlias = tuple[int, int, int, int] | Literal["half", "same"]
-"""Cells at top, bottom, left, right: `1`, `0x3`, `[before, after]`, all four, `half`, `same`."""
+Size: TypeAlias = tuple[int, ...]
+"""A number for each extent, 1 or more: `1x7` is 1 high and 7 wide; one number is for all."""
+Outputs: TypeAlias = tuple[int, ...]
+"""The same, for the size of an output."""
+Padding: TypeAlias = tuple[int, ...] | Literal["half", "same"]
+"""Cells before and after each extent: `1`, `0x3`, `[before, after]`, all sides, `half`, `same`.
+
+Two numbers are for all extents, else there are two for each: top, bottom, left, right.
+"""
 Bias: TypeAlias = bool | Literal["untied"]
 """true, false, or `untied`: one bias per output unit instead of one per map."""
 Table: TypeAlias = tuple[tuple[int, ...], ...]
@@ -124,12 +129,12 @@ def bias(value: object) -> Bias:
 
 
 def size(value: object) -> Size:
-    """Read one number for both sides, or height x width.
+    """Read one number for all extents, or one for each: height x width, or with a depth before.
 
-    >>> size("3"), size("1x7")
-    ((3, 3), (1, 7))
+    >>> size("3"), size("1x7"), size("3x3x3")
+    ((3,), (1, 7), (3, 3, 3))
     """
-    found = _pair(value, count)
+    found = _numbers(value, count)
     if found is None:
         raise _expected("a size such as 3 or 1x7 (height x width)", value)
     return found
@@ -139,21 +144,20 @@ def padding(value: object) -> Padding:
     """Read a padding in any of its forms.
 
     >>> padding("1"), padding("0x3"), padding(["2", "1"])
-    ((1, 1, 1, 1), (0, 0, 3, 3), (2, 1, 2, 1))
+    ((1, 1), (0, 0, 3, 3), (2, 1))
     """
     if value in ("half", "same"):
         return value
-    if isinstance(value, list | tuple) and len(value) in (2, 4):
-        cells = [_cells(item) for item in value]
-        return (cells[0], cells[1], cells[-2], cells[-1])
-    pair = _pair(value, _cells)
-    if pair is None:
+    if isinstance(value, list | tuple) and len(value) in (2, 4, 6):
+        return tuple([_cells(item) for item in value])
+    found = None if isinstance(value, list | tuple) else _numbers(value, _cells)
+    if found is None:
         raise _expected(
             "a padding: 1, 0x3 (height x width), [before, after], "
             "[top, bottom, left, right], half or same",
             value,
         )
-    return (pair[0], pair[0], pair[1], pair[1])
+    return tuple([cells for cells in found for _ in (0, 1)])
 
 
 def table(value: object) -> Table:
@@ -173,29 +177,6 @@ def table(value: object) -> Table:
     return tuple(rows)
 
 
-READERS: dict[str, Callable[[object], object]] = {
-    "Count": count,
-    "Size": size,
-    "Padding": padding,
-    "Bias": bias,
-    "Table": table,
-    "Number": number,
-    "Positive": positive,
-    "Rate": rate,
-    "Factor": factor,
-    "bool": truth,
-}
-"""By the name of the annotation that declares a field."""
-
-
-def read(annotation: str, value: object) -> object:
-    """Read a value for a field declared as `annotation`, such as `Size` or `Size | None`."""
-    kind, _, optional = annotation.partition(" | ")
-    if optional and value in (None, "none"):
-        return None
-    return READERS[kind](value)
-
-
 def _cells(value: object) -> int:
     return _at_least(0, value)
 
@@ -208,16 +189,16 @@ def _at_least(least: int, value: object) -> int:
     return found
 
 
-def _pair(value: object, read_one: Callable[[object], int]) -> Size | None:
+def _numbers(value: object, read_one: Callable[[object], int]) -> tuple[int, ...] | None:
+    """Read one to three numbers, `1x7` or a list; None for anything else."""
     if isinstance(value, str):
         value = value.replace("×", "x").split("x")
-        value = value * 2 if len(value) == 1 else value
     elif isinstance(value, int) and not isinstance(value, bool):
-        value = (value, value)
-    if not isinstance(value, list | tuple) or len(value) != 2:
+        value = (value,)
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= 3:
         return None
     try:
-        return read_one(value[0]), read_one(value[1])
+        return tuple([read_one(item) for item in value])
     except Reason:
         return None
 

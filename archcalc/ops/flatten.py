@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from archcalc.ops.op import Op, Shape
-from archcalc.ops.window import whole_map
-
-if TYPE_CHECKING:
-    from archcalc.ops.window import Span
+from archcalc.ops.op import Op, Role, Shape
+from archcalc.ops.window import Span, whole_map
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +23,12 @@ class Flatten(Op):
     """
 
     reason: ClassVar[str] = "flattening only renames positions: nothing is computed"
+    role: ClassVar[Role] = "movement"
 
     def shape(self, *xs: Shape) -> Shape:
         """Give every element its own channel."""
-        return Shape(xs[0].size, 1, 1)
+        return Shape(xs[0].size)
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
+    def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: the whole map, for its places have become channels."""
         return whole_map(x)

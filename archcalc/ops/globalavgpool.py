@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from archcalc.ops.op import Op, Shape, Work
-from archcalc.ops.window import whole_map
-
-if TYPE_CHECKING:
-    from archcalc.ops.window import Span
+from archcalc.ops.op import Op, Role, Shape, Work
+from archcalc.ops.window import Span, whole_map
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +26,18 @@ class Globalavgpool(Op):
     """
 
     reason: ClassVar[str] = "averaging has no weights and adds instead of multiplying"
+    role: ClassVar[Role] = "pool"
+    label: ClassVar[str] = "global average pool"
+    manner: ClassVar[str] = "average pooling"
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps, one unit each."""
-        return Shape(xs[0].channels, 1, 1)
+        return Shape(xs[0].channels)
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
+    def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: the whole map."""
         return whole_map(x)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the sums and the divisions."""
-        return Work(add=y.channels * (x.height * x.width - 1), div=y.channels)
+        return Work(add=y.channels * (x.places - 1), div=y.channels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Placewise
+from archcalc.ops.op import Placewise, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +23,4 @@ class Identity(Placewise):
     """
 
     reason: ClassVar[str] = "the identity computes nothing"
+    role: ClassVar[Role] = "movement"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Placewise, Shape, Work
+from archcalc.ops.op import Placewise, Role, Shape, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Number, Positive
@@ -30,6 +30,8 @@ class Lrn(Placewise):
 
     main: ClassVar[str] = "size"
     reason: ClassVar[str] = "a fixed formula over neighbouring maps: no weights, no connections"
+    role: ClassVar[Role] = "normalisation"
+    label: ClassVar[str] = "local response normalisation"
 
     size: Count = 5
     alpha: Positive = Fraction(1, 10_000)

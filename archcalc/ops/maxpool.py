@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.errors import Reason
-from archcalc.ops.op import Op, Shape, Work
-from archcalc.ops.window import Span, spans
+from archcalc.ops.op import Op, Role, Shape, Work
+from archcalc.ops.shape import sides
+from archcalc.ops.window import Span, spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Padding, Size
@@ -33,29 +35,31 @@ class Maxpool(Op):
 
     main: ClassVar[str] = "kernel"
     reason: ClassVar[str] = "max pooling has no weights and compares instead of multiplying"
+    role: ClassVar[Role] = "pool"
+    label: ClassVar[str] = "max pool"
+    manner: ClassVar[str] = "max pooling"
 
     kernel: Size
     stride: Size | None = None
-    padding: Padding = (0, 0, 0, 0)
+    padding: Padding = (0, 0)
     ceil: bool = False
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps; give one unit for each place of the window."""
-        rows, columns = self.window(xs[0])
-        for span, side in ((rows, "height"), (columns, "width")):
+        window = self.window(xs[0])
+        for span, side in zip(window, sides(len(window)), strict=True):
             if span.on_padding_alone:
                 raise _nothing_to_choose(span, side)
-        return Shape(xs[0].channels, rows.outputs, columns.outputs)
+        return Shape(xs[0].channels, *[span.outputs for span in window])
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
-        """Tell the window: rows, columns."""
+    def window(self, x: Shape) -> tuple[Span, ...]:
+        """Tell the window along each extent."""
         stride = self.stride or self.kernel
         return spans(x, self.kernel, stride, self.padding, ceil=self.ceil)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the comparisons."""
-        height, width = self.kernel
-        return Work(cmp=y.size * (height * width - 1))
+        return Work(cmp=y.size * (prod(spread(self.kernel, x.rank)) - 1))
 
 
 def _nothing_to_choose(span: Span, side: str) -> Reason:

@@ -1,39 +1,36 @@
 """What an op is: one frozen class that holds its fields, its shape rule, its weights, its work.
 
 Rules are plain arithmetic on integers, so that they can be read a second time on integers that
-remember their expression. Letters: x is the input, y the output, each a `Shape` of C x H x W.
+remember their expression. Letters: x is the input, y the output, each a `Shape` of C x H x W, or
+of C maps with another number of extents: a rule of windows holds in any dimension.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
-from archcalc.ops.window import one_place
+from archcalc.ops.shape import Shape
+from archcalc.ops.weight import Weight
+from archcalc.ops.window import one_place, rank_of, spread
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from archcalc.ops.window import Span
 
+__all__ = [
+    "NO_WORK", "Op", "Outcome", "Placewise", "Role", "Shape", "Weight", "Weighted", "Work",
+]  # fmt: skip
+"""What a rule is written with."""
 
-class Shape(NamedTuple):
-    """The feature maps that pass between layers: channels x height x width, per sample.
-
-    >>> str(Shape(6, 28, 28)), Shape(6, 28, 28).size
-    ('6x28x28', 4704)
-    """
-
-    channels: int
-    height: int
-    width: int
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return self.channels * self.height * self.width
-
-    def __str__(self) -> str:
-        return f"{self.channels}x{self.height}x{self.width}"
+Role: TypeAlias = Literal[
+    "weighted", "activation", "normalisation", "pool", "join", "movement", "unknown"
+]
+"""What an op is to those who draw, tell and start networks."""
+Outcome: TypeAlias = Literal["scores", "probabilities", "distances"]
+"""What the outputs of a network mean whose last op this is."""
 
 
 class Work(NamedTuple):
@@ -62,37 +59,61 @@ class Op(ABC):
     """The field that stands beside the word: `conv: 6` sets `filters`."""
     reason: ClassVar[str] = ""
     """Why the zeros of this op are zero."""
+    role: ClassVar[Role]
+    label: ClassVar[str]
+    """The op in prose; its name unless it says so."""
+    manner: ClassVar[str]
+    """How it turns one stack of maps into the next, in a drawing; its name unless it says so."""
+    outcome: ClassVar[Outcome] = "scores"
+    rectifies: ClassVar[bool] = False
+    """Whether it passes one half of its input: weights before it start with twice the variance."""
+    grows: ClassVar[str] = ""
+    """Why its parameters change with the input, if they do."""
+    sizes: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold a number, or cells at both ends, for each extent of a map."""
 
     def __init_subclass__(cls) -> None:
         cls.name = cls.__module__.rpartition(".")[2]
+        if "label" not in vars(cls):
+            cls.label = cls.name.replace("_", " ")
+        if "manner" not in vars(cls):
+            cls.manner = cls.name
+        declared = vars(cls).get("__annotations__", {})
+        own = tuple(
+            field
+            for field, kind in declared.items()
+            if kind.startswith(("Size", "Outputs", "Padding"))
+        )
+        cls.sizes = (*cls.sizes, *own)
+
+    def on(self, x: Shape) -> Self:
+        """Write out the sizes that are given as one number, which means every extent of x.
+
+        The window's own number of dimensions comes first: `3x3` on a clip slides over each frame.
+        """
+        given = {name: size for name in self.sizes if isinstance(size := vars(self)[name], tuple)}
+        rank = rank_of(given, x)
+        settled = {name: spread(size, rank, name) for name, size in given.items()}
+        return self if settled == given else replace(self, **settled)
 
     @abstractmethod
     def shape(self, *xs: Shape) -> Shape:
         """Infer the output from the inputs; raise a `Reason` where they do not fit."""
 
     @abstractmethod
-    def window(self, x: Shape) -> tuple[Span, Span] | None:
-        """Tell the window of each output, rows then columns; None if windows differ in size."""
+    def window(self, x: Shape) -> tuple[Span, ...] | None:
+        """Tell the window of each output, one span an extent; None if windows differ in size."""
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count all weights, of every kind, trained or not."""
         return 0
 
-    def biases(self, x: Shape, y: Shape) -> int:
-        """Count the biases among the parameters."""
-        return 0
+    def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        """List all arrays that the op holds, under their names in its kernel.
 
-    def scales(self, x: Shape) -> int:
-        """Count the trained scales of a normalisation among the parameters."""
-        return 0
-
-    def shifts(self, x: Shape) -> int:
-        """Count the trained shifts of a normalisation among the parameters."""
-        return 0
-
-    def statistics(self, x: Shape) -> int:
-        """Count running means and variances: numbers kept, never parameters."""
-        return 0
+        All but the statistics are its parameters.
+        """
+        return ()
 
     def neurons(self, y: Shape) -> int:
         """Count the output units of a layer of neurons."""
@@ -115,6 +136,8 @@ class Op(ABC):
 class Weighted(Op):
     """An op with weights. `trainable: false` freezes them: they are fixed, not parameters."""
 
+    role: ClassVar[Role] = "weighted"
+
     trainable: bool = True
 
 
@@ -126,6 +149,6 @@ class Placewise(Op):
         """Keep the shape."""
         return xs[0]
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
+    def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: one place."""
         return one_place(x)

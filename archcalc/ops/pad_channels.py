@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.errors import Reason
-from archcalc.ops.op import Op, Shape
-from archcalc.ops.window import Span, spans
+from archcalc.ops.op import Op, Role, Shape
+from archcalc.ops.window import Span, extents_under, spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Size
@@ -30,9 +30,11 @@ class PadChannels(Op):
 
     main: ClassVar[str] = "filters"
     reason: ClassVar[str] = "picking pixels and appending zeros moves data: nothing is computed"
+    role: ClassVar[Role] = "movement"
+    label: ClassVar[str] = "zero channels"
 
     filters: Count
-    stride: Size = (1, 1)
+    stride: Size = (1,)
 
     def shape(self, *xs: Shape) -> Shape:
         """Give `filters` maps of every stride-th pixel."""
@@ -43,9 +45,10 @@ class PadChannels(Op):
                 f"{x.channels} maps cannot be padded to {self.filters}: there are more already",
                 key="filters",
             )
-        rows, columns = self.window(x)
-        return Shape(self.filters, rows.outputs, columns.outputs)
+        return Shape(self.filters, *[span.outputs for span in self.window(x)])
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
+    def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: one pixel, every stride."""
-        return spans(x, (1, 1), self.stride)
+        stride = spread(self.stride, x.rank)
+        rank = min(len(stride), len(extents_under(x, stride, "stride")), x.rank)
+        return spans(x, (1,) * rank, stride[-rank:])

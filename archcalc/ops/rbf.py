@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Shape, Weighted, Work
-from archcalc.ops.window import whole_map
+from archcalc.ops.op import Outcome, Shape, Weight, Weighted, Work
+from archcalc.ops.window import Span, whole_map
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count
-    from archcalc.ops.window import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,21 +32,28 @@ class Rbf(Weighted):
 
     main: ClassVar[str] = "units"
     reason: ClassVar[str] = "its products are squares of differences: muls, not macs"
+    label: ClassVar[str] = "radial basis functions"
+    manner: ClassVar[str] = "Gaussian connections"
+    outcome: ClassVar[Outcome] = "distances"
 
     units: Count
     trainable: bool = False
 
     def shape(self, *xs: Shape) -> Shape:
         """Give one distance a unit."""
-        return Shape(self.units, 1, 1)
+        return Shape(self.units)
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
+    def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: the whole map."""
         return whole_map(x)
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count a coordinate of each centre for each input."""
         return self.units * x.size
+
+    def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        """List the centres."""
+        return (Weight("centres", "centre", (self.units, x.size)),)
 
     def neurons(self, y: Shape) -> int:
         """Count the units."""

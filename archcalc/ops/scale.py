@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Placewise, Shape, Work
+from archcalc.ops.op import Placewise, Role, Shape, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Factor
@@ -30,6 +30,8 @@ class Scale(Placewise):
 
     main: ClassVar[str] = "factor"
     reason: ClassVar[str] = "the factor is a constant, not a weight"
+    role: ClassVar[Role] = "normalisation"
+    label: ClassVar[str] = "scaling by a constant"
 
     factor: Factor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Placewise, Shape, Work
+from archcalc.ops.op import Outcome, Placewise, Role, Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,9 @@ class Softmax(Placewise):
     """
 
     reason: ClassVar[str] = "a fixed function of its input: no weights"
+    role: ClassVar[Role] = "activation"
+    outcome: ClassVar[Outcome] = "probabilities"
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count powers of e, their sums, and quotients."""
-        return Work(exp=y.size, add=(y.channels - 1) * y.height * y.width, div=y.size)
+        return Work(exp=y.size, add=(y.channels - 1) * y.places, div=y.size)

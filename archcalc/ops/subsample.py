@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.arithmetic import alike
-from archcalc.ops.op import Shape, Weighted, Work
-from archcalc.ops.window import Span, spans
+from archcalc.ops.op import Role, Shape, Weight, Weighted, Work
+from archcalc.ops.weight import bias
+from archcalc.ops.window import Span, spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Size
@@ -36,17 +39,19 @@ class Subsample(Weighted):
     reason: ClassVar[str] = (
         "its one product per output is a mul, not a mac: the window is only added"
     )
+    role: ClassVar[Role] = "pool"
+    label: ClassVar[str] = "subsampling"
+    manner: ClassVar[str] = "subsampling"
 
     kernel: Size
     stride: Size | None = None
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps; give one unit for each place of the window."""
-        rows, columns = self.window(xs[0])
-        return Shape(xs[0].channels, rows.outputs, columns.outputs)
+        return Shape(xs[0].channels, *[span.outputs for span in self.window(xs[0])])
 
-    def window(self, x: Shape) -> tuple[Span, Span]:
-        """Tell the window: rows, columns."""
+    def window(self, x: Shape) -> tuple[Span, ...]:
+        """Tell the window along each extent."""
         return spans(x, self.kernel, self.stride or self.kernel)
 
     def parameters(self, x: Shape, y: Shape) -> int:
@@ -54,9 +59,10 @@ class Subsample(Weighted):
         coefficient = alike(1, x.channels)
         return x.channels * (coefficient + 1)
 
-    def biases(self, x: Shape, y: Shape) -> int:
-        """Count one bias for each map."""
-        return x.channels
+    def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        """List the coefficients, which make an average at first, and the biases."""
+        average = Fraction(1, self._taps(x))
+        return Weight("coefficient", "weight", (x.channels,), average), bias(x.channels)
 
     def neurons(self, y: Shape) -> int:
         """Count every unit of every map."""
@@ -64,10 +70,11 @@ class Subsample(Weighted):
 
     def connections(self, x: Shape, y: Shape) -> int:
         """Count for each unit the taps of its window and its bias."""
-        height, width = self.kernel
-        return y.channels * y.height * y.width * (height * width + 1)
+        return y.size * (self._taps(x) + 1)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the sum of each window, then the coefficient and the bias."""
-        height, width = self.kernel
-        return Work(add=y.size * (height * width - 1) + y.size, mul=y.size)
+        return Work(add=y.size * (self._taps(x) - 1) + y.size, mul=y.size)
+
+    def _taps(self, x: Shape) -> int:
+        return prod(spread(self.kernel, x.rank))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Placewise, Shape, Work
+from archcalc.ops.op import Placewise, Role, Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class Tanh(Placewise):
     """
 
     reason: ClassVar[str] = "an activation has no weights: it is one fixed function of each element"
+    role: ClassVar[Role] = "activation"
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count one tanh per element."""

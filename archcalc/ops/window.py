@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.arithmetic import known
 from archcalc.errors import Reason
+from archcalc.ops.shape import sides
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archcalc.ops.fields import Padding, Size
-    from archcalc.ops.op import Shape
+    from archcalc.ops.shape import Shape
 
 
 class Span(NamedTuple):
@@ -117,47 +120,123 @@ def _sum_of_floors(n: int, step: int, start: int, divisor: int) -> int:
     return total
 
 
+def rank_of(sizes: Mapping[str, tuple[int, ...]], x: Shape) -> int:
+    """Tell of how many dimensions a window is: as many as its kernel, or else as many as x has.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> rank_of({"kernel": (3, 3)}, Shape(3, 16, 8, 8)), rank_of({"kernel": (3,)}, Shape(3, 16))
+    (2, 1)
+    """
+    ranks = {
+        name: len(size) // _cells(name) for name, size in sizes.items() if len(size) > _cells(name)
+    }
+    if x.is_vector and ranks:
+        return ranks.get("kernel", max(ranks.values()))
+    return ranks.get("kernel", x.rank)
+
+
+def spread(size: tuple[int, ...], rank: int, name: str = "") -> tuple[int, ...]:
+    """Write a size out that is given as one number, a padding that is given for one extent.
+
+    >>> spread((3,), 2), spread((1, 7), 2), spread((0, 1), 3, "padding")
+    ((3, 3), (1, 7), (0, 1, 0, 1, 0, 1))
+    """
+    return size * rank if len(size) == _cells(name) else size
+
+
 def spans(  # noqa: PLR0913 - the six numbers of a window
     x: Shape,
     kernel: Size,
-    stride: Size = (1, 1),
-    padding: Padding = (0, 0, 0, 0),
-    dilation: Size = (1, 1),
+    stride: Size = (1,),
+    padding: Padding = (0, 0),
+    dilation: Size = (1,),
     *,
     ceil: bool = False,
-) -> tuple[Span, Span]:
-    """Lay a window over x: rows, then columns. Raises a `Reason` if it does not fit."""
-    top, bottom, left, right = pads(x, kernel, stride, padding, dilation)
-    rows = Span(x.height, kernel[0], stride[0], top, bottom, dilation[0], ceil)
-    columns = Span(x.width, kernel[1], stride[1], left, right, dilation[1], ceil)
-    for span, side in ((rows, "height"), (columns, "width")):
+) -> tuple[Span, ...]:
+    """Lay a window over the last extents of x; those before them are mere places.
+
+    A window of any rank lies on a vector. Raises a `Reason` if the window does not fit.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> [span.outputs for span in spans(Shape(3, 16, 9, 8), (3, 3))]
+    [16, 7, 6]
+    """
+    kernel = spread(kernel, x.rank)
+    rank = len(kernel)
+    extents = extents_under(x, kernel)
+    steps, apart = _along(kernel, stride, "stride"), _along(kernel, dilation, "dilation")
+    cells = pads(x, kernel, steps, padding, apart)
+    found = [Span(extent, 1) for extent in extents[:-rank]]
+    for i, extent in enumerate(extents[-rank:]):
+        before, after = cells[2 * i : 2 * i + 2]
+        found.append(Span(extent, kernel[i], steps[i], before, after, apart[i], ceil))
+    for span, side in zip(found, sides(len(found)), strict=True):
         if span.extent > span.size + span.before + span.after:
             raise _too_large(span, side)
-    return rows, columns
+    return tuple(found)
 
 
-def one_place(x: Shape) -> tuple[Span, Span]:
-    """Tell the window of what looks at each place by itself."""
-    return Span(x.height, 1), Span(x.width, 1)
+def whole_map(x: Shape) -> tuple[Span, ...]:
+    """Lay one window over all of a map."""
+    return tuple([Span(extent, extent) for extent in x.extents])
 
 
-def whole_map(x: Shape) -> tuple[Span, Span]:
-    """Tell the window of what looks at all places at once."""
-    return Span(x.height, x.height), Span(x.width, x.width)
+def one_place(x: Shape) -> tuple[Span, ...]:
+    """Lay a window over each place of a map."""
+    return tuple([Span(extent, 1) for extent in x.extents])
 
 
-def pads(
-    x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size
-) -> tuple[int, int, int, int]:
-    """Turn a padding as written into cells at the top, bottom, left, right."""
+def extents_under(x: Shape, size: Size, key: str = "kernel") -> tuple[int, ...]:
+    """Give the extents of x, on the last of which a window lies.
+
+    Of a vector there are as many as the window wants. Raises a `Reason` if x has too few.
+    """
+    if len(size) <= x.rank:
+        return x.extents
+    if x.is_vector:
+        return (1,) * len(size)
+    raise Reason(
+        "wrong-rank",
+        f"`{key}` {_written(size)} has {len(size)} dimensions, "
+        f"and the map {_written(x.extents)} that it meets {x.rank}",
+        "one number stands for as many as there are",
+        key=key,
+    )
+
+
+def pads(x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size) -> tuple[int, ...]:
+    """Turn a padding as written into cells before and after the input, for each extent."""
     if not isinstance(padding, str):
-        return padding
-    extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+        return _along(kernel, padding, "padding")
+    reaches = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
     if padding == "half":
-        return (extents[0] // 2, extents[0] // 2, extents[1] // 2, extents[1] // 2)
-    sides = zip((x.height, x.width), extents, stride, strict=True)
-    both = [max(0, (-(-size // step) - 1) * step + extent - size) for size, extent, step in sides]
-    return (both[0] // 2, both[0] - both[0] // 2, both[1] // 2, both[1] - both[1] // 2)
+        return tuple([cells for reach in reaches for cells in (reach // 2, reach // 2)])
+    windows = zip(extents_under(x, kernel)[-len(kernel) :], reaches, stride, strict=True)
+    both = [max(0, (-(-size // step) - 1) * step + reach - size) for size, reach, step in windows]
+    return tuple([cells for n in both for cells in (n // 2, n - n // 2)])
+
+
+def _along(kernel: Size, size: tuple[int, ...], key: str) -> tuple[int, ...]:
+    """Give a size or a padding for each extent of a kernel."""
+    found = spread(size, len(kernel), key)
+    if len(found) != len(kernel) * _cells(key):
+        raise Reason(
+            "wrong-rank",
+            f"`{key}` {_written(found[:: _cells(key)])} has {len(found) // _cells(key)} "
+            f"dimensions, and the window {_written(kernel)} that it belongs to {len(kernel)}",
+            "one number stands for as many as there are",
+            key=key,
+        )
+    return found
+
+
+def _cells(key: str) -> int:
+    """Tell how many numbers belong to one extent."""
+    return 2 if key == "padding" else 1
+
+
+def _written(size: tuple[int, ...]) -> str:
+    return "x".join(map(str, size))
 
 
 def _too_large(span: Span, side: str) -> Reason:

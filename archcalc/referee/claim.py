@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
+from archcalc.ops.shape import lines
 
 SUMS = (
     "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
@@ -19,16 +20,29 @@ The multiplications are those of units, once more and one by one: in matrix prod
 """
 
 
-class Seen(NamedTuple):
-    """What one unit sees of the image, as (first, behind the last) pixel: rows, columns."""
+@dataclass(frozen=True, slots=True, init=False)
+class Seen:
+    """What one unit sees of the image, as (first, behind the last) line along each extent."""
 
-    unit: tuple[int, int]
-    rows: tuple[int, int]
-    columns: tuple[int, int]
+    unit: tuple[int, ...]
+    lines: tuple[tuple[int, int], ...]
+
+    def __init__(self, unit: tuple[int, ...], *lines: tuple[int, int]) -> None:
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "lines", lines)
+
+    def to_dict(self) -> dict[str, tuple[int, ...]]:
+        """Give everything as plain values, ready for JSON."""
+        return {"unit": self.unit, **self._named()}
+
+    def _named(self) -> dict[str, tuple[int, int]]:
+        words = [f"{word}s" for word in lines(len(self.lines))]
+        return dict(zip(words, self.lines, strict=True))
 
     def __str__(self) -> str:
-        (top, bottom), (left, right) = self.rows, self.columns
-        return f"{self.unit} sees rows {top}:{bottom}, columns {left}:{right}"
+        seen = [f"{word} {first}:{behind}" for word, (first, behind) in self._named().items()]
+        unit = self.unit if len(self.unit) > 1 else self.unit[0]
+        return f"{unit} sees {', '.join(seen)}"
 
 
 Value: TypeAlias = "int | str | Seen | None"
@@ -144,4 +158,4 @@ def _line_to_dict(line: Line) -> dict[str, Any]:
 
 
 def _plain(value: Value) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    return value._asdict() if isinstance(value, Seen) else value
+    return value.to_dict() if isinstance(value, Seen) else value

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from archcalc.counts import KINDS
 from archcalc.graph import INPUT
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Line, Seen
-from archcalc.referee.sight import everything, first_and_last
+from archcalc.referee.sight import LONGEST, everything, first_and_last, is_short, joined, through
 from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
 
@@ -33,6 +33,7 @@ MEMORY = "memory"
 ONE_BY_ONE = f"multiplications one by one in layers with more than {COUNTED_ONE_BY_ONE:,} of them"
 BEYOND = "receptive fields beyond the image: an output is compared with what it sees of the image"
 UNCLAIMED = "receptive fields where none is claimed"
+TOO_LONG = f"receptive fields in an input of more than {LONGEST:,} places along one extent"
 UNKNOWN = "what it does is unknown"
 WORDS = {"add": "additions", "cmp": "comparisons"}
 """Kinds of work that some kernels do in another way than is counted."""
@@ -68,7 +69,7 @@ def confirm(
     ran = (node for node, line in zip(report.nodes, lines, strict=True) if line.claims)
     distinct = len({(node.op, node.xs) for node in ran})
     total = _total(report.total, lines)
-    notes = tuple(_not_measured(lines))
+    notes = tuple(_not_measured(lines, looked=INPUT in run.sights))
     return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes)
 
 
@@ -79,7 +80,9 @@ class _Run:
         self.witness = witness
         entering = (*report.input,)
         self.outputs: dict[int, tuple[int, ...]] = {INPUT: entering}
-        self.sights: dict[int, Sight] = {INPUT: everything(entering)}
+        self.sights: dict[int, Sight] = {}
+        if is_short(entering):
+            self.sights[INPUT] = everything(entering)
         self.position = 0
 
     def line(self, node: Node, facts: Facts, field: Field | None) -> Line:
@@ -107,13 +110,13 @@ class _Run:
 
     def _look(self, node: Node, xs: Sequence[tuple[int, ...]]) -> Sight:
         """Look through a layer and all layers before it, along every path."""
-        sights = [
-            own.through(self.sights[i])
+        found = [
+            through(own, self.sights[i])
             for own, i in zip(self.witness.look(node.op, tuple(xs)), node.inputs, strict=True)
         ]
-        seen = sights[0]
-        for other in sights[1:]:
-            seen = seen.joined(other)
+        seen = found[0]
+        for other in found[1:]:
+            seen = joined(seen, other)
         return seen
 
 
@@ -138,9 +141,9 @@ def _receptive_field(field: Field | None, seen: Sight | None) -> Claim:
     if field is None or seen is None:
         return Claim("receptive_field", None, None)
     edges = [_edges(lines, *claim) for lines, *claim in zip(seen, *field, strict=True)]
-    down, right = (_telling(claimed, found) for claimed, found in edges)
+    unit = tuple([_telling(claimed, found) for claimed, found in edges])
     rule, witness = (
-        Seen((down, right), _pair(edges[0][which][down]), _pair(edges[1][which][right]))
+        Seen(unit, *[_pair(side[which][n]) for side, n in zip(edges, unit, strict=True)])
         for which in (0, 1)
     )
     return Claim("receptive_field", rule, witness)
@@ -194,7 +197,7 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
     return Line("total", "", tuple(claims), trouble)
 
 
-def _not_measured(lines: Sequence[Line]) -> Iterator[str]:
+def _not_measured(lines: Sequence[Line], *, looked: bool) -> Iterator[str]:
     """Say what of these layers is claimed, or could be, and was not measured."""
     yield MEMORY
     open_claims = {
@@ -211,7 +214,7 @@ def _not_measured(lines: Sequence[Line]) -> Iterator[str]:
         yield ONE_BY_ONE
     yield BEYOND
     if "receptive_field" in quantities:
-        yield UNCLAIMED
+        yield UNCLAIMED if looked else TOO_LONG
 
 
 def _sum(values: Iterable[Value]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.ops.shape import lines
+
 if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
     from archcalc.ops.window import Span
@@ -16,17 +18,19 @@ def taps(op: Op, x: Shape) -> str:
         return ""
     return "; ".join(
         f"{span.taps_in_bounds():,} of {span.outputs:,}·{span.kernel} {word} taps are on the input"
-        for span, word in zip(spans, ("row", "column"), strict=True)
+        for span, word in zip(spans, lines(len(spans)), strict=True)
     )
 
 
-def readings(op: Op, x: Shape) -> tuple[str, str]:
-    """Say what rounding does to the rows and columns of the input, for an op with a window."""
+def readings(op: Op, x: Shape, y: Shape) -> tuple[str, ...]:
+    """Say what rounding does along each extent of the input, for an op with a window."""
+    words = lines(y.rank)
     if getattr(op, "output", None):
-        y = op.shape(x)
-        return _fixed(x.height, y.height, "row"), _fixed(x.width, y.width, "column")
+        return tuple([_fixed(*sides) for sides in zip(x.extents, y.extents, words, strict=False)])
     spans = op.window(x) if getattr(op, "kernel", None) else None
-    return ("", "") if spans is None else (reading(spans[0], "row"), reading(spans[1], "column"))
+    if spans is None:
+        return ("",) * y.rank
+    return tuple([reading(span, word) for span, word in zip(spans, words, strict=True)])
 
 
 def _fixed(size: int, outputs: int, word: str) -> str:

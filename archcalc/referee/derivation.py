@@ -30,6 +30,8 @@ from archcalc.counts import KINDS, Counts
 from archcalc.errors import UnknownName, suggestion
 from archcalc.facts import Facts
 from archcalc.ops.op import Op, Shape, Weighted, Work
+from archcalc.ops.shape import lines
+from archcalc.ops.shape import sides as side_names
 from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
 
@@ -150,13 +152,13 @@ def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) 
     """Read the rules of an op on remembered integers; `field` is what its input sees."""
     wrapped = remember(op, xs[0])
     inputs = tuple(remember_shape(x) for x in xs)
-    output = remember_shape(y, vector=_is_vector(xs[0]))
+    output = remember_shape(y, vector=xs[0].is_vector)
     figures = counted(wrapped, inputs[0], output, taps(op, xs[0]))
     found = Derivation(
         op,
         xs,
         y,
-        sides(wrapped.shape(*inputs), readings(op, xs[0])),
+        sides(wrapped.shape(*inputs), ("", *readings(op, xs[0], y))),
         figures,
         zeros(figures),
         op.reason,
@@ -203,9 +205,9 @@ def zeros(figures: tuple[Figure, ...]) -> tuple[str, ...]:
     return tuple(quantity for quantity in HEADLINE if quantity not in found)
 
 
-def sides(y: Shape, notes: tuple[str, str] = ("", "")) -> tuple[Figure, ...]:
+def sides(y: Shape, notes: tuple[str, ...] = ()) -> tuple[Figure, ...]:
     """Show how the sides of an output come about."""
-    return tuple(map(Figure.of, Shape._fields, y, ("", *notes)))
+    return tuple(map(Figure.of, ("channels", *side_names(y.rank)), y, notes or ("",) * len(y)))
 
 
 def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
@@ -213,7 +215,7 @@ def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
     found = look_through(op, x, field)
     if found is None or field is None:
         return ()
-    names = (f"field_{what}_{side}" for what in Field._fields for side in ("rows", "columns"))
+    names = (f"field_{what}_{line}s" for what in Field._fields for line in lines(len(found.size)))
     before, after = (chain.from_iterable(pairs) for pairs in (field, found))
     return tuple(
         Figure.of(name, new)
@@ -235,10 +237,10 @@ def remember(op: AnyOp, x: Shape) -> AnyOp:
 
 def remember_shape(shape: Shape, *, vector: bool | None = None) -> Shape:
     """Wrap a shape; the sides of a vector, both 1, are not written as factors."""
-    channels, height, width = shape
-    if _is_vector(shape) if vector is None else vector and _is_vector(shape):
-        return Shape(Derived(channels), Derived(1, SILENT_ONE), Derived(1, SILENT_ONE))
-    return Shape(Derived(channels), Derived(height), Derived(width))
+    channels, *extents = shape
+    if shape.is_vector and vector is not False:
+        return Shape(Derived(channels), *[Derived(1, SILENT_ONE) for _ in extents])
+    return Shape(*map(Derived, shape))
 
 
 def _wrap(value: object) -> object:
@@ -252,21 +254,12 @@ def _wrap(value: object) -> object:
 def _cells(op: Op, x: Shape) -> tuple[int, ...]:
     spans = op.window(x)
     assert spans is not None, "windows of unlike sizes have no padding"  # noqa: S101
-    rows, columns = spans
-    return rows.before, rows.after, columns.before, columns.after
+    own = spans[-len(op.kernel) :]  # type: ignore[attr-defined]
+    return tuple([cells for span in own for cells in (span.before, span.after)])
 
 
 def _remember_field(field: Field) -> Field:
-    (height, width), (down, right), (top, left) = field
-    return Field(_pair(height, width), _pair(down, right), _pair(top, left))
-
-
-def _pair(rows: int, columns: int) -> tuple[int, int]:
-    return Derived(rows), Derived(columns)
-
-
-def _is_vector(shape: Shape) -> bool:
-    return shape.height == shape.width == 1
+    return Field(*[tuple(map(Derived, numbers)) for numbers in field])
 
 
 def together(values: Iterable[int]) -> int:

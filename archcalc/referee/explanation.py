@@ -16,9 +16,8 @@ from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
-from archcalc.graph import INPUT
 from archcalc.paths import cut, layer_of
-from archcalc.receptive_field import ONE_PIXEL, widest
+from archcalc.receptive_field import entering
 from archcalc.referee.derivation import Figure, behind, derive, together
 from archcalc.referee.lessons import lessons
 from archcalc.report import Report, count
@@ -197,11 +196,11 @@ def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator
 
 def _derive(report: Report, node: Node, known: dict[object, Derivation]) -> Derivation:
     """Derive a layer; one that equals an earlier one differs in what its input sees alone."""
-    entering = widest([ONE_PIXEL if i == INPUT else report.fields[i] for i in node.inputs])
+    field = entering(node, report.fields)
     key = (id(node.op), node.xs)
     if key not in known:
-        known[key] = derive(node.op, node.xs, node.y, entering)
-    return behind(known[key], entering)
+        known[key] = derive(node.op, node.xs, node.y, field)
+    return behind(known[key], field)
 
 
 def _add(steps: tuple[Step, ...]) -> Iterator[Figure]:

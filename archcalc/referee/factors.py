@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from archcalc.arithmetic import letter
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape
 from archcalc.referee.derivation import Figure, together
@@ -17,7 +18,6 @@ from archcalc.referee.lesson import (
     moves_by_one,
     ratio,
 )
-from archcalc.referee.letters import letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _find_factors(graph: Graph, chosen: list[int]) -> Iterator[tuple[FullConv, F
 
 def _is_line(op: Conv) -> bool:
     """Tell whether a window is one row or one column."""
-    return min(op.kernel) == 1 < max(op.kernel) and moves_by_one(op)
+    return len(op.kernel) == 2 and min(op.kernel) == 1 < max(op.kernel) and moves_by_one(op)
 
 
 def _square(first: FullConv, second: FullConv) -> FullConv:

@@ -289,10 +289,12 @@ def _quantities(counts: Counts) -> dict[str, Value]:
 def as_printed(exact: Exact | None) -> int | Fraction | str | None:
     """Say a shape as papers print it, height first; a number stays what it is.
 
-    >>> as_printed(Shape(channels=6, height=28, width=28)), as_printed(156)
+    >>> as_printed(Shape(6, 28, 28)), as_printed(156)
     ('28x28x6', 156)
     """
-    return f"{exact.height}x{exact.width}x{exact.channels}" if isinstance(exact, Shape) else exact
+    if not isinstance(exact, Shape):
+        return exact
+    return "x".join(map(str, (*exact.extents, exact.channels)))
 
 
 def _exact(value: Value) -> Exact:

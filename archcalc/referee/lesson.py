@@ -66,7 +66,7 @@ def is_sparse(op: Op) -> bool:
 
 def moves_by_one(op: Conv) -> bool:
     """Tell whether no window is passed over and no cell within one."""
-    return op.stride == op.dilation == (1, 1)
+    return {*op.stride, *op.dilation} == {1}
 
 
 def layer_before(graph: Graph, node: Node) -> Node | None:

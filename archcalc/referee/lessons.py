@@ -122,7 +122,7 @@ def _small_ones(graph: Graph, node: Node) -> list[FullConv]:
 def _even_window(node: Node) -> Lesson | None:
     """Show why an even window cannot keep a map centred."""
     op, x = node.op, node.xs[0]
-    if not isinstance(op, Conv) or op.stride != (1, 1):
+    if not isinstance(op, Conv) or set(op.stride) != {1}:
         return None
     spans = remember(op, x).window(remember_shape(x))
     even = [span for span in spans if span.extent % 2 == 0]
@@ -158,8 +158,8 @@ class _Reduction(NamedTuple):
         """Let the larger window read all maps, and write all that the last convolution writes."""
         x, y = self.reduce.x, self.layers[-1].y
         strides = [layer.op.stride for layer in self.layers]
-        rows, columns = (prod(sides) for sides in zip(*strides, strict=True))
-        return FullConv(replace(self.convolve.op, filters=y.channels, stride=(rows, columns)), x, y)
+        stride = tuple([prod(sides) for sides in zip(*strides, strict=True)])
+        return FullConv(replace(self.convolve.op, filters=y.channels, stride=stride), x, y)
 
 
 def _reductions(graph: Graph, chosen: list[int]) -> Lesson | None:
@@ -195,16 +195,16 @@ def _find_reductions(graph: Graph, chosen: list[int]) -> Iterator[_Reduction]:
     for i in chosen:
         node = graph.nodes[i]
         layer, before = full_conv(node), full_conv(layer_before(graph, node))
-        if layer is None or before is None or layer.op.kernel == (1, 1):
+        if layer is None or before is None or set(layer.op.kernel) == {1}:
             continue
-        if before.op.kernel == (1, 1) and before.y.channels < before.x.channels:
+        if set(before.op.kernel) == {1} and before.y.channels < before.x.channels:
             yield _Reduction(before, layer, _restoring(layer, readers.get(id(node), [])))
 
 
 def _restoring(layer: FullConv, readers: list[Node]) -> FullConv | None:
     """Find the 1x1 convolution that alone reads a layer and gives more maps."""
     convolutions = [found for found in map(full_conv, readers) if found is not None]
-    if len(convolutions) != 1 or convolutions[0].op.kernel != (1, 1):
+    if len(convolutions) != 1 or set(convolutions[0].op.kernel) != {1}:
         return None
     return convolutions[0] if convolutions[0].y.channels > layer.y.channels else None
 

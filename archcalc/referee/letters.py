@@ -15,9 +15,10 @@ from fractions import Fraction
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
-from archcalc.arithmetic import Derived, Leaf, term_of, written
-from archcalc.errors import UnknownName, suggestion
+from archcalc.arithmetic import letter, term_of, written
+from archcalc.errors import Reason, UnknownName, suggestion
 from archcalc.ops import field_types, find, names
+from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Shape
 from archcalc.receptive_field import Field
 from archcalc.referee.derivation import Figure, counted, seen, sides, zeros
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op
 
-SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2)}
-"""Sample heights and widths."""
-COUNTS = {"groups": 2, "branches": 2}
-"""Sample counts other than 14."""
-CHOICES: Mapping[str, tuple[object, ...]] = {"bool": (True, False), "Bias": (True, False, "untied")}
-"""The values to try, by the type of a field."""
 LEFT_OUT = ("weights", "connections_in_bounds")
 """The rest of the parameters, and what is counted window by window."""
 
@@ -82,7 +77,7 @@ def spell(name: str) -> Rule:
     """Spell the rule of an op. Raises UnknownName if there is no such op.
 
     >>> [variant.setting for variant in spell("linear").variants]
-    ['trainable: false', 'bias: false']
+    ['trainable: false', 'bias: false', 'flatten: false']
     """
     if name not in names():
         hint = suggestion(name, names()) or f"the ops: {', '.join(sorted(names()))}"
@@ -103,11 +98,6 @@ def spell(name: str) -> Rule:
     )
 
 
-def letter(name: str, value: int) -> Derived:
-    """Call a sample value by a letter."""
-    return Derived(value, Leaf(value, name))
-
-
 def _lettered(op: type[Op], chosen: Mapping[str, object]) -> Op:
     """Give every field of an op letters, its default, or what is chosen."""
     types = field_types(op.name)
@@ -116,39 +106,27 @@ def _lettered(op: type[Op], chosen: Mapping[str, object]) -> Op:
         declared = types[field.name].partition(" | ")[0]
         if field.name in chosen:
             values[field.name] = chosen[field.name]
-        elif declared in _LETTERS and field.name != "output":
-            values[field.name] = _LETTERS[declared](field.name)
+        elif letters := DECLARATIONS[declared].letters:
+            values[field.name] = letters(field.name)
         elif field.default is MISSING:
             values[field.name] = Fraction(1, 2)
     return op(**values)
 
 
-def _size(name: str) -> tuple[int, int]:
-    height, width = SIZES[name]
-    return letter(f"{name[0]}h", height), letter(f"{name[0]}w", width)
-
-
-def _count(name: str) -> int:
-    return letter(name, COUNTS.get(name, 14))
-
-
-def _padding(_: str) -> tuple[int, int, int, int]:
-    samples = {"top": 2, "bottom": 1, "left": 4, "right": 3}
-    top, bottom, left, right = (letter(side, cells) for side, cells in samples.items())
-    return top, bottom, left, right
-
-
-_LETTERS = {"Count": _count, "int": _count, "Size": _size, "Padding": _padding}
-
-
 def _inputs(op: Op) -> tuple[Shape, ...]:
-    if op.name == "concat":
-        return tuple(_shape(f"C{index}", "H", "W") for index in "₁₂")
-    return (_shape("C", "H", "W"),) * (2 if op.name == "add" else 1)
+    """Give an op its inputs: a join two of unlike channels, or of equal ones if it needs them."""
+    if op.role != "join":
+        return (_shape("C", 12),)
+    unlike = _shape("C₁", 12), _shape("C₂", 11)
+    try:
+        op.shape(*unlike)
+    except Reason:
+        return (_shape("C", 12),) * 2
+    return unlike
 
 
-def _shape(channels: str, height: str, width: str) -> Shape:
-    return Shape(letter(channels, 12), letter(height, 24), letter(width, 29))
+def _shape(channels: str, maps: int) -> Shape:
+    return Shape(letter(channels, maps), letter("H", 24), letter("W", 29))
 
 
 def _field() -> Field:
@@ -168,17 +146,17 @@ def _read(op: Op) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     )
 
 
-def _drops(op: Op, x: Shape) -> tuple[str, str]:
+def _drops(op: Op, x: Shape) -> tuple[str, ...]:
     """Say when rounding up adds no window after all."""
     spans = op.window(x)
     if spans is None or not getattr(op, "ceil", False):
-        return "", ""
-    rows, columns = (
+        return ()
+    beyond = (
         f"1 less where the window that rounding up adds would start beyond the input: "
         f"{_text((span.outputs - 1) * span.stride)} ≥ {_text(span.size + span.before)}"
         for span in spans
     )
-    return rows, columns
+    return ("", *beyond)
 
 
 def _text(value: int) -> str:
@@ -190,7 +168,8 @@ def _variants(
 ) -> Iterable[Variant]:
     """Try every choice of every field that has few: keep what changes the rule."""
     for field in fields(op):
-        for value in CHOICES.get(field_types(op.name)[field.name], ()):
+        declared = DECLARATIONS[field_types(op.name)[field.name].partition(" | ")[0]]
+        for value in declared.samples if declared.few else ():
             if value != field.default:
                 other, counts = _read(_lettered(op, {field.name: value}))
                 changes = _changes(shape, other), _changes(figures, counts)

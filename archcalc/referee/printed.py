@@ -22,7 +22,7 @@ Exact: TypeAlias = int | Fraction | Shape
 """What a count gives: a number, or an output's shape."""
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_SHAPE = re.compile(r"(\d+)x(\d+)(?:x(\d+))?")
+_SHAPE = re.compile(r"(\d+)x(\d+)(?:x(\d+))?(?:x(\d+))?")
 _SCALE = re.compile(r"\s*(K|k|M|G|B|thousand|million|billion)(?![A-Za-z])")
 _UNIT = re.compile(r"(\d{1,18})(?:\*\*(\d{1,2}))?")
 _UPPER = re.compile(r"\b(?:less than|fewer than|under|below)\s*$")
@@ -101,8 +101,7 @@ class Printed:
         if not (self.shape and isinstance(exact, Shape)):
             message = "a shape is compared with a number: the figure of a shape is `=output`"
             raise Reason("wrong-type", message)
-        channels, height, width = exact
-        same = (height, width, channels)[: len(self.shape)] == self.shape
+        same = (*exact.extents, exact.channels)[: len(self.shape)] == self.shape
         return Agreement.EQUAL if same else Agreement.DIFFERS
 
 

@@ -56,7 +56,7 @@ def relatives(report: Report) -> Iterator[Net]:
 def _resized(own: AnyMapping[str, Shape]) -> list[dict[str, Shape]]:
     """Give a single input at the usual sizes, if it is an image of such a size."""
     (name, shape), *others = own.items()
-    if others or shape.height < LARGE:
+    if others or shape.rank != 2 or shape.height < LARGE:
         return []
     return [{name: Shape(shape.channels, n, n)} for n in SIZES if (n, n) != shape[1:]]
 

@@ -7,17 +7,18 @@ other. The matrices of layers, multiplied, say what a unit of the last sees of t
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.kernels._windows import sides
+from archcalc.kernels._windows import each, sides
 from archcalc.model.layer import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+T = TypeVar("T")
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
@@ -32,6 +33,8 @@ of the branches of a join, where they are of one shape."""
 STRIP = 12
 """Rows and columns do not depend on each other: what is seen along the one is found on so many of
 the other, or as many more as a window needs to stand on the image and not on padding."""
+LONGEST = 2**11
+"""Lines along one extent, at most: each of them is changed, and all is run again."""
 AT_ONCE = 2**20
 """Elements that are run in one batch."""
 
@@ -55,29 +58,37 @@ class Lines(NamedTuple):
         return Lines(self.sees | other.sees, self.whole & other.whole)
 
 
-class Sight(NamedTuple):
-    """What depends on what, along the height and along the width."""
-
-    rows: Lines
-    columns: Lines
-
-    def through(self, before: Sight) -> Sight:
-        """Look through this layer at what the layers before it see."""
-        return Sight(self.rows.through(before.rows), self.columns.through(before.columns))
-
-    def joined(self, other: Sight) -> Sight:
-        """See what either sees."""
-        return Sight(self.rows.joined(other.rows), self.columns.joined(other.columns))
+Sight: TypeAlias = tuple[Lines, ...]
+"""What depends on what, along each extent of the network's input."""
 
 
 def everything(shape: Shape) -> Sight:
     """See each pixel of the image as itself.
 
-    >>> everything((3, 2, 1)).rows.sees.tolist()
+    >>> everything((3, 2, 1))[0].sees.tolist()
     [[True, False], [False, True]]
     """
-    rows, columns = (Lines(np.eye(n, dtype=bool), np.ones((n, 2), bool)) for n in shape[1:])
-    return Sight(rows, columns)
+    return tuple(Lines(np.eye(n, dtype=bool), np.ones((n, 2), bool)) for n in shape[1:])
+
+
+def is_short(shape: Shape) -> bool:
+    """Tell whether maps are small enough to be looked at."""
+    return max(shape[1:]) <= LONGEST
+
+
+def through(own: Sight, before: Sight) -> Sight:
+    """Look through a layer at what the layers before it see."""
+    own = _along(own, len(before), ONE_LINE)
+    return tuple(after.through(lines) for after, lines in zip(own, before, strict=True))
+
+
+def joined(one: Sight, other: Sight) -> Sight:
+    """See what either sees."""
+    return tuple(a.joined(b) for a, b in zip(one, other, strict=True))
+
+
+ONE_LINE = Lines(np.ones((1, 1), bool), np.ones((1, 2), bool))
+"""What sees the only place that there is."""
 
 
 def narrowed(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,19 +97,21 @@ def narrowed(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight, ...]:
-    """Change one row, then one column, of one input after the other, and see which outputs change.
+    """Change one line after the other along each extent of each input, and see which outputs do.
 
-    >>> (sight,) = look("maxpool", {"kernel": (2, 2)}, [(1, 5, 5)])
-    >>> sight.rows.sees.astype(int).tolist()
+    >>> ((rows, columns),) = look("maxpool", {"kernel": (2, 2)}, [(1, 5, 5)])
+    >>> rows.sees.astype(int).tolist()
     [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]]
     """
-    narrow, chosen = narrowed(fields), _unlike(xs) if "branches" in fields else xs
+    narrow = narrowed(fields)
+    shapes = _raised(xs)
+    chosen = _unlike(shapes) if "branches" in fields else shapes
     sights = [
-        Sight(_lines(op, narrow, chosen, number, 0), _lines(op, narrow, chosen, number, 1))
+        tuple(_lines(op, narrow, chosen, number, side) for side in range(len(chosen[number]) - 1))
         for number in range(len(chosen))
     ]
     found = dict(zip(chosen, sights, strict=True))
-    return tuple(found[x] for x in xs) if "branches" in fields else tuple(sights)
+    return tuple(found[x] for x in shapes) if "branches" in fields else tuple(sights)
 
 
 def _unlike(xs: Sequence[Shape]) -> Sequence[Shape]:
@@ -107,18 +120,31 @@ def _unlike(xs: Sequence[Shape]) -> Sequence[Shape]:
     return shapes if len(shapes) >= BRANCHES else shapes * BRANCHES
 
 
+def _raised(xs: Sequence[Shape]) -> list[Shape]:
+    """Give a single place beside maps as many extents as they have."""
+    most = max((len(x) for x in xs if set(x[1:]) != {1}), default=max(map(len, xs)))
+    return [(x[0], *(1,) * (most - 1)) if set(x[1:]) == {1} else x for x in xs]
+
+
+def _along(own: tuple[T, ...], extents: int, one: T) -> tuple[T, ...]:
+    """Set what an op has along its own extents beside those of the input, the last to the last."""
+    return (*[one] * (extents - len(own)), *own)[-extents:]
+
+
 def fill(layer: Layer) -> None:
-    """Make all weights one; but centres and means 0, so that what is squared or scaled is one."""
-    for name, array in {**layer.weights, **layer.statistics}.items():
-        array[...] = name not in {"centres", "mean"}
+    """Make all weights one, so that nothing is squared or scaled: centres, and means, are 0."""
+    for name, array in layer.weights.items():
+        array[...] = layer.kinds[name] != "centre"
+    for name, array in layer.statistics.items():
+        array[...] = layer.kernel.STATISTICS[name]
 
 
 def _lines(
     op: str, fields: Mapping[str, Any], xs: Sequence[Shape], number: int, side: int
 ) -> Lines:
-    """Look along one direction of one input, on a strip of the image."""
+    """Look along one extent of one input, on a strip of the image."""
     layer = Layer("", op, fields, ())
-    shapes = [_strip(x, fields, 1 - side) for x in xs]
+    shapes = [_strip(x, fields, side) for x in xs]
     layer.allocate(shapes[0], np.float32)
     fill(layer)
     sees = _depends(layer, shapes, number, side + 2)
@@ -130,29 +156,36 @@ def _whole(fields: Mapping[str, Any], x: Shape, side: int, outputs: int) -> Arra
     if "padding" not in fields or not fields["kernel"]:
         return np.ones((outputs, 2), bool)
     names = ("kernel", "stride", "padding", "dilation", "ceil")
-    windows = sides((x[1], x[2]), **{name: fields[name] for name in names if name in fields})[side]
+    windows = sides(x[1:], **{name: fields[name] for name in names if name in fields})[side]
     taps = np.stack([windows.starts, windows.starts + windows.extent - 1], axis=1)
     on_input: Array = (taps >= 0) & (taps < windows.size)
     return on_input
 
 
-def _strip(x: Shape, fields: Mapping[str, Any], across: int) -> Shape:
-    """Cut the image, in the direction that is not looked along, to what a window needs."""
-    kernel = fields.get("kernel") or (1, 1)
-    dilation, stride = fields.get("dilation", (1, 1)), fields.get("stride") or kernel
-    sizes = [x[1], x[2]]
-    sizes[across] = max(STRIP, (kernel[across] - 1) * dilation[across] + stride[across])
+def _strip(x: Shape, fields: Mapping[str, Any], looked_along: int) -> Shape:
+    """Cut the image, but where it is looked along, to what a window needs."""
+    if "branches" in fields and set(x[1:]) == {1}:
+        return (MAPS, *x[1:])  # it may be spread over larger branches
+    kernel = fields.get("kernel") or (1,)
+    numbers = kernel, fields.get("dilation", (1,)), fields.get("stride") or kernel
+    windows = [_along(each(n, len(x) - 1), len(x) - 1, 1) for n in numbers]
+    sizes = [
+        max(STRIP, (taps - 1) * apart + step) for taps, apart, step in zip(*windows, strict=True)
+    ]
+    sizes[looked_along] = x[looked_along + 1]
     return (MAPS, *sizes)
 
 
 def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> Array:
     """Give the matrix of outputs x inputs along one direction of one input."""
     usual, _ = layer.forward([np.ones((1, *shape), np.float32) for shape in shapes])
-    others = (1, 5 - axis)
+    kept = {0, axis} if usual.ndim == len(shapes[number]) + 1 else {0}
+    others = tuple({*range(usual.ndim)} - kept)
     depends = [
         (layer.forward(xs)[0] != usual).any(axis=others) for xs in _changed(shapes, number, axis)
     ]
-    return np.concatenate(depends).T
+    found = np.concatenate(depends)
+    return found.reshape(len(found), -1).T
 
 
 def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[Array]]:

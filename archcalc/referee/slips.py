@@ -153,7 +153,7 @@ def _normalisations() -> Iterator[tuple[str, Change]]:
 
 def _windows() -> Iterator[tuple[str, Change]]:
     """Pad or round otherwise."""
-    for padding, words in (((0, 0, 0, 0), "no padding"), ("half", "padding by half the kernel")):
+    for padding, words in (((0, 0), "no padding"), ("half", "padding by half the kernel")):
         yield (
             f"{words} in convolutions",
             lambda node, padding=padding: (  # type: ignore[misc]

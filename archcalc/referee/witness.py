@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
-INCOMING = frozenset({"kernel", "weight", "coefficient", "centres"})
-"""Weights on the way into a unit; a layer that has none has no connections."""
-KINDS = {"bias": "biases", "gamma": "gamma", "beta": "beta"}
-"""Of parameters, by the name of the array; all others are weights."""
+INCOMING = frozenset({"weight", "centre"})
+"""Kinds of weights on the way into a unit; a layer that has none has no connections."""
+KINDS = {"bias": "biases", "scale": "gamma", "shift": "beta"}
+"""Of parameters, by what the kernel says that the array is; all others are weights."""
 COUNTED_ONE_BY_ONE = 200_000
 """Up to so many multiplications of a layer are counted one by one, too."""
 LARGEST = 2**28
@@ -112,7 +112,7 @@ def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
     _refuse_large([_output(layer, xs), *xs])
     y, work = _run(layer, [np.ones((1, *x), np.float32) for x in xs])
     whole, work = _run_padded(layer, xs[0]) or (y, work)
-    has_units = not INCOMING.isdisjoint(layer.weights)
+    has_units = not INCOMING.isdisjoint(map(layer.kinds.__getitem__, layer.weights))
     return Measured(
         output=y.shape[1:],
         **_parameters(layer),
@@ -163,37 +163,32 @@ def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
     if "padding" not in fields or fields["kernel"] is None:
         return None
     both = sides(
-        (x[1], x[2]),
+        x[1:],
         fields["kernel"],
         fields["stride"],
         fields["padding"],
-        fields.get("dilation", (1, 1)),
+        fields.get("dilation", (1,)),
         ceil=fields["ceil"],
     )
     if all(not side.before and side.span <= side.size for side in both):
         return None
     image = padded(np.ones((1, *x), np.float32), both, 1)
-    bare = Layer("", layer.op, {**fields, "padding": (0, 0, 0, 0), "ceil": False}, ())
+    bare = Layer("", layer.op, {**fields, "padding": (0, 0), "ceil": False}, ())
     bare.weights = layer.weights
     return _run(bare, [image])
 
 
 def _otherwise(layer: Layer) -> frozenset[str]:
-    """Name the kinds of work that a kernel does in another way than is counted.
-
-    A softmax first takes the largest value out; a local response normalisation leaves out maps that
-    are not there; a pooling to a fixed size adds up rows, and of these sums columns.
-    """
-    if layer.op == "softmax":
-        return frozenset({"add", "cmp"})
-    return frozenset({"add"} if layer.op == "lrn" or layer.fields.get("output") else ())
+    """Name the kinds of work that a kernel says it does in another way than is counted."""
+    otherwise = getattr(layer.kernel, "otherwise", None)
+    return otherwise(**layer.fields) if otherwise else frozenset()
 
 
 def _parameters(layer: Layer) -> dict[str, int]:
     """Measure the arrays that were allocated, by kind."""
     sizes = dict.fromkeys(("weights", "biases", "gamma", "beta", "fixed"), 0)
     for name, array in layer.weights.items():
-        kind = KINDS.get(name, "weights") if layer.trainable else "fixed"
+        kind = KINDS.get(layer.kinds[name], "weights") if layer.trainable else "fixed"
         sizes[kind] += array.size
     return sizes
 

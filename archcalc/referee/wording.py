@@ -6,6 +6,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.ops import find, names
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
 
@@ -13,25 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archcalc.graph import Node
-
-NAMES = {
-    "conv": "convolutions",
-    "linear": "linear layers",
-    "maxpool": "max pool",
-    "avgpool": "average pool",
-    "globalavgpool": "global average pool",
-    "batchnorm": "batch norm",
-    "subsample": "subsampling",
-    "lrn": "local response normalisation",
-    "relu": "ReLU",
-    "add": "additions of branches",
-    "concat": "concatenation",
-    "rbf": "radial basis functions",
-    "lecun_tanh": "scaled tanh",
-    "pad_channels": "zero channels",
-    "scale": "scaling by a constant",
-}
-"""Ops by the words of the field, where the word of the language is not one."""
 
 _PER = {
     "outputs": "per element",
@@ -55,7 +37,7 @@ _PLAIN = {
 
 def op_name(op: str) -> str:
     """Name an op in prose."""
-    return NAMES.get(op, op)
+    return find(op).label if op in names() else op
 
 
 def listed(words: Iterable[str]) -> str:
@@ -151,10 +133,9 @@ def _settled(node: Node, field: str) -> object:
     windows = node.op.window(node.xs[0]) if field in {"stride", "padding"} else None
     if windows is None:
         return getattr(node.op, field)
-    rows, columns = windows
     if field == "stride":
-        return rows.stride, columns.stride
-    return rows.before, rows.after, columns.before, columns.after
+        return tuple([span.stride for span in windows])
+    return tuple([cells for span in windows for cells in (span.before, span.after)])
 
 
 def value(found: object) -> str:
@@ -169,8 +150,8 @@ def value(found: object) -> str:
         return shown(found).strip("`")
     if found and isinstance(found[0], tuple):
         return f"of {len(found)} maps"
-    if len(found) == 4 and found[::2] == found[1::2]:
+    if len(found) in {4, 6} and found[::2] == found[1::2]:
         found = found[::2]
     if len(set(found)) == 1:
         return str(found[0])
-    return "x".join(map(str, found)) if len(found) == 2 else shown(found).strip("`")
+    return "x".join(map(str, found)) if len(found) in {2, 3} else shown(found).strip("`")

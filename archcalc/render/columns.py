@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import UnknownName, suggestion
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from archcalc.counts import Counts
     from archcalc.ops.op import Op, Shape
+    from archcalc.ops.window import Span
     from archcalc.render.folding import Line
     from archcalc.render.table import Cell
     from archcalc.report import Report, Row
@@ -81,7 +83,8 @@ def shape(found: Shape | str) -> str:
     >>> shape(Shape(120, 1, 1)), shape("16x10x10")
     ('120', '16x10x10')
     """
-    return str(found).removesuffix("x1x1")
+    channels, *extents = str(found).split("x")
+    return channels if extents == ["1", "1"] else str(found)
 
 
 def window(op: Op | None, x: Shape) -> str:
@@ -95,30 +98,30 @@ def window(op: Op | None, x: Shape) -> str:
     spans = op.window(x) if op is not None and hasattr(op, "kernel") else None
     if op is None or spans is None:
         return ""
-    rows, columns = spans
-    parts = [f"{rows.kernel}x{columns.kernel}"]
-    if (rows.stride, columns.stride) != (1, 1):
-        parts[0] += f"/{_pair(rows.stride, columns.stride)}"
-    pads = (rows.before, rows.after, columns.before, columns.after)
-    if any(pads):
-        parts.append(f"p{_padding(*pads)}")
-    if (rows.dilation, columns.dilation) != (1, 1):
-        parts.append(f"d{_pair(rows.dilation, columns.dilation)}")
+    parts = ["x".join(str(span.kernel) for span in spans)]
+    if any(span.stride != 1 for span in spans):
+        parts[0] += f"/{_size(span.stride for span in spans)}"
+    if any(span.before or span.after for span in spans):
+        parts.append(f"p{_padding(spans)}")
+    if any(span.dilation != 1 for span in spans):
+        parts.append(f"d{_size(span.dilation for span in spans)}")
     if getattr(op, "groups", 1) != 1:
         parts.append(f"g{op.groups}")  # type: ignore[attr-defined]
     return " ".join(parts)
 
 
-def _pair(height: int, width: int) -> str:
-    return str(height) if height == width else f"{height}x{width}"
+def _size(numbers: Iterable[int]) -> str:
+    """Write a number for each extent, or one if they are all the same."""
+    found = [*numbers]
+    return str(found[0]) if len(set(found)) == 1 else "x".join(map(str, found))
 
 
-def _padding(top: int, bottom: int, left: int, right: int) -> str:
-    if (top, left) == (bottom, right):
-        return _pair(top, left)
-    if (top, bottom) == (left, right):
-        return f"[{top},{bottom}]"
-    return f"[{top},{bottom},{left},{right}]"
+def _padding(spans: Iterable[Span]) -> str:
+    pads = [(span.before, span.after) for span in spans]
+    if all(before == after for before, after in pads):
+        return _size(before for before, _ in pads)
+    cells = pads[0] if len(set(pads)) == 1 else chain.from_iterable(pads)
+    return f"[{','.join(map(str, cells))}]"
 
 
 def _op(line: Line) -> str:
@@ -131,7 +134,7 @@ def _share(part: int, whole: int) -> Fraction:
 
 
 def _field(row: Row, name: str) -> str | None:
-    return None if row.field is None else _pair(*getattr(row.field, name))
+    return None if row.field is None else _size(getattr(row.field, name))
 
 
 def _counted(name: str, title: str = "", hide: int = 0) -> Quantity:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.counts import KINDS
+from archcalc.ops.shape import LINES, SIDES
 from archcalc.render.columns import shape, window
 from archcalc.render.formula import Formula
 from archcalc.render.layers import NOTHING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from archcalc.referee.explanation import Explanation, Part, Step
     from archcalc.referee.letters import Rule
 
+EXTENTS = {f"{line}s" for line in (*LINES, "place")}
 NAMES = {
     "connections_in_bounds": "connections in bounds",
     "macs": "MACs",
@@ -169,29 +171,36 @@ def _rows(figures: Iterable[Figure]) -> Iterator[tuple[str, Formula, str]]:
     waiting = list(figures)
     while waiting:
         figure = waiting.pop(0)
-        name, other = _sides(figure.quantity)
-        twin = next((f for f in waiting if f.quantity == other and str(f) == str(figure)), None)
-        if twin is None:
-            yield _name(figure.quantity), Formula.of(figure), figure.note
-        else:
-            waiting.remove(twin)
-            yield name, Formula.of(figure), figure.note
+        family = [f for f in waiting if _stem(f.quantity) == _stem(figure.quantity)]
+        alike = [f for f in family if str(f) == str(figure)]
+        waiting = [f for f in waiting if f not in alike]
+        yield _together([figure, *alike]), Formula.of(figure), figure.note
 
 
-def _sides(quantity: str) -> tuple[str, str]:
-    """Give the common name of two sides, and the quantity that is the other side."""
-    if quantity == "height":
-        return "height, width", "width"
-    stem = quantity.removesuffix("_rows")
-    return NAMES.get(stem, stem), f"{stem}_columns"
+def _stem(quantity: str) -> str:
+    """Give what the figures of several extents have in common."""
+    if quantity in SIDES:
+        return "side"
+    stem, _, line = quantity.rpartition("_")
+    return stem if line in EXTENTS else quantity
+
+
+def _together(figures: list[Figure]) -> str:
+    """Name figures that are alike; rows and columns by what they are rows and columns of."""
+    quantities = [figure.quantity for figure in figures]
+    stem = _stem(quantities[0])
+    if stem == "side":
+        return ", ".join(quantities)
+    if len(figures) > 1 or quantities[0].endswith("_places"):
+        return NAMES.get(stem, stem)
+    return _name(quantities[0])
 
 
 def _name(quantity: str) -> str:
     """Say a quantity in the words of a reader."""
-    for side in ("rows", "columns"):
-        stem = quantity.removesuffix(f"_{side}")
-        if stem != quantity:
-            return f"{NAMES.get(stem, stem)}, {side}"
+    stem = _stem(quantity)
+    if stem != quantity and quantity not in SIDES:
+        return f"{NAMES.get(stem, stem)}, {quantity.rpartition('_')[2]}"
     return NAMES.get(quantity, quantity)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import UsageError
 from archcalc.graph import INPUT
+from archcalc.ops.linear import Linear
+from archcalc.ops.window import whole_map
 from archcalc.render import svg
 from archcalc.render.flow import flow
 from archcalc.render.layering import Point
@@ -67,7 +69,7 @@ def sketch(report: Report) -> Piece:
         message = f"{report.name} is no chain of layers: planes cannot show its branches"
         raise UsageError.of("not-a-chain", message, "--style boxes")
     stacks = _stacks(report)
-    largest = max(stack.shape.height for stack in stacks)
+    largest = max(_tall(stack.shape) for stack in stacks)
     drawn = [_stack(stack, largest) for stack in stacks]
     floor = max(piece.height for piece in drawn) + MARGIN
     words = [_words(stack) for stack in stacks]
@@ -99,6 +101,11 @@ def _stacks(report: Report) -> list[Stack]:
     return [Stack("INPUT", report.input), *(Stack(row.path, row.output, row) for row in rows)]
 
 
+def _tall(shape: Shape) -> int:
+    """Tell which side of a map is drawn upright; that of a sequence lies."""
+    return shape.height if shape.rank > 1 else shape.length
+
+
 def _side(pixels: int, largest: int) -> float:
     """Scale below proportion: small maps stay visible beside large ones."""
     return max(SHORTEST, TALLEST * math.pow(pixels / largest, 0.7))
@@ -106,9 +113,9 @@ def _side(pixels: int, largest: int) -> float:
 
 def _stack(stack: Stack, largest: int) -> Piece:
     """Draw planes one behind the other, the front one last, at the lower right."""
-    channels, height, width = stack.shape
+    channels, width, height = stack.shape.channels, stack.shape.width, stack.shape.height
     style = FILLS[kind(stack.row) if stack.row else "input"] | {"stroke-width": "0.9"}
-    if height == width == 1:
+    if stack.shape.is_vector:
         return _units(channels, style)
     wide, high = _side(width, largest), _side(height, largest)
     shown = min(channels, PLANES)
@@ -131,14 +138,15 @@ def _units(channels: int, style: svg.Style) -> Piece:
 
 def _words(stack: Stack) -> list[svg.Text]:
     """Say below a stack what it is, and what it costs."""
-    channels, height, width = stack.shape
+    channels, *extents = stack.shape
+    size = "x".join(map(str, extents))
     name = svg.shortened(stack.name, 24)
-    if height == width == 1:
+    if stack.shape.is_vector:
         first = f"{name}: layer {channels}"
     elif stack.row is None:
-        first = f"{name} {f'{channels}@' if channels > 1 else ''}{height}x{width}"
+        first = f"{name} {f'{channels}@' if channels > 1 else ''}{size}"
     else:
-        first = f"{name}: f. maps {channels}@{height}x{width}"
+        first = f"{name}: f. maps {channels}@{size}"
     texts = [svg.Text(0, 0, first, 11.5, bold=True)]
     if stack.row is not None:
         more = [f"{stack.row.connections:,} connections"] if stack.row.connections else []
@@ -164,13 +172,13 @@ def _sights(
     shapes: list[svg.Shape] = []
     for i, (before, after) in enumerate(pairwise(stacks)):
         spans = after.row.layer.window(before.shape) if after.row and after.row.layer else None
-        if spans is None or before.shape.height == before.shape.width == 1:
+        if spans is None or before.shape.is_vector:
             continue
         wide, high = (_side(n, largest) for n in (before.shape.width, before.shape.height))
         right = corners[i].x + drawn[i].width
         bottom = corners[i].y + drawn[i].height
-        w = wide * min(1.0, spans[1].kernel / before.shape.width)
-        h = high * min(1.0, spans[0].kernel / before.shape.height)
+        w = wide * min(1.0, spans[-1].kernel / before.shape.width)
+        h = high * min(1.0, spans[-2].kernel / before.shape.height if len(spans) > 1 else 1.0)
         x, y = right - wide + (wide - w) * 0.7, bottom - high + (high - h) * 0.3
         end = _target(after, drawn[i + 1], corners[i + 1], largest)
         shapes.append(svg.Rectangle(x, y, w, h, WINDOW))
@@ -182,7 +190,7 @@ def _sights(
 
 def _target(stack: Stack, piece: Piece, corner: Point, largest: int) -> Point:
     """Find the unit that a window feeds: a point of the front plane, or the middle of a bar."""
-    if stack.shape.height == stack.shape.width == 1:
+    if stack.shape.is_vector:
         return Point(corner.x + piece.width / 2 - UNITS[0] / 4, corner.y + piece.height / 2)
     wide, high = (_side(n, largest) for n in (stack.shape.width, stack.shape.height))
     right, bottom = corner.x + piece.width, corner.y + piece.height
@@ -200,22 +208,12 @@ def _between(stacks: list[Stack], xs: list[float], y: float) -> list[svg.Shape]:
     return shapes
 
 
-MANNERS = {
-    "conv": "convolutions",
-    "subsample": "subsampling",
-    "maxpool": "max pooling",
-    "avgpool": "average pooling",
-    "globalavgpool": "average pooling",
-    "linear": "full connection",
-    "rbf": "Gaussian connections",
-}
-
-
 def _manner(before: Stack, after: Stack) -> str:
-    op = after.row.op if after.row else ""
     layer = after.row.layer if after.row else None
-    spans = layer.window(before.shape) if layer else None
-    whole = spans and (spans[0].kernel, spans[1].kernel) == before.shape[1:]
-    if op == "conv" and whole and not getattr(layer, "table", None):
-        return MANNERS["linear"]
-    return MANNERS.get(op, op)
+    if layer is None:
+        return after.row.op if after.row else ""
+    whole = layer.window(before.shape) == whole_map(before.shape)
+    slides = layer.role == "weighted" and hasattr(layer, "kernel")
+    if slides and whole and not getattr(layer, "table", None):
+        return Linear.manner
+    return layer.manner

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from archcalc import ops
 from archcalc.counts import QUANTITIES
 from archcalc.memory import Memory
+from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Work
 from archcalc.uncounted import Case
 
@@ -22,43 +23,12 @@ TEXT: Schema = {"type": ["string", "number", "boolean"]}
 """A word of a spec; YAML takes `1` for a number, and `on` for true."""
 NAMED: Schema = {"type": ["string", "number", "boolean", "null"]}
 TEXTS: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
-DIGITS: Schema = {"type": "string", "pattern": "^[+-]?[0-9]+$"}
-DECIMAL: Schema = {
-    "type": "string",
-    "pattern": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$",
-}
-"""A number with an exponent, such as `1e-1`, is a text to YAML 1.1."""
-
-
-def _number(**bounds: Any) -> Schema:  # noqa: ANN401 - whatever bounds a number
-    return {"anyOf": [{"type": "number", **bounds}, DECIMAL]}
-
-
-_PAIR: Schema = {"type": ["integer", "string", "array"]}
-TYPES: dict[str, Schema] = {
-    "Count": {"anyOf": [{"type": "integer", "minimum": 1}, DIGITS]},
-    "Size": _PAIR | {"description": "Height x width, or one number for both: 3, 1x7."},
-    "Padding": _PAIR
-    | {"description": "1, 0x3, [before, after], [top, bottom, left, right], half or same."},
-    "Bias": {"enum": [True, False, "true", "false", "untied"]},
-    "Table": {
-        "type": "array",
-        "items": {"type": ["array", "string"], "items": {"type": ["integer", "string"]}},
-        "description": "For each output map the input maps that feed it, counted from 0.",
-    },
-    "Number": _number(),
-    "Positive": _number(exclusiveMinimum=0),
-    "Rate": _number(minimum=0, exclusiveMaximum=1),
-    "Factor": _number(**{"not": {"const": 0}}),
-    "bool": {"enum": [True, False, "true", "false"]},
-    "Shape": {"type": "array", "items": INTEGER, "minItems": 3, "maxItems": 3},
-}
-"""By the name of the annotation that declares a field."""
+SHAPE: Schema = {"type": "array", "items": INTEGER, "minItems": 2, "maxItems": 4}
 
 _SECTIONS = {
     "name": "What the network is called, as printed.",
     "source": "Where it was published.",
-    "input": "Channels x height x width, such as 3x224x224.",
+    "input": "Channels, then the extents of a map: 3x224x224, 1x16000, 784.",
     "parameters": "The family's parameters with their values; each may use the earlier ones.",
     "choices": "The values that a parameter may have.",
     "variants": "Networks of the family: other values, `like`, `aliases`, other sections.",
@@ -151,7 +121,7 @@ def _op(name: str) -> Schema:
         properties[field] = _field(annotation, defaults[field])
     main = op.main and ops.field_types(name).get(op.main)
     properties[name] = _beside(main) if main else {"type": ["null", "array"]}
-    if name in {"add", "concat"}:
+    if op.role == "join":
         properties |= {name: {"type": ["array", "null"]}, "branches": {"type": "array"}}
     properties["op"] = {"const": name}
     return {
@@ -170,7 +140,9 @@ def _beside(annotation: str) -> Schema:
 
 def _field(annotation: str, default: object) -> Schema:
     kind, _, optional = annotation.partition(" | ")
-    choices = [TYPES.get(kind, {}), EXPRESSION] + ([{"enum": [None, "none"]}] if optional else [])
+    choices = [DECLARATIONS[kind].schema, EXPRESSION] + (
+        [{"enum": [None, "none"]}] if optional else []
+    )
     schema: Schema = {"anyOf": choices}
     if isinstance(default, bool | int | str):
         schema["default"] = default
@@ -193,14 +165,14 @@ def report_schema() -> Schema:
         "description": "By quantity that is at least so much: the layers whose share is unknown.",
     }
     counts["work"] = work | {"additionalProperties": False}
-    pair = {"type": "array", "items": INTEGER, "minItems": 2, "maxItems": 2}
-    field = _closed({"size": pair, "stride": pair, "offset": pair})
+    each = {"type": "array", "items": INTEGER, "minItems": 1, "maxItems": 3}
+    field = _closed({"size": each, "stride": each, "offset": each})
     place: dict[str, Schema] = {
         "path": WORD,
         "op": WORD,
         "repeats": INTEGER,
-        "input": TYPES["Shape"],
-        "output": TYPES["Shape"],
+        "input": SHAPE,
+        "output": SHAPE,
         "receptive_field": {"anyOf": [field, {"type": "null"}]},
         "head": {"type": ["string", "null"]},
     }
@@ -210,7 +182,7 @@ def report_schema() -> Schema:
         "name": WORD,
         "source": WORD,
         "parameters": {"type": "object"},
-        "input": TYPES["Shape"],
+        "input": SHAPE,
         "batch": {"type": "integer", "minimum": 1},
         "scope": WORD,
         "outputs": {"type": "array", "items": WORD},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.ops.op import Weighted
 from archcalc.render.cells import said
 from archcalc.render.columns import counted, window
 from archcalc.spec.names import loose
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
     from archcalc.render.flow import Box
     from archcalc.report import Report, Row
 
-POOLS = frozenset({"maxpool", "avgpool", "globalavgpool", "subsample"})
+KINDS = {"weighted": "weights", "pool": "pool", "join": "join"}
+"""Roles of ops that are drawn each in a way of its own."""
 
 
 def called(report: Report) -> str:
@@ -47,11 +47,7 @@ def kind(row: Row) -> str:
     """
     if row.layer is None:
         return "block"
-    if row.op in POOLS:
-        return "pool"
-    if isinstance(row.layer, Weighted) and row.op != "batchnorm":
-        return "weights"
-    return "join" if hasattr(row.layer, "branches") else "other"
+    return KINDS.get(row.layer.role, "other")
 
 
 def heading(title: str, times: int) -> str:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Closure: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
 
 QUOTE_IT = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
-ENTERING = frozenset({"channels", "height", "width"})
+ENTERING = frozenset({"channels", "height", "width", "length", "depth"})
 """What a layer knows of the feature maps that enter it."""
 LOOP = frozenset({"first", "last", "index"})
 """What a repeated item knows of its turn."""

@@ -38,7 +38,7 @@ def interpret(
     >>> document = read(Source("tiny.yaml", "input: 1x8x8\nlayers: [{conv: 2, kernel: 3}]"))
     >>> spec = interpret(document, "tiny")
     >>> spec.input, spec.items[0].name
-    (Shape(channels=1, height=8, width=8), 'conv1')
+    (Shape(1, 8, 8), 'conv1')
     """
     return Family(document, id).settle(variant, **(parameters or {}))
 

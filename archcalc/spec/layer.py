@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from archcalc import limits, ops
 from archcalc.errors import Reason, suggestion
-from archcalc.ops.fields import read
+from archcalc.ops.declarations import read
 from archcalc.spec.checker import is_empty
 from archcalc.spec.expression import Expression
 from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE, Names

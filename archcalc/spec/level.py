@@ -5,7 +5,7 @@
 >>> top = Level("", {"conv1": Here(0, Shape(6, 28, 28))}, None)
 >>> block = top.inside("block")
 >>> block.prefix, block.find("conv1"), block.find("conv1/add1"), block.find("conv2")
-('block/', Here(node=0, shape=Shape(channels=6, height=28, width=28)), 'conv1/add1', None)
+('block/', Here(node=0, shape=Shape(6, 28, 28)), 'conv1/add1', None)
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archcalc.errors import listed, suggestion
-from archcalc.ops.fields import read, shown
+from archcalc.ops.declarations import read
+from archcalc.ops.fields import shown
 from archcalc.spec.checker import plain_value
 from archcalc.spec.expression import Expression
 from archcalc.spec.names import check_parameter

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits, ops
 from archcalc.errors import Diagnostic, Reason, SpecError
-from archcalc.ops.fields import read, shown
+from archcalc.ops.declarations import read
+from archcalc.ops.fields import shown
 from archcalc.spec.expression import KNOWN, Expression, settle, steps
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 _OPEN = (Expression, tuple)
-SPATIAL = frozenset({"height", "width", "input.height", "input.width"})
+SPATIAL = frozenset(
+    f"{of}{side}" for of in ("", "input.") for side in ("height", "width", "length", "depth")
+)
 
 
 class Scope(NamedTuple):
@@ -84,13 +87,13 @@ class Evaluator:
         if not isinstance(template, _OPEN):
             return template
         self.charge(steps(template, scope.variables), item)
-        scope.know(channels=x.channels, height=x.height, width=x.width)
+        scope.know(**x.named())
         try:
             value = settle(template, scope.variables)
         except Reason as reason:
             raise self.error(reason, item, key=key) from None
         if _has_input(value):
-            fields = " or ".join(f"`input.{name}`" for name in x._fields)
+            fields = " or ".join(f"`input.{name}`" for name in x.named())
             message = f"`input` is no value by itself: say {fields}"
             raise self.error(Reason("wrong-type", message), item, key=key)
         return value

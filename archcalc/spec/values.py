@@ -187,10 +187,10 @@ def call(name: str, arguments: list[Value]) -> Value:
 
 
 def shape(value: object) -> Shape:
-    """Read C x H x W from text, or from three numbers; a single number is a vector.
+    """Read channels and extents from text, or from numbers; a single number is a vector.
 
-    >>> shape("3x224x224")
-    Shape(channels=3, height=224, width=224)
+    >>> shape("3x224x224"), shape("1x16000"), shape(784)
+    (Shape(3, 224, 224), Shape(1, 16000), Shape(784, 1, 1))
     """
     try:
         parts = value.replace("×", "x").split("x") if isinstance(value, str) else from_python(value)
@@ -198,7 +198,7 @@ def shape(value: object) -> Shape:
         numbers = [count(part.strip() if isinstance(part, str) else part) for part in parts]
     except Reason:
         numbers = []
-    if len(numbers) in {1, 3}:
-        return Shape(*[*numbers, 1, 1][:3])
+    if 1 <= len(numbers) <= 4:
+        return Shape(*numbers)
     message = f"expected an input such as 3x224x224 (channels x height x width), not {shown(value)}"
     raise Reason("wrong-type", message)

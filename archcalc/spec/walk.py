@@ -34,7 +34,7 @@ class Walk:
         self.builder = builder
         self.entering = self.builder.input
         self.top = Level("", {"input": self.entering}, None)
-        variables = {**spec.parameters, "input": self.entering.shape._asdict()}
+        variables = {**spec.parameters, "input": self.entering.shape.named()}
         self.scope = Scope.of(variables, spec.parameters)
         self.evaluator = Evaluator(spec.text)
         self.limits = limits.now()
@@ -204,7 +204,7 @@ class Walk:
         row: Mapping[str, Value],
     ) -> Scope:
         """Settle a block's parameters: given, else from the row of the loop, else the default."""
-        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape._asdict()}
+        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape.named()}
         inner = Scope.of(variables, self.spec.parameters, block.parameters)
         for name, default in block.parameters.items():
             if name in row and name not in item.arguments:

@@ -57,7 +57,7 @@ def test_many_networks_have_a_line_each(archcalc: Call) -> None:
 
 
 def test_a_wrong_rule_is_told_and_fails(archcalc: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Batchnorm, "statistics", lambda *_: 0)
+    monkeypatch.setattr(Batchnorm, "weights", lambda *_: ())
     status, output, _ = archcalc("confirm", "resnet20")
     said = words(output)
 

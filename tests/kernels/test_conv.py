@@ -163,9 +163,14 @@ def test_unrolled_by_hand() -> None:
     ("shape", "fields", "message"),
     [
         (
+            (3,),
+            {"kernel": (4, 3, 3, 3)},
+            "conv: the input should be N x C x H x W, not 1 x 3",
+        ),
+        (
             (3, 8),
             {"kernel": (4, 3, 3, 3)},
-            "conv: the input should be N x C x H x W, not 1 x 3 x 8",
+            "a window of 2 dimensions does not lie on a map of 1",
         ),
         (
             (3, 8, 8),

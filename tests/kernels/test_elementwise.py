@@ -132,8 +132,10 @@ def test_padding_with_maps_of_zeros_by_hand() -> None:
 @pytest.mark.parametrize(
     ("kernel", "shapes", "fields", "message"),
     [
-        (add, [(1, 2, 3, 3), (1, 1, 3, 3)], {},
-         "add: branches of one shape are needed, not 1 x 2 x 3 x 3, 1 x 1 x 3 x 3"),
+        (add, [(1, 2, 3, 3), (1, 3, 3, 3)], {},
+         "add: branches of one shape are needed, not 1 x 2 x 3 x 3, 1 x 3 x 3 x 3"),
+        (add, [(1, 2, 3, 3), (1, 2, 3, 1)], {},
+         "add: branches of one shape are needed, not 1 x 2 x 3 x 3, 1 x 2 x 3 x 1"),
         (add, [], {}, "add: branches of one shape are needed, not none at all"),
         (concat, [(1, 2, 3, 3), (1, 2, 3, 4)], {},
          "concat: branches of one size are needed, not 1 x 2 x 3 x 3, 1 x 2 x 3 x 4"),

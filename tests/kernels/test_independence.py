@@ -15,7 +15,8 @@ FILES = sorted(Path(kernels.__path__[0]).glob("*.py"))
 PRIVATE = [path.stem for path in FILES if path.stem.startswith("_")]
 LOSSES = ["cross_entropy", "softmax_cross_entropy", "maximum_a_posteriori"]
 OPS = sorted({path.stem for path in FILES} - {*PRIVATE, *LOSSES, "unroll"})
-ALLOWED = ("numpy", "__future__", "typing", "collections.abc", "archcalc.kernels")
+PLAIN = ("__future__", "typing", "collections.abc", "math", "itertools", "functools")
+ALLOWED = ("numpy", *PLAIN, "archcalc.kernels")
 
 
 def imported(source: str) -> set[str]:

@@ -236,8 +236,10 @@ def test_gradients_of_the_global_mean(check_gradients: Callable[..., None]) -> N
 @pytest.mark.parametrize(
     ("kernel", "shape", "fields", "message"),
     [
+        (maxpool, (4, 4), {"kernel": (2, 2)},
+         "maxpool: the input should be N x C x H x W, not 4 x 4"),
         (maxpool, (1, 4, 4), {"kernel": (2, 2)},
-         "maxpool: the input should be N x C x H x W, not 1 x 4 x 4"),
+         "a window of 2 dimensions does not lie on a map of 1"),
         (maxpool, (1, 1, 4, 4), {"kernel": (5, 2)},
          "a window of 5 cells does not fit on 4, padding included"),
         (avgpool, (4, 4), {"kernel": (2, 2)},

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archcalc import limits, ops
 from archcalc.errors import Reason
-from archcalc.ops.fields import READERS, integer, plain, read, shown, within_bits, written
+from archcalc.ops.declarations import DECLARATIONS, read
+from archcalc.ops.fields import integer, plain, shown, within_bits, written
 
 LONG = "9" * 257
 
@@ -18,11 +19,13 @@ TAKEN = [
     ("Count", "6", 6), ("Count", "010", 10), ("Count", "+4", 4), ("Count", 7, 7),
     ("Count", str(2**200), 2**200), ("Count", "9" * 256, 10**256 - 1),
     ("Count | None", "none", None), ("Count | None", None, None), ("Count | None", "3", 3),
-    ("Size", "3", (3, 3)), ("Size", 3, (3, 3)), ("Size", "1x7", (1, 7)), ("Size", "1×7", (1, 7)),
-    ("Size", ["1", "7"], (1, 7)), ("Size", (1, 7), (1, 7)), ("Size", "010", (10, 10)),
-    ("Size | None", "none", None), ("Size | None", "2", (2, 2)),
-    ("Padding", "1", (1, 1, 1, 1)), ("Padding", 0, (0, 0, 0, 0)), ("Padding", "0x3", (0, 0, 3, 3)),
-    ("Padding", ["2", "1"], (2, 1, 2, 1)), ("Padding", ["1", "2", "3", "4"], (1, 2, 3, 4)),
+    ("Size", "3", (3,)), ("Size", 3, (3,)), ("Size", "1x7", (1, 7)), ("Size", "1×7", (1, 7)),
+    ("Size", ["1", "7"], (1, 7)), ("Size", (1, 7), (1, 7)), ("Size", "010", (10,)),
+    ("Size", "1x2x2", (1, 2, 2)), ("Size", ["3"], (3,)), ("Size", ["3", "1", "2"], (3, 1, 2)),
+    ("Size | None", "none", None), ("Size | None", "2", (2,)), ("Outputs", "4x7x7", (4, 7, 7)),
+    ("Padding", "1", (1, 1)), ("Padding", 0, (0, 0)), ("Padding", "0x3", (0, 0, 3, 3)),
+    ("Padding", "0x3x2", (0, 0, 3, 3, 2, 2)), ("Padding", list("123456"), (1, 2, 3, 4, 5, 6)),
+    ("Padding", ["2", "1"], (2, 1)), ("Padding", ["1", "2", "3", "4"], (1, 2, 3, 4)),
     ("Padding", (1, 2, 3, 4), (1, 2, 3, 4)), ("Padding", "half", "half"),
     ("Padding", "same", "same"),
     ("Bias", "true", True), ("Bias", "false", False), ("Bias", True, True),
@@ -76,8 +79,8 @@ REFUSED = [
     ("Count", LONG, f"{COUNT} `{'9' * 57}...`"),
     ("Size", "0", f"{SIZE} `0`"),
     ("Size", "3x0", f"{SIZE} `3x0`"),
-    ("Size", "3x3x3", f"{SIZE} `3x3x3`"),
-    ("Size", ["3"], f"{SIZE} `[3]`"),
+    ("Size", "3x3x3x3", f"{SIZE} `3x3x3x3`"),
+    ("Size", [], f"{SIZE} `[]`"),
     ("Size", True, f"{SIZE} true"),
     ("Size", "3 by 3", f"{SIZE} `3 by 3`"),
     ("Size", "half", f"{SIZE} `half`"),
@@ -124,7 +127,7 @@ def test_refused(declared: str, value: object, message: str) -> None:
 def test_every_field_of_every_op_has_a_reader() -> None:
     for op in ops.names() - {"add", "concat"}:
         for declared in ops.field_types(op).values():
-            assert declared.removesuffix(" | None") in READERS
+            assert declared.removesuffix(" | None") in DECLARATIONS
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,11 @@ from archcalc.ops.concat import Concat
 from archcalc.ops.conv import Conv
 from archcalc.ops.linear import Linear
 from archcalc.ops.maxpool import Maxpool
-from archcalc.ops.op import Op, Placewise, Shape, Work
+from archcalc.ops.op import Op, Placewise, Shape, Weight, Work
 from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
 from archcalc.ops.subsample import Subsample
+from archcalc.ops.weight import bias
 from archcalc.ops.window import Span
 from archcalc.referee import sight, tallies, witness
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Seen
@@ -324,7 +325,7 @@ def test_a_layer_too_large_to_run_is_said_to_be_so() -> None:
 def test_what_differs_beside_a_layer_that_was_not_run_differs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Batchnorm, "statistics", lambda *_: 0)
+    monkeypatch.setattr(Batchnorm, "weights", _without("mean"))
     confirmation = check("input: 1x1x1\nlayers:\n- batchnorm\n- {linear: 99999999999}\n")
 
     assert confirmation.agrees is False
@@ -366,8 +367,18 @@ def _swapped(span: type[Span], **changes: Callable[[Any], Any]) -> Callable[...,
     return make
 
 
+def _without(name: str) -> Callable[..., tuple[Weight, ...]]:
+    """Forget an array."""
+    rules: dict[type[Any], Any] = {op: op.weights for op in (Conv, Batchnorm)}
+
+    def weights(op: Op, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        return tuple(weight for weight in rules[type(op)](op, x, y) if weight.name != name)
+
+    return weights
+
+
 BROKEN: dict[str, tuple[Any, str, Any]] = {
-    "the bias is dropped": (Conv, "biases", lambda *_: 0),
+    "the bias is dropped": (Conv, "weights", _without("bias")),
     "the bias is no connection": (
         Conv,
         "connections",
@@ -385,13 +396,17 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "the padding is forgotten": (window, "Span", _swapped(Span, before=lambda _: 0)),
     "the dilation is forgotten": (window, "Span", _swapped(Span, dilation=lambda _: 1)),
     "padding counts as in bounds": (Conv, "connections_in_bounds", Conv.connections),
-    "untied biases are tied": (Conv, "biases", lambda op, *_: op._maps()),  # noqa: SLF001
+    "untied biases are tied": (
+        Conv,
+        "weights",
+        lambda op, _x, _y: (bias(op._maps()),),  # noqa: SLF001
+    ),
     "macs are forgotten": (Conv, "work", Op.work),
     "a unit has one weight more": (Linear, "parameters", _plus_one(Linear.parameters)),
     "there is a unit more": (Linear, "shape", lambda op, *_: Shape(op.units + 1, 1, 1)),
-    "gamma is forgotten": (Batchnorm, "scales", lambda *_: 0),
-    "statistics are forgotten": (Batchnorm, "statistics", lambda *_: 0),
-    "a subsampling has a bias per unit": (Subsample, "biases", lambda _op, _x, y: y.size),
+    "gamma is forgotten": (Batchnorm, "weights", _without("gamma")),
+    "statistics are forgotten": (Batchnorm, "weights", _without("mean")),
+    "a subsampling has a bias per unit": (Subsample, "weights", lambda _op, _x, y: (bias(y.size),)),
     "a subsampling has no bias": (Subsample, "connections", lambda _op, _x, y: y.size * 4),
     "a centre too many": (Rbf, "parameters", _plus_one(Rbf.parameters)),
     "centres are forgotten": (Rbf, "parameters", lambda *_: 0),
@@ -431,11 +446,11 @@ def test_an_operation_too_many_is_caught(
 
 
 def test_a_broken_rule_is_named_with_its_layer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Batchnorm, "statistics", lambda *_: 0)
+    monkeypatch.setattr(Batchnorm, "weights", _without("mean"))
     confirmation = check()
 
     assert complaints(confirmation) == {("C1.batchnorm", "statistics")}
-    assert confirmation.total["statistics"] == Claim("statistics", 0, 8)
+    assert confirmation.total["statistics"] == Claim("statistics", 4, 8)
     assert [line.path for line in confirmation.differing] == ["C1.batchnorm"]
 
 

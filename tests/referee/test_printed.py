@@ -110,7 +110,7 @@ def test_agreement_by_hand(
 
 
 def test_shapes_agree_or_not() -> None:
-    shape = Shape(channels=6, height=28, width=14)
+    shape = Shape(6, 28, 14)
 
     assert read("28x14x6").agreement(shape) is EQUAL
     assert read("28x14").agreement(shape) is EQUAL

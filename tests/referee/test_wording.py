@@ -16,7 +16,7 @@ from archcalc.referee.wording import Detail, value
         ((2, 2, 2, 2), "2"),
         ((0, 0, 3, 3), "0x3"),
         ((1, 2, 1, 2), "[1, 2, 1, 2]"),
-        ((2, 3, 4), "[2, 3, 4]"),
+        ((2, 3, 4), "2x3x4"),
         (Shape(3, 8, 8), "3x8x8"),
         (((0, 1), (1, 2)), "of 2 maps"),
         (False, "false"),

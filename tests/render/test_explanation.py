@@ -95,7 +95,7 @@ def test_a_rule_is_described_spelt_and_varied() -> None:
     assert isinstance(spelt, Table)
     assert ("parameters", "units·(C·H·W + 1)") in spelt.rows
     titles = [part.title for part in variants if isinstance(part, Table)]
-    assert titles == ["with trainable: false", "with bias: false"]
+    assert titles == ["with trainable: false", "with bias: false", "with flatten: false"]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ VARIABLES: dict[str, object] = {
     "option": "B",
     "first": True,
     "rows": ((1, "a"), (2, "b")),
-    "input": Shape(3, 224, 112),
+    "input": Shape(3, 224, 112).named(),
     "by_op": {"conv": {"macs": 7}},
 }
 

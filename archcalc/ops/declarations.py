@@ -1,0 +1,122 @@
+"""What a field of an op may be declared as: how it is read, described, lettered and tried.
+
+>>> read("Size | None", "1x7"), read("Size | None", "none"), DECLARATIONS["bool"].samples
+((1, 7), None, (True, False))
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archcalc.arithmetic import letter
+from archcalc.ops import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Declaration(NamedTuple):
+    """One type of fields."""
+
+    read: Callable[[object], object]
+    """Turns what a spec says into the normal form, or raises a `Reason`."""
+    schema: dict[str, Any]
+    """Describes in JSON Schema what a spec may say."""
+    samples: tuple[object, ...]
+    """Values in their normal form, to try a rule with."""
+    letters: Callable[[str], object] | None = None
+    """Calls a field by letters: each is a number, chosen so that nothing cancels by chance."""
+    few: bool = False
+    """Whether the samples are all the values that there are."""
+
+
+_SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2)}
+_COUNTS = {"groups": 2, "branches": 2}
+_CELLS = {"top": 2, "bottom": 1, "left": 4, "right": 3}
+_SIZE: dict[str, Any] = {"type": ["integer", "string", "array"]}
+_DIGITS: dict[str, Any] = {"type": "string", "pattern": "^[+-]?[0-9]+$"}
+_DECIMAL: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$",
+}
+"""A number with an exponent, such as `1e-1`, is a text to YAML 1.1."""
+_WHOLE: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 1}, _DIGITS]}
+
+
+def _decimal(**bounds: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever bounds a number
+    return {"anyOf": [{"type": "number", **bounds}, _DECIMAL]}
+
+
+def _count(name: str) -> int:
+    return letter(name, _COUNTS.get(name, 14))
+
+
+def _size(name: str) -> tuple[int, ...]:
+    height, width = _SIZES.get(name, (3, 5))
+    return letter(f"{name[0]}h", height), letter(f"{name[0]}w", width)
+
+
+def _padding(_: str) -> tuple[int, ...]:
+    return tuple([letter(side, cells) for side, cells in _CELLS.items()])
+
+
+_FRACTIONS = tuple(map(Fraction, ("0.001", "0.25", "0.999")))
+
+DECLARATIONS: dict[str, Declaration] = {
+    "Count": Declaration(fields.count, _WHOLE, (1, 2, 3, 4, 6), _count),
+    "Size": Declaration(
+        fields.size,
+        _SIZE | {"description": "Height x width, or one number for every extent: 3, 1x7, 3x3x3."},
+        ((1,), (2,), (3,), (1, 2), (3, 1), (2, 2), (1, 2, 2), (3, 1, 2)),
+        _size,
+    ),
+    "Outputs": Declaration(
+        fields.size,
+        _SIZE | {"description": "Height x width, or one number for every extent: 7, 1x7, 4x7x7."},
+        ((1,), (2,), (2, 1), (3, 2), (1, 2, 3)),
+    ),
+    "Padding": Declaration(
+        fields.padding,
+        _SIZE
+        | {"description": "1, 0x3, [before, after], [top, bottom, left, right], half or same."},
+        ((0, 0), (1, 1), (2, 1), (0, 0, 1, 1), (1, 0, 2, 1), (0, 0, 1, 1, 2, 0), "half", "same"),
+        _padding,
+    ),
+    "Bias": Declaration(
+        fields.bias,
+        {"enum": [True, False, "true", "false", "untied"]},
+        (True, False, "untied"),
+        few=True,
+    ),
+    "Table": Declaration(
+        fields.table,
+        {
+            "type": "array",
+            "items": {"type": ["array", "string"], "items": {"type": ["integer", "string"]}},
+            "description": "For each output map the input maps that feed it, counted from 0.",
+        },
+        (((0,),), ((0, 1), (1, 2), (2,)), ((0, 1, 2), (2, 0), (1,), (0, 1, 2))),
+    ),
+    "Number": Declaration(fields.number, _decimal(), (Fraction(0), *_FRACTIONS)),
+    "Positive": Declaration(
+        fields.positive, _decimal(exclusiveMinimum=0), (*_FRACTIONS, Fraction(4))
+    ),
+    "Rate": Declaration(fields.rate, _decimal(minimum=0, exclusiveMaximum=1), _FRACTIONS),
+    "Factor": Declaration(
+        fields.factor, _decimal(**{"not": {"const": 0}}), (*_FRACTIONS, Fraction(-2))
+    ),
+    "bool": Declaration(
+        fields.truth, {"enum": [True, False, "true", "false"]}, (True, False), few=True
+    ),
+    "int": Declaration(fields.count, _WHOLE, (1, 2, 3), _count),
+}
+"""By the name of the annotation that declares a field."""
+
+
+def read(annotation: str, value: object) -> object:
+    """Read a value for a field declared as `annotation`, such as `Size` or `Size | None`."""
+    kind, _, optional = annotation.partition(" | ")
+    if optional and value in (None, "none"):
+        return None
+    return DECLARATIONS[kind].read(value)

@@ -1,0 +1,131 @@
+"""What passes between layers: maps of any number of dimensions."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Self
+
+
+class Shape(tuple[int, ...]):
+    """The feature maps that pass between layers, per sample: channels, then the extents of a map.
+
+    A map may have one extent (a sequence), two (height x width) or three (depth x height x width).
+    A vector has no place but one; by custom it is written as C x 1 x 1.
+
+    >>> str(Shape(6, 28, 28)), Shape(6, 28, 28).size, Shape(784) == Shape(784, 1, 1)
+    ('6x28x28', 4704, True)
+    >>> clip = Shape(3, 16, 112, 96)
+    >>> clip.depth, clip.height, clip.width, clip.places, Shape(1, 16000).length
+    (16, 112, 96, 172032, 16000)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, channels: int, *extents: int) -> Self:
+        """Take the channels and the extents; without extents this is a vector."""
+        return tuple.__new__(cls, (channels, *extents) if extents else (channels, 1, 1))
+
+    @property
+    def channels(self) -> int:
+        """The number of maps."""
+        return self[0]
+
+    @property
+    def width(self) -> int:
+        """The last extent."""
+        return self[-1]
+
+    @property
+    def length(self) -> int:
+        """The last extent, by its name in a sequence."""
+        return self[-1]
+
+    @property
+    def height(self) -> int:
+        """The extent before the last; 1 if there is none."""
+        return self[-2] if len(self) > 2 else 1
+
+    @property
+    def depth(self) -> int:
+        """The extent before the height: the frames of a clip; 1 if there is none."""
+        return self[-3] if len(self) > 3 else 1
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """The sides of a map, the width last."""
+        return self[1:]
+
+    @property
+    def rank(self) -> int:
+        """The number of extents."""
+        return len(self) - 1
+
+    @property
+    def places(self) -> int:
+        """The number of elements of one map."""
+        return prod(self[1:])
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return prod(self)
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether there is one place only, however many extents of 1 are written."""
+        return all(extent == 1 for extent in self[1:])
+
+    def named(self) -> dict[str, int]:
+        """Give every number by its name, as expressions of a spec read them.
+
+        A height and a width are known of all; a depth, or a length, where there is one.
+
+        >>> Shape(1, 16000).named()
+        {'channels': 1, 'height': 1, 'width': 16000, 'length': 16000}
+        """
+        names = ["channels", "height", "width"]
+        names += ["length"] if self.rank == 1 else []
+        names += ["depth"] if self.rank > 2 else []
+        return {name: getattr(self, name) for name in names}
+
+    def __getnewargs__(self) -> tuple[int, ...]:
+        """Say what a copy is made from."""
+        return tuple(self)
+
+    def __str__(self) -> str:
+        return "x".join(map(str, self))
+
+    def __repr__(self) -> str:
+        return f"Shape({', '.join(map(str, self))})"
+
+
+def listed_sides(rank: int) -> str:
+    """Name the extents of a map in a sentence.
+
+    >>> listed_sides(2), listed_sides(3)
+    ('height and width', 'depth, height and width')
+    """
+    *most, last = sides(rank)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def sides(rank: int) -> tuple[str, ...]:
+    """Name the extents of a map, the last of them last.
+
+    >>> sides(1), sides(2), sides(3)
+    (('length',), ('height', 'width'), ('depth', 'height', 'width'))
+    """
+    return ("length",) if rank == 1 else SIDES[-rank:]
+
+
+def lines(rank: int) -> tuple[str, ...]:
+    """Name what lies along each extent of a map, one by one.
+
+    >>> lines(1), lines(2), lines(3)
+    (('place',), ('row', 'column'), ('frame', 'row', 'column'))
+    """
+    return ("place",) if rank == 1 else LINES[-rank:]
+
+
+SIDES = ("depth", "height", "width")
+LINES = ("frame", "row", "column")

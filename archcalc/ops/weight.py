@@ -1,0 +1,51 @@
+"""The arrays that an op holds: what they are called, what they are for, how they are shaped."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Kind: TypeAlias = Literal["weight", "bias", "scale", "shift", "slope", "statistic", "centre"]
+"""What numbers are for.
+
+A `scale` and a `shift` (gamma and beta) belong to a normalisation, a `slope` to an activation, a
+`centre` is what a unit compares its input with. A `statistic` is kept while training, not trained.
+"""
+
+
+class Weight(NamedTuple):
+    """One array of an op, under the name that the op's kernel has for it.
+
+    `start` is what fills it before anything is learnt; None means that it is drawn at random.
+
+    >>> Weight("kernel", "weight", (6, 1, 5, 5)).size
+    150
+    """
+
+    name: str
+    kind: Kind
+    shape: tuple[int, ...]
+    start: int | Fraction | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of numbers."""
+        return prod(self.shape)
+
+
+def bias(*shape: int) -> Weight:
+    """Make a bias, which starts at 0."""
+    return Weight("bias", "bias", shape, 0)
+
+
+def total(weights: tuple[Weight, ...], *kinds: Kind) -> int:
+    """Add up the numbers of some kinds; arrays of one size are multiplied.
+
+    >>> total((Weight("gamma", "scale", (64,)), bias(64), bias(2)), "bias")
+    66
+    """
+    sizes = [weight.size for weight in weights if weight.kind in kinds]
+    return sizes[0] * len(sizes) if len(set(sizes)) == 1 else sum(sizes)

@@ -82,7 +82,7 @@ PATTERNS = (
     "{{name: stage{i}, block: =word, repeat: =q, filters: =2 if first else p}}",
     "{{name: group{i}, repeat: {n}, layers: [{{conv: =p, kernel: 1}}, {{tanh: , when: =last}}]}}",
     "{{layers: [{{name: c{i}, conv: {k}, kernel: 3, padding: half}}, {{dropout: , when: =flag}}]}}",
-    "{{name: for{i}, for: [k, on], in: [[1, true], [3, flag]], conv: =k, kernel: 1, when: =flag}}",
+    "{{name: for{i}, for: [k, on], in: [[1, true], [3, =flag]], conv: =k, kernel: 1, when: =on}}",
     "{{name: add{i}, add: [{{branch: [{{conv: =channels, kernel: 1}}], when: =flag}}, []]}}",
     "{{name: x{i}, concat: [[], {{conv: =p, kernel: 1}}], after: [relu]}}",
     "{{conv: =p, kernel: 1, before: [batchnorm, {{relu: , when: =flag}}], after: []}}",

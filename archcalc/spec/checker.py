@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from archcalc import limits
@@ -12,7 +13,7 @@ from archcalc.spec.reader import Mapping, Scalar, Sequence
 from archcalc.spec.values import bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from archcalc.spec.reader import Source, Tree
     from archcalc.spec.spec import Template
@@ -28,6 +29,7 @@ class Checker:
         self.mistakes: list[Diagnostic] = []
         self.expressions: dict[str, Expression] = {}
         self.characters = 0
+        self.read: set[str] = set()
 
     def complain(self, code: str, message: str, tree: Tree, hint: str | None = None) -> None:
         """Note a mistake at a place and go on."""
@@ -45,11 +47,10 @@ class Checker:
             return None
 
     def finish(self) -> None:
-        """Raise all mistakes, in the order of the text."""
+        """Raise all mistakes, each once, in the order of the text."""
         if self.mistakes:
-            raise SpecError(
-                sorted(self.mistakes, key=lambda m: m.place[1:3] if m.place else (0, 0))
-            )
+            mistakes = dict.fromkeys(self.mistakes)
+            raise SpecError(sorted(mistakes, key=lambda m: m.place[1:3] if m.place else (0, 0)))
 
     def mapping(self, tree: Tree, what: str) -> Mapping:
         """Expect a mapping; an empty value is an empty one."""
@@ -130,7 +131,16 @@ class Checker:
             found = self.expressions[text] = Expression(text)
         if variables is not None:
             found.require(variables)
+        self.read.update(found.names)
         return found
+
+    @contextmanager
+    def reading(self) -> Iterator[set[str]]:
+        """Collect the variables that expressions read within a `with`."""
+        outside, self.read = self.read, set()
+        yield self.read
+        outside |= self.read
+        self.read = outside
 
     def _item(self, tree: Tree, variables: Collection[str] | None) -> Template:
         """Read an item of a list that has an expression somewhere."""

@@ -19,6 +19,7 @@ from archcalc.spec.values import Value, bounded, exact, from_python, shape
 from archcalc.spec.variants import ABOUT_VARIANTS, REPLACEABLE, check_variants, lineage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping as AnyMapping
 
 SECTIONS = (*REPLACEABLE, "parameters", "choices", "variants", "blocks")
@@ -73,6 +74,7 @@ class Family:
         self.checker.keys(self.tree, SECTIONS, "a spec")
         self.parameters = self.checker.section(self.tree, "parameters")
         self._standing = list(self.checker.mistakes)
+        self._checked = False
         self._read: dict[tuple[int, ...], _Body] = {}
 
     def settle(self, variant: str | None = None, /, **parameters: Value) -> Spec:
@@ -82,13 +84,14 @@ class Family:
         """
         self.checker.mistakes = list(self._standing)
         self.steps = limits.now().steps
-        sections, settings = dict(self.tree.entries), dict[str, Tree]()
-        for tree in reversed(list(lineage(self.checker, self.tree, variant))):
-            for key, value in tree.entries.items():
-                (sections if key in REPLACEABLE else settings)[key] = value
+        sections, settings = self._written(variant)
+        if variant is None:
+            self._check_whole(sections)
         values = self._parameters(settings, parameters)
         id = variant or self.id  # noqa: A001
         body = self._body(sections, values)
+        self._check_others(variant, values)
+        self._check_use(parameters)
         spec = Spec(
             id=id,
             name=self._text(sections, "name") or id,
@@ -105,6 +108,41 @@ class Family:
         )
         self.checker.finish()
         return spec
+
+    def _written(self, variant: str | None) -> tuple[dict[str, Tree], dict[str, Tree]]:
+        """Give the sections of a variant, and the parameters that it sets."""
+        sections, settings = dict(self.tree.entries), dict[str, Tree]()
+        for tree in reversed(list(lineage(self.checker, self.tree, variant))):
+            for key, value in tree.entries.items():
+                (sections if key in REPLACEABLE else settings)[key] = value
+        return sections, settings
+
+    def _check_whole(self, sections: dict[str, Tree]) -> None:
+        """Ask for a variant where the file as it stands is no network."""
+        variants = self.checker.section(self.tree, "variants").entries
+        if variants and not {"input", "layers"} <= sections.keys():
+            message = f"{self.source.name} is no network by itself: say which variant"
+            hint = f"as in `{self.source.name}#{next(iter(variants))}`: {in_a_row(variants)}"
+            raise UnknownName.of("unknown-variant", message, hint)
+
+    def _check_others(self, variant: str | None, names: AnyMapping[str, Value]) -> None:
+        """Find the mistakes of variants that were not asked for."""
+        if self._checked or self.checker.mistakes:
+            return
+        for other in self.checker.section(self.tree, "variants").entries:
+            if other != variant and not self.checker.mistakes:
+                sections, settings = self._written(other)
+                self._parameters(settings, {})
+                self._body(sections, names)
+                self._input(sections.get("input"), names)
+        self._checked = not self.checker.mistakes
+
+    def _check_use(self, overrides: Iterable[str]) -> None:
+        """Refuse to set what no expression reads: nothing would change."""
+        for name in [] if self.checker.mistakes else overrides:
+            if name not in self.checker.read:
+                message = f"nothing reads the parameter `{name}`: to set it changes nothing"
+                self.checker.complain("unread", message, self.parameters.keys[name])
 
     def _body(self, sections: dict[str, Tree], names: AnyMapping[str, Value]) -> _Body:
         """Read the layers, which depend on the names of the parameters, never on their values."""
@@ -193,7 +231,7 @@ class Family:
 
     def _settle(self, template: Template, earlier: dict[str, Value]) -> Value:
         """Evaluate what stands in a section, as far as there are steps left."""
-        self.steps -= steps(template, earlier)
+        self.steps -= max(1, steps(template, earlier))
         if self.steps < 0:
             raise limits.too_large("steps", "the parameters take too long to evaluate")
         return settle(template, earlier)

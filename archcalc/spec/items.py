@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from archcalc.spec.checker import Checker
     from archcalc.spec.reader import Tree
-    from archcalc.spec.spec import Template
+    from archcalc.spec.spec import Loop, Template
 
 
 class ItemReader:
@@ -74,8 +74,22 @@ class ItemReader:
             hint = "a list inside a list is a branch: it stands under `add:` or `concat:`"
             self.checker.complain("wrong-type", "expected a layer, not a list", tree, hint)
             return None
+        before = len(self.checker.mistakes)
         loop = self.loops.loop(entry, scope)
-        inner = self.seen({*scope, *LOOP, *loop.names}, entry) if loop else scope
+        if loop is None:
+            return self._entry(entry, scope, names, None)
+        inner = self.seen({*scope, *LOOP, *loop.names}, entry)
+        with self.checker.reading() as read:
+            item = self._entry(entry, inner, names, loop)
+        chosen = item.block if isinstance(item, Call) else ""
+        if isinstance(chosen, str) and len(self.checker.mistakes) == before:
+            self.loops.check_columns(entry, self.blocks.get(chosen), read)
+        return item
+
+    def _entry(
+        self, entry: Mapping, inner: Collection[str], names: Names, loop: Loop | None
+    ) -> Item | None:
+        """Read what an entry repeats, or the entry itself."""
         common: Common = {
             "mark": entry,
             "when": self.layers.condition(entry, inner),
@@ -156,8 +170,6 @@ class ItemReader:
         elif isinstance(block, str):
             known = {*self.blocks[block].entries, *COMMON, "block"}
             self.checker.keys(tree, known, f"the block `{block}`")
-            templates = (common["when"], *arguments.values())
-            self.loops.check_columns(tree, block, self.blocks[block].entries, templates)
         word = block if isinstance(block, str) else "block"
         name = _name(word, names.given(tree), names, common)
         return Call(name=name, block=block, arguments=arguments, **common)

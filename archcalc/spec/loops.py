@@ -9,13 +9,12 @@ from archcalc.errors import listed, suggestion
 from archcalc.ops.declarations import read
 from archcalc.ops.fields import shown
 from archcalc.spec.checker import plain_value
-from archcalc.spec.expression import Expression
 from archcalc.spec.names import check_parameter
 from archcalc.spec.reader import Mapping, Scalar, Sequence
 from archcalc.spec.spec import Loop
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from archcalc.spec.checker import Checker
     from archcalc.spec.reader import Tree
@@ -48,16 +47,19 @@ class LoopReader:
         names = self._columns(tree)
         return Loop(names=names, rows=self._rows(entries["in"], names, scope))
 
-    def check_columns(
-        self, tree: Mapping, block: str, parameters: Iterable[str], templates: Iterable[Template]
-    ) -> None:
-        """Refuse a column that is no parameter of the block and that no template reads."""
-        known = {"name", *parameters, *_names_in(tuple(templates))}
+    def check_columns(self, tree: Mapping, block: Mapping | None, read: Collection[str]) -> None:
+        """Refuse a column that is no parameter of the block put in place and that nothing reads."""
+        parameters = block.keys if block else ()
         for mark in _columns(tree):
-            if isinstance(mark, Scalar) and mark.text not in known:
-                message = f"the column {shown(mark.text)} is no parameter of the block `{block}`"
+            if not isinstance(mark, Scalar) or mark.text in {"name", *parameters, *read}:
+                continue
+            message = f"nothing reads the column {shown(mark.text)}"
+            if block:
+                message += ", and it is no parameter of the block"
                 hint = suggestion(mark.text, parameters) or listed("parameters", parameters)
-                self.checker.complain("unknown-key", message, mark, hint)
+            else:
+                hint = f"an expression reads it, as in `{mark.text}: ={mark.text}`"
+            self.checker.complain("unread", message, mark, hint)
 
     def _columns(self, tree: Mapping) -> tuple[str, ...]:
         names = self.checker.words(tree.entries["for"], "a column of `for`")
@@ -96,10 +98,3 @@ def _columns(tree: Mapping) -> list[Tree]:
 
 def _name_of_row(value: object) -> object:
     return value if isinstance(value, str) else plain_value(value)
-
-
-def _names_in(template: Template) -> set[str]:
-    """List the variables that a template reads."""
-    if isinstance(template, tuple):
-        return set().union(*map(_names_in, template))
-    return set(template.names) if isinstance(template, Expression) else set()

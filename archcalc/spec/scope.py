@@ -140,6 +140,9 @@ class Evaluator:
             if not isinstance(rows, tuple):
                 message = f"`in` gives a list of rows, not {shown(rows)}"
                 raise self.error(Reason("wrong-type", message), item, key="in")
+            if not rows:
+                reason = Reason("wrong-type", "`in` has no rows", "`when` switches layers off")
+                raise self.error(reason, item, key="in")
             return [self._row(loop.names, row, item) for row in rows]
         count = self.structure(loop.count, item, "repeat", scope, x)
         if type(count) is not int or count < 1:

@@ -37,7 +37,9 @@ FAMILY = """
       wide-A: {like: wide, option: A, name: Wide with A, input: 3x64x64}
       other: {like: wide-A, source: another, layers: [relu], defaults: {}}
       narrow: {like: wide-A, maps: 24, name: Narrow, input: 1x8x8}
-    layers: [{name: c, conv: =double, kernel: 3}]
+    layers:
+      - {name: c, conv: =double, kernel: 3,
+         when: "=flag or ratio == 0 or option == 'C' or len(list) == 0"}
     """
 
 
@@ -506,3 +508,36 @@ def test_a_column_hides_a_parameter_that_depends_on_the_size(
         """
 
     assert nodes(text) == ["b1/c/2 1x8x8"]
+
+
+def test_a_file_of_variants_alone_names_them() -> None:
+    text = """
+        variants:
+          small: {input: 1x8x8, layers: [relu]}
+          large: {input: 3x8x8, layers: [relu]}
+        """
+    assert mistake(text) == (
+        "error[unknown-variant]: spec is no network by itself: say which variant\n"
+        "  hint: as in `spec#small`: small, large"
+    )
+
+
+def test_a_call_sets_nothing_that_nothing_reads() -> None:
+    text = "input: 1x8x8\nparameters: {filters: 16}\nlayers: [{conv: 4, kernel: 3}]"
+    assert archcalc.count(archcalc.load(StringIO(text))).total.parameters == 40
+    assert mistake(text, filters=32) == (
+        "spec:2:14: error[unread]: nothing reads the parameter `filters`: "
+        "to set it changes nothing\n"
+        "    2 | parameters: {filters: 16}\n"
+        "      |              ^^^^^^^"
+    )
+
+
+def test_what_only_another_variant_reads_may_be_set() -> None:
+    text = """
+        input: 1x8x8
+        parameters: {n: 3}
+        variants: {other: {layers: [{conv: =n, kernel: 1}]}}
+        layers: [relu]
+        """
+    assert archcalc.load(StringIO(dedent(text)), n=4).parameters == {"n": 4}

@@ -88,7 +88,7 @@ def test_repetitions_are_numbered_and_rows_may_be_named(paths: Callable[..., lis
         - {layers: [tanh], repeat: 2}
         - {op: tanh, for: name, in: [3a, 3b]}
         - {name: x, op: tanh, for: [name], in: [[3a], [3b]]}
-        - {name: n, op: tanh, for: maps, in: [10, 20]}
+        - {name: n, op: tanh, for: maps, in: [10, 20], when: =maps > 0}
         - {add: [{name: c, op: relu}, []], for: name, in: [y, z]}
         """
 
@@ -122,9 +122,9 @@ def test_second_ones_take_no_name_that_is_written(paths: Callable[..., list[str]
 
 def test_row_names_stand_as_they_are_written(paths: Callable[..., list[str]]) -> None:
     layers = """
-        - {op: tanh, for: [name, n], in: [[010, 1], [1e3, 2], ["1:5", 3], [true, 4]]}
+        - {op: tanh, for: [name, n], in: [[010, 1], [1e3, 2], ["1:5", 3], [true, 4]], when: =n > 0}
         - {op: tanh, for: name, in: [3e1, "=1 + 1"]}
-        - {op: tanh, for: [n, name], in: [[=1 + 1, 00], [2, 0x0]]}
+        - {op: tanh, for: [n, name], in: [[=1 + 1, 00], [2, 0x0]], when: =n > 0}
         """
 
     assert paths(layers) == ["010", "1e3", "1:5", "true", "3e1", "2", "00", "0x0"]
@@ -135,7 +135,7 @@ def test_a_name_within_a_repetition_is_left_out_there_alone(
 ) -> None:
     layers = """
         - {layers: [{name: relu1, op: tanh}, relu], repeat: 1}
-        - {add: [{name: relu2, op: tanh}, []], for: [n], in: [1]}
+        - {add: [{name: relu2, op: tanh}, []], for: [n], in: [1], when: =n > 0}
         - {layers: [{name: relu3, op: tanh}]}
         - relu
         - relu

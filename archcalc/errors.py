@@ -36,7 +36,10 @@ LISTED = 1_000
 
 
 class Place(NamedTuple):
-    """A stretch of one line of a spec; lines and columns count from 1."""
+    """A stretch of one line of a spec; lines and columns count from 1.
+
+    Where there are no lines (0), as in a spec that is given as a dict, `file` is a path within it.
+    """
 
     file: str
     line: int
@@ -45,7 +48,7 @@ class Place(NamedTuple):
     length: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
     def excerpt(self) -> str:
         """Show the line with a caret under the stretch, control characters made visible."""

@@ -229,7 +229,7 @@ class Family:
             return None
         return self.checker.attempt(tree, lambda: self._settle(template, earlier))
 
-    def _settle(self, template: Template, earlier: dict[str, Value]) -> Value:
+    def _settle(self, template: Template, earlier: AnyMapping[str, Value]) -> Value:
         """Evaluate what stands in a section, as far as there are steps left."""
         self.steps -= max(1, steps(template, earlier))
         if self.steps < 0:
@@ -286,7 +286,7 @@ class Family:
         words = [(self.checker.word(mark, "an output"), mark) for mark in marks]
         return tuple(Item(name=None, mark=mark, sources=(word,)) for word, mark in words)
 
-    def _input(self, tree: Tree | None, values: dict[str, Value]) -> Shape:
+    def _input(self, tree: Tree | None, values: AnyMapping[str, Value]) -> Shape:
         if tree is None:
             message = "a spec needs its `input`, such as 3x224x224"
             self.checker.complain("missing-key", message, self.tree)

@@ -31,7 +31,7 @@ class ItemReader:
         self, checker: Checker, family: Collection[str], blocks: dict[str, Mapping]
     ) -> None:
         self.checker = checker
-        self.layers = LayerReader(checker)
+        self.layers = LayerReader(checker, blocks)
         self.family = frozenset(family)
         self.loops = LoopReader(checker, self.family)
         self.scope = self.family | ENTERING | {"input"}
@@ -51,7 +51,8 @@ class ItemReader:
             )
             scope.add(key)
         self.seen(scope, tree)
-        return Block(name, parameters, self.level(tree.entries.get("layers"), scope, tree))
+        items = self.level(tree.entries.get("layers"), scope, tree)
+        return Block(name, parameters, items, Item(name=name, mark=declared))
 
     def level(self, tree: Tree | None, scope: Collection[str], owner: Tree) -> tuple[Item, ...]:
         """Read a list of layers as one level: its names are unique."""

@@ -40,8 +40,9 @@ class Common(TypedDict):
 class LayerReader:
     """Reads layers with the family's defaults."""
 
-    def __init__(self, checker: Checker) -> None:
+    def __init__(self, checker: Checker, blocks: Collection[str] = ()) -> None:
         self.checker = checker
+        self.blocks = blocks
         self.defaults: dict[str, dict[str, Template]] = {}
         self.waiting: dict[str, set[str]] = {}
         self.written: dict[str, Mapping] = {}
@@ -136,10 +137,12 @@ class LayerReader:
             self.checker.complain(reason.code, reason.message, tree, reason.hint)
         for item in items[:most]:
             entry = bare(item)
-            op = self.op_of(entry) if isinstance(entry, Mapping) else None
-            if not isinstance(entry, Mapping) or op in JOINS:
+            single = isinstance(entry, Mapping) and not _is_several(entry)
+            op = self.op_of(entry) if single and isinstance(entry, Mapping) else None
+            if not isinstance(entry, Mapping) or not single or op in JOINS:
                 message = "`before` and `after` take single layers"
-                self.checker.complain("wrong-type", message, item)
+                hint = None if single else "blocks and groups are entries of a list of layers"
+                self.checker.complain("wrong-type", message, item, hint)
             elif op is not None:
                 name = Names(self.checker, ()).given(entry)
                 layers.append(self._beside(entry, op, name or op, scope))
@@ -250,8 +253,16 @@ class LayerReader:
         return self._no_such_op(word, tree.keys[word])
 
     def _no_such_op(self, word: str, mark: Tree) -> None:
-        message = f"there is no op `{word[:80]}`"
-        self.checker.complain("unknown-op", message, mark, op_hint(word))
+        message, hint = f"there is no op `{word[:80]}`", None
+        if word in self.blocks:
+            hint = f"it is a block: `{{block: {word}}}`"
+        self.checker.complain("unknown-op", message, mark, hint or op_hint(word))
+
+
+def _is_several(tree: Mapping) -> bool:
+    """Tell whether an entry is a block or a group, and no op beside."""
+    words = {"block", "layers"} & tree.entries.keys()
+    return bool(words) and "op" not in tree.entries and not _op_words(tree)
 
 
 def _read(declared: str, value: object) -> Value:

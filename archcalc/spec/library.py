@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -33,20 +34,26 @@ class Entry(NamedTuple):
     path: Path
 
 
-def load(network: str | Path | IO[str], /, **parameters: Value) -> Spec:
-    """Load a network by name (`lenet5`), by path (`mine.yaml#small`) or from an open file.
+def load(network: str | Path | IO[str] | AnyMapping[str, object], /, **parameters: Value) -> Spec:
+    """Load a network by name (`lenet5`), by path (`mine.yaml#small`), from a file or from a dict.
 
     `parameters` override those of the spec. Raises UnknownName if nothing answers to the name, and
     SpecError with every mistake of the text.
 
     >>> load("LeNet-5")
     Spec('lenet5', input=1x32x32)
+    >>> load({"input": "1x8x8", "layers": [{"conv": 2, "kernel": 3}]}).items[0].name
+    'conv1'
     >>> load("densenet121", growth=24).parameters["growth"]
     24
     """
+    if isinstance(network, AnyMapping):
+        from archcalc.spec.given import tree_of  # noqa: PLC0415 - files do without
+
+        return Family(tree_of(network), "spec").settle(**parameters)
     if not isinstance(network, str | Path):
         if not hasattr(network, "read"):
-            message = f"a network is a name, a path or an open file, not {shown(network)}"
+            message = f"a network is a name, a path, an open file or a dict, not {shown(network)}"
             raise UsageError.of("wrong-type", message)
         name = str(getattr(network, "name", "spec"))
         source = source_of(network.read(limits.now().file_bytes + 1), name)

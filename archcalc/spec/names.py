@@ -46,7 +46,7 @@ class Names:
             self.checker.complain("bad-name", message, mark, BAD_NAME)
         elif name in self.taken:
             message = f"`{name[:80]}` is the name of two layers here"
-            self.checker.complain("duplicate-name", message, mark)
+            self.checker.complain("duplicate-name", message, tree if tree.alias else mark)
         self.taken.add(name)
         return name
 

@@ -75,6 +75,8 @@ class Mapping:
     entries: dict[str, Tree] = field(default_factory=dict)
     keys: dict[str, Scalar] = field(default_factory=dict)
     length: int = 1
+    alias: bool = False
+    """Whether it stands here through an alias, which is where it then begins."""
 
 
 Tree: TypeAlias = Scalar | Sequence | Mapping
@@ -184,6 +186,9 @@ class _Composer:
             self._complain("endless", f"`*{alias.text}` contains itself", alias)
             return self._attach(alias)
         self.nodes += self.sizes.get(alias.text, 1)
+        if isinstance(node, Mapping):
+            place = alias.line, alias.column
+            node = Mapping(*place, node.entries, node.keys, alias.length, alias=True)
         self._attach(node)
         return self._check_size(alias)
 
@@ -269,6 +274,8 @@ def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     hint = None
     if re.search(r"[:\s,\[{]=[^\"',]*[\[\]{},]", place.text):
         hint = QUOTE_IT
+    elif re.search(r"\w:[}\],]", place.text):
+        hint = "a space belongs behind a colon: `{relu: }`"
     elif "\t" in place.text[: place.column]:
         hint = "YAML indents with spaces, not with tabs"
     return Diagnostic("not-yaml", f"this is not YAML: {problem}{context}", place, hint)

@@ -92,6 +92,8 @@ class Block:
     name: str
     parameters: Mapping[str, Template]
     items: tuple[Item, ...]
+    declared: Item
+    """Stands for the parameters where a default is wrong."""
 
 
 class _Required:

@@ -215,7 +215,8 @@ class Walk:
             if given is REQUIRED:
                 message = f"the block `{block.name}` needs its `{name}`"
                 raise self._error(Reason("missing-key", message), item, path)
-            variables[name] = self.evaluator.value(given, item, name, where, here.shape)
+            at = item if name in item.arguments else block.declared
+            variables[name] = self.evaluator.value(given, at, name, where, here.shape)
             if where.depends_on_size(given):
                 inner = inner._replace(spatial=inner.spatial | {name})
         return inner

@@ -202,7 +202,7 @@ def test_a_file_that_is_too_large() -> None:
 @pytest.mark.parametrize("network", [3, None, ["lenet5"]])
 def test_something_that_is_no_network(network: object) -> None:
     assert mistake(network) == (
-        "error[wrong-type]: a network is a name, a path or an open file, "
+        "error[wrong-type]: a network is a name, a path, an open file or a dict, "
         f"not {'nothing' if network is None else '`[lenet5]`' if network != 3 else '`3`'}"
     )
 

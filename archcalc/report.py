@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archcalc.counts import Counts, add_up, counts_to_dict
 from archcalc.display import Displayed
+from archcalc.doubts import axes, flattening
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.facts import read_facts
 from archcalc.graph import INPUT, Container, Graph
@@ -284,7 +285,16 @@ class Report(Displayed, view="layers:layers"):
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know: above all that another input changed the parameters."""
+        """What a reader must know: that another input changed the parameters, how one is read."""
+        return (*axes(self.graph), *self._changed())
+
+    @property
+    def flattenings(self) -> tuple[str, ...]:
+        """Which linear layers flatten maps, and how many inputs they so have."""
+        return tuple(filter(None, map(flattening, self.nodes)))
+
+    def _changed(self) -> tuple[str, ...]:
+        """Tell that another input changed the parameters, and why."""
         own = self.graph.origin.input
         if self.input == own:
             return ()
@@ -317,7 +327,7 @@ class Report(Displayed, view="layers:layers"):
             "scope": self.scope,
             "outputs": list(self.outputs),
             "dead_ends": list(self.dead_ends),
-            "notes": list(self.notes),
+            "notes": [*self.flattenings, *self.notes],
             "uncounted": [layer.to_dict() for layer in self.uncounted],
             "rows": [row_to_dict(row) for row in self.rows],
             "total": counts_to_dict(self.total),

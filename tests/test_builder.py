@@ -147,7 +147,8 @@ def test_at_another_input_what_does_not_fit_is_said() -> None:
         count(residual(), input="1x4x4")
     assert str(found.value) == (
         "error[window-does-not-fit]: stem: a window of 5 does not fit in the height 4; "
-        "what enters `conv` is 1x4x4\n  hint: a smaller kernel, more padding, or a larger input"
+        "what enters `conv` is 1x4x4 (channels x height x width)\n"
+        "  hint: a smaller kernel, more padding, or a larger input"
     )
 
 
@@ -250,7 +251,7 @@ def test_an_op_that_does_not_fit_says_what_enters_it() -> None:
     net = Builder("wrong", "3x4x4")
     with pytest.raises(ShapeError) as found:
         net.add("conv", CONV, net.input)
-    assert str(found.value).split("\n")[0].endswith("what enters `conv` is 3x4x4")
+    assert str(found.value).split("\n")[0].endswith("is 3x4x4 (channels x height x width)")
     assert "error[window-does-not-fit]: conv: " in str(found.value)
 
 

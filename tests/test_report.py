@@ -175,7 +175,8 @@ heads: {h: {from: a, layers: [{maxpool: 6}]}, i: {from: h, linear: 2}}
     with pytest.raises(ShapeError) as caught:
         count(text, input="1x5x5", heads=True)
     assert caught.value.diagnostics[0].message == (
-        "h/maxpool1: a window of 6 does not fit in the height 3; what enters `maxpool` is 3x3x3"
+        "h/maxpool1: a window of 6 does not fit in the height 3; "
+        "what enters `maxpool` is 3x3x3 (channels x height x width)"
     )
 
 

@@ -89,6 +89,7 @@ def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTE
         yield f"not among the parameters: + {' + '.join(beside)}"
     if any(name == "activations" or name.endswith("_bytes") for name in columns):
         yield _memory(report, bytes_each)
+    yield from report.flattenings
     yield from report.notes
 
 

@@ -123,7 +123,7 @@ WRONG = [
         "1x8x3",
         """\
 spec:3:15: error[window-does-not-fit]: maxpool1: a window of 4 does not fit in the width 3; \
-what enters `maxpool` is 1x8x3
+what enters `maxpool` is 1x8x3 (channels x height x width)
     3 |   - {maxpool: 4}
       |               ^
   hint: a smaller kernel, more padding, or a larger input""",
@@ -153,7 +153,7 @@ the height 4: no value there is the largest; what enters `maxpool` is 1x4x4
         "1x3x8",
         """\
 spec:3:29: error[window-does-not-fit]: subsample1: a window of 4 does not fit in the height 3; \
-what enters `subsample` is 1x3x8
+what enters `subsample` is 1x3x8 (channels x height x width)
     3 |   - {op: subsample, kernel: 4}
       |                             ^
   hint: a smaller kernel, more padding, or a larger input""",

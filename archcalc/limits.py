@@ -69,7 +69,7 @@ class Limits:
 
     steps: int = 400_000
     """What the unrolling does: layers, branches and turns of loops that it visits, switched off or
-    empty too, blocks (9 steps each, and one for each parameter), expressions that it evaluates, and
+    empty too, blocks (11 steps, and one for each parameter), expressions that it evaluates, and
     every 16 items that these read. A chain of 100,000 layers, each with an expression, needs
     200,000. The parameters of a family have as many steps again."""
 

@@ -138,9 +138,9 @@ PASSED = [
         "    2 | layers: [relu, relu, {add: , from: [relu1, relu2]}]\n"
         "      |                       ^^^"),
     ),
-    (  # a step for the item, and eight for the call
-        "steps", 8, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]",
-        ("spec:3:17: error[too-large]: more than 8 layers, blocks, repetitions "
+    (  # a step for the item, and ten for the call
+        "steps", 10, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]",
+        ("spec:3:17: error[too-large]: more than 10 layers, blocks, repetitions "
         "and expressions to unroll\n"
         "    3 | layers: [block: a]\n"
         "      |                 ^"),
@@ -164,12 +164,12 @@ MOST = [
     ("integer_bits", 16, "input: 1x4x4\nlayers: [{linear: =255 * 257}]"),
     ("expressions", 6, "input: 1x4x4\nlayers: [{linear: =1+2}, {linear: =1+2}, {linear: =3+3}]"),
     ("around", 2, "input: 1x4x4\nlayers: [{relu: , after: [tanh, tanh]}]"),
-    ("steps", 3, "input: 1x4x4\nparameters: {a: =1, b: =2, c: =3}\nlayers: []"),
+    ("steps", 4, "input: 1x4x4\nparameters: {a: =1, b: =2, c: =3}\nlayers: []"),
     ("steps", 3, RELUS),
     ("steps", 2, AFTER),
     ("steps", 3, "input: 1x4x4\nlayers: [add: [[], []]]"),
     ("steps", 5, "input: 1x4x4\nlayers: [relu, relu, {add: , from: [relu1, relu2]}]"),
-    ("steps", 9, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]"),
+    ("steps", 11, "input: 1x4x4\nblocks: {a: {layers: []}}\nlayers: [block: a]"),
     # a table of 8 rows and 16 maps: 24 items, and 8 of them are a step
     ("steps", 4, f"input: 2x4x4\nlayers: [{{op: conv, kernel: 1, table: {[[0, 1]] * 8}}}]"),
 ]

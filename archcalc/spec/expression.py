@@ -130,7 +130,7 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
     items = sum(extent(value) for value in read if isinstance(value, tuple))
     bits = max((v.denominator.bit_length() for v in read if isinstance(v, Fraction)), default=0)
     fractions = bits or items or "." in text or "/" in text
-    operators = len(text) if bits > 64 else max(0, len(text) - 40) // (2 if fractions else 4)
+    operators = len(text) if bits > 64 else max(0, len(text) - 40) // (1 if fractions else 2)
     return 1 + operators + (len(text) + items * (len(text) // 4)) // 16
 
 

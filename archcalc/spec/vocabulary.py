@@ -12,12 +12,14 @@ names another thing than ours never leads to ours.
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archcalc import ops
+from archcalc import limits, ops
 from archcalc.errors import listed, suggestion
+from archcalc.spec.reader import Mapping, Sequence, Source, Tree, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,10 +70,10 @@ def op_hint(word: str) -> str:
 @cache
 def _table() -> dict[str, Any]:
     """Read the table, turned round: from their words to ours."""
-    import yaml  # noqa: PLC0415 - only a mistake needs it
-
-    text = (Path(__file__).parent / "vocabulary.yaml").read_text("utf-8")
-    table: dict[str, Any] = yaml.safe_load(text)
+    path = Path(__file__).parent / "vocabulary.yaml"
+    with limits.raised(**asdict(limits.Limits())):
+        tree = read(Source(path.name, path.read_text("utf-8"))).tree
+    table: dict[str, Any] = _values(tree)
     theirs = {
         simplified(name): ours for ours, names in table["ops"].items() for name in (ours, *names)
     }
@@ -80,6 +82,12 @@ def _table() -> dict[str, Any]:
         for name in names:
             fields.setdefault(simplified(name), []).append(ours)
     return {**table, "ops": theirs, "fields": fields}
+
+
+def _values(tree: Tree | None) -> Any:  # noqa: ANN401 - words, lists and mappings of them
+    if isinstance(tree, Mapping):
+        return {key: _values(value) for key, value in tree.entries.items()}
+    return list(map(_values, tree.items)) if isinstance(tree, Sequence) else tree and tree.text
 
 
 def simplified(word: str) -> str:

@@ -172,7 +172,7 @@ class Walk:
             )
             reason = limits.too_large("block_depth", message)
             raise self._error(Reason("too-deep", message, reason.hint), item)
-        self.evaluator.charge(8 + len(block.parameters), item)  # which each call settles anew
+        self.evaluator.charge(10 + len(block.parameters), item)  # which each call settles anew
         inner = self._arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
         self.depth += 1

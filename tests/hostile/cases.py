@@ -199,7 +199,7 @@ UNROLLING = {
         + "]"
     ),
 }
-ONES = "+".join(["1"] * 480)
+ONES = "+".join(["1"] * 240)
 LONG = "0." + "3" * 240
 READING = {
     "a list of lists is no sum": parameter("sum([[1], [2]], [])"),
@@ -212,15 +212,15 @@ READING = {
         f"{BASE}parameters: {{a: [&e '={ONES}', {'*e, ' * 90_000}]}}\n{RELU}"
     ),
     "layers by aliases, each with a long expression": (
-        f"{BASE}layers:\n- &l {{conv: '={ONES}', kernel: 1}}\n" + "- *l\n" * 50_000
+        f"{BASE}layers:\n- &l {{conv: '={ONES}', kernel: 1}}\n" + "- *l\n" * 30_000
     ),
     "sums of long fractions": (
         f"{BASE}parameters: {{a: {LONG}}}\n"
-        f"layers: [{{repeat: 100000, linear: '=max(1,{'+'.join(['a'] * 480)}-1000)'}}]\n"
+        f"layers: [{{repeat: 100000, linear: '=max(1,{'+'.join(['a'] * 240)}-1000)'}}]\n"
     ),
     "products that end in zero": (
         f"{BASE}parameters: {{a: {NINES[:250]}}}\n"
-        f"layers: [{{repeat: 100000, linear: '=1+{'*'.join(['a'] * 480)}*0'}}]\n"
+        f"layers: [{{repeat: 100000, linear: '=1+{'*'.join(['a'] * 240)}*0'}}]\n"
     ),
     "blocks that are no blocks, of the same letters": (
         f"{BASE}blocks: {{{', '.join(f'{word}: {{layers: [relu]}}' for word in WORDS[:1000])}}}\n"

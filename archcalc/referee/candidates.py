@@ -115,10 +115,15 @@ def _ranked(found: Iterable[Candidate]) -> list[Candidate]:
     """Sort by assumptions; what is equal by this stays as the conventions are listed.
 
     An option is less likely meant than a variant with a name, and a number is less likely cut off
-    than rounded. What papers count is listed before what tools do.
+    than rounded. What papers count is listed before what tools do, and tools make few slips.
     """
-    agreements = list(Agreement)
-    return sorted(found, key=lambda c: (c.cost, c.options, agreements.index(c.agreement)))
+    return sorted(found, key=_rank)
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, int, bool]:
+    of_tool = bool(candidate.side.slip and candidate.side.convention.tool)
+    agreement = list(Agreement).index(candidate.agreement)
+    return candidate.cost, candidate.options, agreement, of_tool
 
 
 def _nearest(side: Side, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -140,7 +145,7 @@ def _unlike(tried: Iterable[Candidate]) -> list[Candidate]:
         names.setdefault((*net, candidate.total, convention.figures), {})[convention.name] = None
         key = (candidate.total, candidate.sense, convention.figures, bool(candidate.side.slip))
         known = best.get(key)
-        if known is None or candidate.cost < known.cost:
+        if known is None or _rank(candidate) < _rank(known):
             best[key] = candidate
     return [_with_alike(found, names) for found in best.values()]
 
@@ -170,6 +175,7 @@ class _Search:
         self.senses = tuple(senses(number))
         others = (c for c in conventions() if c is not side.convention)
         self.conventions = (side.convention, *others)
+        self.within = [sense.within for sense in self.senses]
         self.precise = number.digits >= PRECISE
 
     def nets(self, nets: Iterable[Net]) -> Iterator[Candidate]:
@@ -196,11 +202,10 @@ class _Search:
             if self.side.stated and convention.figures != own.figures:
                 cost += OTHER_KIND
         side = Side(net.report, convention, self.side.stated, net.slip, extra)
-        for sense in self.senses:
+        for sense, (first, behind) in zip(self.senses, self.within, strict=True):
             if sense.kinds is None or convention.figures in sense.kinds:
-                first, behind = sense.within
                 agreement = Agreement.DIFFERS
-                if first <= total < behind or total == sense.target:
+                if first <= total < behind:
                     agreement = sense.agreement(total)
                 said = (*changes, *sense.words)
                 more = cost + sense.cost
@@ -237,11 +242,6 @@ class _Search:
     def _totals(self, report: Report, number: int) -> Iterator[tuple[Convention, int]]:
         for slip in classes(report, number):
             yield from totals(slip.report, self.conventions)
-
-    @property
-    def within(self) -> list[tuple[int, int]]:
-        """The figures that may print so, in each sense."""
-        return [sense.within for sense in self.senses]
 
 
 def _slipped(slip: Slip) -> Net:

@@ -36,7 +36,20 @@ def rebuild(graph: Graph, change: Callable[[Node], tuple[Op, ...]]) -> Graph:
             xs = tuple(nodes[i].y if i >= 0 else graph.shape_of(i) for i in inputs)
             y = node.y if op is node.op and xs == node.xs else op.shape(*xs)
             where[position] = len(nodes)
-            nodes.append(node._replace(path=path, op=op, inputs=inputs, xs=xs, y=y))
+            same = op is node.op and y is node.y and inputs == node.inputs
+            nodes.append(
+                node if same else node._replace(path=path, op=op, inputs=inputs, xs=xs, y=y)
+            )
             inputs = (where[position],)
-    ends = {path: where.get(end, end) for path, end in graph.ends.items()}
-    return replace(graph, nodes=tuple(nodes), ends=ends, end=where.get(graph.end, graph.end))
+
+    def moved(position: int) -> int:
+        return where.get(position, position)
+
+    return replace(
+        graph,
+        nodes=tuple(nodes),
+        ends={path: moved(end) for path, end in graph.ends.items()},
+        end=moved(graph.end),
+        outputs=tuple(map(moved, graph.outputs)),
+        hung=frozenset(map(moved, graph.hung)),
+    )

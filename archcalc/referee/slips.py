@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CLASSES = (2, 10, 20, 21, 80, 91, 100, 101, 200, 365, 1000, 1001, 21_841)
 """Numbers of classes of the usual data sets."""
+SMALL_IMAGES = "3x32x32"
 POOLS = ("maxpool", "avgpool", "subsample", "globalavgpool")
 WEIGHTED = ("conv", "linear")
 STEPS = 30_000
@@ -54,6 +55,7 @@ def slips(report: Report) -> Iterator[Slip]:
     yield from _places(report)
     for number in CLASSES:
         yield from classes(report, number)
+    yield from _for_cifar(report)
     yield from _another_pool(report)
     yield from _layers(report)
 
@@ -177,6 +179,30 @@ def _axes(report: Report) -> Iterator[Slip]:
         if other != x and len(report.graph.inputs) == 1:
             graph = report.graph.at(other, heads=report.with_heads)
             yield Slip("channels read last", replace(report, graph=graph))
+
+
+def _for_cifar(report: Report) -> Iterator[Slip]:
+    """Take small images, as many do: a first convolution of 3x3 that keeps them, no pool after it.
+
+    What begins otherwise than with a convolution of stride 2 has no such version.
+    """
+    nodes = report.graph.nodes
+    first = next((node for node in nodes if node.op.name in WEIGHTED), None)
+    pool = next((node for node in nodes if node.op.name == "maxpool"), None)
+    if first is None or pool is None or getattr(first.op, "stride", ()) != (2, 2):
+        return
+
+    def change(node: Node) -> Op | None:
+        if node.path == first.path:
+            return _with(node.op, kernel=(3, 3), stride=(1, 1), padding=(1, 1, 1, 1))
+        return None if node.path == pool.path else node.op
+
+    with suppress(ArchcalcError):
+        small = replace(report, graph=report.graph.at(SMALL_IMAGES, heads=report.with_heads))
+        for slip in _slip(small, "as for CIFAR", change):
+            for number in (10, 100):
+                for found in classes(slip.report, number):
+                    yield found._replace(words=f"as for CIFAR-{number}, with a first layer of 3x3")
 
 
 def _places(report: Report) -> Iterator[Slip]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
-from archcalc.doubts import ORDER
+from archcalc.doubts import order
 from archcalc.errors import ArchcalcError, Reason, ShapeError, UsageError
 from archcalc.graph import INPUT, Container, Graph, Here, Node
 from archcalc.inputs import read_inputs
@@ -172,7 +172,7 @@ class Builder:
             y = settled.shape(*xs)
         except Reason as reason:
             what = f"; what enters `{op.name}` is {xs[0]}" if len(xs) == 1 else ""
-            what += f" ({ORDER})" if what and reason.code == "window-does-not-fit" else ""
+            what += f" ({order(xs[0])})" if what and reason.code == "window-does-not-fit" else ""
             message = reason.message + what
             raise Misfit(reason.code, message, reason.hint, reason.key) from None
         if max(y).bit_length() > self._limits.integer_bits:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.ops.shape import sides
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archcalc.graph import Graph, Node
     from archcalc.ops.op import Shape
 
-ORDER = "channels x height x width"
-"""The order of the numbers of a shape."""
 COLOURS = (1, 3, 4)
 """Channels of an image: of greys, of colours, with opacity."""
 
@@ -26,9 +26,19 @@ def axes(graph: Graph) -> Iterator[str]:
     ('input 28x28x1 is read as channels x height x width: 28 channels of 28x1 places',)
     """
     for position, x in enumerate(graph.inputs.values()):
-        last = x.width in COLOURS and x.channels == x.height > max(COLOURS)
-        if last or (x.channels > 1 and x.height == x.width == 1 and _slides(graph, -1 - position)):
-            yield f"input {x} is read as {ORDER}: {_places(x)}"
+        last = x.rank == 2 and x.width in COLOURS and x.channels == x.height > max(COLOURS)
+        if last or (x.channels > 1 and x.is_vector and _slides(graph, -1 - position)):
+            yield f"input {x} is read as {order(x)}: {_places(x)}"
+
+
+def order(x: Shape) -> str:
+    """Say the order of the numbers of a shape.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> order(Shape(3, 224, 224)), order(Shape(1, 16000))
+    ('channels x height x width', 'channels x length')
+    """
+    return " x ".join(("channels", *sides(x.rank)))
 
 
 def flattening(node: Node) -> str | None:
@@ -52,6 +62,6 @@ def _slides(graph: Graph, entering: int) -> bool:
 
 
 def _places(x: Shape) -> str:
-    if x.height == x.width == 1:
+    if x.is_vector:
         return f"{x.channels} channels of one place"
     return f"{x.channels} channels of {x.height}x{x.width} places"

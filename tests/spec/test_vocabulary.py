@@ -29,7 +29,7 @@ HINTS = [
     ("fullyConnectedLayer", "it is called `linear` here"),
     # another thing
     ("Conv2D", "written `conv: 64, kernel: 3` here"),
-    ("conv3d", "there is no convolution over volumes yet"),
+    ("conv3d", "written `conv: 64, kernel: 3` here; an input such as 3x16x112x112 has three sides"),
     ("activation", "name the function itself, such as `relu`"),
     ("dwconv", "written `{conv: =channels, kernel: 3, groups: =channels}` here"),
     # a slip in another name, and in ours

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archcalc.referee.gradient_flow import gradients
     from archcalc.referee.ledger import published
     from archcalc.referee.reconciliation import reconcile
+    from archcalc.referee.tabulation import table
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
@@ -54,6 +55,7 @@ _HOMES = {
     "networks": "spec.library",
     "published": "referee.ledger",
     "reconcile": "referee.reconciliation",
+    "table": "referee.tabulation",
     "unroll": "model.unrolling",
 }
 """Where each public name lives; its module is imported when the name is first used."""
@@ -79,6 +81,7 @@ __all__ = [
     "networks",
     "published",
     "reconcile",
+    "table",
     "unroll",
 ]
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "confirm": Entry("confirm:confirm", "Measure every figure on the network itself."),
     "gradients": Entry("gradients:gradients", "Show the gradient of each layer at the start."),
     "backprop": Entry("backprop:backprop", "Work back-propagation through, number by number."),
+    "table": Entry("table:table", "Count networks for a table with a row for each."),
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),

@@ -32,6 +32,15 @@ Input = Annotated[
         help="Another input: channels x height x width, such as 3x299x299.",
     ),
 ]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="CxHxW",
+        help="Another input, channels x height x width; may be repeated.",
+    ),
+]
 Batch = Annotated[
     int,
     typer.Option(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.errors import UnknownName, suggestion
+from archcalc.cli.arguments import Input, split
+from archcalc.cli.completion import complete_columns, complete_conventions
+from archcalc.errors import ShapeError, UnknownName, suggestion
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from archcalc.render.table import Cell
     from archcalc.spec.library import Entry
 
 Words = Annotated[
@@ -24,20 +24,42 @@ Words = Annotated[
 Counts = Annotated[
     bool, typer.Option("--counts", help="Count each of them too: parameters and MACs.")
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Count these, separated by commas; +name adds one to the usual.",
+        autocompletion=complete_columns,
+    ),
+]
+Conventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--convention",
+        "-C",
+        metavar="NAME",
+        help="Count operations by this convention; may be repeated.",
+        autocompletion=complete_conventions,
+    ),
+]
 
 NAMES = (
     Column("network", "network"),
     Column("aliases", "also called", "prose", 1),
     Column("family", "family", hide=2),
 )
-COUNTED = (
-    Column("input", "input", hide=3),
-    Column("parameters", "parameters", "number"),
-    Column("macs", "MACs", "number"),
-)
 
 
-def list_networks(words: Words = None, *, counts: Counts = False) -> Answer:
+def list_networks(
+    words: Words = None,
+    *,
+    counts: Counts = False,
+    columns: Columns = None,
+    convention: Conventions = None,
+    input: Input = None,  # noqa: A002 - the option's name
+) -> Answer:
     """List the networks of the library.
 
     \b
@@ -45,20 +67,46 @@ def list_networks(words: Words = None, *, counts: Counts = False) -> Answer:
       archcalc list
       archcalc list resnet
       archcalc list --counts inception
+      archcalc list vgg --columns parameters,flops --input 3x256x256 -C fvcore
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.spec.library import networks  # noqa: PLC0415 - after the arguments are known to be good
 
     entries = [entry for entry in networks() if _matches(entry, words or ())]
-    columns = (*NAMES, *COUNTED) if counts else NAMES
     if not entries:
         known = {name for entry in networks() for name in (entry.id, entry.family)}
         hint = suggestion(" ".join(words or ()), known)
         said = " and ".join(f"`{word[:80]}`" for word in words or ())
         raise UnknownName.of("unknown-network", f"no network has {said} in its name", hint)
-    rows = tuple(tuple(_row(entry, counts=counts)) for entry in entries)
     many = "networks" if len(entries) > 1 else "network"
-    table = Table(columns, rows, captions=(f"{len(entries)} {many}",))
+    table = Table(NAMES, tuple(map(_names, entries)), captions=(f"{len(entries)} {many}",))
+    if counts or columns or convention or input:
+        table = _counted(table, input, split(columns), split(convention))
     return Answer((table,), partial(_data, table, entries), hint=f"archcalc show {entries[0].id}")
+
+
+def _counted(names: Table, shape: str | None, columns: list[str], conventions: list[str]) -> Table:
+    """Add what each network counts; of one that does not take the input there is nothing."""
+    from archcalc.referee.tabulation import Tabulation, table  # noqa: PLC0415 - only to count
+    from archcalc.render.tabulation import tabulation  # noqa: PLC0415
+
+    found, refused = {}, []
+    inputs = [shape] if shape else []
+    for name in (str(row[0]) for row in names.rows):
+        try:
+            found[name] = table(name, inputs=inputs, conventions=conventions).entries[0]
+        except ShapeError as error:
+            refused.append(name)
+            if len(refused) == len(names.rows):
+                raise error from None
+    counted = tabulation(Tabulation(tuple(found.values())), columns)
+    figures = {str(row[0]): row[1:] for row in counted.rows}
+    nothing = (None,) * (len(counted.columns) - 1)
+    captions = [f"without a count, for the input does not fit: {', '.join(refused)}"]
+    return Table(
+        (*NAMES, *(replace(counted.columns[1], hide=3), *counted.columns[2:])),
+        tuple((*row, *figures.get(str(row[0]), nothing)) for row in names.rows),
+        captions=(*names.captions, *(captions if refused else [])),
+    )
 
 
 def _data(table: Table, entries: list[Entry]) -> dict[str, Any]:
@@ -78,10 +126,5 @@ def _matches(entry: Entry, words: list[str] | tuple[str, ...]) -> bool:
     return all(any(loose(word) in name for name in names) for word in words)
 
 
-def _row(entry: Entry, *, counts: bool) -> Iterator[Cell]:
-    yield from (entry.id, ", ".join(entry.aliases), entry.family)
-    if counts:
-        from archcalc.report import count  # noqa: PLC0415
-
-        report = count(entry.id)
-        yield from (str(report.input), report.total.parameters, report.total.macs)
+def _names(entry: Entry) -> tuple[str, str, str]:
+    return entry.id, ", ".join(entry.aliases), entry.family

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from archcalc.counts import Counts
     from archcalc.graph import Graph
+    from archcalc.inputs import Input
     from archcalc.ops.op import Shape
     from archcalc.spec.spec import Spec
 
@@ -115,7 +116,7 @@ def ratios(values: Sequence[int | None]) -> tuple[Fraction | None, ...]:
 def report_of(
     net: Net,
     *,
-    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    input: Input | None = None,  # noqa: A002 - the field's own word
     batch: int = 1,
     heads: bool = False,
 ) -> Report:

@@ -35,6 +35,8 @@ _OWN = str.maketrans({
 _SIGNS = str.maketrans({
     "×": "\\ensuremath{\\times}",
     "≈": "\\ensuremath{\\approx}",
+    "≥": "\\ensuremath{\\geq}",
+    "≤": "\\ensuremath{\\leq}",
     "≠": "\\ensuremath{\\neq}",
     "·": "\\ensuremath{\\cdot}",
     "δ": "\\ensuremath{\\delta}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archcalc.render.table import AtLeast
+
 if TYPE_CHECKING:
     from archcalc.render.table import Cell, Column, Table
 
@@ -28,7 +30,9 @@ def _note(largest: int) -> str:
     """Name the units up to that of the largest figure, and up to G anyway."""
     units = [(unit, power) for power, unit in enumerate(UNITS) if unit]
     named = [
-        f"{unit} = 10^{3 * n}" for unit, n in units if n <= 3 or 2000 * largest >= 1999 * 1000**n
+        f"{unit} = 10^{3 * n}"
+        for unit, n in units
+        if n <= 3 or 2000 * int(largest) >= 1999 * 1000**n
     ]
     return f"rounded: {', '.join(named)}"
 
@@ -38,7 +42,9 @@ def _row(table: Table, row: tuple[Cell, ...]) -> tuple[Cell, ...]:
 
 
 def _cell(column: Column, cell: Cell) -> Cell:
-    return human(cell) if column.kind == "number" and isinstance(cell, int) else cell
+    if column.kind != "number" or not isinstance(cell, int):
+        return cell
+    return f"≥ {human(int(cell))}" if isinstance(cell, AtLeast) else human(cell)
 
 
 def human(n: int) -> str:

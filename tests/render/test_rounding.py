@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archcalc.render.rounding import human, rounded
-from archcalc.render.table import Column, Table
+from archcalc.render.table import AtLeast, Column, Table
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ from archcalc.render.table import Column, Table
 )
 def test_three_digits_and_no_more(figure: int, said: str) -> None:
     assert human(figure) == said
+
+
+def test_what_is_at_least_so_much_stays_so() -> None:
+    table = Table((Column("macs", "MACs", "number"),), ((AtLeast(25_557_032),), (AtLeast(5),)))
+    assert rounded(table).rows == (("≥ 25.6 M",), ("≥ 5",))
 
 
 def test_the_units_that_occur_are_named() -> None:

@@ -15,11 +15,13 @@ from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
+    from archcalc.render.page import Piece
     from archcalc.report import Report
 
 STYLES = ("auto", "boxes", "planes")
 DRAWINGS = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid"}
-"""What is drawn, by the suffix of the file."""
+"""What is drawn as text, by the suffix of the file."""
+RASTERS = (".png", ".pdf")
 
 Style = Annotated[
     str,
@@ -32,7 +34,12 @@ Style = Annotated[
 ]
 File = Annotated[
     str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write a file: .svg, or .mmd for Mermaid."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write a file: .svg, .png or .pdf, or .mmd for Mermaid.",
+    ),
 ]
 Format = Annotated[
     str,
@@ -66,34 +73,51 @@ def draw(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc draw lenet5 -o lenet5.svg
       archcalc draw googlenet --depth 2 --heads -o googlenet.svg
-      archcalc draw resnet50 --sideways -o resnet50.svg
+      archcalc draw resnet50 --sideways -o resnet50.pdf
       archcalc draw resnet18 --depth 3 -o resnet18.mmd
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render import mermaid  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.report import count  # noqa: PLC0415
 
     check_choice("--style", style, STYLES)
     check_choice("--format", format or "svg", tuple(dict.fromkeys(DRAWINGS.values())))
+    suffix = Path(str(output)).suffix.lower()
     of_kind = format or _by_suffix(output)
     report = count(open_network(network, set), input=input, heads=heads)
-    picture = _picture(report, of_kind, style, depth or None, sideways=sideways)
-    return Answer((picture,)) if output in {None, "-"} else keep(str(output), picture)
+    if of_kind == "mermaid":
+        picture: str | bytes = mermaid.draw(report, depth or None, sideways=sideways)
+    else:
+        piece = _sketch(report, style, depth or None, sideways=sideways)
+        picture = _written(report, piece, suffix if of_kind == "raster" else ".svg")
+    if isinstance(picture, str) and output in {None, "-"}:
+        return Answer((picture,))
+    return keep(str(output), picture)
 
 
 def _by_suffix(output: str | None) -> str:
     if output in {None, "-"}:
         return "svg"
     suffix = Path(str(output)).suffix.lower()
+    if suffix in RASTERS:
+        return "raster"
     if suffix not in DRAWINGS:
-        hint = f"one of {', '.join(DRAWINGS)}; `archcalc plot` charts to .png and .pdf"
+        hint = f"one of {', '.join([*DRAWINGS, *RASTERS])}"
         raise UsageError.of("unknown-suffix", f"the suffix of `{output}` names no drawing", hint)
     return DRAWINGS[suffix]
 
 
-def _picture(report: Report, of_kind: str, style: str, depth: int | None, *, sideways: bool) -> str:
-    from archcalc.render import drawing, mermaid, planes  # noqa: PLC0415
+def _sketch(report: Report, style: str, depth: int | None, *, sideways: bool) -> Piece:
+    from archcalc.render import drawing, planes  # noqa: PLC0415
 
-    if of_kind == "mermaid":
-        return mermaid.draw(report, depth, sideways=sideways)
     if style == "planes" or (style == "auto" and planes.is_small_chain(report)):
-        return planes.draw(report)
-    return drawing.draw(report, depth, sideways=sideways)
+        return planes.sketch(report)
+    return drawing.sketch(report, depth, sideways=sideways)
+
+
+def _written(report: Report, piece: Piece, suffix: str) -> str | bytes:
+    from archcalc.render import raster, svg  # noqa: PLC0415
+    from archcalc.render.wording import about  # noqa: PLC0415
+
+    if suffix == ".svg":
+        return svg.document(piece.shapes, piece.width, piece.height, about(report))
+    return raster.picture(piece, suffix)

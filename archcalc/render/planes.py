@@ -118,7 +118,7 @@ def _stack(stack: Stack, largest: int) -> Piece:
     if stack.shape.is_vector:
         return _units(channels, style)
     wide, high = _side(width, largest), _side(height, largest)
-    shown = min(channels, PLANES)
+    shown = channels_drawn(stack.shape)
     step = min(9.0, DEEPEST / shown)
     back = step * (shown - 1)
     shapes: list[svg.Shape] = [
@@ -150,9 +150,23 @@ def _words(stack: Stack) -> list[svg.Text]:
     texts = [svg.Text(0, 0, first, 11.5, bold=True)]
     if stack.row is not None:
         more = [f"{stack.row.connections:,} connections"] if stack.row.connections else []
-        said = (what(stack.row, ""), *figures(stack.row), *more)
+        said = (what(stack.row, ""), *figures(stack.row), *more, *_not_all(stack.shape))
         texts += [svg.Text(0, 0, line, 10, color="#333333") for line in said]
     return texts
+
+
+def _not_all(shape: Shape) -> list[str]:
+    """Say how many maps are drawn, where these are not all."""
+    drawn = channels_drawn(shape)
+    single = shape.height == shape.width == 1
+    return (
+        [] if single or drawn == shape.channels else [f"{drawn} of {shape.channels:,} maps drawn"]
+    )
+
+
+def channels_drawn(shape: Shape) -> int:
+    """Tell how many maps of an output are drawn as planes."""
+    return min(shape.channels, PLANES)
 
 
 def _columns(drawn: list[Piece], words: list[list[svg.Text]]) -> tuple[list[float], float]:

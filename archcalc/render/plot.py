@@ -5,7 +5,6 @@ Drawn by matplotlib, which is imported only here and only when a chart is asked 
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
@@ -14,6 +13,7 @@ from archcalc.render.caption import caption
 from archcalc.render.columns import shape
 from archcalc.render.folding import fold_repeats
 from archcalc.render.layers import NOTHING
+from archcalc.render.raster import SETTINGS, figure, file_of, matplotlib
 from archcalc.render.svg import shortened
 from archcalc.render.wording import called
 
@@ -29,21 +29,11 @@ BARS = 1_000
 ROOMY = 60
 """Up to so many lines each bar has its figure beside it."""
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#555555"
-SETTINGS = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "archcalc",
-    "pdf.fonttype": 42,
-    "font.family": "sans-serif",
+STYLE = SETTINGS | {
     "font.size": 9,
-    "text.parse_math": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
-}
-UNDATED = {
-    ".svg": {"Date": None, "Creator": "archcalc"},
-    ".png": {"Software": "archcalc"},
-    ".pdf": {"CreationDate": None, "Creator": "archcalc", "Producer": None},
 }
 
 
@@ -58,33 +48,19 @@ def plot(reports: Sequence[Report], suffix: str = ".svg", depth: int | None = 1)
         raise UsageError.of(
             "unknown-suffix", f"no chart is written to `{suffix}`", f"one of {known}"
         )
-    matplotlib = _matplotlib()
-    with matplotlib.rc_context(SETTINGS), catch_warnings():
+    with matplotlib().rc_context(STYLE), catch_warnings():
         simplefilter("ignore")  # a font without some letter of a name
-        figure = profile(reports[0], depth) if len(reports) == 1 else scatter(reports)
-        file = BytesIO()
-        figure.savefig(file, format=suffix[1:], metadata=UNDATED[suffix], facecolor="white")
-    return file.getvalue()
-
-
-def _matplotlib() -> Any:  # noqa: ANN401 - a module that may not be there
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 - slow, and not everybody has it
-    except ImportError:
-        message = "charts are drawn by matplotlib, which is not installed"
-        raise UsageError.of("no-matplotlib", message, "pip install 'archcalc[plot]'") from None
-    return mpl
+        return file_of(
+            profile(reports[0], depth) if len(reports) == 1 else scatter(reports), suffix
+        )
 
 
 def _figure(width: float, height: float) -> Any:  # noqa: ANN401 - matplotlib's own class
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
     from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
-    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12)
-    figure = Figure(figsize=(width, height), dpi=120, layout=layout)
-    FigureCanvasAgg(figure)
-    return figure
+    found = figure(width, height, dpi=120)
+    found.set_layout_engine(ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
+    return found
 
 
 def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
@@ -96,16 +72,16 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
         )
         raise UsageError.of("too-large", message, "chart less with --depth 1")
     each = 0.36 if len(lines) <= ROOMY else 0.17
-    figure = _figure(11, 1.6 + each * max(len(lines), 4))
-    shares, sizes = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    chart = _figure(11, 1.6 + each * max(len(lines), 4))
+    shares, sizes = chart.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     _shares(shares, report, lines)
     _sizes(sizes, lines)
     sizes.tick_params(axis="y", labelleft=False)
-    figure.suptitle(_title(report), x=0.01, ha="left", fontweight="bold", fontsize=12)
+    chart.suptitle(_title(report), x=0.01, ha="left", fontweight="bold", fontsize=12)
     found = caption(report)
     said = f"{found['convention']}; {report.scope}; {found['spec']}; archcalc {found['archcalc']}"
-    figure.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)
-    return figure
+    chart.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    return chart
 
 
 def _title(report: Report) -> str:
@@ -156,9 +132,9 @@ def _beside(
 ) -> None:
     if len(places) > 2 * ROOMY:
         return
-    for place, end, figure in zip(places, ends, figures, strict=True):
-        if figure:
-            said = figure if isinstance(figure, str) else f"{figure:,}"
+    for place, end, value in zip(places, ends, figures, strict=True):
+        if value:
+            said = value if isinstance(value, str) else f"{value:,}"
             axes.annotate(
                 said,
                 (end, place),
@@ -177,8 +153,8 @@ def _label(line: Line) -> str:
 
 def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     """Chart operations against parameters, each network with its name beside it."""
-    figure = _figure(8.5 + 0.06 * len(reports), 6.0 + 0.06 * len(reports))
-    axes = figure.subplots()
+    chart = _figure(8.5 + 0.06 * len(reports), 6.0 + 0.06 * len(reports))
+    axes = chart.subplots()
     xs = [report.total.parameters for report in reports]
     ys = [report.total.macs for report in reports]
     if min(*xs, *ys) > 0 and (max(xs) > 8 * min(xs) or max(ys) > 8 * min(ys)):
@@ -193,11 +169,11 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     inputs = {shape(report.input) for report in reports}
     seen = f"input {inputs.pop()}" if len(inputs) == 1 else "each network on its own input"
     said = f"{caption(reports[0])['convention']}; {seen}"
-    figure.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)
-    figure.canvas.draw()
-    figure.set_layout_engine("none")
+    chart.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    chart.canvas.draw()
+    chart.set_layout_engine("none")
     _name_points(axes, [_short(report) for report in reports], list(zip(xs, ys, strict=True)))
-    return figure
+    return chart
 
 
 def _plain_ticks(*axes: Any) -> None:  # noqa: ANN401

@@ -104,18 +104,24 @@ class Path(NamedTuple):
         turned = tuple(point._replace(x=point.y, y=point.x) for point in self.points)
         return self._replace(points=turned, sideways=not self.sideways)
 
+    def turns(self, start: Point, end: Point) -> tuple[Point, ...]:
+        """Give the two points that bend the way between two others; none if it is straight."""
+        aside, ahead = end.x - start.x, end.y - start.y
+        if self.sideways:
+            aside, ahead = ahead, aside
+        if not self.curved or abs(aside) <= 0.05 or not ahead:
+            return ()
+        x, y = (start.x + end.x) / 2, (start.y + end.y) / 2
+        if self.sideways:
+            return start._replace(x=x), end._replace(x=x)
+        return start._replace(y=y), end._replace(y=y)
+
     def to_svg(self) -> str:
         """Write it."""
         steps = [f"M{_place(*self.points[0])}"]
-        for (x, y), (to_x, to_y) in pairwise(self.points):
-            aside, ahead = (to_y - y, to_x - x) if self.sideways else (to_x - x, to_y - y)
-            bends = [f"L{_place(to_x, to_y)}"]
-            if self.curved and abs(aside) > 0.05 and ahead:
-                middle = (x + to_x) / 2, (y + to_y) / 2
-                turns = ((middle[0], y), (middle[0], to_y))
-                turns = turns if self.sideways else ((x, middle[1]), (to_x, middle[1]))
-                bends = [f"C{_place(*turns[0])}", _place(*turns[1]), _place(to_x, to_y)]
-            steps.append(" ".join(bends))
+        for start, end in pairwise(self.points):
+            places = [_place(*point) for point in (*self.turns(start, end), end)]
+            steps.append(("C" if len(places) > 1 else "L") + " ".join(places))
         if self.closed:
             steps.append("Z")
         style = {"d": "".join(steps)} | dict(self.style)

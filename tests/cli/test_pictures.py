@@ -35,6 +35,19 @@ def test_a_small_chain_is_drawn_as_planes_unless_boxes_are_wanted(
     assert "f. maps 96@55x55" in archcalc("draw", "alexnet", "--style", "planes").output
 
 
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+@pytest.mark.parametrize("command", ["draw", "plot"])
+def test_pictures_and_charts_come_in_the_same_formats(
+    archcalc: Callable[..., Any], tmp_path: Path, command: str, suffix: str
+) -> None:
+    path = tmp_path / f"net{suffix}"
+    assert archcalc(command, "lenet5", "-o", str(path)).status == 0
+    first = path.read_bytes()
+    archcalc(command, "lenet5", "-o", str(path))
+    assert path.read_bytes() == first
+    assert first.startswith((b"<svg ", b"<?xml", b"\x89PNG\r\n", b"%PDF-"))
+
+
 def test_mermaid_by_suffix_and_by_name(archcalc: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "net.mmd"
     assert archcalc("draw", "resnet18", "-o", str(path)).status == 0
@@ -44,7 +57,7 @@ def test_mermaid_by_suffix_and_by_name(archcalc: Callable[..., Any], tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["draw", "lenet5", "-o", "x.png"], "the suffix of `x.png` names no drawing"),
+        (["draw", "lenet5", "-o", "x.jpg"], "the suffix of `x.jpg` names no drawing"),
         (["draw", "lenet5", "--style", "plane"], "there is no `--style plane`"),
         (["draw", "lenet5", "--format", "csv"], "there is no `--format csv`"),
         (["draw", "resnet18", "--style", "planes"], "ResNet is no chain of layers"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -10,11 +11,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from archcalc.errors import UsageError
-from archcalc.render import drawing, mermaid, page, planes, svg
+from archcalc.render import drawing, mermaid, page, planes, raster, svg
 from archcalc.render.flow import flow
 from archcalc.render.layering import Link, Point, Size, arrange, rank_items
 from archcalc.report import count
-from archcalc.spec.library import networks
+from archcalc.spec.library import load, networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -303,3 +304,34 @@ def test_sideways_says_the_same_and_leads_to_the_right(network: str, depth: int)
     assert right.width > right.height
     assert down.width < down.height
     assert all(path.points[-1].x > path.points[0].x for path in paths(right))
+
+
+def test_maps_of_height_1_fit_a_page() -> None:
+    text = "input: 1x1x16000\nlayers: [{conv: 16, kernel: 1x9, stride: 1x4}, {linear: 10}]"
+    piece = planes.sketch(count(load(StringIO(text))))
+    assert piece.width < 1_000
+    assert piece.height < 500
+
+
+def test_a_stack_says_how_many_of_its_maps_are_drawn() -> None:
+    drawn = planes.draw(count("alexnet"))
+    assert "16 of 96 maps drawn" in drawn
+    assert "of 3 maps" not in drawn
+    assert "maps drawn" not in planes.draw(count("lenet5"))
+
+
+def test_png_and_pdf_have_the_size_of_the_picture() -> None:
+    piece = planes.sketch(count("lenet5"))
+    png, pdf = raster.picture(piece, ".png"), raster.picture(piece, ".pdf")
+    width, height = (int.from_bytes(png[i : i + 4]) for i in (16, 20))  # of the header chunk
+    assert width == pytest.approx(2 * piece.width, abs=2)
+    assert height == pytest.approx(2 * piece.height, abs=2)
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", pdf)
+    assert box is not None
+    assert float(box[1]) == pytest.approx(piece.width * 72 / 96, abs=1)
+
+
+def test_a_long_picture_keeps_within_what_a_png_can_be() -> None:
+    piece = page.Piece(100, 40_000, [svg.Rectangle(0, 0, 50, 40_000, {"fill": "#000000"})])
+    png = raster.picture(piece, ".png")
+    assert int.from_bytes(png[20:24]) <= 16_000

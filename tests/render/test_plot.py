@@ -94,9 +94,9 @@ def test_without_matplotlib_a_message_says_how_to_get_it(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(UsageError) as caught:
         plot([count("lenet5")])
+    said = "charts, PNG and PDF are drawn by matplotlib, which is not installed"
     assert str(caught.value) == (
-        "error[no-matplotlib]: charts are drawn by matplotlib, which is not installed\n"
-        "  hint: pip install 'archcalc[plot]'"
+        f"error[no-matplotlib]: {said}\n  hint: pip install 'archcalc[plot]'"
     )
 
 

@@ -11,18 +11,20 @@ from archcalc.render import svg
 from archcalc.render.columns import shape
 from archcalc.render.flow import Box, flow
 from archcalc.render.layering import Link, Point, Size, arrange
-from archcalc.render.page import FILLS, FRAME, HEAD, STROKES, Piece, framed
+from archcalc.render.page import FILLS, FRAME, HEAD, PASSED, STROKES, Piece, framed
 from archcalc.render.wording import about, figures, heading, kind, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archcalc.render.flow import Edge, Frame, Item
+    from archcalc.render.flow import Flow, Frame, Item
     from archcalc.report import Report
 
 BOXES = 2_000
 """More boxes than this are no picture."""
 PADDING, LINE, LABEL = 8.0, 14.0, 16.0
+PASS = 5.0
+"""Between the lanes of outputs that others pass on."""
 
 
 def draw(report: Report, depth: int | None = 1, *, sideways: bool = False) -> str:
@@ -45,7 +47,7 @@ def sketch(report: Report, depth: int | None = 1, *, sideways: bool = False) -> 
     if many > BOXES:
         message = f"{report.name} has {many:,} boxes at this depth; {BOXES:,} are drawn at most"
         raise UsageError.of("too-large", message, "draw less with --depth 1")
-    piece = _Pen(report, folded.edges, sideways=sideways).network(folded.items)
+    piece = _Pen(report, folded, sideways=sideways).network(folded.items)
     return framed(report, piece.turned() if sideways else piece)
 
 
@@ -55,10 +57,11 @@ class _Pen:
     All is placed downwards. `sideways` draws boxes and frames for a picture that is then turned.
     """
 
-    def __init__(self, report: Report, edges: Sequence[Edge], *, sideways: bool = False) -> None:
+    def __init__(self, report: Report, folded: Flow, *, sideways: bool = False) -> None:
         self.sideways = sideways
         self.report = report
-        self.edges = edges
+        self.edges = edges = folded.edges
+        self.passed = folded.passed
         self.read = {edge.source for edge in edges}
         self.sources: dict[int, list[int]] = {}
         for source, target in edges:
@@ -157,7 +160,37 @@ class _Pen:
             whole.put(piece, corner)
         whole.enters = {source: layout.corners[i].x + 0.5 for source, i in ways_in.items()}
         whole.leaves = {source: layout.corners[i].x + 0.5 for source, i in ways_out.items()}
+        placed = zip(pieces, layout.corners[doors:], strict=False)
+        bodies = [_body_of(piece, corner) for piece, corner in placed]
+        self._pass(whole, {n: bodies[i - doors] for n, i in here.items() if i in boxes})
         return whole
+
+    def _pass(self, whole: Piece, bodies: dict[int, svg.Rectangle]) -> None:
+        """Draw a lane at the right for each output that is passed on, to every box that it reaches.
+
+        `bodies` are the boxes of this level, by number.
+        """
+        reached: dict[int, list[int]] = {}
+        for source, target in self.passed:
+            if target in bodies and (source in bodies or source in whole.enters):
+                reached.setdefault(source, []).append(target)
+        arrived = Counter[int]()
+        expected = Counter(target for targets in reached.values() for target in targets)
+        for number, (source, targets) in enumerate(reached.items(), start=1):
+            x = whole.width + PASS * number
+            body = bodies.get(source)
+            start = Point(whole.enters.get(source, 0), 2)
+            if body is not None:
+                start = Point(body.x + body.width, body.y + body.height - 5)
+            for target in targets:
+                body = bodies[target]
+                arrived[target] += 1
+                share = arrived[target] / (expected[target] + 1)
+                end = Point(body.x + body.width, body.y + share * (body.height - 10))
+                way = (start, Point(x, start.y), Point(x, end.y), end)
+                whole.shapes.append(svg.Path(way, PASSED, arrow=True, curved=False))
+        if reached:
+            whole.width += PASS * (len(reached) + 1)
 
     def _links(
         self,
@@ -177,6 +210,12 @@ class _Pen:
             enters = pieces[end].enters[source] if end in pieces else 0.5
             links[source, start, end] = Link(start, end, leaves, enters)
         return list(links.values())
+
+
+def _body_of(piece: Piece, corner: Point) -> svg.Rectangle:
+    """Give the box of a piece where it stands; of a frame, the frame."""
+    body = next(shape for shape in piece.shapes if isinstance(shape, svg.Rectangle))
+    return body.moved(*corner)
 
 
 def _weighted(links: Sequence[Link], aside: set[int]) -> list[Link]:

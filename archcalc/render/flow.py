@@ -48,10 +48,14 @@ Member: TypeAlias = "tuple[str, list[int]]"
 
 @dataclass(frozen=True)
 class Flow:
-    """The boxes as a tree of frames, and the edges between boxes, both in order of execution."""
+    """The boxes as a tree of frames, and the edges between boxes, both in order of execution.
+
+    `passed` are the edges by which an output reaches a box through the concatenations of others.
+    """
 
     items: tuple[Item, ...]
     edges: tuple[Edge, ...]
+    passed: tuple[Edge, ...] = ()
 
     def boxes(self) -> Iterator[Box]:
         """Walk over all boxes in order of execution."""
@@ -92,7 +96,8 @@ def flow(report: Report, depth: int | None = 1) -> Flow:
     edges = fold_edges(report.nodes, owners)
     tree = _Tree(report, members, edges)
     items = tuple(tree.items(range(len(members)), 0))
-    return Flow(items, tuple(merge_edges(edges, tree.runs)))
+    passed = tuple(edge for edge in pass_edges(report.nodes, owners) if tree.holds(edge))
+    return Flow(items, tuple(merge_edges(edges, tree.runs)), passed)
 
 
 def fold_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]:
@@ -109,6 +114,29 @@ def fold_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]
         for i in node.inputs
     )
     return tuple(edge for edge in found if edge.source != edge.target)
+
+
+def pass_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]:
+    """Tell what reaches a box through others, which only set outputs of their own beside it.
+
+    So does each layer of a dense block see the outputs of all layers before it.
+
+    >>> from archcalc.report import count
+    >>> passed = flow(count("densenet121"), 2).passed
+    >>> [tuple(edge) for edge in passed if edge.target == 4]
+    [(1, 4), (2, 4)]
+    """
+    carried: list[frozenset[int]] = []
+    found: dict[Edge, None] = {}
+    for node, owner in zip(nodes, owners, strict=True):
+        through = {box for i in node.inputs if i != INPUT for box in carried[i]}
+        found |= dict.fromkeys(Edge(box, owner) for box in sorted(through) if box != owner)
+        before = {owners[i] for i in node.inputs if i != INPUT and owners[i] != owner}
+        beside = any(i != INPUT and owners[i] == owner for i in node.inputs)
+        passes = node.op.name == "concat" and before and beside
+        carried.append(frozenset(before | through) if passes else frozenset())
+    direct = fold_edges(nodes, owners)
+    return tuple(edge for edge in found if edge not in direct)
 
 
 def merge_edges(edges: Iterable[Edge], runs: Iterable[Run]) -> list[Edge]:
@@ -155,6 +183,11 @@ class _Tree:
             self.sources[target].append(source)
             if source != INPUT:
                 self.targets[source].append(target)
+
+    def holds(self, edge: Edge) -> bool:
+        """Tell whether both boxes of an edge stand for themselves alone."""
+        ranges = [range(run.start, run.start + run.size * run.times) for run in self.runs]
+        return not any(number in stretch for number in edge for stretch in ranges)
 
     def items(self, numbers: range, level: int) -> Iterator[Item]:
         """Group boxes that agree up to `level` segments."""

@@ -35,6 +35,11 @@ _OWN = str.maketrans({
 _SIGNS = str.maketrans({
     "×": "\\ensuremath{\\times}",
     "≈": "\\ensuremath{\\approx}",
+    "⌈": "\\ensuremath{\\lceil}",
+    "⌉": "\\ensuremath{\\rceil}",
+    "⌊": "\\ensuremath{\\lfloor}",
+    "⌋": "\\ensuremath{\\rfloor}",
+    "²": "\\ensuremath{^2}",
     "≥": "\\ensuremath{\\geq}",
     "≤": "\\ensuremath{\\leq}",
     "≠": "\\ensuremath{\\neq}",

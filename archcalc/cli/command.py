@@ -47,11 +47,9 @@ def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> No
 def description(function: Callable[..., Answer]) -> str:
     """Give what a docstring says, which `python -OO` leaves in the source alone."""
     if function.__doc__ is None:
-        import ast  # noqa: PLC0415 - nobody else needs it
-        from inspect import getsource  # noqa: PLC0415
+        from inspect import getsource  # noqa: PLC0415 - nobody else needs it
 
-        (definition,) = ast.parse(getsource(function)).body
-        return ast.get_docstring(definition) or ""  # type: ignore[arg-type]
+        return cleandoc(getsource(function).split('"""')[1].replace(r"\b", "\b"))
     return cleandoc(function.__doc__)
 
 

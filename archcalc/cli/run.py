@@ -88,22 +88,19 @@ def _usage(error: Exception, arguments: Sequence[str]) -> Diagnostic:
     """Say a mistake in the call in the form of all other mistakes."""
     from archcalc.cli.app import COMMANDS  # noqa: PLC0415
 
-    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
-    sentence, *guesses = re.split(r"[\s.]*\((?=Possible options|Did you mean)", message, maxsplit=1)
     command = arguments[0] if arguments else ""
     path = f"archcalc {command}" if command in COMMANDS else "archcalc"
-    near = suggestion(command, COMMANDS) if path == "archcalc" else _nearest(guesses, arguments)
+    help_of_it = f"`{path} --help`"
+    if hasattr(error, "possibilities"):  # the parser knows no such option, and guesses
+        option = str(getattr(error, "option_name", ""))
+        near = suggestion(option, error.possibilities or ())
+        return Diagnostic("usage", f"no such option: {option}", None, near or help_of_it)
+    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
+    sentence = re.split(r"[\s.]*\((?=Possible options|Did you mean)", message, maxsplit=1)[0]
     said = sentence[:1].lower() + sentence[1:].replace("'", "`")
     said = re.sub(r": Input should be ([^,]*).*", r": it should be \1", said)  # not --input
-    return Diagnostic("usage", said, None, near or f"`{path} --help`")
-
-
-def _nearest(guesses: Sequence[str], arguments: Sequence[str]) -> str | None:
-    """Offer the option that the parser guesses, the nearest of several."""
-    options = re.findall(r"--?[\w-]+", " ".join(guesses))
-    given = [word.partition("=")[0] for word in arguments if word.startswith("--")]
-    near = (suggestion(word, options) for word in given if word not in options)
-    return next((found for found in near if found), None)
+    near = None if command in COMMANDS else suggestion(command, COMMANDS)
+    return Diagnostic("usage", said, None, near or help_of_it)
 
 
 def _complain(diagnostics: Sequence[Diagnostic], arguments: Sequence[str], status: int) -> int:

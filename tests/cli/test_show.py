@@ -149,11 +149,11 @@ def test_list_knows_names_and_aliases(archcalc: Call) -> None:
         ),
         (
             ["show", "lenet5", "--batch", "x"],
-            "error[usage]: invalid value for `--batch` / `-b`: it should be a valid integer\n",
+            "error[usage]: invalid value for `--batch` / `-b`: ",
         ),
         (
             ["show", "lenet5", "--bytes", "0"],
-            "error[usage]: invalid value for `--bytes`: it should be greater than or equal to 1\n",
+            "error[usage]: invalid value for `--bytes`: ",
         ),
         (["show", "lenet5", "--set", "a"], "error[wrong-type]: `--set a` is not NAME=VALUE"),
         (

@@ -18,7 +18,8 @@ class Run(NamedTuple):
     """How a run ended, what it said, and what it took."""
 
     status: int
-    seconds: float
+    loops: float
+    """Time of the processor, in loops of `worker.loop` that ran just before and after."""
     megabytes: float
     output: str
     errors: str

@@ -50,13 +50,21 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
-    def excerpt(self) -> str:
-        """Show the line with a caret under the stretch, control characters made visible."""
+    def excerpt(self, width: int | None = None) -> str:
+        """Show the line with a caret under the stretch, control characters made visible.
+
+        Of a long line what surrounds the stretch: in a width, what there is room for.
+
+        >>> print(Place("net.yaml", 9, 11, "the quick brown fox jumps over", 5).excerpt(30))
+            9 | the quick brown fox j
+              |           ^^^^^
+        """
         column = self.column - 1
-        start = max(0, column - SHOWN)
+        room = SHOWN if width is None else max(2, min(2 * SHOWN, width - 8) // 2)
+        start = max(0, column - room)
         before = printable(self.text[start:column])
-        marked = printable(self.text[column : column + min(self.length, SHOWN)])
-        after = printable(self.text[column + self.length : column + SHOWN])
+        marked = printable(self.text[column : column + min(self.length, room)])
+        after = printable(self.text[column + self.length : column + room])
         line, caret = before + marked + after, " " * len(before) + "^" * max(1, len(marked))
         return f"{self.line:>5} | {line}\n      | {caret}"
 

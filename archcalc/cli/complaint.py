@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from archcalc.errors import printable
+from archcalc.render.cells import wrap
 from archcalc.render.export import escaped, to_json
 from archcalc.render.screen import standard_error
 from archcalc.render.text import Line
@@ -31,19 +33,28 @@ def complain(
     if error_format == "github":
         screen.print(as_github(found))
         return
-    screen.write(line for diagnostic in found for line in as_lines(diagnostic))
+    width = screen.width
+    screen.write(line for diagnostic in found for line in as_lines(diagnostic, width))
     codes = [diagnostic.code for diagnostic in found if diagnostic.code not in UNEXPLAINED]
     if screen.live and codes:
         screen.write([Line(f"more: archcalc explain-error {codes[0]}", "caption")])
 
 
-def as_lines(diagnostic: Diagnostic) -> Iterator[Line]:
-    """Say a mistake: place, code and sentence, the line with a caret, a hint."""
-    first, *more = str(diagnostic).split("\n")
-    yield Line(first, "error")
-    for text in more:
-        caret = text.lstrip(" |").strip("^") == ""
-        yield Line(text, "bad" if caret else "hint" if text.startswith("  hint: ") else "row")
+def as_lines(diagnostic: Diagnostic, width: int | None = None) -> Iterator[Line]:
+    """Say a mistake: place, code and sentence, the line with a caret, a hint; within a width."""
+    place, hint = diagnostic.place, diagnostic.hint
+    for text in _wrapped(str(replace(diagnostic, hint=None)).split("\n")[0], width):
+        yield Line(text, "error")
+    if place and place.text:
+        line, caret = place.excerpt(width).split("\n")
+        yield from (Line(line, "row"), Line(caret, "bad"))
+    if hint:
+        first, *more = _wrapped(f"hint: {printable(hint)}", width and width - 2)
+        yield from (Line(text, "hint") for text in (f"  {first}", *(f"    {m}" for m in more)))
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    return wrap(text, width - 2) if width else [text]
 
 
 def as_json(diagnostics: list[Diagnostic]) -> str:

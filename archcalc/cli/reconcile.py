@@ -71,10 +71,15 @@ def reconcile(  # noqa: PLR0913 - one for each option
       archcalc reconcile mine.yaml@macs mine.yaml@ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.reconciliation import reconcile as explain  # noqa: PLC0415
+    from archcalc.render.progress import progress  # noqa: PLC0415
     from archcalc.render.reconciliation import reconciliation  # noqa: PLC0415 - after the arguments
 
     parameters = dict(map(read_setting, set or ()))
-    found = explain(a, b, convention=convention, input=input, heads=heads, parameters=parameters)
+    with progress() as tell:
+        tell(0, f"{a}, {b}")
+        found = explain(
+            a, b, convention=convention, input=input, heads=heads, parameters=parameters
+        )
     failed = found.number is not None and not (found.met or found.published)
     parts = tuple(reconciliation(found))
     return Answer(parts, found.to_dict(), _caption(found), _next(found, a, b), int(failed))

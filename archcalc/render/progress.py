@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(steps: int) -> Iterator[Callable[[float, str], None]]:
+def progress(steps: int | None = None) -> Iterator[Callable[[float, str], None]]:
     """Show how far it is, and the time left; give what is to be called with (steps done, on what).
+
+    Nobody knows how many `steps` there are? Then the bar moves to and fro.
 
     >>> with progress(2) as tell:
     ...     tell(0.5, "lenet5")

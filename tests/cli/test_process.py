@@ -127,7 +127,9 @@ def test_ascii_may_be_asked_for() -> None:
     assert places == {lines[1].index("source")}
 
 
-def terminal(width: int, *arguments: str, piped: str = "", **environment: str) -> str:
+def terminal(
+    width: int, *arguments: str, piped: str = "", ends: int = 0, **environment: str
+) -> str:
     """Run a command on a terminal of a width, by default `show resnet50`; give what it shows."""
     import fcntl  # noqa: PLC0415 - not on every system
     import pty  # noqa: PLC0415
@@ -154,7 +156,7 @@ def terminal(width: int, *arguments: str, piped: str = "", **environment: str) -
     except OSError:  # what Linux says at the end
         pass
     os.close(reader)
-    assert process.wait() == 0
+    assert process.wait() == ends
     return shown.decode().replace("\r\n", "\n")
 
 
@@ -168,7 +170,7 @@ def test_a_terminal_shows_every_digit_and_a_hint(width: int) -> None:
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_terminal_without_colour_gets_no_escape(environment: dict[str, str]) -> None:
-    assert "\x1b" not in terminal(100, **environment)
+    assert "\x1b" not in terminal(100, ends=0, **environment)
 
 
 @pytest.mark.parametrize("call", ["show lenet5 -o", "draw lenet5 -o"])
@@ -291,3 +293,14 @@ def test_help_needs_no_docstrings() -> None:
     ]
     assert b"Examples:" in helps[0]
     assert helps[0] == helps[1]
+
+
+def test_a_mistake_keeps_within_a_terminal(tmp_path: Path) -> None:
+    filler = "relu, " * 20
+    (tmp_path / "a.yaml").write_text(f"input: 1x8x8\nlayers: [{filler}{{conv: 2, kernal: 3}}]\n")
+    shown = terminal(60, "show", str(tmp_path / "a.yaml"), ends=2, NO_COLOR="1")
+    path, *lines = shown.splitlines()
+    assert path == f"{tmp_path / 'a.yaml'}:2:140:"
+    row, caret = (line for line in lines if line[5:8] == " | ")
+    assert row[caret.index("^") : caret.rindex("^") + 1] == "kernal"
+    assert max(map(len, lines)) <= 60

@@ -46,3 +46,16 @@ def test_a_terminal_without_escapes_has_no_bar_and_no_empty_line(
 
 def test_where_nobody_watches_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not shown(io.StringIO(), monkeypatch)
+
+
+def test_a_bar_moves_though_nobody_knows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress() as tell:
+        tell(0, "resnet50, 4.11G")
+    said = stream.getvalue()
+
+    assert "resnet50, 4.11G" in said
+    assert "━" in said or "-" in said

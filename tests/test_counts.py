@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 
 def test_tallies_add_up_field_by_field() -> None:
-    first = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
-    second = (100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000, 0, 0, 0, 0, 0, 0, 0, 0)
+    first = tuple(range(1, 23))
+    second = (100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000, *[0] * 12)
 
     assert counts.add_up([first, second]) == counts.Counts(
         weights=101, biases=202, gamma=303, beta=404, fixed=505, statistics=606, connections=707,
         connections_in_bounds=808, neurons=909, activations=1_010,
-        work=Work(mac=11, add=12, mul=13, div=14, cmp=15, exp=16, tanh=17, pow=18),
+        work=Work(
+            mac=11, add=12, mul=13, div=14, cmp=15, exp=16, tanh=17, pow=18, sqrt=19, erf=20,
+            log=21, trig=22,
+        ),
     )  # fmt: skip
     assert counts.add_up([]) == counts.Counts()
 

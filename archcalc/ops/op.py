@@ -44,6 +44,10 @@ class Work(NamedTuple):
     exp: int = 0
     tanh: int = 0
     pow: int = 0
+    sqrt: int = 0
+    erf: int = 0
+    log: int = 0
+    trig: int = 0
 
 
 NO_WORK = Work()

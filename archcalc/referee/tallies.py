@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from archcalc.kernels._erf import erf
+
 if TYPE_CHECKING:
     from collections import Counter
 
@@ -17,10 +19,14 @@ WORK: dict[np.ufunc, str] = {
     np.add: "add", np.subtract: "add",
     np.multiply: "mul",
     np.divide: "div",
-    np.maximum: "cmp", np.greater: "cmp",
+    np.maximum: "cmp", np.minimum: "cmp", np.greater: "cmp",
     np.exp: "exp",
     np.tanh: "tanh",
     np.power: "pow",
+    np.sqrt: "sqrt",
+    erf: "erf",
+    np.log: "log", np.log1p: "log",
+    np.sin: "trig", np.cos: "trig",
 }  # fmt: skip
 """What NumPy does to arrays, as kinds of work."""
 FREE = frozenset({np.negative})

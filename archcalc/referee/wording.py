@@ -30,6 +30,10 @@ _PLAIN = {
     "cmp": "comparisons",
     "exp": "powers of e",
     "pow": "powers",
+    "sqrt": "square roots",
+    "erf": "error functions",
+    "log": "logarithms",
+    "trig": "sines and cosines",
     "statistics": "running statistics",
     "fixed": "weights that are not trained",
 }

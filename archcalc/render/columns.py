@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.counts import KINDS
 from archcalc.errors import UnknownName, suggestion
 from archcalc.render.table import AtLeast, Column, figure
 
@@ -217,7 +218,7 @@ _ALL = (
     _counted("neurons"),
     _counted("macs", "MACs"),
     _counted("flops"),
-    *map(_worked, ("mac", "add", "mul", "div", "cmp", "exp", "tanh", "pow")),
+    *map(_worked, KINDS),
     _shared("share", "parameters", 6),
     _shared("share_macs", "macs", 6),
     _shared("share_connections", "connections", 6),

@@ -7,7 +7,7 @@ import pytest
 from archcalc.ops.avgpool import Avgpool
 from archcalc.ops.globalavgpool import Globalavgpool
 from archcalc.ops.linear import Linear
-from archcalc.ops.op import Shape
+from archcalc.ops.op import Shape, Work
 from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
 from archcalc.ops.window import Span
@@ -28,7 +28,7 @@ def test_an_average_pool_with_unlike_sides() -> None:
     x = Shape(4, 5, 8)
     y = pool.shape(x)
     assert y == Shape(4, 3, 3)  # rows: 1 + 5 = 6, by 2; columns: 8 + 1 = 9, by 3
-    assert pool.work(x, y) == (0, 4 * 9 * (6 - 1), 0, 4 * 9, 0, 0, 0, 0)
+    assert pool.work(x, y) == Work(add=4 * 9 * (6 - 1), div=4 * 9)
     assert pool.window(x) == (Span(5, 2, 2, 1, 0), Span(8, 3, 3, 0, 1))
 
 

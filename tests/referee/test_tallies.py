@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from archcalc.kernels._erf import erf
 from archcalc.referee.tallies import counted
 
 
@@ -19,6 +20,16 @@ def test_operations_are_counted_by_kind() -> None:
 
     assert work == {"add": 6 + 6, "tanh": 6, "div": 6, "cmp": 6, "exp": 4, "pow": 4, "mul": 4}
     assert np.asarray(y)[:, 2].tolist() == [1, 1]
+
+
+def test_roots_logarithms_and_functions_of_angles_and_errors_have_kinds_of_their_own() -> None:
+    work: Counter[str] = Counter()
+    x = counted(np.ones((2, 3)), work)
+    y = np.asanyarray(erf(np.minimum(x, 0))).astype(float) + np.log(x[0]) + np.log1p(x[:, :1])
+    y = np.sqrt(np.sin(x[:, 1:])) + np.cos(x[0, 1:])
+
+    assert work == {"cmp": 6, "erf": 6, "log": 3 + 2, "add": 6 + 6 + 4, "trig": 4 + 2, "sqrt": 4}
+    assert np.asarray(y).shape == (2, 2)
 
 
 def test_what_joins_many_into_one_takes_one_less() -> None:

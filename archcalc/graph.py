@@ -73,8 +73,15 @@ class Graph:
     @cached_property
     def dead_ends(self) -> tuple[int, ...]:
         """The nodes that nothing reads and that are no output of the network or of a head."""
-        alive = self._ends.union(*(node.inputs for node in self.nodes))
-        return tuple(i for i in range(len(self.nodes)) if i not in alive)
+        return tuple(i for i in range(len(self.nodes)) if not self.is_read(i))
+
+    def is_read(self, position: int) -> bool:
+        """Tell whether a layer, the caller or a head reads what a node puts out, or an input."""
+        return position in self._read
+
+    @cached_property
+    def _read(self) -> set[int]:
+        return self._ends.union(*(node.inputs for node in self.nodes))
 
     @cached_property
     def leading_out(self) -> frozenset[int]:

@@ -19,14 +19,15 @@ Input: TypeAlias = "Shape | str | tuple[int, ...] | Mapping[str, Shape | str | t
 def read_inputs(given: object, own: Mapping[str, Shape] | None = None) -> Mapping[str, Shape]:
     """Read the shape of an input, or those of several by name, over a network's own.
 
-    Raises UsageError for one that is none, UnknownName for a name that no input has.
+    Several are given as a mapping, or as a text such as `left=1x28x28,right=1x28x28`. Raises
+    UsageError for one that is none, UnknownName for a name that no input has.
 
     >>> read_inputs("3x224x224")["input"].size, list(read_inputs({"left": 8, "right": 8}))
     (150528, ['left', 'right'])
     """
     if given is None and own is not None:
         return own
-    own = own or {}
+    own, given = own or {}, _by_name(given)
     try:
         if isinstance(given, Mapping) and given:
             return {**own, **{_known(name, own): shape(value) for name, value in given.items()}}
@@ -35,6 +36,32 @@ def read_inputs(given: object, own: Mapping[str, Shape] | None = None) -> Mappin
         return {next(iter(own), "input"): shape(given)}
     except Reason as reason:
         raise UsageError.because(reason) from None
+
+
+def _by_name(given: object) -> object:
+    """Take `left=1x28x28,right=1x28x28` apart; leave all else as it is."""
+    if not isinstance(given, str) or "=" not in given:
+        return given
+    pairs = [part.partition("=") for part in given.split(",")]
+    named = {name.strip(): value.strip() for name, _, value in pairs}
+    return named if all(named.keys()) and len(named) == len(pairs) else given
+
+
+def say(inputs: Mapping[str, Shape]) -> str:
+    """Say what enters a network: one shape, or several with their names.
+
+    >>> say(read_inputs("3x224x224")), say(read_inputs({"left": "1x28x28", "right": "1x28x28"}))
+    ('3x224x224', 'left 1x28x28, right 1x28x28')
+    """
+    if len(inputs) == 1:
+        return str(next(iter(inputs.values())))
+    return ", ".join(f"{name} {shape}" for name, shape in inputs.items())
+
+
+def to_plain(inputs: Mapping[str, Shape]) -> list[int] | dict[str, list[int]]:
+    """Give the numbers of the input, or of several by name."""
+    plain = {name: list(shape) for name, shape in inputs.items()}
+    return next(iter(plain.values())) if len(plain) == 1 else plain
 
 
 def _which(own: Mapping[str, Shape]) -> Reason:

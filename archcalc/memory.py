@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from archcalc.graph import Node
     from archcalc.ops.op import Shape
@@ -65,20 +65,20 @@ def partial(unknown: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name, parts in _CONSISTS_OF.items() if not parts.isdisjoint(unknown))
 
 
-def largest_live_set(nodes: Sequence[Node], entering: Shape) -> int:
+def largest_live_set(nodes: Sequence[Node], inputs: Iterable[Shape]) -> int:
     """Run in written order; an output lives until its last reader has run. Elements per sample.
 
-    Nothing happens in place, and a concatenation copies. The network's input lives like an output.
+    Nothing happens in place, and a concatenation copies. An input lives like an output.
 
     >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
     >>> graph = expand(load("lenet5"))
-    >>> largest_live_set(graph.nodes, graph.input)  # C1's 4,704 units and their squashed copy
+    >>> largest_live_set(graph.nodes, [graph.input])  # C1's 4,704 units and their squashed copy
     9408
     """
     last_reader = {i: position for position, node in enumerate(nodes) for i in node.inputs}
-    sizes = {INPUT: entering.size}
-    live = peak = entering.size
+    sizes = {INPUT - position: shape.size for position, shape in enumerate(inputs)}
+    live = peak = sum(sizes.values())
     for position, node in enumerate(nodes):
         sizes[position] = node.y.size
         live += node.y.size

@@ -46,7 +46,7 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     """Follow the widest path to each node, along each extent.
 
     Size grows by (extent - 1) times the stride so far; the stride multiplies. None where windows of
-    unlike sizes, or branches of unlike strides, forbid one answer.
+    unlike sizes, branches of unlike strides, or inputs of unlike sizes, forbid one answer.
 
     >>> from archcalc.spec.unroll import expand
     >>> from archcalc.spec.library import load
@@ -54,9 +54,25 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     (14, 14)
     """
     fields: list[Field | None] = []
-    for node in graph.nodes:
-        fields.append(look_through(node.op, node.xs[0], entering(node, fields)))
+    images = images_of(graph)
+    for position, node in enumerate(graph.nodes):
+        seen = entering(node, fields) if images is None or images[position] else None
+        fields.append(look_through(node.op, node.xs[0], seen))
     return fields
+
+
+def images_of(graph: Graph) -> list[tuple[int, ...] | None] | None:
+    """Give the size of the image that each node sees: None where it sees several of unlike sizes.
+
+    None altogether where all inputs are of one size: then they are seen as one image.
+    """
+    if len({shape[1:] for shape in graph.inputs.values()}) == 1:
+        return None
+    images: list[tuple[int, ...] | None] = []
+    for node in graph.nodes:
+        seen = {graph.shape_of(i)[1:] if i < 0 else images[i] for i in node.inputs}
+        images.append(seen.pop() if len(seen) == 1 else None)
+    return images
 
 
 def entering(node: Node, fields: Sequence[Field | None]) -> Field | None:

@@ -12,7 +12,8 @@ from archcalc.display import Displayed
 from archcalc.doubts import axes, flattening
 from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
 from archcalc.facts import read_facts
-from archcalc.graph import INPUT, Container, Graph
+from archcalc.graph import Container, Graph
+from archcalc.inputs import say, to_plain
 from archcalc.memory import Memory, largest_live_set, partial
 from archcalc.ops import find
 from archcalc.ops.fields import shown
@@ -26,7 +27,7 @@ from archcalc.spec.values import from_python
 from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
@@ -129,8 +130,13 @@ class Report(Displayed, view="layers:layers"):
 
     @property
     def input(self) -> Shape:
-        """The shape of one sample."""
+        """The shape of one sample, of the first input if there are several."""
         return self.graph.input
+
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """The shapes of one sample, by the names of the inputs."""
+        return self.graph.inputs
 
     @cached_property
     def total(self) -> Counts:
@@ -279,7 +285,7 @@ class Report(Displayed, view="layers:layers"):
         """
         total = self.total
         outputs = total.activations * self.batch
-        live = largest_live_set(self.nodes, self.input) * self.batch
+        live = largest_live_set(self.nodes, self.inputs.values()) * self.batch
         found = Memory(total.parameters, total.fixed, total.statistics, outputs, live)
         return found.times(bytes_each)
 
@@ -295,8 +301,8 @@ class Report(Displayed, view="layers:layers"):
 
     def _changed(self) -> tuple[str, ...]:
         """Tell that another input changed the parameters, and why."""
-        own = self.graph.origin.input
-        if self.input == own:
+        own = self.graph.origin.inputs
+        if self.inputs == own:
             return ()
         try:
             before = Report(self.graph.at(own), 1, self.with_heads)
@@ -310,7 +316,7 @@ class Report(Displayed, view="layers:layers"):
         causes = [find(op).grows for op in now if op in grown and find(op).grows]
         if [node.op for node in before.nodes] != [node.op for node in self.nodes]:
             causes = ["a field of a layer depends on the input"]
-        change = f"input {self.input} instead of {own}: {new:,} parameters, not {old:,}"
+        change = f"input {say(self.inputs)} instead of {say(own)}: {new:,} parameters, not {old:,}"
         return ("; ".join([change, *causes]),)
 
     def to_dict(self) -> dict[str, Any]:
@@ -322,7 +328,7 @@ class Report(Displayed, view="layers:layers"):
             "name": origin.name,
             "source": origin.source,
             "parameters": {key: _plain(value) for key, value in origin.parameters.items()},
-            "input": list(self.input),
+            "input": to_plain(self.inputs),
             "batch": self.batch,
             "scope": self.scope,
             "outputs": list(self.outputs),
@@ -409,8 +415,8 @@ class Report(Displayed, view="layers:layers"):
             repeats=repeats,
             layer=layer,
             input=nodes[0].xs[0],
-            output=self.input if end == INPUT else self.nodes[end].y,
-            field=one_pixel(self.input) if end == INPUT else self.fields[end],
+            output=self.graph.shape_of(end),
+            field=one_pixel(self.graph.shape_of(end)) if end < 0 else self.fields[end],
             head=nodes[0].head,
         )
 

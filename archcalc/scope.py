@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.graph import INPUT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -33,8 +35,12 @@ def _covered(report: Report) -> str:
 
 def _loose_ends(report: Report) -> Iterator[str]:
     """Say the outputs where there are several, and the layers that nothing reads."""
+    graph = report.graph
     if len(report.outputs) > 1:
         yield f"outputs: {_some(report.outputs)}"
+    unread = [name for i, name in enumerate(report.inputs) if not graph.is_read(INPUT - i)]
+    if unread and len(report.inputs) > 1:
+        yield f"nothing reads: {_some(unread)}"
     if report.dead_ends:
         all_of_it, out = report.total.parameters, report.leading_out.parameters
         yield f"dead end{'s' * (len(report.dead_ends) > 1)}: {_some(report.dead_ends)}"

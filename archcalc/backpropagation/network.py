@@ -83,7 +83,7 @@ def descend(
     classes = int(np.prod(model.output))
     if not 0 <= label < classes:
         raise UsageError.of("wrong-type", f"a label is 0 to {classes - 1} here, not {label}")
-    x, labels = model.rng.standard_normal((1, *model.input)), np.array([label])
+    x, labels = model.noise(1), np.array([label])
     residuals: dict[str, Array] = {}
     loss, scores = objective(model).loss, model.scores
     before, saved = loss.forward(scores.forward(x, keep=True), labels)

@@ -29,7 +29,8 @@ Input = Annotated[
         "--input",
         "-i",
         metavar="CxHxW",
-        help="Another input: channels x height x width, such as 3x299x299.",
+        help="Another input: channels x height x width, such as 3x299x299; of several by name, "
+        "left=1x28x28,right=1x28x28.",
     ),
 ]
 Inputs = Annotated[

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.graph import INPUT
+from archcalc.model.batch import read_batches, said
 from archcalc.model.initialisation import rectified, start
 from archcalc.model.layer import Layer
 from archcalc.ops import find
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archcalc.graph import Graph
+    from archcalc.model.batch import Batch
     from archcalc.ops.op import Outcome, Shape
     from archcalc.report import Report
     from archcalc.spec.spec import Spec
@@ -33,10 +35,6 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 Weights: TypeAlias = dict[str, dict[str, Array]]
 """Arrays by path and name."""
-LETTERS = {1: "L", 2: "HW", 3: "DHW"}
-"""Extents of a map, by their number."""
-REAL = "buif"
-"""Kinds of NumPy's numbers that a network can take."""
 
 
 def build(
@@ -62,7 +60,8 @@ def build(
 class Model:
     """A network with its weights. Arrays are batch first: N x C x H x W.
 
-    `input` and `output` are the shapes of one sample; `layers` run in this order.
+    `input` and `output` are the shapes of one sample, `inputs` those of all inputs by name;
+    `layers` run in this order.
     `heads` holds the outputs of the heads after `forward`, if the model was built with them.
 
     >>> from archcalc.kernels import maximum_a_posteriori as loss
@@ -77,6 +76,7 @@ class Model:
 
     def __init__(self, report: Report, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         self.name = report.name
+        self.inputs: Mapping[str, Shape] = report.inputs
         self.input: Shape = report.input
         self.output: tuple[int, ...]
         self.dtype = dtype
@@ -89,10 +89,10 @@ class Model:
         self._saved: list[Any] | None = None
         self._shapes: dict[str | None, tuple[int, ...]] = {}
 
-    def forward(
-        self, x: npt.ArrayLike, *, training: bool = False, keep: bool | None = None
-    ) -> Array:
+    def forward(self, x: Batch, *, training: bool = False, keep: bool | None = None) -> Array:
         """Run forward: x of N x C x H x W gives the output of the main path.
+
+        Of several inputs, x has a batch for each by its name.
 
         Training drops elements, normalises by the statistics of the batch, and keeps what
         `backward` needs; else an output is freed after its last reader, unless `keep` says so.
@@ -100,7 +100,7 @@ class Model:
         """
         keep = training if keep is None else keep
         self._saved = [] if keep else None
-        outputs = {INPUT: self._batch(x)}
+        outputs = read_batches(self.name, self.inputs, x, self.dtype)
         for position, layer in enumerate(self.layers):
             ys = [outputs[i] for i in layer.inputs]
             outputs[position], saved = layer.forward(ys, training=training, rng=self.rng)
@@ -120,11 +120,11 @@ class Model:
         *,
         inputs: bool = True,
         watch: Callable[[str, Array], object] = lambda _path, _residual: None,
-    ) -> Array | None:
+    ) -> Any:  # noqa: ANN401 - an array, a mapping of them, or None
         """Run back from the gradient of the output, and of heads by name; keep the `gradients`.
 
-        Gives the gradient of the input; `inputs=False` spares it, where a kernel can. `watch` is
-        shown the gradient of each layer's output as it arrives there. Raises
+        Gives the gradient of the input, of several by name; `inputs=False` spares it, where a
+        kernel can. `watch` is shown the gradient of each layer's output as it arrives there. Raises
         UsageError unless a `forward` stands before it, with training or `keep`, and for a gradient
         of another shape than its output; UnknownName for a head that the model has not.
         """
@@ -141,11 +141,19 @@ class Model:
                 layer.gradients = {}
                 continue
             watch(layer.path, d_output)
-            wanted = inputs or layer.inputs != (INPUT,)
+            wanted = inputs or any(i >= 0 for i in layer.inputs)
             dxs = layer.backward(d_output, kept, inputs=wanted)
             for i, dx in zip(layer.inputs, dxs, strict=wanted):
                 gradients[i] = gradients[i] + dx if i in gradients else dx
-        return gradients.get(INPUT)
+        found = {name: gradients.get(INPUT - i) for i, name in enumerate(self.inputs)}
+        return found if len(found) > 1 else gradients.get(INPUT)
+
+    def noise(self, samples: int) -> Batch:
+        """Draw a batch of noise of mean 0 and variance 1, for each input."""
+        drawn = {
+            name: self.rng.standard_normal((samples, *shape)) for name, shape in self.inputs.items()
+        }
+        return drawn if len(drawn) > 1 else drawn.popitem()[1]
 
     def step(self, rate: float, momentum: float = 0, weight_decay: float = 0) -> None:
         """Move every trained weight against its gradient: w - rate · gradient.
@@ -173,7 +181,7 @@ class Model:
     def last(self) -> str:
         """The op that gives the output of the main path; `identity` if nothing does."""
         end = self._ends[None]
-        return "identity" if end == INPUT else self.layers[end].op
+        return "identity" if end < 0 else self.layers[end].op
 
     @property
     def outcome(self) -> Outcome:
@@ -207,7 +215,8 @@ class Model:
 
     def _allocate(self, report: Report) -> list[Layer]:
         """Send an empty batch through the kernels; each layer gets its weights as it arrives."""
-        outputs = {INPUT: np.empty((0, *report.input), self.dtype)}
+        shapes = enumerate(report.inputs.values())
+        outputs = {INPUT - i: np.empty((0, *shape), self.dtype) for i, shape in shapes}
         layers = []
         for position, (node, rectifier) in enumerate(
             zip(report.nodes, rectified(report.nodes), strict=True)
@@ -230,21 +239,9 @@ class Model:
         gradient, shape = np.asarray(dy, self.dtype), self._shapes[head]
         if gradient.shape != shape:
             of = f" of `{head}`" if head else ""
-            message = f"the output{of} was {_shown(shape)}, and so is its gradient"
-            raise UsageError.of("wrong-input", f"{message}, not {_shown(gradient.shape)}")
+            message = f"the output{of} was {said(shape)}, and so is its gradient"
+            raise UsageError.of("wrong-input", f"{message}, not {said(gradient.shape)}")
         return self._ends[head], gradient
-
-    def _batch(self, x: npt.ArrayLike) -> Array:
-        given = np.asarray(x)
-        if given.dtype.kind not in REAL:
-            message = f"{self.name} takes real numbers, not {given.dtype}"
-            raise UsageError.of("wrong-input", message)
-        batch = given.astype(self.dtype, copy=False)
-        if batch.shape[1:] != self.input or batch.ndim != len(self.input) + 1:
-            found, sides = _shown(batch.shape), " x ".join(LETTERS[self.input.rank])
-            message = f"{self.name} takes a batch of {self.input}: N x C x {sides}, not {found}"
-            raise UsageError.of("wrong-input", message)
-        return batch
 
 
 def _floating(dtype: npt.DTypeLike) -> np.dtype[Any]:
@@ -258,15 +255,10 @@ def _floating(dtype: npt.DTypeLike) -> np.dtype[Any]:
     return found
 
 
-def _shown(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "a number"
-
-
 def _last_readers(layers: list[Layer], ends: set[int]) -> list[list[int]]:
     """List after each layer the outputs that nothing reads any more; ends are for the caller."""
     last = {i: position for position, layer in enumerate(layers) for i in layer.inputs}
     free: list[list[int]] = [[] for _ in layers]
-    for i in range(INPUT, len(layers)):
-        if i not in ends and (i in last or i >= 0):
-            free[last.get(i, i)].append(i)
+    for i in {*last, *range(len(layers))} - ends:
+        free[last.get(i, i)].append(i)
     return free

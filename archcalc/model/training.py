@@ -13,6 +13,7 @@ from archcalc.kernels import maximum_a_posteriori, softmax_cross_entropy
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from archcalc.model.batch import Batch
     from archcalc.model.model import Model
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -44,7 +45,7 @@ def objective(model: Model) -> Objective:
     return Objective(softmax_cross_entropy, nearest=False)
 
 
-def learn(model: Model, x: Array, labels: Array) -> float:
+def learn(model: Model, x: Batch, labels: Array) -> float:
     """Run one batch forward and back; the model then holds its gradients. Give the mean loss.
 
     Raises ValueError if the labels are not one class of the model's for each sample.

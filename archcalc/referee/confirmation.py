@@ -10,7 +10,15 @@ import numpy.typing as npt
 from archcalc.counts import KINDS
 from archcalc.graph import INPUT
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Line, Seen
-from archcalc.referee.sight import LONGEST, everything, first_and_last, is_short, joined, through
+from archcalc.referee.sight import (
+    LONGEST,
+    everything,
+    first_and_last,
+    image_of,
+    is_short,
+    joined,
+    through,
+)
 from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
 
@@ -78,11 +86,11 @@ class _Run:
 
     def __init__(self, report: Report, witness: Witness) -> None:
         self.witness = witness
-        entering = (*report.input,)
-        self.outputs: dict[int, tuple[int, ...]] = {INPUT: entering}
-        self.sights: dict[int, Sight] = {}
-        if is_short(entering):
-            self.sights[INPUT] = everything(entering)
+        shapes = enumerate(report.inputs.values())
+        self.outputs: dict[int, tuple[int, ...]] = {INPUT - i: (*shape,) for i, shape in shapes}
+        self.sights: dict[int, Sight] = {
+            i: everything(shape) for i, shape in self.outputs.items() if is_short(shape)
+        }
         self.position = 0
 
     def line(self, node: Node, facts: Facts, field: Field | None) -> Line:
@@ -108,12 +116,17 @@ class _Run:
         claims.append(_receptive_field(field, seen))
         return Line(node.path, node.op.name, tuple(claims))
 
-    def _look(self, node: Node, xs: Sequence[tuple[int, ...]]) -> Sight:
-        """Look through a layer and all layers before it, along every path."""
+    def _look(self, node: Node, xs: Sequence[tuple[int, ...]]) -> Sight | None:
+        """Look through a layer and all layers before it, along every path.
+
+        None where inputs of unlike sizes are seen: they are not one image.
+        """
         found = [
             through(own, self.sights[i])
             for own, i in zip(self.witness.look(node.op, tuple(xs)), node.inputs, strict=True)
         ]
+        if len({image_of(sight) for sight in found}) > 1:
+            return None
         seen = found[0]
         for other in found[1:]:
             seen = joined(seen, other)

@@ -89,8 +89,7 @@ def gradients(
 
 
 def _flow(network: str, model: Model, batch: int) -> Flow:
-    x = model.rng.standard_normal((batch, *model.input))
-    loss = learn(model, x, model.rng.integers(prod(model.output), size=batch))
+    loss = learn(model, model.noise(batch), model.rng.integers(prod(model.output), size=batch))
     return Flow(network, tuple(_norms(model)), batch, loss)
 
 

@@ -17,7 +17,6 @@ from archcalc.errors import (
     UnknownName,
     suggestion,
 )
-from archcalc.graph import INPUT
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
 from archcalc.referee.printed import MEETS, Agreement
@@ -270,8 +269,8 @@ class _Bench:
             return {**_quantities(row), "inputs": row.input.size, "output": row.output}
         by_op = {op: _quantities(counts) for op, counts in report.by_op().items()}
         end = report.graph.end
-        output = report.input if end == INPUT else report.nodes[end].y
-        inputs = report.input.size
+        output = report.graph.shape_of(end)
+        inputs = sum(shape.size for shape in report.inputs.values())
         return {**_quantities(report.total), "inputs": inputs, "output": output, "by_op": by_op}
 
 

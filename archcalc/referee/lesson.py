@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archcalc.graph import INPUT
 from archcalc.ops.conv import Conv
 from archcalc.ops.window import one_place
 from archcalc.referee.derivation import Figure, remember, remember_shape
@@ -71,7 +70,7 @@ def moves_by_one(op: Conv) -> bool:
 
 def layer_before(graph: Graph, node: Node) -> Node | None:
     """Find the layer whose maps reach a node, through what works on single elements."""
-    while node.inputs != (INPUT,) and len(node.inputs) == 1:
+    while len(node.inputs) == 1 and node.inputs[0] >= 0:
         node = graph.nodes[node.inputs[0]]
         if not _is_elementwise(node):
             return node

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
+from archcalc.inputs import to_plain
 from archcalc.referee.candidates import Candidate, candidates
 from archcalc.referee.printed import Agreement
 from archcalc.referee.recall import recall
@@ -134,7 +135,7 @@ def _side(side: Side) -> dict[str, Any]:
     return {
         "network": side.report.graph.origin.id,
         "convention": side.convention.name,
-        "input": list(side.report.input),
+        "input": to_plain(side.report.inputs),
         "scope": side.report.scope,
         "figure": side.total,
         "unit": side.convention.unit,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.convention.figure import apply, complete
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
+from archcalc.inputs import say
 from archcalc.referee.printed import Printed, last_place
 from archcalc.referee.wording import value
 from archcalc.report import Report, count
@@ -65,7 +66,7 @@ class Side:
         """The side as one would write it."""
         origin = self.report.graph.origin
         heads = " with heads" if self.report.with_heads and self.report.heads else ""
-        own = "" if self.report.input == origin.input else f" at {self.report.input}"
+        own = "" if self.report.inputs == origin.inputs else f" at {say(self.report.inputs)}"
         options = "".join(f", {key} {value(found)}" for key, found in origin.changed.items())
         slip = f", {self.slip}" if self.slip else ""
         return f"{origin.id}@{self.convention.name}{own}{heads}{options}{slip}"

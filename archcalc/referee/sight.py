@@ -82,6 +82,11 @@ def through(own: Sight, before: Sight) -> Sight:
     return tuple(after.through(lines) for after, lines in zip(own, before, strict=True))
 
 
+def image_of(seen: Sight) -> tuple[int, ...]:
+    """Give the size of the image that is seen."""
+    return tuple(lines.sees.shape[1] for lines in seen)
+
+
 def joined(one: Sight, other: Sight) -> Sight:
     """See what either sees."""
     return tuple(a.joined(b) for a, b in zip(one, other, strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from archcalc.graph import INPUT
 from archcalc.paths import cut, prefixes
 from archcalc.referee.matching import layers, match, names_in_new
 from archcalc.referee.wording import Detail, details
@@ -151,13 +150,13 @@ class _Walk:
 
     def _reshaped(self, node: int) -> Cause | None:
         """Tell why the output of a node, or the network's input, has another shape."""
-        if node == INPUT:
+        if node < 0:
             return Cause("input", "") if self.other_input else None
         return self.shapes.get(self.after[node].path)
 
     def _left(self, node: int) -> Cause | None:
         """Tell what left, where a node of the first network that gave a shape is gone."""
-        while node != INPUT and self.before[node] not in self.new:
+        while node >= 0 and self.before[node] not in self.new:
             if not _keeps_shape(self.first[node]):
                 return self._removed(self.before[node])
             node = self.first[node].inputs[0]

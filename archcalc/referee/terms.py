@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archcalc.convention.rule import Term as RuleTerm
 from archcalc.convention.variables import read
+from archcalc.inputs import say
 from archcalc.referee.side import Side
 from archcalc.referee.structure import Part, parts
 from archcalc.referee.wording import listed, op_name, rates, value
@@ -69,7 +70,7 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
 
 def _structure_term(part: Part, a: Side, b: Side) -> Term:
     if part.kind == "input":
-        label = f"input {b.report.input}, not {a.report.input}"
+        label = f"input {say(b.report.inputs)}, not {say(a.report.inputs)}"
     elif part.kind == "changed":
         label = _changed(part)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.inputs import say
 from archcalc.ops.fields import written
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def caption(report: Report, convention: str = MACS) -> dict[str, str]:
         "network": origin.name,
         "variant": ", ".join([origin.id, *changes(origin)]),
         "source": origin.source,
-        "input": str(report.input),
+        "input": say(report.inputs),
         "batch": str(report.batch),
         "scope": report.scope,
         "convention": convention,
@@ -66,4 +67,4 @@ def joint(*reports: Report, convention: str = MACS) -> dict[str, str]:
 def _identity(report: Report) -> str:
     origin = report.graph.origin
     variant = ", ".join([origin.id, *changes(origin)])
-    return f"{variant} (input {report.input}, {origin.fingerprint})"
+    return f"{variant} (input {say(report.inputs)}, {origin.fingerprint})"

@@ -11,7 +11,7 @@ from archcalc.errors import UnknownName, suggestion
 from archcalc.render.table import AtLeast, Column, figure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from archcalc.counts import Counts
     from archcalc.ops.op import Op, Shape
@@ -86,6 +86,13 @@ def shape(found: Shape | str) -> str:
     """
     channels, *extents = str(found).split("x")
     return channels if extents == ["1", "1"] else str(found)
+
+
+def entering(inputs: Mapping[str, Shape]) -> str:
+    """Say what enters a network: a shape, or several with their names."""
+    if len(inputs) == 1:
+        return shape(next(iter(inputs.values())))
+    return ", ".join(f"{name} {shape(found)}" for name, found in inputs.items())
 
 
 def window(op: Op | None, x: Shape) -> str:

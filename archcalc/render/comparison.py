@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.counts import QUANTITIES
 from archcalc.errors import UnknownName, suggestion
+from archcalc.inputs import say
 from archcalc.memory import partial
 from archcalc.ops.op import Shape
 from archcalc.referee.comparison import ratios
@@ -105,7 +106,7 @@ def budget(found: Budget) -> Iterator[Table]:
     yield Table(
         columns,
         tuple(_checked(check) for check in found.checks),
-        title=f"{_id(found.report)}, input {found.report.input}",
+        title=f"{_id(found.report)}, input {say(found.report.inputs)}",
         captions=(*_scopes(found.report), *([_memory(found)] if memory else [])),
         tones=tuple("good" if check.within else "bad" for check in found.checks),
     )
@@ -254,7 +255,7 @@ def _scopes(*reports: Report) -> Iterator[str]:
     said = []
     for report in reports:
         batch = f", batch {report.batch}" if report.batch > 1 else ""
-        said.append(f"{_id(report)}: input {report.input}{batch}, {report.scope}")
+        said.append(f"{_id(report)}: input {say(report.inputs)}{batch}, {report.scope}")
         said += [f"{_id(report)}: {line}" for line in told(report.uncounted)]
         said += [f"{_id(report)}: {note}" for note in report.notes]
     yield from dict.fromkeys(said)

@@ -69,16 +69,17 @@ class _Pen:
 
     def network(self, items: Sequence[Item]) -> Piece:
         """Draw the whole, from the input on."""
-        pieces = [self._input(), *map(self._item, items)]
-        inside = [{INPUT}, *map(_numbers, items)]
+        inputs = list(enumerate(self.report.inputs))
+        entering = [self._input(name, INPUT - i) for i, name in inputs]
+        pieces = [*entering, *map(self._item, items)]
+        inside = [*({INPUT - i} for i, _ in inputs), *map(_numbers, items)]
         return self._level(pieces, inside, [], [])
 
     def _item(self, item: Item) -> Piece:
         return self._box(item) if isinstance(item, Box) else self._frame(item)
 
-    def _input(self) -> Piece:
-        said = ["input"]
-        return self._boxed(said, "input", INPUT, shape(self.report.input))
+    def _input(self, name: str, number: int) -> Piece:
+        return self._boxed([name], "input", number, shape(self.report.inputs[name]))
 
     def _box(self, box: Box) -> Piece:
         dashed = HEAD if box.row.head else {}

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from archcalc.graph import INPUT
 from archcalc.paths import cut
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Edge(NamedTuple):
-    """What flows from one box to another, by their numbers; INPUT is the network's input."""
+    """What flows from one box to another, by their numbers; those of inputs are below 0."""
 
     source: int
     target: int
@@ -109,7 +108,7 @@ def fold_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]
     (Edge(source=-1, target=0), Edge(source=0, target=1))
     """
     found = dict.fromkeys(
-        Edge(INPUT if i == INPUT else owners[i], owner)
+        Edge(i if i < 0 else owners[i], owner)
         for node, owner in zip(nodes, owners, strict=True)
         for i in node.inputs
     )
@@ -129,10 +128,10 @@ def pass_edges(nodes: Sequence[Node], owners: Sequence[int]) -> tuple[Edge, ...]
     carried: list[frozenset[int]] = []
     found: dict[Edge, None] = {}
     for node, owner in zip(nodes, owners, strict=True):
-        through = {box for i in node.inputs if i != INPUT for box in carried[i]}
+        through = {box for i in node.inputs if i >= 0 for box in carried[i]}
         found |= dict.fromkeys(Edge(box, owner) for box in sorted(through) if box != owner)
-        before = {owners[i] for i in node.inputs if i != INPUT and owners[i] != owner}
-        beside = any(i != INPUT and owners[i] == owner for i in node.inputs)
+        before = {owners[i] for i in node.inputs if i >= 0 and owners[i] != owner}
+        beside = any(i >= 0 and owners[i] == owner for i in node.inputs)
         passes = node.op.name == "concat" and before and beside
         carried.append(frozenset(before | through) if passes else frozenset())
     direct = fold_edges(nodes, owners)
@@ -181,7 +180,7 @@ class _Tree:
         self.targets: list[list[int]] = [[] for _ in rows]
         for source, target in edges:
             self.sources[target].append(source)
-            if source != INPUT:
+            if source >= 0:
                 self.targets[source].append(target)
 
     def holds(self, edge: Edge) -> bool:

@@ -36,11 +36,12 @@ def draw(report: Report, depth: int | None = 1, *, sideways: bool = False) -> st
     """
     folded = flow(report, depth)
     outputs = {box.number: shape(box.row.output) for box in folded.boxes()}
-    outputs[INPUT] = shape(report.input)
+    inputs = {INPUT - i: name for i, name in enumerate(report.inputs)}
+    outputs |= {number: shape(report.inputs[name]) for number, name in inputs.items()}
     said = [
         f"%% {_comment(about(report))}",
         f"flowchart {'LR' if sideways else 'TD'}",
-        '    input(["input"]):::join',
+        *(f'    {_id(i)}(["{escaped(name)}"]):::join' for i, name in inputs.items()),
         *_items(folded.items, 1),
         *(f"    {_id(s)} -->|{escaped(outputs[s])}| {_id(t)}" for s, t in folded.edges),
         *_ends(folded, outputs),
@@ -99,7 +100,9 @@ def _label(said: Iterable[str]) -> str:
 
 
 def _id(number: int) -> str:
-    return "input" if number == INPUT else f"n{number}"
+    if number < 0:
+        return "input" if number == INPUT else f"input{-number}"
+    return f"n{number}"
 
 
 def _first(frame: Frame) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.render import svg
 from archcalc.render.caption import caption
-from archcalc.render.columns import shape
+from archcalc.render.columns import entering
 from archcalc.render.layering import Point
 from archcalc.render.layers import NOTHING
 from archcalc.render.wording import called, figures
@@ -79,7 +79,7 @@ def framed(report: Report, piece: Piece) -> Piece:
 
 def _above(report: Report, width: float) -> Iterator[svg.Text]:
     yield svg.Text(MARGIN, 0, svg.shortened(called(report), 48), 16, "start", bold=True)
-    facts = [f"input {shape(report.input)}", *figures(report.total), report.scope]
+    facts = [f"input {entering(report.inputs)}", *figures(report.total), report.scope]
     facts += [] if report.rows else [NOTHING]
     for line in _wrapped(facts, width, 11):
         yield svg.Text(MARGIN, 0, line, 11, "start")

@@ -10,7 +10,7 @@ from warnings import catch_warnings, simplefilter
 
 from archcalc.errors import UsageError, printable
 from archcalc.render.caption import caption
-from archcalc.render.columns import shape
+from archcalc.render.columns import entering, shape
 from archcalc.render.folding import fold_repeats
 from archcalc.render.layers import NOTHING
 from archcalc.render.raster import SETTINGS, figure, file_of, matplotlib
@@ -85,7 +85,7 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
 
 
 def _title(report: Report) -> str:
-    said = f"{shortened(called(report), 60)}, input {shape(report.input)}"
+    said = f"{shortened(called(report), 60)}, input {entering(report.inputs)}"
     return said if report.rows else f"{said}: {NOTHING}"
 
 
@@ -166,7 +166,7 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     axes.set_ylabel("MACs per sample")
     axes.set_title("Operations against parameters", loc="left", fontweight="bold")
     _plain_ticks(axes.xaxis, axes.yaxis)
-    inputs = {shape(report.input) for report in reports}
+    inputs = {entering(report.inputs) for report in reports}
     seen = f"input {inputs.pop()}" if len(inputs) == 1 else "each network on its own input"
     said = f"{caption(reports[0])['convention']}; {seen}"
     chart.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)

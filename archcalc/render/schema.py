@@ -28,7 +28,7 @@ SHAPE: Schema = {"type": "array", "items": INTEGER, "minItems": 2, "maxItems": 4
 _SECTIONS = {
     "name": "What the network is called, as printed.",
     "source": "Where it was published.",
-    "input": "Channels, then the extents of a map: 3x224x224, 1x16000, 784.",
+    "input": "Channels, then the extents of a map: 3x224x224, 1x16000, 784; or several by name.",
     "parameters": "The family's parameters with their values; each may use the earlier ones.",
     "choices": "The values that a parameter may have.",
     "variants": "Networks of the family: other values, `like`, `aliases`, other sections.",
@@ -98,7 +98,9 @@ def spec_schema() -> Schema:
 
 def _sections() -> dict[str, Schema]:
     kinds: dict[str, Schema] = {name: {"type": ["object", "null"]} for name in _SECTIONS}
-    kinds |= {"name": NAMED, "source": NAMED, "input": {"type": ["string", "integer", "array"]}}
+    size: Schema = {"type": ["string", "integer", "array"]}
+    several: Schema = {"type": "object", "additionalProperties": size}
+    kinds |= {"name": NAMED, "source": NAMED, "input": {"anyOf": [size, several]}}
     kinds["outputs"] = TEXTS
     kinds["layers"] = {"$ref": "#/$defs/layers"}
     kinds["blocks"] = {
@@ -182,7 +184,7 @@ def report_schema() -> Schema:
         "name": WORD,
         "source": WORD,
         "parameters": {"type": "object"},
-        "input": SHAPE,
+        "input": {"anyOf": [SHAPE, {"type": "object", "additionalProperties": SHAPE}]},
         "batch": {"type": "integer", "minimum": 1},
         "scope": WORD,
         "outputs": {"type": "array", "items": WORD},

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as AnyMapping
 
+ONE = Shape(1, 1, 1)
+"""Stands for an input that could not be read."""
 SECTIONS = (*REPLACEABLE, "parameters", "choices", "variants", "blocks")
 
 
@@ -96,7 +98,7 @@ class Family:
             id=id,
             name=self._text(sections, "name") or id,
             source=self._text(sections, "source"),
-            inputs={"input": self._input(sections.get("input"), values)},
+            inputs=self._inputs(sections.get("input"), values),
             parameters=values,
             changed={key: values[key] for key in parameters if key in values},
             items=body.items,
@@ -134,7 +136,7 @@ class Family:
                 sections, settings = self._written(other)
                 self._parameters(settings, {})
                 self._body(sections, names)
-                self._input(sections.get("input"), names)
+                self._inputs(sections.get("input"), names)
         self._checked = not self.checker.mistakes
 
     def _check_use(self, overrides: Iterable[str]) -> None:
@@ -286,16 +288,29 @@ class Family:
         words = [(self.checker.word(mark, "an output"), mark) for mark in marks]
         return tuple(Item(name=None, mark=mark, sources=(word,)) for word, mark in words)
 
+    def _inputs(self, tree: Tree | None, values: AnyMapping[str, Value]) -> dict[str, Shape]:
+        """Read the input; of several each has a name."""
+        if not isinstance(tree, Mapping):
+            return {"input": self._input(tree, values)}
+        for name, mark in tree.keys.items():
+            if not is_name(name):
+                message = f"{shown(name)} cannot be the name of an input"
+                self.checker.complain("bad-name", message, mark, BAD_NAME)
+        if not tree.entries:
+            self.checker.complain("missing-key", "`input` names no input", tree)
+        return {name: self._input(entry, values) for name, entry in tree.entries.items()} or {
+            "input": ONE
+        }
+
     def _input(self, tree: Tree | None, values: AnyMapping[str, Value]) -> Shape:
         if tree is None:
             message = "a spec needs its `input`, such as 3x224x224"
             self.checker.complain("missing-key", message, self.tree)
-            return Shape(1, 1, 1)
+            return ONE
         template = self.checker.template(tree, values, lambda value: value)
-        if self.steps < 0 or (template is None and self.checker.mistakes):
-            return Shape(1, 1, 1)
-        found = self.checker.attempt(tree, lambda: shape(self._settle(template, values)))
-        return found or Shape(1, 1, 1)
+        if template is None and self.checker.mistakes:
+            return ONE
+        return self.checker.attempt(tree, lambda: shape(settle(template, values))) or ONE
 
 
 def _override(key: str, given: Value, own: Value) -> Value:

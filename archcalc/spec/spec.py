@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from archcalc.inputs import say
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -134,4 +136,4 @@ class Spec:
         return next(iter(self.inputs.values()))
 
     def __repr__(self) -> str:
-        return f"Spec({self.id!r}, input={self.input})"
+        return f"Spec({self.id!r}, input={say(self.inputs)})"

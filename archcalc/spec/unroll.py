@@ -10,7 +10,7 @@ from archcalc.errors import SpecError
 from archcalc.inputs import read_inputs
 from archcalc.origin import Origin, Relative
 from archcalc.spec.relatives import relatives
-from archcalc.spec.walk import Walk
+from archcalc.spec.walk import NOWHERE, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +40,7 @@ def expand(
     walk = Walk(spec, Builder(origin(spec), read_inputs(input, spec.inputs)))
     top, scope, entering = walk.top, walk.scope, walk.entering
     end = walk.items(spec.items, top, scope, entering)
+    end = walk.builder.input if end.node == NOWHERE else end
     if heads or walk.builder.inputs == spec.inputs:
         for name, head in spec.heads.items():
             walk.head = name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcalc import limits
 from archcalc.builder import Misfit, check_length
 from archcalc.errors import Reason, ShapeError, listed, suggestion
-from archcalc.graph import Container, Here
+from archcalc.graph import INPUT, Container, Here
 from archcalc.ops import make
 from archcalc.ops.fields import shown
 from archcalc.spec.level import Level
@@ -26,16 +26,28 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 
+SIDES = ("height", "width", "length", "depth")
+NOWHERE = -(2**30)
+"""Stands for what enters the first layer of a network of several inputs: `from` must say it."""
+
+
 class Walk:
     """One way through a spec: blocks and repetitions are unrolled, layers go to a builder."""
 
     def __init__(self, spec: Spec, builder: Builder) -> None:
         self.spec = spec
         self.builder = builder
-        self.entering = self.builder.input
-        self.top = Level("", {"input": self.entering}, None)
-        variables = {**spec.parameters, "input": self.entering.shape.named()}
-        self.scope = Scope.of(variables, spec.parameters)
+        self.entering = first = builder.input
+        names = {"input": first}
+        sizes: Mapping[str, Value] = first.shape.named()
+        if len(builder.inputs) > 1:
+            self.entering = Here(NOWHERE, first.shape)
+            names = {name: builder.here(INPUT - i) for i, name in enumerate(builder.inputs)}
+            sizes = {name: here.shape.named() for name, here in names.items()}
+        self.top = Level("", names, None)
+        scope = Scope.of({**spec.parameters, "input": sizes}, spec.parameters)
+        sides = {f"input.{name}.{side}" for name in names for side in SIDES}
+        self.scope = scope._replace(spatial=scope.spatial | sides)
         self.evaluator = Evaluator(spec.text)
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
@@ -91,7 +103,9 @@ class Walk:
     def _keep(self, here: Here, name: str, level: Level, item: Item) -> None:
         """Let an output be found, by its name in its level and by its path."""
         if name in level.names:
-            message = f"{shown(name)} is the name of two layers here"
+            is_input = level is self.top and name in self.builder.inputs
+            what = "an input" if is_input else "two layers here"
+            message = f"{shown(name)} is the name of {what}"
             key = "name" if name == item.name else "in"
             raise self._error(Reason("duplicate-name", message, key=key), item)
         level.names[name] = here
@@ -99,12 +113,21 @@ class Walk:
 
     def _layer(self, item: Layer, path: str, scope: Scope, here: Here) -> Here:
         """Put an op in place, with what stands before and after it."""
+        self._check_entered(here, item, path)
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
         here = self._add(item, path, self.evaluator.op(item, scope, here.shape), (here,))
         for layer in item.after:
             here = self._beside(layer, path, scope, here)
         return here
+
+    def _check_entered(self, here: Here, item: Item, path: str) -> None:
+        """Refuse to guess which of several inputs enters what says nothing of it."""
+        if here.node == NOWHERE:
+            inputs = ", ".join(self.builder.inputs)
+            message = f"the network has several inputs: {inputs}; which one enters this?"
+            hint = f"`from: {next(iter(self.builder.inputs))}`"
+            raise self._error(Reason("missing-key", message, hint), item, path)
 
     def _path(self, path: str, item: Item) -> str:
         """Bound a path: there is one for each layer."""
@@ -135,6 +158,8 @@ class Walk:
             raise self._error(reason, item, path) from None
 
     def _join(self, item: Join, path: str, level: Level, scope: Scope, here: Here) -> Here:
+        if item.before:
+            self._check_entered(here, item, path)
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
         self.evaluator.charge(len(item.branches) + len(item.sources), item)
@@ -155,6 +180,8 @@ class Walk:
             key = (item.op, len(ends))
             if key not in self.joins:
                 self.joins[key] = make(item.op, branches=len(ends))
+            for end in ends:
+                self._check_entered(end, item, path)
             here = self._add(item, path, self.joins[key], tuple(ends))
         for layer in item.after:
             here = self._beside(layer, path, scope, here)
@@ -164,6 +191,7 @@ class Walk:
         self, item: Call, path: str, scope: Scope, here: Here, row: Mapping[str, Value]
     ) -> Here:
         """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
+        self._check_entered(here, item, path)
         block = self._block(item, path, scope, here)
         if self.depth >= self.limits.block_depth:
             message = (

@@ -24,7 +24,7 @@ def rebuild(graph: Graph, change: Callable[[Node], tuple[Op, ...]]) -> Graph:
     >>> lenet = count("lenet5").graph
     >>> fewer = rebuild(lenet, lambda node: () if node.path == "C5" else (node.op,))
     >>> len(lenet.nodes) - len(fewer.nodes), fewer.nodes[fewer.ends["F6"]].xs
-    (1, (Shape(channels=84, height=1, width=1),))
+    (1, (Shape(84, 1, 1),))
     """
     where: dict[int, int] = {}
     nodes: list[Node] = []

@@ -286,7 +286,8 @@ def test_a_variant_that_is_wrong_is_no_candidate(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
         "input: 1x8x8\nlayers: [{linear: 5}]\n"
-        "variants: {small: , wrong: {layers: [{linear: }]}, large: {layers: [{linear: 7}]}}"
+        "variants: {small: , wrong: {layers: [{conv: 1, kernel: 9}]}, "
+        "large: {layers: [{linear: 7}]}}"
     )
     found = reconcile(f"{path}#small", str(64 * 7)).candidates
 

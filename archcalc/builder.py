@@ -60,7 +60,6 @@ class Builder:
         self.hung: set[int] = set()
         self.uncounted: list[Uncounted] = []
         self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Op, Shape]] = {}
-        self._settled: dict[Op, Op] = {}
         self._limits = limits.now()
 
     @property
@@ -164,10 +163,9 @@ class Builder:
     def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Op, Shape]:
         """Apply a shape rule, once to equal inputs; the op is kept, so that its id is.
 
-        What the network gets is the op with its sizes written out, one object for equal ones.
+        What the network gets is the op with its sizes written out.
         """
         settled = op.on(xs[0])
-        settled = op if settled is op else self._settled.setdefault(settled, settled)
         try:
             y = settled.shape(*xs)
         except Reason as reason:

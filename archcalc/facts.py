@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import known
 from archcalc.counts import Counts, add_up
 from archcalc.ops.op import Weighted
-from archcalc.ops.weight import total
 from archcalc.uncounted import WORKED
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from archcalc.counts import Tally
     from archcalc.graph import Node
-    from archcalc.ops.op import Op, Shape
+    from archcalc.ops.op import Op, Shape, Weight
 
 SIZE = Counts.__slots__.index("activations")
 
@@ -104,16 +103,30 @@ def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
 def _tally(op: Op, x: Shape, y: Shape) -> Tally:
     """Apply the rules: the fields of `Counts` in their order, then the kinds of work."""
     parameters, arrays = op.parameters(x, y), op.weights(x, y)
-    biases, scales, shifts = (total(arrays, kind) for kind in ("bias", "scale", "shift"))
-    weights = known(parameters) - known(biases) - known(scales) - known(shifts)
-    frozen = isinstance(op, Weighted) and not op.trainable
-    kinds = (0, 0, 0, 0, parameters) if frozen else (weights, biases, scales, shifts, 0)
     return (
-        *kinds,
-        total(arrays, "statistic"),
+        *(_kinds(op, parameters, arrays) if arrays else (parameters, 0, 0, 0, 0, 0)),
         op.connections(x, y),
         op.connections_in_bounds(x, y),
         op.neurons(y),
         y.size,
         *op.work(x, y),
     )
+
+
+def _kinds(op: Op, parameters: int, arrays: tuple[Weight, ...]) -> tuple[int, ...]:
+    """Split parameters into weights, biases, gamma, beta and fixed; then the statistics."""
+    sums = {"bias": 0, "scale": 0, "shift": 0}
+    statistics = []
+    for _, kind, shape, _ in arrays:
+        if kind in sums:
+            sums[kind] += prod(shape)
+        elif kind == "statistic":
+            statistics.append(prod(shape))
+    if len(set(statistics)) == 1:
+        statistics = [statistics[0] * len(statistics)]
+    if isinstance(op, Weighted) and not op.trainable:
+        return 0, 0, 0, 0, parameters, sum(statistics)
+    weights = known(parameters)
+    for other in filter(None, sums.values()):
+        weights -= known(other)
+    return weights, *sums.values(), 0, sum(statistics)

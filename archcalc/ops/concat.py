@@ -34,10 +34,15 @@ class Concat(Placewise):
 
     def shape(self, *xs: Shape) -> Shape:
         """Add up the channels."""
-        widest = max(xs, key=len)
-        alike = all(x.is_vector for x in xs) or all(x.extents == widest.extents for x in xs)
-        if not alike:
-            shapes = " and ".join(map(str, xs))
-            equal = listed_sides(widest.rank)
-            raise Reason("unlike-shapes", f"`concat` needs branches of equal {equal}, not {shapes}")
-        return Shape(sum(x.channels for x in xs), *widest.extents)
+        extents = xs[0].extents
+        if any(x[1:] != extents for x in xs):
+            extents = max((x.extents for x in xs), key=len)
+            if not all(x.is_vector for x in xs):
+                raise _unlike(xs, len(extents))
+        return Shape(sum([x[0] for x in xs]), *extents)
+
+
+def _unlike(xs: tuple[Shape, ...], rank: int) -> Reason:
+    shapes, equal = " and ".join(map(str, xs)), listed_sides(rank)
+    message = f"`concat` needs branches of equal {equal}, not {shapes}"
+    return Reason("unlike-shapes", message)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
 
 from archcalc.ops.shape import Shape
 from archcalc.ops.weight import Weight
@@ -95,10 +96,7 @@ class Op(ABC):
 
         The window's own number of dimensions comes first: `3x3` on a clip slides over each frame.
         """
-        given = {name: size for name in self.sizes if isinstance(size := vars(self)[name], tuple)}
-        rank = rank_of(given, x)
-        settled = {name: spread(size, rank, name) for name, size in given.items()}
-        return self if settled == given else replace(self, **settled)
+        return _on(self, len(x) - 1, x[-1] == 1 and x.is_vector) if self.sizes else self
 
     @abstractmethod
     def shape(self, *xs: Shape) -> Shape:
@@ -156,3 +154,15 @@ class Placewise(Op):
     def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: one place."""
         return one_place(x)
+
+
+AnyOp = TypeVar("AnyOp", bound=Op)
+
+
+@lru_cache(maxsize=1024)
+def _on(op: AnyOp, rank: int, vector: bool) -> AnyOp:  # noqa: FBT001 - part of the key
+    """Write sizes out: equal ops on maps of one rank become one object, from network to network."""
+    given = {name: size for name in op.sizes if isinstance(size := vars(op)[name], tuple)}
+    rank = rank_of(given, rank, vector=vector)
+    settled = {name: spread(size, rank, name) for name, size in given.items()}
+    return op if settled == given else replace(op, **settled)

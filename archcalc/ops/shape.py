@@ -73,7 +73,7 @@ class Shape(tuple[int, ...]):
     @property
     def is_vector(self) -> bool:
         """Whether there is one place only, however many extents of 1 are written."""
-        return all(extent == 1 for extent in self[1:])
+        return self[1:].count(1) == len(self) - 1
 
     def named(self) -> dict[str, int]:
         """Give every number by its name, as expressions of a spec read them.
@@ -83,10 +83,12 @@ class Shape(tuple[int, ...]):
         >>> Shape(1, 16000).named()
         {'channels': 1, 'height': 1, 'width': 16000, 'length': 16000}
         """
-        names = ["channels", "height", "width"]
-        names += ["length"] if self.rank == 1 else []
-        names += ["depth"] if self.rank > 2 else []
-        return {name: getattr(self, name) for name in names}
+        named = {"channels": self[0], "height": self.height, "width": self[-1]}
+        if self.rank == 1:
+            named["length"] = self[-1]
+        elif self.rank > 2:
+            named["depth"] = self.depth
+        return named
 
     def __getnewargs__(self) -> tuple[int, ...]:
         """Say what a copy is made from."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,7 +60,7 @@ class Subsample(Weighted):
 
     def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
         """List the coefficients, which make an average at first, and the biases."""
-        average = Fraction(1, self._taps(x))
+        average = 1 / self._taps(x)
         return Weight("coefficient", "weight", (x.channels,), average), bias(x.channels)
 
     def neurons(self, y: Shape) -> int:

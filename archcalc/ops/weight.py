@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["weight", "bias", "scale", "shift", "slope", "statistic", "centre"]
 """What numbers are for.
@@ -28,7 +25,7 @@ class Weight(NamedTuple):
     name: str
     kind: Kind
     shape: tuple[int, ...]
-    start: int | Fraction | None = None
+    start: float | None = None
 
     @property
     def size(self) -> int:
@@ -39,13 +36,3 @@ class Weight(NamedTuple):
 def bias(*shape: int) -> Weight:
     """Make a bias, which starts at 0."""
     return Weight("bias", "bias", shape, 0)
-
-
-def total(weights: tuple[Weight, ...], *kinds: Kind) -> int:
-    """Add up the numbers of some kinds; arrays of one size are multiplied.
-
-    >>> total((Weight("gamma", "scale", (64,)), bias(64), bias(2)), "bias")
-    66
-    """
-    sizes = [weight.size for weight in weights if weight.kind in kinds]
-    return sizes[0] * len(sizes) if len(set(sizes)) == 1 else sum(sizes)

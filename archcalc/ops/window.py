@@ -120,19 +120,18 @@ def _sum_of_floors(n: int, step: int, start: int, divisor: int) -> int:
     return total
 
 
-def rank_of(sizes: Mapping[str, tuple[int, ...]], x: Shape) -> int:
-    """Tell of how many dimensions a window is: as many as its kernel, or else as many as x has.
+def rank_of(sizes: Mapping[str, tuple[int, ...]], rank: int, *, vector: bool = False) -> int:
+    """Tell of how many dimensions a window is on a map of a rank: as many as its kernel has.
 
-    >>> from archcalc.ops.shape import Shape
-    >>> rank_of({"kernel": (3, 3)}, Shape(3, 16, 8, 8)), rank_of({"kernel": (3,)}, Shape(3, 16))
+    A kernel of one number has as many as the map, or on a vector as many as other sizes say.
+
+    >>> rank_of({"kernel": (3, 3)}, 3), rank_of({"kernel": (3,), "stride": (2, 2)}, 1)
     (2, 1)
     """
     ranks = {
         name: len(size) // _cells(name) for name, size in sizes.items() if len(size) > _cells(name)
     }
-    if x.is_vector and ranks:
-        return ranks.get("kernel", max(ranks.values()))
-    return ranks.get("kernel", x.rank)
+    return ranks.get("kernel", max(ranks.values()) if vector and ranks else rank)
 
 
 def spread(size: tuple[int, ...], rank: int, name: str = "") -> tuple[int, ...]:
@@ -161,18 +160,24 @@ def spans(  # noqa: PLR0913 - the six numbers of a window
     >>> [span.outputs for span in spans(Shape(3, 16, 9, 8), (3, 3))]
     [16, 7, 6]
     """
-    kernel = spread(kernel, x.rank)
-    rank = len(kernel)
-    extents = extents_under(x, kernel)
-    steps, apart = _along(kernel, stride, "stride"), _along(kernel, dilation, "dilation")
-    cells = pads(x, kernel, steps, padding, apart)
-    found = [Span(extent, 1) for extent in extents[:-rank]]
-    for i, extent in enumerate(extents[-rank:]):
-        before, after = cells[2 * i : 2 * i + 2]
-        found.append(Span(extent, kernel[i], steps[i], before, after, apart[i], ceil))
-    for span, side in zip(found, sides(len(found)), strict=True):
-        if span.extent > span.size + span.before + span.after:
-            raise _too_large(span, side)
+    extents = x[1:]
+    if not len(extents) == len(kernel) == len(stride) == len(dilation):  # not yet as on a map
+        kernel = spread(kernel, x.rank)
+        extents = extents_under(x, kernel)
+        stride, dilation = _along(kernel, stride, "stride"), _along(kernel, dilation, "dilation")
+    cells = pads(x, kernel, stride, padding, dilation)
+    earlier = len(extents) - len(kernel)
+    found = [Span(extent, 1) for extent in extents[:earlier]]
+    for i, taps in enumerate(kernel):
+        size, before, after, apart = (
+            extents[earlier + i],
+            cells[2 * i],
+            cells[2 * i + 1],
+            dilation[i],
+        )
+        found.append(Span(size, taps, stride[i], before, after, apart, ceil))
+        if (taps - 1) * apart >= size + before + after:
+            raise _too_large(found[-1], sides(len(extents))[earlier + i])
     return tuple(found)
 
 
@@ -208,16 +213,24 @@ def pads(x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size)
     """Turn a padding as written into cells before and after the input, for each extent."""
     if not isinstance(padding, str):
         return _along(kernel, padding, "padding")
-    reaches = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+    found = []
     if padding == "half":
-        return tuple([cells for reach in reaches for cells in (reach // 2, reach // 2)])
-    windows = zip(extents_under(x, kernel)[-len(kernel) :], reaches, stride, strict=True)
-    both = [max(0, (-(-size // step) - 1) * step + reach - size) for size, reach, step in windows]
-    return tuple([cells for n in both for cells in (n // 2, n - n // 2)])
+        for taps, apart in zip(kernel, dilation, strict=True):
+            half = ((taps - 1) * apart + 1) // 2
+            found += [half, half]
+        return tuple(found)
+    sizes = extents_under(x, kernel)[-len(kernel) :]
+    for size, taps, step, apart in zip(sizes, kernel, stride, dilation, strict=True):
+        missing = max(0, (-(-size // step) - 1) * step + (taps - 1) * apart + 1 - size)
+        found += [missing // 2, missing - missing // 2]
+    return tuple(found)
 
 
 def _along(kernel: Size, size: tuple[int, ...], key: str) -> tuple[int, ...]:
     """Give a size or a padding for each extent of a kernel."""
+    each = 2 if key == "padding" else 1
+    if len(size) == len(kernel) * each:
+        return size
     found = spread(size, len(kernel), key)
     if len(found) != len(kernel) * _cells(key):
         raise Reason(

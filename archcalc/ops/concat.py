@@ -36,7 +36,7 @@ class Concat(Placewise):
         """Add up the channels."""
         extents = xs[0].extents
         if any(x[1:] != extents for x in xs):
-            extents = max((x.extents for x in xs), key=len)
+            extents = max((x.extents for x in xs), key=lambda sides: (max(sides) > 1, len(sides)))
             if not all(x.is_vector for x in xs):
                 raise _unlike(xs, len(extents))
         return Shape(sum([x[0] for x in xs]), *extents)

@@ -109,7 +109,7 @@ def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight
     [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]]
     """
     narrow = narrowed(fields)
-    shapes = _raised(xs)
+    shapes = _raised(xs, narrow)
     chosen = _unlike(shapes) if "branches" in fields else shapes
     sights = [
         tuple(_lines(op, narrow, chosen, number, side) for side in range(len(chosen[number]) - 1))
@@ -125,10 +125,11 @@ def _unlike(xs: Sequence[Shape]) -> Sequence[Shape]:
     return shapes if len(shapes) >= BRANCHES else shapes * BRANCHES
 
 
-def _raised(xs: Sequence[Shape]) -> list[Shape]:
-    """Give a single place beside maps as many extents as they have."""
-    most = max((len(x) for x in xs if set(x[1:]) != {1}), default=max(map(len, xs)))
-    return [(x[0], *(1,) * (most - 1)) if set(x[1:]) == {1} else x for x in xs]
+def _raised(xs: Sequence[Shape], fields: Mapping[str, Any]) -> list[Shape]:
+    """Give a single place as many extents as maps beside it have, or as its window wants."""
+    maps = [len(x) - 1 for x in xs if set(x[1:]) != {1}]
+    most = max(maps or [*(len(x) - 1 for x in xs), len(fields.get("kernel") or ())])
+    return [(x[0], *(1,) * most) if set(x[1:]) == {1} else x for x in xs]
 
 
 def _along(own: tuple[T, ...], extents: int, one: T) -> tuple[T, ...]:

@@ -9,6 +9,7 @@ What is drawn is text, so that everything from the reader to the kernels is trie
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
 
 
 class Maps(NamedTuple):
-    """What a layer gives: maps, height, width."""
+    """What a layer gives: maps, and the sides of a map, of which there are one to three."""
 
     channels: int
-    height: int
-    width: int
+    sides: tuple[int, ...]
 
     def __str__(self) -> str:
-        return f"{self.channels}x{self.height}x{self.width}"
+        return "x".join(map(str, (self.channels, *self.sides)))
 
 
 class Layer(NamedTuple):
@@ -45,10 +45,22 @@ WRITTEN = {"lrn": "{lrn: 3}", "scale": "{scale: 0.5}"}
 """Ops that need a field; another that works on each place by itself is its word alone."""
 
 
+LIMITS = ((9,), (9, 9), (9, 9), (9, 9), (4, 5, 5))
+"""The largest sides of a sequence, an image, a volume."""
+
+
+@st.composite
+def maps(draw: DrawFn, limits: tuple[tuple[int, ...], ...] = LIMITS) -> Maps:
+    """Draw what enters a network."""
+    chosen = draw(st.sampled_from(limits))
+    sides = tuple(draw(st.integers(1, limit)) for limit in chosen)
+    return Maps(draw(st.integers(1, 4)), sides)
+
+
 @st.composite
 def networks(draw: DrawFn, largest: int = 5) -> str:
     """Draw a spec of up to `largest` layers, and perhaps a dense end."""
-    entering = Maps(*(draw(st.integers(1, limit)) for limit in (4, 9, 9)))
+    entering = draw(maps())
     lines, here = [], entering
     for _ in range(draw(st.integers(1, largest))):
         layer = draw(_layers(here))
@@ -103,7 +115,7 @@ def specs(draw: DrawFn, largest: int = 4) -> str:
 
     Its variants are `plain`, `other` and `last`.
     """
-    entering = Maps(*(draw(st.integers(1, limit)) for limit in (4, 9, 9)))
+    entering = draw(maps(((9, 9),)))
     items, here = ["{name: start, identity: }"], entering
     for _ in range(draw(st.integers(0, largest))):
         layer = draw(_layers(here))
@@ -136,7 +148,10 @@ def _flow(text: str) -> str:
 
 @st.composite
 def _additions(draw: DrawFn, here: Maps) -> Layer:
-    branches = [draw(keeping(here.channels)) for _ in range(draw(st.integers(1, 2)))]
+    branches = [
+        draw(keeping(here.channels, len(here.sides))) for _ in range(draw(st.integers(1, 2)))
+    ]
+    branches += draw(st.sampled_from([[], [], ["globalavgpool"], ["{conv: 1, kernel: 1}"]]))
     identity = ["[]"] if draw(st.booleans()) or len(branches) == 1 else []
     return Layer(f"add: [{', '.join(identity + branches)}]", here)
 
@@ -144,7 +159,7 @@ def _additions(draw: DrawFn, here: Maps) -> Layer:
 @st.composite
 def _concatenations(draw: DrawFn, here: Maps) -> Layer:
     counts = draw(st.lists(st.integers(1, 3), min_size=2, max_size=3))
-    branches = [draw(keeping(count)) for count in counts]
+    branches = [draw(keeping(count, len(here.sides))) for count in counts]
     identity = draw(st.booleans())
     total = sum(counts) + here.channels * identity
     text = f"concat: [{', '.join(branches + ['[]'] * identity)}]"
@@ -152,11 +167,11 @@ def _concatenations(draw: DrawFn, here: Maps) -> Layer:
 
 
 @st.composite
-def keeping(draw: DrawFn, filters: int) -> str:
-    """Draw a branch that keeps height and width: one convolution, or a pool and one."""
-    height, width = (draw(st.sampled_from([1, 3, 5])) for _ in range(2))
+def keeping(draw: DrawFn, filters: int, extents: int = 2) -> str:
+    """Draw a branch that keeps the sides: one convolution, or a pool and one."""
+    kernel = "x".join(str(draw(st.sampled_from([1, 3, 5]))) for _ in range(extents))
     dilation = draw(st.integers(1, 2))
-    fields = f"kernel: {height}x{width}, padding: half, dilation: {dilation}"
+    fields = f"kernel: {kernel}, padding: half, dilation: {dilation}"
     conv = f"{{conv: {filters}, {fields}, after: [{draw(st.sampled_from(ACTIVATIONS))}]}}"
     if draw(st.booleans()):
         return conv
@@ -165,7 +180,7 @@ def keeping(draw: DrawFn, filters: int) -> str:
 
 @st.composite
 def _convolutions(draw: DrawFn, here: Maps) -> Layer:
-    fields, height, width = draw(_windows(here, dilated=True, beyond=2))
+    fields, sides = draw(_windows(here, dilated=True, beyond=2))
     groups = draw(
         st.sampled_from([n for n in range(1, here.channels + 1) if here.channels % n == 0])
     )
@@ -173,20 +188,20 @@ def _convolutions(draw: DrawFn, here: Maps) -> Layer:
     fields["bias"] = draw(st.sampled_from(["true", "false", "untied"]))
     if draw(st.booleans()):
         fields["groups"] = groups
-        return Layer(_line("conv", {"filters": filters, **fields}), Maps(filters, height, width))
+        return Layer(_line("conv", {"filters": filters, **fields}), Maps(filters, sides))
     rows = st.lists(
         st.integers(0, here.channels - 1), min_size=1, max_size=here.channels, unique=True
     )
     table = draw(st.lists(rows, min_size=1, max_size=4))
-    return Layer(_line("conv", {"table": table, **fields}), Maps(len(table), height, width))
+    return Layer(_line("conv", {"table": table, **fields}), Maps(len(table), sides))
 
 
 @st.composite
 def _pools(draw: DrawFn, here: Maps, op: str) -> Layer:
-    fields, height, width = draw(_windows(here, padded=op != "subsample"))
+    fields, sides = draw(_windows(here, padded=op != "subsample"))
     if op == "avgpool":
         fields["count_padding"] = draw(st.sampled_from(["true", "false"]))
-    return Layer(_line(op, fields), Maps(here.channels, height, width))
+    return Layer(_line(op, fields), Maps(here.channels, sides))
 
 
 @st.composite
@@ -194,21 +209,21 @@ def _averages(draw: DrawFn, here: Maps) -> Layer:
     """Draw an average of windows, or of as many as the output has."""
     if draw(st.booleans()):
         return draw(_pools(here, "avgpool"))
-    height, width = (draw(st.integers(1, size)) for size in here[1:])
-    return Layer(f"{{avgpool: , output: {height}x{width}}}", Maps(here.channels, height, width))
+    sides = tuple(draw(st.integers(1, size)) for size in here.sides)
+    return Layer(f"{{avgpool: , output: {_written(sides)}}}", Maps(here.channels, sides))
 
 
 @st.composite
 def _shortcuts(draw: DrawFn, here: Maps) -> Layer:
     filters = here.channels + draw(st.integers(0, 2))
-    down, right = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    sides = -(-here.height // down), -(-here.width // right)
-    text = f"{{pad_channels: {filters}, stride: {down}x{right}}}"
-    return Layer(text, Maps(filters, *sides))
+    strides = tuple(draw(st.integers(1, 3)) for _ in here.sides)
+    sides = tuple(-(-size // stride) for size, stride in zip(here.sides, strides, strict=True))
+    text = f"{{pad_channels: {filters}, stride: {_written(strides)}}}"
+    return Layer(text, Maps(filters, sides))
 
 
 def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
-    return st.just(Layer(text, Maps(units, 1, 1)))
+    return st.just(Layer(text, Maps(units, (1, 1))))
 
 
 DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
@@ -216,9 +231,14 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "avgpool": _averages,
     "concat": _concatenations,
     "conv": _convolutions,
-    "flatten": lambda here: _vectors("flatten", here.channels * here.height * here.width),
+    "flatten": lambda here: _vectors("flatten", here.channels * prod(here.sides)),
     "globalavgpool": lambda here: _vectors("globalavgpool", here.channels),
-    "linear": lambda _: _vectors("{linear: 3}", 3),
+    "linear": lambda here: st.sampled_from(
+        [
+            Layer("{linear: 3}", Maps(3, (1, 1))),
+            Layer("{linear: 2, flatten: false}", Maps(2, here.sides)),
+        ]
+    ),
     "maxpool": lambda here: _pools(here, "maxpool"),
     "pad_channels": _shortcuts,
     "rbf": lambda _: _vectors("{rbf: 2}", 2),
@@ -243,20 +263,27 @@ def _layers(here: Maps) -> SearchStrategy[Layer]:
 @st.composite
 def _windows(
     draw: DrawFn, here: Maps, *, padded: bool = True, dilated: bool = False, beyond: int = 0
-) -> tuple[dict[str, Any], int, int]:
+) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Draw a window that fits, and say how often it does along each side.
 
     It may lie wholly on padding if there may be so much `beyond` what it needs.
     """
-    sides = [draw(_sides(size, padded=padded, dilated=dilated, beyond=beyond)) for size in here[1:]]
+    sides = [
+        draw(_sides(size, padded=padded, dilated=dilated, beyond=beyond)) for size in here.sides
+    ]
     ceil = padded and draw(st.booleans())
-    (tall, down, top, bottom, apart, rows), (wide, right, left, end, beside, columns) = sides
-    fields: dict[str, Any] = {"kernel": f"{tall}x{wide}", "stride": f"{down}x{right}"}
+    kernel, stride, before, after, dilation, outputs = zip(*sides, strict=True)
+    fields: dict[str, Any] = {"kernel": _written(kernel), "stride": _written(stride)}
     if padded:
-        fields |= {"padding": [top, bottom, left, end], "ceil": str(ceil).lower()}
+        cells = [n for pads in zip(before, after, strict=True) for n in pads]
+        fields |= {"padding": cells, "ceil": str(ceil).lower()}
     if dilated:
-        fields["dilation"] = f"{apart}x{beside}"
-    return fields, rows[ceil], columns[ceil]
+        fields["dilation"] = _written(dilation)
+    return fields, tuple(windows[ceil] for windows in outputs)
+
+
+def _written(size: tuple[int, ...]) -> str:
+    return "x".join(map(str, size))
 
 
 @st.composite

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 import archcalc
 from archcalc import ops
-from tests.strategies import Maps, drawn
+from tests.strategies import drawn, maps
 
 
 @pytest.mark.parametrize("op", sorted(ops.names()))
 @settings(max_examples=25)
 @given(data=st.data())
 def test_every_op_is_drawn_and_gives_what_is_said(op: str, data: st.DataObject) -> None:
-    here = Maps(*(data.draw(st.integers(1, limit)) for limit in (4, 9, 9)))
+    here = data.draw(maps())
     layer = data.draw(drawn(op, here))
     report = archcalc.count(archcalc.load(StringIO(f"input: {here}\nlayers:\n  - {layer.text}\n")))
 

@@ -6,6 +6,7 @@ tables, untied biases, windows that overhang, trained subsampling) is put togeth
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,8 +22,19 @@ if TYPE_CHECKING:
 Tensor: TypeAlias = Any
 Arrays: TypeAlias = "Mapping[str, Mapping[str, np.ndarray[Any, Any]]]"
 ROUNDING = 1e-9
-Pads: TypeAlias = tuple[tuple[int, int, int], tuple[int, int, int]]
-"""For rows and columns: cells before, cells after, and cells that an overhanging window reads."""
+Pads: TypeAlias = list[tuple[int, int, int]]
+"""For each extent: cells before, cells after, and cells that an overhanging window reads."""
+
+
+def of_rank(name: str, x: Tensor) -> Any:  # noqa: ANN401
+    """Find PyTorch's module or function for as many extents as x has: Conv1d, avg_pool3d."""
+    found = f"{name}{x.dim() - 2}d"
+    return getattr(nn, found) if name[0].isupper() else getattr(functional, found)
+
+
+def per_map(values: Tensor, x: Tensor) -> Tensor:
+    """Let a number for each map meet all places of x."""
+    return values.reshape(-1, *[1] * (x.dim() - 2))
 
 
 class Peer:
@@ -76,11 +88,14 @@ class Peer:
 
 
 RENAMED: dict[str, dict[str, str]] = {
-    "Conv2d": {"weight": "kernel"},
+    **{f"Conv{n}d": {"weight": "kernel"} for n in (1, 2, 3)},
     "Untied": {"conv.weight": "kernel"},
     "Table": {"kernels": "kernel"},
-    "BatchNorm2d": {
-        "weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance",
+    **{
+        f"BatchNorm{n}d": {
+            "weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance",
+        }
+        for n in (1, 2, 3)
     },
     "Half": {
         "weight": "gamma", "bias": "beta",
@@ -98,14 +113,14 @@ RENAMED: dict[str, dict[str, str]] = {
 
 
 def pads(op: Any, x: Tensor) -> Pads:  # noqa: ANN401 - any op with a window
-    """Settle the padding of both sides, and how far the last window overhangs."""
+    """Settle the padding of all sides, and how far the last window overhangs."""
     stride = op.stride or op.kernel
-    dilation = getattr(op, "dilation", (1, 1))
+    dilation = getattr(op, "dilation", (1, 1, 1))
     found = []
-    for side in range(2):
+    for side in range(len(op.kernel)):
         size, kernel, step = x.shape[2 + side], op.kernel[side], stride[side]
         extent = dilation[side] * (kernel - 1) + 1
-        padding = getattr(op, "padding", (0, 0, 0, 0))
+        padding = getattr(op, "padding", (0,) * 6)
         if padding == "half":
             before = after = (dilation[side] * (kernel - 1) + 1) // 2
         elif padding == "same":
@@ -121,13 +136,13 @@ def pads(op: Any, x: Tensor) -> Pads:  # noqa: ANN401 - any op with a window
             if start < size and start - step + extent < size + after:
                 over = start + extent - size - after
         found.append((before, after, over))
-    return found[0], found[1]
+    return found
 
 
 def enlarge(x: Tensor, cells: Pads, value: float) -> Tensor:
     """Put cells of a value around x, those that an overhanging window reads too."""
-    (top, bottom, below), (left, right, beyond) = cells
-    return functional.pad(x, (left, right + beyond, top, bottom + below), value=value)
+    around = [n for before, after, over in reversed(cells) for n in (before, after + over)]
+    return functional.pad(x, around, value=value)
 
 
 # -- Modules
@@ -139,7 +154,7 @@ class Padded(nn.Module):
     def __init__(self, op: Any, x: Tensor, *, bias: bool) -> None:  # noqa: ANN401
         super().__init__()
         self.cells = pads(op, x)
-        self.conv = nn.Conv2d(
+        self.conv = of_rank("Conv", x)(
             x.shape[1], op.filters, op.kernel, op.stride,
             dilation=op.dilation, groups=op.groups, bias=bias,
         )  # fmt: skip
@@ -181,9 +196,8 @@ class Table(nn.Module):
             kernel = self.kernels[None, start : start + len(row)]
             start += len(row)
             fed = x[:, list(row)]
-            maps.append(
-                functional.conv2d(fed, kernel, stride=self.op.stride, dilation=self.op.dilation)
-            )
+            convolve = of_rank("conv", x)
+            maps.append(convolve(fed, kernel, stride=self.op.stride, dilation=self.op.dilation))
         return torch.cat(maps, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -191,19 +205,23 @@ class Table(nn.Module):
         y = self.maps(x)
         if self.bias is None:
             return y
-        return y + (self.bias if self.bias.dim() == 3 else self.bias[:, None, None])
+        return y + (self.bias if self.bias.dim() > 1 else per_map(self.bias, y))
 
 
 class Dense(nn.Module):
-    """A linear layer on what is flattened."""
+    """A linear layer on what is flattened, or on the channels of each place."""
 
     def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
         super().__init__()
-        self.linear = nn.Linear(x[0].numel(), op.units, bias=op.bias)
+        self.flattens = op.flatten
+        inputs = x[0].numel() if op.flatten else x.shape[1]
+        self.linear = nn.Linear(inputs, op.units, bias=op.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Multiply and add."""
-        return self.linear(x.flatten(1))[:, :, None, None]
+        if self.flattens:
+            return self.linear(x.flatten(1))[:, :, None, None]
+        return self.linear(x.movedim(1, -1)).movedim(-1, 1)
 
 
 class Subsample(nn.Module):
@@ -218,8 +236,8 @@ class Subsample(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Sum, multiply, add."""
         stride = self.op.stride or self.op.kernel
-        sums = functional.avg_pool2d(x, self.op.kernel, stride, divisor_override=1)
-        return sums * self.coefficient[:, None, None] + self.bias[:, None, None]
+        sums = of_rank("avg_pool", x)(x, self.op.kernel, stride) * prod(self.op.kernel)
+        return sums * per_map(self.coefficient, x) + per_map(self.bias, x)
 
 
 class Rbf(nn.Module):
@@ -239,15 +257,17 @@ class Half(nn.Module):
 
     def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
         super().__init__()
-        self.norm = nn.BatchNorm2d(x.shape[1], float(op.eps), float(op.momentum), affine=False)
+        self.norm = of_rank("BatchNorm", x)(
+            x.shape[1], float(op.eps), float(op.momentum), affine=False
+        )
         self.weight = nn.Parameter(torch.ones(x.shape[1])) if op.scale else None
         self.bias = nn.Parameter(torch.zeros(x.shape[1])) if op.shift else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise, scale or shift."""
         y = self.norm(x)
-        y = y if self.weight is None else y * self.weight[:, None, None]
-        return y if self.bias is None else y + self.bias[:, None, None]
+        y = y if self.weight is None else y * per_map(self.weight, y)
+        return y if self.bias is None else y + per_map(self.bias, y)
 
 
 # -- Which module an op is
@@ -259,11 +279,12 @@ def conv(op: Any, x: Tensor) -> Any:  # noqa: ANN401
         return Table(op, x)
     if op.bias == "untied":
         return Untied(op, x)
-    (top, bottom, below), (left, right, beyond) = pads(op, x)
-    if top != bottom or left != right or below or beyond:
+    cells = pads(op, x)
+    if any(before != after or over for before, after, over in cells):
         return Padded(op, x, bias=op.bias)
-    return nn.Conv2d(
-        x.shape[1], op.filters, op.kernel, op.stride, (top, left), op.dilation, op.groups, op.bias
+    padding = tuple(before for before, _, _ in cells)
+    return of_rank("Conv", x)(
+        x.shape[1], op.filters, op.kernel, op.stride, padding, op.dilation, op.groups, op.bias
     )
 
 
@@ -279,28 +300,29 @@ def maxpool(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Take PyTorch's own module where it can say the same."""
     cells = pads(op, x)
     if native(op, cells):
-        padding = (cells[0][0], cells[1][0])
-        return nn.MaxPool2d(op.kernel, op.stride, padding, ceil_mode=op.ceil)
-    return lambda x: functional.max_pool2d(enlarge(x, cells, -torch.inf), op.kernel, op.stride)
+        padding = tuple(before for before, _, _ in cells)
+        return of_rank("MaxPool", x)(op.kernel, op.stride, padding, ceil_mode=op.ceil)
+    pool = of_rank("max_pool", x)
+    return lambda x: pool(enlarge(x, cells, -torch.inf), op.kernel, op.stride)
 
 
 def avgpool(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Take PyTorch's own module where it can say the same."""
     if op.output is not None:
-        return nn.AdaptiveAvgPool2d(op.output)
+        return of_rank("AdaptiveAvgPool", x)(op.output)
     cells = pads(op, x)
     if native(op, cells):
-        padding = (cells[0][0], cells[1][0])
-        return nn.AvgPool2d(op.kernel, op.stride, padding, op.ceil, op.count_padding)
-    inner: Pads = ((*cells[0][:2], 0), (*cells[1][:2], 0)) if op.count_padding else cells
-    outer = tuple((0, 0, over) if op.count_padding else (0, 0, 0) for _, _, over in cells)
+        padding = tuple(before for before, _, _ in cells)
+        return of_rank("AvgPool", x)(op.kernel, op.stride, padding, op.ceil, op.count_padding)
+    inner = [(before, after, 0) for before, after, _ in cells] if op.count_padding else cells
+    outer = [(0, 0, over) if op.count_padding else (0, 0, 0) for _, _, over in cells]
 
     def pool(x: Tensor) -> Tensor:
         def sums(image: Tensor) -> Tensor:
-            return functional.avg_pool2d(image, op.kernel, op.stride, divisor_override=1)
+            return of_rank("avg_pool", image)(image, op.kernel, op.stride) * prod(op.kernel)
 
         ones = enlarge(torch.ones_like(x), inner, 1.0 if op.count_padding else 0.0)
-        return sums(enlarge(x, cells, 0.0)) / sums(enlarge(ones, outer, 0.0))  # type: ignore[arg-type]
+        return sums(enlarge(x, cells, 0.0)) / sums(enlarge(ones, outer, 0.0))
 
     return pool
 
@@ -309,14 +331,27 @@ def batchnorm(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Take PyTorch's own module, unless one of its two weights is left out."""
     if op.scale != op.shift:
         return Half(op, x)
-    return nn.BatchNorm2d(x.shape[1], float(op.eps), float(op.momentum), affine=op.scale)
+    norm = of_rank("BatchNorm", x)
+    return norm(x.shape[1], float(op.eps), float(op.momentum), affine=op.scale)
 
 
 def pad_channels(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Pick pixels and append maps of zeros."""
-    down, right = op.stride
-    missing = op.filters - x.shape[1]
-    return lambda x: functional.pad(x[:, :, ::down, ::right], (0, 0, 0, 0, 0, missing))
+    steps = (..., *(slice(None, None, step) for step in op.stride))
+    ends = (*[0] * 2 * len(op.stride), 0, op.filters - x.shape[1])
+    return lambda x: functional.pad(x[steps], ends)
+
+
+def add(*xs: Tensor) -> Tensor:
+    """Add up branches; a single place has as many extents as the others."""
+    most = max(x.dim() for x in xs if x[0, 0].numel() > 1) if any_maps(xs) else xs[0].dim()
+    raised = [x.reshape(*x.shape[:2], *[1] * (most - 2)) if x.dim() != most else x for x in xs]
+    return sum(raised[1:], raised[0])
+
+
+def any_maps(xs: tuple[Tensor, ...]) -> bool:
+    """Tell whether a branch has more than one place."""
+    return any(x[0, 0].numel() > 1 for x in xs)
 
 
 MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
@@ -326,7 +361,7 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "rbf": Rbf,
     "maxpool": maxpool,
     "avgpool": avgpool,
-    "globalavgpool": lambda _op, _x: nn.AdaptiveAvgPool2d(1),
+    "globalavgpool": lambda _op, _x: lambda x: x.flatten(2).mean(2)[:, :, None, None],
     "batchnorm": batchnorm,
     "lrn": lambda op, _x: nn.LocalResponseNorm(
         op.size, float(op.alpha) * op.size, float(op.beta), float(op.k)
@@ -341,6 +376,6 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "dropout": lambda op, _x: nn.Dropout(float(op.rate)),
     "pad_channels": pad_channels,
     "scale": lambda op, _x: lambda x: x * float(op.factor),
-    "add": lambda _op, _x: lambda *xs: torch.stack(xs).sum(0),
+    "add": lambda _op, _x: add,
     "concat": lambda _op, _x: lambda *xs: torch.cat(xs, 1),
 }

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import known
 from archcalc.counts import Counts, add_up
 from archcalc.ops.op import Weighted
-from archcalc.uncounted import WORKED
+from archcalc.uncounted import WORKED, Case, Uncounted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from archcalc.counts import Tally
     from archcalc.graph import Node
@@ -98,6 +98,25 @@ def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
             found = seen[key] = Facts.of(node.op, node.xs, node.y)
         facts.append(found)
     return tuple(facts)
+
+
+def unknown(nodes: Sequence[Node], facts: Sequence[Facts]) -> dict[int, Uncounted]:
+    """Tell what is not known of a node, by its position."""
+    pairs = enumerate(zip(nodes, facts, strict=True))
+    return {
+        position: Uncounted(node.path, node.op.name, Case.UNKNOWN, found.unknown)
+        for position, (node, found) in pairs
+        if found.unknown
+    }
+
+
+def free(nodes: Sequence[Node], facts: Sequence[Facts]) -> tuple[Uncounted, ...]:
+    """List the nodes that count nothing by their rules, each with the reason."""
+    return tuple(
+        Uncounted(node.path, node.op.name, Case.FREE, (), node.op.reason)
+        for node, found in zip(nodes, facts, strict=True)
+        if found.is_free
+    )
 
 
 def _tally(op: Op, x: Shape, y: Shape) -> Tally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.ops.fields import shown
-from archcalc.spec.values import shape
+from archcalc.spec.values import from_python, shape
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Shape
@@ -74,3 +74,16 @@ def _known(name: object, own: Mapping[str, Shape]) -> str:
         hint = suggestion(str(name), own) or listed("inputs", own)
         raise UnknownName.of("unknown-name", f"no input is called {shown(name)}", hint)
     return str(name)
+
+
+def read_batch(batch: object) -> int:
+    """Read how many samples there are. Raises UsageError for what is no number of them."""
+    try:
+        found = from_python(batch)
+    except Reason as reason:
+        message = f"a batch is a whole number, 1 or more: {reason.message}"
+        raise UsageError.of(reason.code, message, reason.hint) from None
+    if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+        message = f"a batch is a whole number, 1 or more, not {shown(batch)}"
+        raise UsageError.of("wrong-type", message)
+    return found

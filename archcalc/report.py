@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from dataclasses import field as field_of
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archcalc.counts import Counts, add_up, counts_to_dict
+from archcalc.counts import Counts, add_up
 from archcalc.display import Displayed
-from archcalc.doubts import axes, flattening
-from archcalc.errors import ArchcalcError, Reason, UnknownName, UsageError, suggestion
-from archcalc.facts import read_facts
-from archcalc.graph import Container, Graph
-from archcalc.inputs import say, to_plain
-from archcalc.memory import Memory, largest_live_set, partial
-from archcalc.ops import find
-from archcalc.ops.fields import shown
+from archcalc.doubts import flattening
+from archcalc.errors import UnknownName, UsageError, suggestion
+from archcalc.facts import free, read_facts, unknown
+from archcalc.graph import Graph
+from archcalc.inputs import read_batch
+from archcalc.memory import Memory, largest_live_set
+from archcalc.notes import notes
 from archcalc.paths import Index, cut, layer_of
-from archcalc.receptive_field import Field, one_pixel, receptive_fields
+from archcalc.plain_values import report_to_dict
+from archcalc.receptive_field import Field, receptive_fields
+from archcalc.row import Row, row_of
 from archcalc.scope import scope
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
-from archcalc.spec.values import from_python
-from archcalc.uncounted import Case, Uncounted
+from archcalc.uncounted import gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,40 +33,10 @@ if TYPE_CHECKING:
     from archcalc.facts import Facts
     from archcalc.graph import Node
     from archcalc.inputs import Input
-    from archcalc.ops.op import Op, Shape
+    from archcalc.ops.op import Shape
+    from archcalc.uncounted import Uncounted
 
 Key = TypeVar("Key")
-
-
-def summed() -> int:
-    """Declare a field that follows from the others."""
-    return field_of(init=False, repr=False, compare=False)  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row(Counts):
-    """The counts of one layer, or of all layers below one path.
-
-    `op` is the word of the op, or the name of the block; `repeats` tells how often the block stands
-    there; `layer` is the op itself where the row is one layer.
-    """
-
-    path: str
-    op: str
-    repeats: int = 1
-    layer: Op | None = None
-    input: Shape
-    output: Shape
-    field: Field | None = None
-    head: str | None = None
-    parameters: int = summed()
-    macs: int = summed()
-    flops: int = summed()
-
-    def __post_init__(self) -> None:
-        """Keep the sums as fields, which a data frame of rows has as columns."""
-        for name in ("parameters", "macs", "flops"):
-            object.__setattr__(self, name, getattr(Counts, name).fget(self))
 
 
 def count(
@@ -85,23 +54,11 @@ def count(
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
-    samples = _samples(batch)
+    samples = read_batch(batch)
     if isinstance(net, Graph):
         return Report(net.at(input, heads=heads), samples, heads)
     spec = net if isinstance(net, Spec) else load(net)
     return Report(expand(spec, input, heads=heads), samples, heads)
-
-
-def _samples(batch: object) -> int:
-    try:
-        found = from_python(batch)
-    except Reason as reason:
-        message = f"a batch is a whole number, 1 or more: {reason.message}"
-        raise UsageError.of(reason.code, message, reason.hint) from None
-    if isinstance(found, bool) or not isinstance(found, int) or found < 1:
-        message = f"a batch is a whole number, 1 or more, not {shown(batch)}"
-        raise UsageError.of("wrong-type", message)
-    return found
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,7 +104,7 @@ class Report(Displayed, view="layers:layers"):
     def main(self) -> Counts:
         """The main path alone."""
         main = self._by_head.get(None, Counts())
-        return replace(main, uncounted=(*main.uncounted, *_gaps(self.graph.uncounted)))
+        return replace(main, uncounted=(*main.uncounted, *gaps(self.graph.uncounted)))
 
     @cached_property
     def heads(self) -> dict[str, Counts]:
@@ -292,55 +249,16 @@ class Report(Displayed, view="layers:layers"):
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know: that another input changed the parameters, how one is read."""
-        return (*axes(self.graph), *self._changed())
+        return notes(self)
 
     @property
     def flattenings(self) -> tuple[str, ...]:
         """Which linear layers flatten maps, and how many inputs they so have."""
         return tuple(filter(None, map(flattening, self.nodes)))
 
-    def _changed(self) -> tuple[str, ...]:
-        """Tell that another input changed the parameters, and why."""
-        own = self.graph.origin.inputs
-        if self.inputs == own:
-            return ()
-        try:
-            before = Report(self.graph.at(own), 1, self.with_heads)
-        except ArchcalcError:
-            return ()
-        old, new = before.total.parameters, self.total.parameters
-        if old == new:
-            return ()
-        was, now = before.by_op(), self.by_op()
-        grown = {op for op in now if op not in was or now[op].parameters != was[op].parameters}
-        causes = [find(op).grows for op in now if op in grown and find(op).grows]
-        if [node.op for node in before.nodes] != [node.op for node in self.nodes]:
-            causes = ["a field of a layer depends on the input"]
-        change = f"input {say(self.inputs)} instead of {say(own)}: {new:,} parameters, not {old:,}"
-        return ("; ".join([change, *causes]),)
-
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        origin = self.graph.origin
-        return {
-            "schema": 1,
-            "network": origin.id,
-            "name": origin.name,
-            "source": origin.source,
-            "parameters": {key: _plain(value) for key, value in origin.parameters.items()},
-            "input": to_plain(self.inputs),
-            "batch": self.batch,
-            "scope": self.scope,
-            "outputs": list(self.outputs),
-            "dead_ends": list(self.dead_ends),
-            "notes": [*self.flattenings, *self.notes],
-            "uncounted": [layer.to_dict() for layer in self.uncounted],
-            "rows": [row_to_dict(row) for row in self.rows],
-            "total": counts_to_dict(self.total),
-            "main": counts_to_dict(self.main),
-            "heads": {name: counts_to_dict(counts) for name, counts in self.heads.items()},
-            "memory": memory_to_dict(self.memory(), 1, self.total),
-        }
+        return report_to_dict(self)
 
     def __repr__(self) -> str:
         return (
@@ -361,23 +279,16 @@ class Report(Displayed, view="layers:layers"):
 
     def _add_up(self, positions: Sequence[int], beside: Iterable[Uncounted] = ()) -> Counts:
         """Sum the nodes at these positions, and tell what of them is not known."""
-        facts = self.facts
+        facts, unknown = self.facts, self._unknown
         total = add_up([facts[position].tally for position in positions], self.batch)
-        layers = (
-            [self._unknown[i] for i in positions if i in self._unknown] if self._unknown else []
-        )
-        gaps = (*layers, *_gaps(beside))
-        return replace(total, uncounted=gaps) if gaps else total
+        layers = [unknown[i] for i in positions if i in unknown] if unknown else []
+        missing = (*layers, *gaps(beside))
+        return replace(total, uncounted=missing) if missing else total
 
     @cached_property
     def _unknown(self) -> dict[int, Uncounted]:
         """What is not known of a node, by its position."""
-        pairs = enumerate(zip(self.nodes, self.facts, strict=True))
-        return {
-            position: Uncounted(node.path, node.op.name, Case.UNKNOWN, facts.unknown)
-            for position, (node, facts) in pairs
-            if facts.unknown
-        }
+        return unknown(self.nodes, self.facts)
 
     @property
     def uncounted(self) -> tuple[Uncounted, ...]:
@@ -391,69 +302,8 @@ class Report(Displayed, view="layers:layers"):
         >>> [layer.op for layer in count("alexnet").free]
         ['dropout', 'dropout']
         """
-        return tuple(
-            Uncounted(node.path, node.op.name, Case.FREE, (), node.op.reason)
-            for node, facts in zip(self.nodes, self.facts, strict=True)
-            if facts.is_free
-        )
+        return free(self.nodes, self.facts)
 
     def row(self, path: str, positions: list[int]) -> Row:
-        """Sum the nodes at these positions, all of them below one path.
-
-        They may be a stretch of a layer without its own node, such as what stands before a join.
-        """
-        nodes = [self.nodes[position] for position in positions]
-        layer = next((node.op for node in nodes if node.path == path), None)
-        container = self.graph.containers.get(path)
-        label, repeats = container or Container((layer or nodes[-1].op).name)
-        end = self.graph.ends[path] if container else positions[-1]
-        total = self._add_up(positions)
-        return Row(
-            **{name: getattr(total, name) for name in Counts.__slots__},
-            path=path,
-            op=label,
-            repeats=repeats,
-            layer=layer,
-            input=nodes[0].xs[0],
-            output=self.graph.shape_of(end),
-            field=one_pixel(self.graph.shape_of(end)) if end < 0 else self.fields[end],
-            head=nodes[0].head,
-        )
-
-
-def memory_to_dict(memory: Memory, bytes_each: int, total: Counts) -> dict[str, Any]:
-    """Give a memory as plain values, with the bytes of a number: 1 where numbers are counted."""
-    sums = {"stored": memory.stored, "total": memory.total, "running": memory.running}
-    return {
-        "bytes_each": bytes_each,
-        **memory._asdict(),
-        "partial": list(partial(total.unknown)),
-        **sums,
-    }
-
-
-def _gaps(layers: Iterable[Uncounted]) -> Iterator[Uncounted]:
-    """Give those that make a figure partial."""
-    return (layer for layer in layers if layer.quantities)
-
-
-def row_to_dict(row: Row) -> dict[str, Any]:
-    """Give a row as plain values."""
-    place = {
-        "path": row.path,
-        "op": row.op,
-        "repeats": row.repeats,
-        "input": list(row.input),
-        "output": list(row.output),
-        "receptive_field": _plain(row.field),
-        "head": row.head,
-    }
-    return place | counts_to_dict(row)
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    if isinstance(value, Field):
-        return {name: list(pair) for name, pair in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, int | str | bool | None) else float(value)  # type: ignore[arg-type]
+        """Sum the nodes at these positions, all of them below one path."""
+        return row_of(self, path, positions, self._add_up(positions))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.ops.op import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MOST_NAMED = 5
 """Paths that are told one by one."""
@@ -60,6 +60,11 @@ def unknown(layers: Iterable[Uncounted]) -> dict[str, tuple[str, ...]]:
         for quantity in layer.quantities:
             found[quantity] = (*found.get(quantity, ()), layer.path)
     return found
+
+
+def gaps(layers: Iterable[Uncounted]) -> Iterator[Uncounted]:
+    """Give the layers that make a figure partial."""
+    return (layer for layer in layers if layer.quantities)
 
 
 def told(layers: Iterable[Uncounted]) -> list[str]:

@@ -14,7 +14,7 @@ import archcalc
 from archcalc.counts import QUANTITIES, Counts
 from archcalc.errors import ShapeError
 from archcalc.ops.op import Work
-from archcalc.report import Row
+from archcalc.row import Row
 
 NETWORKS = ["lenet5", "googlenet", "resnet50", "densenet121", "inception-resnet-v2", "inception-v3"]
 SUMS = [*QUANTITIES, "parameters", "macs", "flops"]

@@ -90,7 +90,7 @@ def show(  # noqa: PLR0913 - one for each option
 
 
 def _data(report: Report, bytes_each: int, figures: Sequence[Figure]) -> dict[str, Any]:
-    from archcalc.report import memory_to_dict  # noqa: PLC0415 - only for JSON
+    from archcalc.plain_values import memory_to_dict  # noqa: PLC0415 - only for JSON
 
     found = caption(report, named(figures))
     memory_data = memory_to_dict(report.memory(bytes_each), bytes_each, report.total)

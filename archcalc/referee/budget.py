@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
+from archcalc.plain_values import memory_to_dict
 from archcalc.referee.amount import amount
 from archcalc.referee.comparison import Net, report_of
-from archcalc.report import memory_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archcalc.ops.op import Shape
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 COSTLIEST = 5
 """How many layers are named."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from archcalc.counts import counts_to_dict
 from archcalc.display import Displayed
 from archcalc.errors import UsageError, suggestion
-from archcalc.report import Report, count, memory_to_dict
+from archcalc.plain_values import memory_to_dict
+from archcalc.report import Report, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Node
     from archcalc.ops.op import Shape
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 Kind: TypeAlias = Literal["same", "renamed", "changed", "added", "removed"]
 

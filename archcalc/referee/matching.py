@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from archcalc.graph import Node
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 
 class Layer(NamedTuple):

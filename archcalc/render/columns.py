@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from archcalc.ops.window import Span
     from archcalc.render.folding import Line
     from archcalc.render.table import Cell
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 BYTES = 4
 """Of an element in single precision."""

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archcalc.graph import Node
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 
 class Edge(NamedTuple):

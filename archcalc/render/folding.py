@@ -13,7 +13,7 @@ from archcalc.ops.op import Work
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archcalc.report import Row
+    from archcalc.row import Row
 
 
 class Line(NamedTuple):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from archcalc.memory import Memory
     from archcalc.render.columns import Quantity
     from archcalc.render.table import Cell, Tone
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 
 NOTHING = "no layers: none are written, or all of them are switched off"

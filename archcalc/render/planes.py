@@ -18,7 +18,8 @@ from archcalc.render.wording import about, figures, kind, what
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Shape
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 TALLEST, SHORTEST = 132.0, 7.0
 """The side of the planes of the largest maps, and of the smallest."""

@@ -11,7 +11,8 @@ from archcalc.spec.names import loose
 if TYPE_CHECKING:
     from archcalc.counts import Counts
     from archcalc.render.flow import Box
-    from archcalc.report import Report, Row
+    from archcalc.report import Report
+    from archcalc.row import Row
 
 KINDS = {"weighted": "weights", "pool": "pool", "join": "join"}
 """Roles of ops that are drawn each in a way of its own."""

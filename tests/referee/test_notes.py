@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archcalc.counts import Counts
-    from archcalc.report import Row
+    from archcalc.row import Row
 
 MILLION, BILLION = 10**6, 10**9
 

@@ -1,0 +1,72 @@
+"""The counts of a part of a network, and what they are of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from typing import TYPE_CHECKING
+
+from archcalc.counts import Counts
+from archcalc.graph import Container
+from archcalc.receptive_field import one_pixel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archcalc.ops.op import Op, Shape
+    from archcalc.receptive_field import Field
+    from archcalc.report import Report
+
+
+def summed() -> int:
+    """Declare a field that follows from the others."""
+    return field_of(init=False, repr=False, compare=False)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Counts):
+    """The counts of one layer, or of all layers below one path.
+
+    `op` is the word of the op, or the name of the block; `repeats` tells how often the block stands
+    there; `layer` is the op itself where the row is one layer.
+    """
+
+    path: str
+    op: str
+    repeats: int = 1
+    layer: Op | None = None
+    input: Shape
+    output: Shape
+    field: Field | None = None
+    head: str | None = None
+    parameters: int = summed()
+    macs: int = summed()
+    flops: int = summed()
+
+    def __post_init__(self) -> None:
+        """Keep the sums as fields, which a data frame of rows has as columns."""
+        for name in ("parameters", "macs", "flops"):
+            object.__setattr__(self, name, getattr(Counts, name).fget(self))
+
+
+def row_of(report: Report, path: str, positions: Sequence[int], total: Counts) -> Row:
+    """Say what stands at these positions, all of them below one path, with their sum.
+
+    They may be a stretch of a layer without its own node, such as what stands before a join.
+    """
+    nodes = [report.nodes[position] for position in positions]
+    layer = next((node.op for node in nodes if node.path == path), None)
+    container = report.graph.containers.get(path)
+    label, repeats = container or Container((layer or nodes[-1].op).name)
+    end = report.graph.ends[path] if container else positions[-1]
+    return Row(
+        **{name: getattr(total, name) for name in Counts.__slots__},
+        path=path,
+        op=label,
+        repeats=repeats,
+        layer=layer,
+        input=nodes[0].xs[0],
+        output=report.graph.shape_of(end),
+        field=one_pixel(report.graph.shape_of(end)) if end < 0 else report.fields[end],
+        head=nodes[0].head,
+    )

@@ -13,7 +13,9 @@ from archcalc.errors import UsageError
 from archcalc.ops import make
 from archcalc.referee.budget import budget
 from archcalc.referee.comparison import compare
+from archcalc.render.export import export
 from archcalc.render.layers import layers
+from archcalc.render.rounding import rounded
 from archcalc.uncounted import STORED, WORKED, Case, Uncounted, told
 
 
@@ -103,3 +105,24 @@ def test_figures_of_conventions_are_partial_too(detector: Report, convention: st
     assert figure.unknown == ("fc",)
     with pytest.raises(UsageError, match="partial-figure"):
         archcalc.count(detector.graph).figure(convention)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "row"),
+    [
+        ("csv", "conv,40"),
+        ("json", '"parameters": 40,\n          "partial": ['),
+        ("html", "≥\u00a040"),
+        ("plain", "total        ≥ 40\n"),
+        ("md", "| total   |         ≥ 40 |"),
+        ("latex", " total   &         \\ensuremath{\\geq} 40 \\\\"),
+    ],
+)
+def test_exports_say_at_least(detector: Report, format_name: str, row: str) -> None:
+    table = layers(detector, columns=["parameters"])
+
+    assert row in export(format_name, [table], {})
+
+
+def test_rounded_figures_say_at_least(detector: Report) -> None:
+    assert rounded(layers(detector, columns=["parameters"])).totals == (("total", "≥ 40"),)

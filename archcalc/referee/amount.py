@@ -6,14 +6,12 @@ import re
 from fractions import Fraction
 
 from archcalc.errors import UsageError
+from archcalc.scales import POWERS
 
 _AMOUNT = re.compile(
     r"([0-9][0-9,_]*(?:\.[0-9]+)?|\.[0-9]+)(?:e\+?([0-9]{1,2}))?\s*([a-z]*)", re.IGNORECASE
 )
-_DECIMAL = {
-    "": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12,
-    "thousand": 10**3, "million": 10**6, "billion": 10**9,
-}  # fmt: skip
+_DECIMAL = {"": 1, **{word: 1000**power for word, power in POWERS.items()}}
 _BYTES = {
     "": 1, "b": 1, "bytes": 1,
     **{f"{letter}{b}": 1000**power for power, letter in enumerate("kmgt", 1) for b in ("", "b")},

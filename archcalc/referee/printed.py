@@ -17,6 +17,7 @@ from typing import TypeAlias
 from archcalc.errors import Reason
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
+from archcalc.scales import POWERS
 
 Exact: TypeAlias = int | Fraction | Shape
 """What a count gives: a number, or an output's shape."""
@@ -27,11 +28,7 @@ _SCALE = re.compile(r"\s*(K|k|M|G|B|thousand|million|billion)(?![A-Za-z])")
 _UNIT = re.compile(r"(\d{1,18})(?:\*\*(\d{1,2}))?")
 _UPPER = re.compile(r"\b(?:less than|fewer than|under|below)\s*$")
 _LOWER = re.compile(r"\b(?:more than|over|above)\s*$")
-_SCALES = {
-    "k": (10**3, 2**10), "thousand": (10**3, 2**10),
-    "m": (10**6, 2**20), "million": (10**6, 2**20),
-    "g": (10**9, 2**30), "b": (10**9, 2**30), "billion": (10**9, 2**30),
-}  # fmt: skip
+_SCALES = {word: (1000**power, 1024**power) for word, power in POWERS.items()}
 
 
 class Agreement(StrEnum):

@@ -17,6 +17,7 @@ from archcalc.inputs import say
 from archcalc.referee.printed import Printed, last_place
 from archcalc.referee.wording import value
 from archcalc.report import Report, count
+from archcalc.scales import POWERS
 from archcalc.spec.library import load
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ _NUMBER = re.compile(
     r"(?:[eE]\+?(?P<power>\d{1,2})|\s*(?P<scale>[KkMGBTbt]|thousand|million|billion))?"
     r"(?:i?FLOPs?|MACs?|(?P<bytes>i?B|\s*bytes))?"
 )
-_SCALES = {"k": 1, "thousand": 1, "m": 2, "million": 2, "g": 3, "b": 3, "billion": 3, "t": 4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def _number(text: str) -> Number | None:
         return None
     digits = found["digits"].replace(",", "").replace("_", "").rstrip(".")
     if found["scale"]:
-        power = _SCALES[found["scale"].lower()]
+        power = POWERS[found["scale"].lower()]
         binary = (found["bytes"] or "").startswith("i")
         units = [2 ** (10 * power)] if binary else [10 ** (3 * power), 2 ** (10 * power)]
     else:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from archcalc.errors import printable
 from archcalc.render.latex import latex
 from archcalc.render.markup import html, markdown, one_line
-from archcalc.render.table import Table, decimal
+from archcalc.render.table import AtLeast, Table, decimal
 from archcalc.render.text import arrange
 
 if TYPE_CHECKING:
@@ -159,11 +159,15 @@ def plain_values(part: Table | str) -> Any:  # noqa: ANN401 - what JSON can hold
     }
 
 
-def _record(table: Table, row: Sequence[Cell]) -> dict[str, int | float | str | None]:
-    return {
-        column.name: cell if isinstance(cell, str | None) else decimal(cell)
-        for column, cell in zip(table.columns, row, strict=True)
+def _record(table: Table, row: Sequence[Cell]) -> dict[str, Any]:
+    """Give a row by the names of the columns; `partial` names those that are at least so much."""
+    names = [column.name for column in table.columns]
+    values = {
+        name: cell if isinstance(cell, str | None) else decimal(cell)
+        for name, cell in zip(names, row, strict=True)
     }
+    partial = [n for n, cell in zip(names, row, strict=True) if isinstance(cell, AtLeast)]
+    return values | ({"partial": partial} if partial else {})
 
 
 def _json(parts: Parts, caption: Caption) -> str:

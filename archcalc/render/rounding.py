@@ -6,12 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archcalc.render.table import AtLeast
+from archcalc.scales import LETTERS
 
 if TYPE_CHECKING:
     from archcalc.render.table import Cell, Column, Table
-
-UNITS = ("", "k", "M", "G", "T", "P", "E")
-"""Of 10^0, 10^3, 10^6, 10^9, 10^12, 10^15, 10^18."""
 
 
 def rounded(table: Table) -> Table:
@@ -28,7 +26,7 @@ def rounded(table: Table) -> Table:
 
 def _note(largest: int) -> str:
     """Name the units up to that of the largest figure, and up to G anyway."""
-    units = [(unit, power) for power, unit in enumerate(UNITS) if unit]
+    units = [(unit, power) for power, unit in enumerate(LETTERS) if unit]
     named = [
         f"{unit} = 10^{3 * n}"
         for unit, n in units
@@ -63,9 +61,9 @@ def human(n: int) -> str:
         digits, power = 100, power + 1
     unit, before = divmod(power, 3)
     sign = "-" if n < 0 else ""
-    if unit >= len(UNITS):
+    if unit >= len(LETTERS):
         return f"{sign}{_point(digits, 1)} × 10^{power}"
-    return f"{sign}{_point(digits, before + 1)} {UNITS[unit]}"
+    return f"{sign}{_point(digits, before + 1)} {LETTERS[unit]}"
 
 
 def _point(digits: int, place: int) -> str:

@@ -230,6 +230,27 @@ def test_what_reaches_no_gradient_has_none() -> None:
     assert not any(path.startswith("side") for path in network.gradients)
 
 
+def test_what_reaches_no_gradient_any_more_has_none_left_for_a_step() -> None:
+    network = model(heads=True)
+    x = sample(network)
+    y = network.forward(x, training=True)
+    network.backward(y, {"side": network.heads["side"]})
+    assert any(path.startswith("side") for path in network.gradients)
+    before = {
+        path: {name: array.copy() for name, array in arrays.items()}
+        for path, arrays in network.parameters.items()
+        if path.startswith("side")
+    }
+
+    network.backward(network.forward(x, training=True))
+    network.step(0.5)
+
+    assert not any(path.startswith("side") for path in network.gradients)
+    for path, arrays in before.items():
+        for name, array in arrays.items():
+            assert np.array_equal(network.parameters[path][name], array)
+
+
 def test_an_output_is_freed_after_its_last_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     network = archcalc.build("resnet20")
     alive: list[int] = []

@@ -52,6 +52,12 @@ class Change:
         now = getattr(self.after, quantity) if self.after else 0
         return int(now - (getattr(self.before, quantity) if self.before else 0))
 
+    def is_partial(self, quantity: str) -> bool:
+        """Tell whether the change of a quantity is not known; what is the same changes nothing."""
+        rows = (row for row in (self.before, self.after) if row is not None)
+        differs = self.kind not in {"same", "renamed"}
+        return differs and any(quantity in row.unknown for row in rows)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Difference(Displayed, view="comparison:difference"):
@@ -69,6 +75,14 @@ class Difference(Displayed, view="comparison:difference"):
     def change(self, quantity: str) -> int:
         """Give the change of a total."""
         return int(getattr(self.after.total, quantity) - getattr(self.before.total, quantity))
+
+    def is_partial(self, quantity: str) -> bool:
+        """Tell whether the change of a total is not known."""
+        before, after = (
+            {layer for layer in report.graph.uncounted if quantity in layer.quantities}
+            for report in (self.before, self.after)
+        )
+        return before != after or any(change.is_partial(quantity) for change in self.layers)
 
     def fold(self, depth: int | None, *, names: bool = True) -> dict[str, tuple[Change, ...]]:
         """Gather the changes below each path of `depth` segments; None: each layer by itself.
@@ -89,6 +103,7 @@ class Difference(Displayed, view="comparison:difference"):
             "after": self.after.graph.origin.id,
             "changes": [_change_to_dict(change) for change in self.changes],
             "total": {quantity: self.change(quantity) for quantity in QUANTITIES},
+            "partial": list(filter(self.is_partial, QUANTITIES)),
         }
 
 
@@ -103,6 +118,7 @@ def _change_to_dict(change: Change) -> dict[str, Any]:
         "after": change.after.path if change.after else None,
         "details": details,
         "change": {quantity: change.change(quantity) for quantity in QUANTITIES},
+        "partial": list(filter(change.is_partial, QUANTITIES)),
     }
 
 

@@ -16,7 +16,7 @@ from archcalc.referee.comparison import ratios
 from archcalc.referee.wording import value
 from archcalc.render.cells import said
 from archcalc.render.columns import BYTES, counted, shape
-from archcalc.render.table import Column, Table, figure
+from archcalc.render.table import UNKNOWN, Column, Table, figure
 from archcalc.uncounted import abridged, told
 
 if TYPE_CHECKING:
@@ -79,7 +79,14 @@ def difference(found: Difference, depth: int | None = None, *, names: bool = Fal
         rows=tuple(
             _changed(path, changes) for path, changes in _repeats(found.fold(depth, names=names))
         ),
-        totals=(("total", None, None, *map(found.change, CHANGED)),),
+        totals=(
+            (
+                "total",
+                None,
+                None,
+                *(UNKNOWN if found.is_partial(n) else found.change(n) for n in CHANGED),
+            ),
+        ),
         title=f"from {_id(found.before)} to {_id(found.after)}",
         captions=(
             *(["no layer differs"] if kinds["same"] + renamed == len(found.layers) else []),
@@ -196,7 +203,12 @@ def _alike(path: str, changes: Sequence[Change]) -> tuple[object, ...]:
 
 
 def _changed(path: str, changes: Sequence[Change]) -> tuple[Cell, ...]:
-    sums = [sum(change.change(name) for change in changes) for name in CHANGED]
+    sums: list[Cell] = [
+        UNKNOWN
+        if any(change.is_partial(name) for change in changes)
+        else sum(change.change(name) for change in changes)
+        for name in CHANGED
+    ]
     if len(changes) > 1 or changes[0].path != path:
         kinds = Counter(change.kind for change in changes)
         return path, ", ".join(f"{n} {kind}" for kind, n in kinds.items()), "", *sums

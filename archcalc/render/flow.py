@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archcalc.paths import cut
+from archcalc.render.folding import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -254,7 +255,7 @@ class _Tree:
         return [
             (
                 self.segments[number][level + 1 :],
-                replace(self.rows[number], path="", field=None),
+                content(self.rows[number]),
                 [max(source - numbers.start, -1) for source in self.sources[number]],
             )
             for number in numbers

@@ -61,16 +61,17 @@ def _signature(pair: tuple[int, list[Line]], level: int) -> object:
         [
             "/".join(line.row.path.split("/")[level + 1 :]),
             line.times,
-            line.row.head,
-            _content(line.row),
+            content(line.row),
         ]
         for line in lines
     )
 
 
-def _content(row: Row) -> tuple[object, ...]:
+def content(row: Row) -> tuple[object, ...]:
+    """Say what rows must share to be repetitions of one another: all but their paths and fields."""
     counts = tuple([getattr(row, name) for name in _names()])
-    return row.op, row.repeats, row.input, row.output, tuple(row.unknown), counts
+    shapes = row.input, row.output
+    return row.op, row.repeats, row.layer, row.head, shapes, tuple(row.unknown), counts
 
 
 def _times(line: Line, times: int, level: int, last: str) -> Line:

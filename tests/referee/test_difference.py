@@ -215,3 +215,17 @@ def test_a_join_that_is_left_with_one_branch_loses_its_op() -> None:
 
     assert [detail.name for detail in change.details][:1] == ["op"]
     assert found.change("flops") == -64
+
+
+def test_plain_values_tell_what_became_of_each_layer() -> None:
+    conv = "{name: a, conv: 2, kernel: 3"
+    before = f"{conv}}}, {{name: b, relu: }}, {{name: c, tanh: }}, {{name: e, relu: }}"
+    after = f"{conv}, bias: false}}, {{name: d, relu: }}, {{name: e, relu: }}, {{name: f, rbf: 2}}"
+    changes = own(before, after).to_dict()["changes"]
+
+    assert {(change["before"], change["after"]): change["kind"] for change in changes} == {
+        ("a", "a"): "changed",
+        ("b", "d"): "renamed",
+        ("c", None): "removed",
+        (None, "f"): "added",
+    }

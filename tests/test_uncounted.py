@@ -9,10 +9,13 @@ import pytest
 import archcalc
 from archcalc import Builder, Report, count
 from archcalc.convention.figure import apply
+from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.ops import make
 from archcalc.referee.budget import budget
 from archcalc.referee.comparison import compare
+from archcalc.referee.reconciliation import reconcile
+from archcalc.referee.side import Side
 from archcalc.render.export import export
 from archcalc.render.layers import layers
 from archcalc.render.rounding import rounded
@@ -126,3 +129,12 @@ def test_exports_say_at_least(detector: Report, format_name: str, row: str) -> N
 
 def test_rounded_figures_say_at_least(detector: Report) -> None:
     assert rounded(layers(detector, columns=["parameters"])).totals == (("total", "≥ 40"),)
+
+
+def test_a_number_is_not_sought_near_what_is_known_in_part(detector: Report) -> None:
+    with pytest.raises(UsageError) as caught:
+        reconcile(Side(detector, find("macs")), "199M")
+    assert str(caught.value) == (
+        "error[partial-figure]: macs counts what is not reached: fc\n"
+        "  hint: the layers that it knows have 1,296"
+    )

@@ -119,6 +119,8 @@ def _reconcile_number(a: Side, number: Number) -> Reconciliation:
     published = recall(a.report, number)
     in_vain = published and all(f.agreement is Agreement.DIFFERS for f in published)
     found = () if in_vain else candidates(a, number)
+    if not any(candidate.meets for candidate in found):
+        _ = a.figure  # raises where it is known in part: what is nearest would mislead
     if not found:
         return Reconciliation(a, None, (), number, (), published)
     b = found[0].side

@@ -52,7 +52,7 @@ class Facts:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The quantities of it that are not known."""
-        return WORKED if self.op.name == "opaque" else ()
+        return WORKED if self.op.role == "unknown" else ()
 
     @property
     def is_free(self) -> bool:

@@ -11,8 +11,7 @@ from archcalc.receptive_field import Field
 
 if TYPE_CHECKING:
     from archcalc.counts import Counts
-    from archcalc.inputs import to_plain
-from archcalc.memory import Memory
+    from archcalc.memory import Memory
     from archcalc.report import Report
     from archcalc.row import Row
 

@@ -257,7 +257,7 @@ def drawn(op: str, here: Maps) -> SearchStrategy[Layer]:
 def _layers(here: Maps) -> SearchStrategy[Layer]:
     """Draw any op, most often one that leaves maps to go on with."""
     often = ["conv", "conv", "maxpool", "avgpool", "subsample", "add", "concat"]
-    return st.sampled_from([*often, *sorted(ops.names())]).flatmap(lambda op: drawn(op, here))
+    return st.sampled_from([*often, *sorted(ops.runnable())]).flatmap(lambda op: drawn(op, here))
 
 
 @st.composite

@@ -135,7 +135,7 @@ def test_a_layer_without_a_rule_stops_the_figure(tmp_path: Path) -> None:
     with pytest.raises(ArchcalcError) as caught:
         archcalc.count("lenet5").figure(mine)
     assert str(caught.value) == (
-        "error[partial-figure]: mine has no rule for `lecun_tanh`, `linear`, `rbf`, `subsample` "
+        "error[partial-figure]: mine: no rule for `lecun_tanh`, `linear`, `rbf`, `subsample` "
         "(C1.lecun_tanh, S2, S2.lecun_tanh, C3.lecun_tanh, S4 and 5 more)\n"
         "  hint: the layers that it knows have 315,600; a rule, or a zero with its reason"
     )

@@ -13,7 +13,7 @@ from archcalc import ops
 from tests.strategies import drawn, maps
 
 
-@pytest.mark.parametrize("op", sorted(ops.names()))
+@pytest.mark.parametrize("op", sorted(ops.runnable()))
 @settings(max_examples=25)
 @given(data=st.data())
 def test_every_op_is_drawn_and_gives_what_is_said(op: str, data: st.DataObject) -> None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from io import StringIO
+from typing import TYPE_CHECKING
 
 import pytest
 
 import archcalc
-from archcalc import Builder, Report, count
+from archcalc import Builder, Report, count, load
 from archcalc.convention.figure import apply
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.ops import make
 from archcalc.referee.budget import budget
 from archcalc.referee.comparison import compare
+from archcalc.referee.confirmation import confirm
+from archcalc.referee.difference import diff
+from archcalc.referee.explanation import explain
+from archcalc.referee.ledger import published
 from archcalc.referee.reconciliation import reconcile
 from archcalc.referee.side import Side
 from archcalc.render.export import export
 from archcalc.render.layers import layers
 from archcalc.render.rounding import rounded
 from archcalc.uncounted import STORED, WORKED, Case, Uncounted, told
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -135,6 +144,130 @@ def test_a_number_is_not_sought_near_what_is_known_in_part(detector: Report) -> 
     with pytest.raises(UsageError) as caught:
         reconcile(Side(detector, find("macs")), "199M")
     assert str(caught.value) == (
-        "error[partial-figure]: macs counts what is not reached: fc\n"
-        "  hint: the layers that it knows have 1,296"
+        "error[partial-figure]: macs: not reached: fc\n  hint: the layers that it knows have 1,296"
     )
+
+
+CAPSULES = """
+name: capsules
+input: 1x28x28
+layers:
+  - {name: conv1, conv: 256, kernel: 9, after: [relu]}
+  - {name: primary, conv: 256, kernel: 9, stride: 2}
+  - {name: digits, opaque: 160, holds: {w: 1152x10x8x16}}
+  - {name: decoder, linear: 10}
+"""
+
+
+@pytest.fixture
+def capsules() -> Report:
+    """Count a network with a layer of which the output and the weights are stated."""
+    return count(load(StringIO(CAPSULES)))
+
+
+def test_stated_weights_count_and_what_the_layer_does_is_unknown(capsules: Report) -> None:
+    conv1, primary = 256 * (9 * 9 + 1), 256 * (9 * 9 * 256 + 1)
+    digits, decoder = 1152 * 10 * 8 * 16, 10 * (160 + 1)
+
+    assert capsules.total.parameters == conv1 + primary + digits + decoder == 6_804_224 + 1_610
+    assert set(capsules.total.unknown) == set(WORKED)
+    assert capsules.total.unknown["macs"] == ("digits",)
+    assert capsules["digits"].output == (160, 1, 1)
+    assert capsules["digits"].field is None
+    assert capsules["decoder"].unknown == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("kernel", "weights"),
+        ("bias", "biases"),
+        ("gamma", "gamma"),
+        ("beta", "beta"),
+        ("mean", "statistics"),
+        ("variance", "statistics"),
+    ],
+)
+def test_arrays_are_of_the_kind_that_their_name_says(name: str, kind: str) -> None:
+    layer = f"{{name: a, opaque: 3, holds: {{{name}: 4x5}}}}"
+    report = count(load(StringIO(f"input: 3\nlayers: [{layer}]")))
+
+    assert getattr(report.total, kind) == 20
+    assert report.total.stored == 20
+
+
+def test_arrays_may_be_one_number_or_pairs_and_read_the_input() -> None:
+    one = count(load(StringIO("input: 3x4x4\nlayers: [{opaque: 2x4x4, holds: 1474560}]")))
+    pairs = count(
+        load(StringIO('input: 3x4x4\nlayers: [{opaque: "=channels", holds: [[w, [2, "=width"]]]}]'))
+    )
+
+    assert one.total.weights == 1_474_560
+    assert (pairs.total.weights, pairs.rows[0].output) == (8, (3, 1, 1))
+
+
+def test_frozen_arrays_are_fixed() -> None:
+    report = count(load(StringIO("input: 3\nlayers: [{opaque: 2, holds: 7, trainable: false}]")))
+
+    assert (report.total.parameters, report.total.fixed) == (0, 7)
+
+
+def test_what_it_does_is_unknown_to_every_convention_but_those_of_parameters(
+    capsules: Report,
+) -> None:
+    for convention in archcalc.conventions():
+        figure = apply(capsules, convention)
+        assert figure.partial == (convention.figures != "parameters")
+        assert figure.unknown == (("digits",) if figure.partial else ())
+
+
+def test_derivations_say_unknown_and_their_sums_at_least(capsules: Report) -> None:
+    found = explain(capsules.graph)
+
+    assert str(found["digits"]["macs"]) == "unknown"
+    assert str(found["digits"]["parameters"]) == "1,474,560"
+    assert str(found.sum("neurons")) == "≥ 111,626"  # 256·20·20 + 256·6·6 + 10
+    assert found["digits"]["connections"].to_dict()["partial"]
+
+
+def test_it_is_not_run_and_what_stands_behind_it_is(capsules: Report) -> None:
+    found = confirm(capsules)
+
+    assert [line.path for line in found.not_run] == ["digits"]
+    assert found["digits"].trouble == "what it does is unknown"
+    assert found["decoder"].agrees
+    assert found.agrees is None
+    assert found.total["macs"].rule is None
+    with pytest.raises(UsageError) as caught:
+        archcalc.build(capsules.graph)
+    assert str(caught.value) == (
+        "error[unknown-work]: `digits` cannot be run: what `opaque` does is unknown"
+    )
+
+
+def test_differences_know_what_is_the_same(capsules: Report) -> None:
+    wider = count(load(StringIO(CAPSULES.replace("linear: 10", "linear: 20"))))
+    other = count(load(StringIO(CAPSULES.replace("holds: {", "holds: {bias: 160, "))))
+
+    assert not diff(capsules, wider).is_partial("macs")
+    assert diff(capsules, wider).change("macs") == 1_600
+    assert diff(capsules, other).is_partial("macs")
+    assert diff(capsules, other).to_dict()["partial"] == [
+        "connections", "connections_in_bounds", "neurons", "activations", "macs", "flops",
+    ]  # fmt: skip
+
+
+def test_published_figures_that_it_touches_cannot_be_judged(tmp_path: Path) -> None:
+    path = tmp_path / "capsules.yaml"
+    path.write_text(
+        f"{CAPSULES}---\nsources: {{paper: a paper}}\npublished:\n"
+        "  - {network: capsules, figure: =parameters, printed: 6.8M, unit: 1000000, match: round,"
+        " source: paper}\n"
+        "  - {network: capsules, figure: =macs, printed: 199M, unit: 1000000, match: round,"
+        " source: paper}\n",
+        "utf-8",
+    )
+    weights, work = published(path)
+
+    assert (weights.verdict, weights.holds) == ("rounded", True)
+    assert (work.verdict, work.sign, work.holds) == ("at least", "≥", False)

@@ -81,14 +81,14 @@ class Figure:
         unknown = [node for node, value in pairs if value is None]
         known = [node for node in unknown if self.convention.knows(node.op.name)]
         ruled = [node for node in unknown if not self.convention.knows(node.op.name)]
-        name, reasons = self.convention.name, []
+        reasons = []
         if ruled:
-            reasons.append(f"{name} has no rule for {_named(ruled)}")
+            reasons.append(f"no rule for {_named(ruled)}")
         if known:
-            reasons.append(f"{name} counts what is not known of {_named(known)}")
+            reasons.append(f"what {_named(known)} does is unknown")
         if self.not_reached:
             names = abridged(layer.path for layer in self.not_reached)
-            reasons.append(f"{name} counts what is not reached: {names}")
+            reasons.append(f"not reached: {names}")
         return tuple(reasons)
 
     @property
@@ -188,7 +188,8 @@ def complete(figure: Figure) -> Figure:
         hint = f"the layers that it knows have {figure.total:,}"
         if any(not figure.convention.knows(op) for op in {node.op.name for node in figure.nodes}):
             hint += "; a rule, or a zero with its reason"
-        raise UsageError.of("partial-figure", "; ".join(figure.reasons), hint)
+        message = f"{figure.convention.name}: {'; '.join(figure.reasons)}"
+        raise UsageError.of("partial-figure", message, hint)
     return figure
 
 

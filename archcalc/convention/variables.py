@@ -118,6 +118,6 @@ def _variables(facts: Facts, place: Place) -> dict[str, Value]:
         "size": getattr(op, "size", 0),
         "affine": facts.is_affine,
         "kernel": counts.work.mac > 0 and hasattr(op, "kernel"),
-        "adaptive": getattr(op, "output", None) is not None,
+        "adaptive": op.role == "pool" and getattr(op, "output", None) is not None,
         **place._asdict(),
     }

@@ -21,6 +21,7 @@ from archcalc.model.initialisation import rectified, start
 from archcalc.model.layer import Layer
 from archcalc.ops import find
 from archcalc.report import count
+from archcalc.uncounted import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +47,8 @@ def build(
 ) -> Model:
     """Make a network ready to run: weights of their own for every layer, drawn from the seed.
 
-    Raises what `archcalc.count` raises, and UsageError for a dtype that is not floating-point.
+    Raises what `archcalc.count` raises, and UsageError for a dtype that is not floating-point
+    and for a layer of which it is not known what it does.
 
     >>> model = build("lenet5")
     >>> model.forward(np.zeros((2, 1, 32, 32))).shape
@@ -215,6 +217,10 @@ class Model:
 
     def _allocate(self, report: Report) -> list[Layer]:
         """Send an empty batch through the kernels; each layer gets its weights as it arrives."""
+        for beside in report.uncounted:
+            if beside.case is Case.UNKNOWN:
+                message = f"`{beside.path}` cannot be run: what `{beside.op}` does is unknown"
+                raise UsageError.of("unknown-work", message)
         shapes = enumerate(report.inputs.values())
         outputs = {INPUT - i: np.empty((0, *shape), self.dtype) for i, shape in shapes}
         layers = []

@@ -23,6 +23,12 @@ def names() -> frozenset[str]:
 
 
 @cache
+def runnable() -> frozenset[str]:
+    """List the ops that have a kernel: all but those that stand for what is unknown."""
+    return frozenset(name for name in names() if find(name).role != "unknown")
+
+
+@cache
 def find(name: str) -> type[Op]:
     """Find the class of an op. Raises KeyError if there is none of this name."""
     if name not in names():

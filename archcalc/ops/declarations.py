@@ -98,6 +98,21 @@ DECLARATIONS: dict[str, Declaration] = {
         },
         (((0,),), ((0, 1), (1, 2), (2,)), ((0, 1, 2), (2, 0), (1,), (0, 1, 2))),
     ),
+    "Map": Declaration(
+        fields.shape_of,
+        _SIZE | {"description": "Channels x extents of the output: 160, 64x7x7."},
+        ((1,), (3,), (4, 2), (2, 3, 3)),
+        lambda name: (letter(name, 14),),
+    ),
+    "Arrays": Declaration(
+        fields.arrays,
+        {
+            "type": ["object", "array", "integer", "string"],
+            "description": "Names with the shapes of arrays: {kernel: 64x3x3x3, bias: 64}.",
+        },
+        ((), (("w", (2, 3)),), (("kernel", (4, 1, 3)), ("bias", (4,)))),
+        lambda _: (("weights", (letter("weights", 9),)), ("bias", (letter("bias", 5),))),
+    ),
     "Number": Declaration(fields.number, _decimal(), (Fraction(0), *_FRACTIONS)),
     "Positive": Declaration(
         fields.positive, _decimal(exclusiveMinimum=0), (*_FRACTIONS, Fraction(4))

@@ -32,6 +32,10 @@ Bias: TypeAlias = bool | Literal["untied"]
 """true, false, or `untied`: one bias per output unit instead of one per map."""
 Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each output map the input maps that feed it, counted from 0."""
+Map: TypeAlias = tuple[int, ...]
+"""The shape of an output: its channels, then its extents, as in `160` or `64x7x7`."""
+Arrays: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
+"""Arrays by their names, each with its shape: `{kernel: 64x3x3x3, bias: 64}`."""
 Number: TypeAlias = Fraction
 """A decimal number, kept exactly."""
 Positive: TypeAlias = Fraction
@@ -177,6 +181,39 @@ def table(value: object) -> Table:
     return tuple(rows)
 
 
+def shape_of(value: object) -> Map:
+    """Read the shape of an output.
+
+    >>> shape_of("160"), shape_of("64x7x7"), shape_of((10, 16))
+    ((160,), (64, 7, 7), (10, 16))
+    """
+    found = _numbers(value, count, most=4)
+    if found is None:
+        raise _expected("a shape such as 160 or 64x7x7 (channels x height x width)", value)
+    return found
+
+
+def arrays(value: object) -> Arrays:
+    """Read names with the shapes of arrays: a mapping, a list of pairs, or one shape alone.
+
+    >>> arrays({"w": "1152x10x8x16", "bias": "160"})
+    (('w', (1152, 10, 8, 16)), ('bias', (160,)))
+    >>> arrays("1474560")
+    (('weights', (1474560,)),)
+    """
+    if not isinstance(value, dict | list | tuple):
+        value = {"weights": value}
+    pairs = value.items() if isinstance(value, dict) else value
+    found: dict[str, tuple[int, ...]] = {}
+    for pair in pairs:
+        name, numbers = pair if isinstance(pair, list | tuple) and len(pair) == 2 else ("", "")
+        shape = _numbers(numbers, count, most=8)
+        if not isinstance(name, str) or not name or shape is None or name in found:
+            raise _expected("a name of its own with the shape of an array, as in `w: 64x3x3`", pair)
+        found[name] = shape
+    return tuple(found.items())
+
+
 def _cells(value: object) -> int:
     return _at_least(0, value)
 
@@ -189,13 +226,15 @@ def _at_least(least: int, value: object) -> int:
     return found
 
 
-def _numbers(value: object, read_one: Callable[[object], int]) -> tuple[int, ...] | None:
-    """Read one to three numbers, `1x7` or a list; None for anything else."""
+def _numbers(
+    value: object, read_one: Callable[[object], int], most: int = 3
+) -> tuple[int, ...] | None:
+    """Read a few numbers, `1x7` or a list; None for anything else."""
     if isinstance(value, str):
         value = value.replace("×", "x").split("x")
     elif isinstance(value, int) and not isinstance(value, bool):
         value = (value,)
-    if not isinstance(value, list | tuple) or not 1 <= len(value) <= 3:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= most:
         return None
     try:
         return tuple([read_one(item) for item in value])

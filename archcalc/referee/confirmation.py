@@ -201,10 +201,10 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
         told = [line[name] for line in ran if line[name].witness is not None]
         witness, complete = _sum(claim.witness for claim in told), len(told) == len(lines)
         if name in KINDS or name == "multiplications":
-            claimed = _sum(claim.rule for claim in told)
-            complete = complete or claimed > 0
+            claimed: int | None = _sum(claim.rule for claim in told)
+            complete = complete or bool(claimed)
         else:
-            claimed = _by_rule(rule, name)
+            claimed = None if name in rule.unknown else _by_rule(rule, name)
         claims.append(Claim(name, claimed, witness if complete else None))
     trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers were not run"
     return Line("total", "", tuple(claims), trouble)

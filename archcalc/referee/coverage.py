@@ -25,7 +25,7 @@ def taps(op: Op, x: Shape) -> str:
 def readings(op: Op, x: Shape, y: Shape) -> tuple[str, ...]:
     """Say what rounding does along each extent of the input, for an op with a window."""
     words = lines(y.rank)
-    if getattr(op, "output", None):
+    if op.role == "pool" and getattr(op, "output", None):
         return tuple([_fixed(*sides) for sides in zip(x.extents, y.extents, words, strict=False)])
     spans = op.window(x) if getattr(op, "kernel", None) else None
     if spans is None:

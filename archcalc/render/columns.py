@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.counts import KINDS
 from archcalc.errors import UnknownName, suggestion
 from archcalc.render.table import AtLeast, Column, figure
+from archcalc.uncounted import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -167,12 +168,15 @@ def _worked(kind: str) -> Quantity:
     return Quantity(column, lambda line, _: of(line.row), lambda counts, _: of(counts))
 
 
-def _kept(name: str, numbers: Callable[[Counts, Report], int]) -> Quantity:
-    """Make a column of numbers kept in memory; `choose` gives those in bytes their size."""
+def _kept(name: str, numbers: Callable[[Counts, Report], int], *parts: str) -> Quantity:
+    """Make a column of numbers kept in memory: of these parts, which may be known in part alone.
+
+    `choose` gives those in bytes their size.
+    """
     column = Column(name, name.replace("_", " "), "number")
 
     def of(counts: Counts, report: Report) -> Cell:
-        partial = name != "parameter_bytes" and "activations" in counts.unknown
+        partial = not counts.unknown.keys().isdisjoint(parts)
         return figure(numbers(counts, report), partial=partial)
 
     return Quantity(column, lambda line, report: of(line.row, report), of)
@@ -230,11 +234,18 @@ _ALL = (
     _shared("share", "parameters", 6),
     _shared("share_macs", "macs", 6),
     _shared("share_connections", "connections", 6),
-    _kept("activations", lambda counts, report: counts.activations * report.batch),
-    _kept("parameter_bytes", lambda counts, _: counts.parameters),
-    _kept("stored_bytes", lambda counts, _: counts.stored),
-    _kept("activation_bytes", lambda counts, report: counts.activations * report.batch),
-    _kept("memory_bytes", lambda counts, report: counts.stored + counts.activations * report.batch),
+    _kept("activations", lambda counts, report: counts.activations * report.batch, "activations"),
+    _kept("parameter_bytes", lambda counts, _: counts.parameters, "parameters"),
+    _kept("stored_bytes", lambda counts, _: counts.stored, *STORED),
+    _kept(
+        "activation_bytes", lambda counts, report: counts.activations * report.batch, "activations"
+    ),
+    _kept(
+        "memory_bytes",
+        lambda counts, report: counts.stored + counts.activations * report.batch,
+        *STORED,
+        "activations",
+    ),
     Quantity(Column("field", "field"), lambda line, _: _field(line.row, "size")),
     Quantity(Column("field_stride", "field stride"), lambda line, _: _field(line.row, "stride")),
     Quantity(Column("field_offset", "field offset"), lambda line, _: _field(line.row, "offset")),

@@ -174,8 +174,13 @@ def _name(figure: Figure) -> str:
 
 
 def _unknown(found: Sequence[Figure]) -> Iterator[str]:
+    """Say why figures are partial, those together that are so for the same reason."""
+    names: dict[str, list[str]] = {}
     for figure in found:
-        yield from (f"{reason}: at least this many" for reason in figure.reasons)
+        for reason in figure.reasons:
+            names.setdefault(reason, []).append(figure.convention.name)
+    for reason, those in names.items():
+        yield f"at least this many by {', '.join(those)}: {reason}"
 
 
 def _numbers(segment: str) -> list[str]:

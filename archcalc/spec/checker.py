@@ -112,13 +112,15 @@ class Checker:
         tree: Tree,
         variables: Collection[str] | None,
         settle: Callable[[object], Template],
+        *,
+        mappings: bool = False,
     ) -> Template:
         """Read a value that may be an expression, or a list with expressions in it."""
         if isinstance(tree, Scalar) and tree.text.startswith("="):
             return self.attempt(tree, lambda: self._expression(tree.text[1:], variables))
         if isinstance(tree, Sequence) and _has_expression(tree):
             return tuple(self._item(item, variables) for item in tree.items)
-        return self.attempt(tree, lambda: settle(untyped(tree)))
+        return self.attempt(tree, lambda: settle(untyped(tree, mappings=mappings)))
 
     def _expression(self, text: str, variables: Collection[str] | None) -> Expression:
         """Parse an expression, each text once, as far as the limit of them all."""
@@ -154,13 +156,15 @@ def is_empty(tree: Tree) -> bool:
     return isinstance(tree, Scalar) and tree.plain and tree.text in {"", "null", "~"}
 
 
-def untyped(tree: Tree) -> object:
+def untyped(tree: Tree, *, mappings: bool = False) -> object:
     """Give the texts of a tree as they stand; None for an empty value."""
     if isinstance(tree, Scalar):
         return None if is_empty(tree) else tree.text
     if isinstance(tree, Sequence):
         return [untyped(item) for item in tree.items]
-    raise Reason("wrong-type", "expected a value, not a mapping")
+    if not mappings:
+        raise Reason("wrong-type", "expected a value, not a mapping")
+    return {key: untyped(entry) for key, entry in tree.entries.items()}
 
 
 def plain_value(value: object) -> object:

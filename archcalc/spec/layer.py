@@ -198,7 +198,9 @@ class LayerReader:
         """Read each field by its declared type."""
         types = ops.field_types(op)
         return {
-            key: self.checker.template(value, scope, partial(_read, types[key]))
+            key: self.checker.template(
+                value, scope, partial(_read, types[key]), mappings=types[key] == "Arrays"
+            )
             for key, value in trees.items()
             if key in types
         }

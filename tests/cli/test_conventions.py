@@ -57,7 +57,7 @@ def test_conventions_may_be_chosen_and_be_ones_own(archcalc: Call, mine: str) ->
 
     assert lines_of(output, "thop")[0][1] == "327,256"
     assert lines_of(output, "mine")[0][:4] == ["mine", "(partial)", "≥", "325,680"]
-    assert "mine has no rule for `rbf`, `subsample` (S2, S4, OUTPUT): at least this many" in output
+    assert "at least this many by mine: no rule for `rbf`, `subsample` (S2, S4, OUTPUT)" in output
     assert not lines_of(output, "macs")
 
 
@@ -117,7 +117,7 @@ def test_a_partial_figure_says_so(archcalc: Call, mine: str) -> None:
     output = archcalc("show", "lenet5", "-c", "parameters", "-C", mine).output
 
     assert "mine (partial)" in output
-    assert "mine has no rule for `rbf`, `subsample` (S2, S4, OUTPUT): at least this many" in output
+    assert "at least this many by mine: no rule for `rbf`, `subsample` (S2, S4, OUTPUT)" in output
 
 
 def test_the_json_of_a_report_has_the_figures_of_every_layer(archcalc: Call) -> None:

@@ -120,7 +120,7 @@ def test_what_has_no_rule_makes_a_figure_partial(written: Callable[[str], Path])
     with pytest.raises(UsageError) as caught:
         count("lenet5").figure(mine)
     assert str(caught.value) == (
-        "error[partial-figure]: mine has no rule for `rbf`, `subsample` (S2, S4, OUTPUT)\n"
+        "error[partial-figure]: mine: no rule for `rbf`, `subsample` (S2, S4, OUTPUT)\n"
         "  hint: the layers that it knows have 325,680; a rule, or a zero with its reason"
     )
 

@@ -126,14 +126,14 @@ def test_lenet5_sees_of_the_image_what_the_rule_says() -> None:
 def test_every_op_is_confirmed() -> None:
     confirmation = check(OPS)
 
-    assert {line.op for line in confirmation.lines} == ops.names()
+    assert {line.op for line in confirmation.lines} == ops.runnable()
     assert confirmation.agrees, complaints(confirmation)
 
 
 def test_every_op_is_confirmed_on_maps_of_more_than_one_place() -> None:
     nodes = archcalc.count(archcalc.load(StringIO(OPS))).nodes
 
-    assert {node.op.name for node in nodes if min(node.xs[0][1:]) > 1} == ops.names()
+    assert {node.op.name for node in nodes if min(node.xs[0][1:]) > 1} == ops.runnable()
 
 
 @pytest.mark.parametrize("end", ["linear: 4", "rbf: 4"])
@@ -428,7 +428,7 @@ def test_a_broken_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("kind", Work._fields)
-@pytest.mark.parametrize("op", sorted(ops.names()))
+@pytest.mark.parametrize("op", sorted(ops.runnable()))
 def test_an_operation_too_many_is_caught(
     op: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,68 @@
+"""An op that has no rule here: what comes out of it and what it holds are stated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.ops.op import Role, Shape, Weight, Weighted
+from archcalc.ops.weight import total
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Arrays, Map
+    from archcalc.ops.weight import Kind
+    from archcalc.ops.window import Span
+
+KINDS: dict[str, Kind] = {
+    "bias": "bias",
+    "gamma": "scale",
+    "beta": "shift",
+    "mean": "statistic",
+    "variance": "statistic",
+}
+"""By the names of arrays; all others are weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opaque(Weighted):
+    """Stand for an op without a rule: its `output` and the arrays that it `holds` are stated.
+
+        x  any
+        y  output
+
+    An array called bias, gamma, beta, mean or variance is of that kind; all others are weights.
+    Work, connections and neurons are unknown, not zero: a total that they belong to is at least
+    what is known of it, and says so.
+
+    >>> capsules = Opaque(output=(160,), holds=(("w", (1152, 10, 8, 16)),))
+    >>> x = Shape(256, 6, 6)
+    >>> y = capsules.shape(x)
+    >>> str(y), capsules.parameters(x, y)
+    ('160x1x1', 1474560)
+
+    Source: none: what it stands for has its own.
+    """
+
+    main: ClassVar[str] = "output"
+    reason: ClassVar[str] = "nothing of this kind is stated among what it holds"
+    role: ClassVar[Role] = "unknown"
+
+    output: Map
+    holds: Arrays = ()
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Give the output that is stated."""
+        return Shape(*self.output)
+
+    def window(self, x: Shape) -> tuple[Span, ...] | None:
+        """Say nothing of what an output sees."""
+        return None
+
+    def parameters(self, x: Shape, y: Shape) -> int:
+        """Count the numbers of all arrays but the statistics."""
+        arrays = self.weights(x, y)
+        return sum(array.size for array in arrays) - total(arrays, "statistic")
+
+    def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
+        """List what is stated."""
+        return tuple([Weight(name, KINDS.get(name, "weight"), shape) for name, shape in self.holds])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archcalc.counts import Counts, add_up
 from archcalc.display import Displayed
 from archcalc.doubts import flattening
-from archcalc.errors import UnknownName, UsageError, suggestion
+from archcalc.errors import UsageError
 from archcalc.facts import free, read_facts, unknown
 from archcalc.graph import Graph
 from archcalc.inputs import read_batch
@@ -18,7 +18,7 @@ from archcalc.notes import notes
 from archcalc.paths import Index, cut, layer_of
 from archcalc.plain_values import report_to_dict
 from archcalc.receptive_field import Field, receptive_fields
-from archcalc.row import Row, row_of
+from archcalc.row import Row, no_row, row_of
 from archcalc.scope import scope
 from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
@@ -183,21 +183,8 @@ class Report(Displayed, view="layers:layers"):
         """Give the row of a layer, a block or a group by its path. Raises UnknownName."""
         found = self.index[path]
         if not found:
-            raise self._no_layer(path)
+            raise no_row(self, path)
         return self.row(path, found)
-
-    def _no_layer(self, path: str) -> UnknownName:
-        hidden = () if self.with_heads else self.graph.origin.heads
-        blocks = [inner for inner in self.graph.containers if cut(inner, 1) not in hidden]
-        hint = (
-            suggestion(path, [*blocks, *(row.path for row in self.rows)])
-            or "`archcalc show` lists the layers, `--depth` unfolds blocks"
-        )
-        if cut(path, 1) in hidden:
-            hint = "it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
-        elif path in self.graph.ends:
-            hint = "no layer of it is in place: what is switched off or empty hands its input on"
-        return UnknownName.layer(self.name, path, hint)
 
     @cached_property
     def index(self) -> Index:

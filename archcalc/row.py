@@ -7,7 +7,9 @@ from dataclasses import field as field_of
 from typing import TYPE_CHECKING
 
 from archcalc.counts import Counts
+from archcalc.errors import UnknownName, suggestion
 from archcalc.graph import Container
+from archcalc.paths import cut
 from archcalc.receptive_field import one_pixel
 
 if TYPE_CHECKING:
@@ -70,3 +72,18 @@ def row_of(report: Report, path: str, positions: Sequence[int], total: Counts) -
         field=one_pixel(report.graph.shape_of(end)) if end < 0 else report.fields[end],
         head=nodes[0].head,
     )
+
+
+def no_row(report: Report, path: str) -> UnknownName:
+    """Say that there is no such row, and where one might be meant."""
+    hidden = () if report.with_heads else report.graph.origin.heads
+    blocks = [inner for inner in report.graph.containers if cut(inner, 1) not in hidden]
+    hint = (
+        suggestion(path, [*blocks, *(row.path for row in report.rows)])
+        or "`archcalc show` lists the layers, `--depth` unfolds blocks"
+    )
+    if cut(path, 1) in hidden:
+        hint = "it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
+    elif path in report.graph.ends:
+        hint = "no layer of it is in place: what is switched off or empty hands its input on"
+    return UnknownName.layer(report.name, path, hint)

@@ -9,8 +9,8 @@ from archcalc.convention.figure import apply
 from archcalc.counts import counts_to_dict
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
+from archcalc.plain_values import memory_to_dict
 from archcalc.referee.comparison import report_of
-from archcalc.report import memory_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

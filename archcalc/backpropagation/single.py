@@ -13,7 +13,7 @@ from archcalc.backpropagation.step import Numbers, Step, Worked
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.kernels import softmax_cross_entropy
 from archcalc.model.layer import Layer, kernel_of
-from archcalc.ops import field_types, find, make, names
+from archcalc.ops import field_types, find, make, names, runnable
 from archcalc.ops.conv import Conv
 from archcalc.ops.declarations import read
 from archcalc.ops.op import Shape
@@ -71,7 +71,7 @@ def work_through(
 
 def is_activation(name: str) -> bool:
     """Tell whether an op is an activation: it has a rule with a σ′."""
-    return name in names() and "σ′" in _rules(name).get("x", "")
+    return name in runnable() and "σ′" in _rules(name).get("x", "")
 
 
 _ACTIVATIONS = "such as relu, tanh or sigmoid"
@@ -84,8 +84,10 @@ def _rules(name: str) -> Mapping[str, str]:
 
 def _op(name: str, settings: Mapping[str, object]) -> Op:
     """Make an op from its fields as they are written."""
-    if name not in names():
-        hint = suggestion(name, names()) or listed("ops", names())
+    if name in names() and name not in runnable():
+        raise UsageError.of("unknown-work", f"what `{name}` does is unknown")
+    if name not in runnable():
+        hint = suggestion(name, runnable()) or listed("ops", runnable())
         raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", hint)
     types = field_types(name)
     found: dict[str, object] = {"branches": BRANCHES} if name in JOINS else {}

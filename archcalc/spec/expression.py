@@ -76,7 +76,7 @@ _COMPARISON: dict[type, Callable[..., Value]] = {
 class Expression:
     """A parsed expression. `names` are the variables that it reads, `input.channels` as `input`."""
 
-    __slots__ = ("_closure", "names", "text")
+    __slots__ = ("_closure", "least", "names", "text")
 
     def __init__(self, text: str, variables: Collection[str] | None = None) -> None:
         """Parse a text without its `=`. Raises a `Reason`, also for names not in `variables`."""
@@ -85,6 +85,7 @@ class Expression:
         compiler = _Compiler(text)
         self._closure = compiler.compile()
         self.names = frozenset(compiler.names)
+        self.least = _least(text)
         if variables is not None:
             self.require(variables)
 
@@ -126,12 +127,24 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
         return 1 + len(template) // 16 + sum(inner)
     if not isinstance(template, Expression):
         return 0
-    read, text = [variables.get(name) for name in template.names], template.text
+    found = [variables.get(name) for name in template.names]
+    read = [value for value in found if isinstance(value, _LONG)]
+    if not read:
+        return template.least
+    text = template.text
     items = sum(extent(value) for value in read if isinstance(value, tuple))
     bits = max((v.denominator.bit_length() for v in read if isinstance(v, Fraction)), default=0)
-    fractions = bits or items or "." in text or "/" in text
-    operators = len(text) if bits > 64 else max(0, len(text) - 40) // (1 if fractions else 2)
+    operators = len(text) if bits > 64 else max(0, len(text) - 40)
     return 1 + operators + (len(text) + items * (len(text) // 4)) // 16
+
+
+_LONG = (tuple, Fraction)
+
+
+def _least(text: str) -> int:
+    """Estimate the same where no lists and no fractions are read."""
+    fractions = "." in text or "/" in text
+    return 1 + max(0, len(text) - 40) // (1 if fractions else 2) + len(text) // 16
 
 
 def _too_deep(text: str) -> Reason:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archcalc import ArchcalcError
 from archcalc.backpropagation.single import work_through
-from archcalc.ops import names
+from archcalc.ops import runnable
 
 
 def test_maxpool_sends_each_residual_to_the_largest() -> None:
@@ -132,7 +132,7 @@ def test_batch_norm_lets_no_mean_through() -> None:
     assert worked["gradient of the beta"].tolist() == [15]
 
 
-@pytest.mark.parametrize("name", sorted(names()))
+@pytest.mark.parametrize("name", sorted(runnable()))
 def test_every_op_has_an_example_and_a_rule(name: str) -> None:
     fields = {"rate": "0.5"} if name == "dropout" else {}
     steps = work_through(name, fields).steps
@@ -184,3 +184,9 @@ def test_what_does_not_fit_is_said(call: tuple[str], message: str) -> None:
     with pytest.raises(ArchcalcError) as caught:
         work_through(*call)
     assert str(caught.value) == message
+
+
+def test_nobody_knows_what_an_opaque_op_does() -> None:
+    with pytest.raises(ArchcalcError) as caught:
+        work_through("opaque")
+    assert str(caught.value) == "error[unknown-work]: what `opaque` does is unknown"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Role, Shape, Weight, Weighted
-from archcalc.ops.weight import total
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Arrays, Map
@@ -60,8 +59,7 @@ class Opaque(Weighted):
 
     def parameters(self, x: Shape, y: Shape) -> int:
         """Count the numbers of all arrays but the statistics."""
-        arrays = self.weights(x, y)
-        return sum(array.size for array in arrays) - total(arrays, "statistic")
+        return sum([array.size for array in self.weights(x, y) if array.kind != "statistic"])
 
     def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
         """List what is stated."""

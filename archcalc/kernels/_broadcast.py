@@ -43,11 +43,11 @@ def gathered(dy: Array, shape: tuple[int, ...]) -> Array:
     """
     if dy.shape == shape:
         return dy
-    raised = (*shape, *(1,) * (dy.ndim - len(shape)))
+    raised = shape if len(shape) == dy.ndim else (*shape[:2], *(1,) * (dy.ndim - 2))
     spread = tuple(axis for axis in range(dy.ndim) if raised[axis] != dy.shape[axis])
     return np.asarray(dy.sum(axis=spread, keepdims=True)).reshape(shape)
 
 
 def _raised(x: Array, dimensions: int) -> Array:
     """Give a single place as many extents as the others have."""
-    return x.reshape(*x.shape, *(1,) * (dimensions - x.ndim)) if x.ndim < dimensions else x
+    return x if x.ndim == dimensions else x.reshape(*x.shape[:2], *(1,) * (dimensions - 2))

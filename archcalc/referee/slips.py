@@ -174,7 +174,7 @@ def _windows() -> Iterator[tuple[str, Change]]:
 def _axes(report: Report) -> Iterator[Slip]:
     """Read the axes as height x width x channels, or as channels first what was meant so."""
     x = report.input
-    other = Shape(x[2], x[0], x[1])
+    other = Shape(x[-1], *x[:-1])
     with suppress(ArchcalcError):
         if other != x and len(report.graph.inputs) == 1:
             graph = report.graph.at(other, heads=report.with_heads)

@@ -154,7 +154,7 @@ def _words(stack: Stack) -> list[svg.Text]:
 def _not_all(shape: Shape) -> list[str]:
     """Say how many maps are drawn, where these are not all."""
     drawn = channels_drawn(shape)
-    single = shape.height == shape.width == 1
+    single = shape.is_vector
     return (
         [] if single or drawn == shape.channels else [f"{drawn} of {shape.channels:,} maps drawn"]
     )

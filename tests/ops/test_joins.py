@@ -27,6 +27,8 @@ test_by_hand = by_hand(CASES)
         ("{add: [[], globalavgpool]}", "2x3x3", "2x3x3", 18),
         ("{add: [globalavgpool, []]}", "2x3x3", "2x3x3", 18),
         ("{add: [globalavgpool, [], []]}", "2x3x3", "2x3x3", 36),
+        ("{add: [[], globalavgpool]}", "2x9", "2x9", 18),
+        ("{add: [globalavgpool, []]}", "2x2x3x3", "2x2x3x3", 36),
         ("{add: [{conv: 1, kernel: 1}, []]}", "2x5", "2x5", 10),  # one map over two
         ("{add: [{conv: 1, kernel: 1}, globalavgpool]}", "3x2x4x5", "3x2x4x5", 120),
         ("{add: [[{linear: 7}], []]}", "1x2x2", "7x2x2", 28),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc import limits
+from archcalc import limits, ops
 from archcalc.errors import Reason, listed, suggestion
 from archcalc.ops.fields import shown
 from archcalc.spec.checker import is_empty, plain_value
 from archcalc.spec.expression import ENTERING, LOOP
 from archcalc.spec.layer import Common, LayerReader, bare
 from archcalc.spec.loops import LoopReader
-from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
+from archcalc.spec.names import AROUND, COMMON, Names, check_parameter
 from archcalc.spec.reader import Mapping, Sequence
 from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer
 
@@ -104,7 +104,7 @@ class ItemReader:
         op = self.layers.op_of(entry)
         if op is None:
             return None
-        if op in JOINS:
+        if ops.is_join(op):
             return self._join(entry, op, inner, names, common)
         return self._layer(entry, op, inner, names, common)
 

@@ -13,7 +13,7 @@ from archcalc.errors import Reason, suggestion
 from archcalc.ops.declarations import read
 from archcalc.spec.checker import is_empty
 from archcalc.spec.expression import Expression
-from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE, Names
+from archcalc.spec.names import AROUND, COMMON, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 from archcalc.spec.vocabulary import instead_of_field, instead_of_op, instead_of_value, op_hint
@@ -139,7 +139,7 @@ class LayerReader:
             entry = bare(item)
             single = isinstance(entry, Mapping) and not _is_several(entry)
             op = self.op_of(entry) if single and isinstance(entry, Mapping) else None
-            if not isinstance(entry, Mapping) or not single or op in JOINS:
+            if not isinstance(entry, Mapping) or not single or ops.is_join(op or ""):
                 message = "`before` and `after` take single layers"
                 hint = None if single else "blocks and groups are entries of a list of layers"
                 self.checker.complain("wrong-type", message, item, hint)

@@ -178,7 +178,8 @@ class ItemReader:
     def _join(
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
     ) -> Join:
-        self.checker.keys(tree, {*COMMON, *AROUND, "op", op, "branches"}, f"`{op}`")
+        known = {*COMMON, *AROUND, "op", op, *ops.field_types(op)}
+        self.checker.keys(tree, known, f"`{op}`")
         given, entries = names.given(tree), self._branches(tree, op)
         several = len(common["sources"]) > 1
         if entries is not None and several == bool(entries):
@@ -193,6 +194,7 @@ class ItemReader:
             name=_name(op, given, names, common),
             op=op,
             shares_level=shares_level,
+            fields=self.layers.fields_of_join(op, tree),
             branches=tuple(self._branch(entry, scope, inner) for entry in entries or ()),
             before=before,
             after=after,

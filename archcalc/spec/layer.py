@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from archcalc import limits, ops
 from archcalc.errors import Reason, suggestion
 from archcalc.ops.declarations import read
-from archcalc.spec.checker import is_empty
+from archcalc.spec.checker import is_empty, untyped
 from archcalc.spec.expression import Expression
 from archcalc.spec.names import AROUND, COMMON, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
@@ -110,6 +110,15 @@ class LayerReader:
             after=after,
             **common,
         )
+
+    def fields_of_join(self, op: str, tree: Mapping) -> dict[str, Value]:
+        """Read what a join has beside its branches, over the defaults; nothing of it waits."""
+        types = {key: kind for key, kind in ops.field_types(op).items() if key != "branches"}
+        own = {
+            key: self.checker.attempt(tree.entries[key], partial(_settled, types[key], tree, key))
+            for key in types.keys() & tree.entries.keys()
+        }
+        return {**self.defaults.get(op, {}), **own}
 
     def sides(
         self, op: str, tree: Mapping, scope: Collection[str]
@@ -273,6 +282,11 @@ def _read(declared: str, value: object) -> Value:
     except Reason as reason:
         reason.hint = reason.hint or instead_of_value(value)
         raise
+
+
+def _settled(declared: str, tree: Mapping, key: str) -> Value:
+    """Read a field that is no expression."""
+    return _read(declared, untyped(tree.entries[key]))
 
 
 def bare(tree: Tree) -> Tree:

@@ -10,6 +10,7 @@ weights 12 − 6 = 6
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from archcalc.counts import KINDS
@@ -176,12 +177,14 @@ def _telling(found: Derivation) -> Iterator[Figure]:
 def _rows(figures: Iterable[Figure]) -> Iterator[tuple[str, Formula, str]]:
     """Name the figures; rows and columns that are alike, as they mostly are, share a row."""
     waiting = list(figures)
+    sizes = Counter(_stem(figure.quantity) for figure in waiting)
     while waiting:
         figure = waiting.pop(0)
         family = [f for f in waiting if _stem(f.quantity) == _stem(figure.quantity)]
         alike = [f for f in family if str(f) == str(figure)]
         waiting = [f for f in waiting if f not in alike]
-        yield _together([figure, *alike]), Formula.of(figure), figure.note
+        whole = sizes[_stem(figure.quantity)] == len(alike) + 1
+        yield _together([figure, *alike], whole=whole), Formula.of(figure), figure.note
 
 
 def _stem(quantity: str) -> str:
@@ -192,15 +195,16 @@ def _stem(quantity: str) -> str:
     return stem if line in EXTENTS else quantity
 
 
-def _together(figures: list[Figure]) -> str:
-    """Name figures that are alike; rows and columns by what they are rows and columns of."""
+def _together(figures: list[Figure], *, whole: bool) -> str:
+    """Name figures that are alike: if no other is beside them, by what they have in common."""
     quantities = [figure.quantity for figure in figures]
     stem = _stem(quantities[0])
     if stem == "side":
         return ", ".join(quantities)
-    if len(figures) > 1 or quantities[0].endswith("_places"):
+    if whole and (len(figures) > 1 or quantities[0].endswith("_places")):
         return NAMES.get(stem, stem)
-    return _name(quantities[0])
+    words = [quantity.rpartition("_")[2] for quantity in quantities[1:]]
+    return ", ".join([_name(quantities[0]), *words])
 
 
 def _name(quantity: str) -> str:

@@ -120,7 +120,8 @@ def test_explain_names_the_extents(archcalc: Run, tmp_path: Path) -> None:
 
     assert "depth" in told
     assert "height" in told
-    assert "receptive field, frames" in told
+    assert "receptive field, frames " in told
+    assert "receptive field, rows, columns " in told
 
 
 @pytest.mark.parametrize(("text", "layer"), [(AUDIO, "conv2"), (VIDEO, "conv1")])

@@ -253,7 +253,11 @@ def _written(size: tuple[int, ...]) -> str:
 
 
 def _too_large(span: Span, side: str) -> Reason:
-    padding = f" + {span.before} + {span.after} of padding" if span.before or span.after else ""
+    padding = ""
+    if span.before != span.after:
+        padding = f" + {span.before} of padding before + {span.after} after"
+    elif span.before:
+        padding = f" + {span.before} + {span.after} of padding"
     spread = f" (dilated by {span.dilation}: {span.extent})" if span.dilation > 1 else ""
     return Reason(
         "window-does-not-fit",

@@ -202,7 +202,7 @@ what enters `conv` is 3x5x8 (channels x height x width)
         "3x7x7",
         """\
 spec:3:23: error[window-does-not-fit]: conv1: a window of 3 (dilated by 4: 9) does not fit in the \
-width 7 + 1 + 0 of padding; what enters `conv` is 3x7x7 (channels x height x width)
+width 7 + 1 of padding before + 0 after; what enters `conv` is 3x7x7 (channels x height x width)
     3 |   - {conv: 4, kernel: 3, dilation: 4, padding: [1, 1, 1, 0]}
       |                       ^
   hint: a smaller kernel, more padding, or a larger input""",

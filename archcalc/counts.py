@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 KINDS = Work._fields
 QUANTITIES = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
-    "connections_in_bounds", "neurons", "activations", "macs", "flops",
+    "parameters", "weights", "biases", "gamma", "beta", "slope", "fixed", "statistics",
+    "connections", "connections_in_bounds", "neurons", "interactions", "activations",
+    "macs", "flops",
 )  # fmt: skip
 Tally: TypeAlias = "tuple[int, ...]"
 """The figures of one node and one sample: what `Counts` has, with the kinds of work at the end."""
@@ -26,18 +27,22 @@ Tally: TypeAlias = "tuple[int, ...]"
 class Counts:
     """What is counted. Work is per batch, everything else per sample or per network.
 
-    `activations` are the elements of all outputs, of whatever op.
+    `slope` are trained slopes of activations, as gamma and beta are of normalisations.
+    `interactions` are products of two activations, summed: multiply-accumulates without a stored
+    number, so that they connect nothing. `activations` are the elements of all outputs.
     """
 
     weights: int = 0
     biases: int = 0
     gamma: int = 0
     beta: int = 0
+    slope: int = 0
     fixed: int = 0
     statistics: int = 0
     connections: int = 0
     connections_in_bounds: int = 0
     neurons: int = 0
+    interactions: int = 0
     activations: int = 0
     work: Work = NO_WORK
     uncounted: tuple[Uncounted, ...] = ()
@@ -46,7 +51,7 @@ class Counts:
     @property
     def parameters(self) -> int:
         """Trainable numbers of every kind."""
-        return self.weights + self.biases + self.gamma + self.beta
+        return self.weights + self.biases + self.gamma + self.beta + self.slope
 
     @property
     def stored(self) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Node
     from archcalc.ops.op import Op, Shape, Weight
 
+NOTHING_ELSE = (0,) * 6
 SIZE = Counts.__slots__.index("activations")
 
 
@@ -62,7 +63,7 @@ class Facts:
     @property
     def bias(self) -> int:
         """The connections that carry no product: one for each unit that has a bias."""
-        macs = self.counts.work.mac
+        macs = self.counts.work.mac - self.counts.interactions
         return self.counts.connections - macs if macs else 0
 
     @property
@@ -123,18 +124,19 @@ def _tally(op: Op, x: Shape, y: Shape) -> Tally:
     """Apply the rules: the fields of `Counts` in their order, then the kinds of work."""
     parameters, arrays = op.parameters(x, y), op.weights(x, y)
     return (
-        *(_kinds(op, parameters, arrays) if arrays else (parameters, 0, 0, 0, 0, 0)),
+        *(_kinds(op, parameters, arrays) if arrays else (parameters, *NOTHING_ELSE)),
         op.connections(x, y),
         op.connections_in_bounds(x, y),
         op.neurons(y),
+        op.interactions(x, y),
         y.size,
         *op.work(x, y),
     )
 
 
 def _kinds(op: Op, parameters: int, arrays: tuple[Weight, ...]) -> tuple[int, ...]:
-    """Split parameters into weights, biases, gamma, beta and fixed; then the statistics."""
-    sums = {"bias": 0, "scale": 0, "shift": 0}
+    """Split parameters into weights, biases, gamma, beta, slope, fixed; then the statistics."""
+    sums = {"bias": 0, "scale": 0, "shift": 0, "slope": 0}
     statistics = []
     for _, kind, shape, _ in arrays:
         if kind in sums:
@@ -144,7 +146,7 @@ def _kinds(op: Op, parameters: int, arrays: tuple[Weight, ...]) -> tuple[int, ..
     if len(set(statistics)) == 1:
         statistics = [statistics[0] * len(statistics)]
     if isinstance(op, Weighted) and not op.trainable:
-        return 0, 0, 0, 0, parameters, sum(statistics)
+        return 0, 0, 0, 0, 0, parameters, sum(statistics)
     weights = known(parameters)
     for other in filter(None, sums.values()):
         weights -= known(other)

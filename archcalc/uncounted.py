@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 """Paths that are told one by one."""
-STORED = ("parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics")
+STORED = ("parameters", "weights", "biases", "gamma", "beta", "slope", "fixed", "statistics")
 """What an op holds."""
 WORKED = (
-    "connections", "connections_in_bounds", "neurons", "activations", "macs", "flops",
-    *Work._fields,
+    "connections", "connections_in_bounds", "neurons", "interactions", "activations", "macs",
+    "flops", *Work._fields,
 )  # fmt: skip
 """What an op does: unknown where only its output and its weights are stated."""
 

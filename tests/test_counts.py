@@ -9,22 +9,24 @@ import archcalc
 from archcalc import counts
 from archcalc.arithmetic import Derived
 from archcalc.ops.conv import Conv
-from archcalc.ops.op import Shape, Work
+from archcalc.ops.op import Shape, Weight, Work
+from archcalc.render.layers import layers
 
 if TYPE_CHECKING:
     import pytest
 
 
 def test_tallies_add_up_field_by_field() -> None:
-    first = tuple(range(1, 23))
-    second = (100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000, *[0] * 12)
+    first = tuple(range(1, 25))
+    second = (*range(100, 1_300, 100), *[0] * 12)
 
     assert counts.add_up([first, second]) == counts.Counts(
-        weights=101, biases=202, gamma=303, beta=404, fixed=505, statistics=606, connections=707,
-        connections_in_bounds=808, neurons=909, activations=1_010,
+        weights=101, biases=202, gamma=303, beta=404, slope=505, fixed=606, statistics=707,
+        connections=808, connections_in_bounds=909, neurons=1_010, interactions=1_111,
+        activations=1_212,
         work=Work(
-            mac=11, add=12, mul=13, div=14, cmp=15, exp=16, tanh=17, pow=18, sqrt=19, erf=20,
-            log=21, trig=22,
+            mac=13, add=14, mul=15, div=16, cmp=17, exp=18, tanh=19, pow=20, sqrt=21, erf=22,
+            log=23, trig=24,
         ),
     )  # fmt: skip
     assert counts.add_up([]) == counts.Counts()
@@ -71,3 +73,30 @@ def test_how_the_connections_of_untied_biases_come_about() -> None:
     assert isinstance(connections, Derived)
     assert connections == 12 * 201 * 2 * 3
     assert connections.expression == "12·(5·5·8 + 1)·(6 − 5 + 1)·(7 − 5 + 1)"
+
+
+def test_slopes_are_parameters_and_interactions_no_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Conv, "interactions", lambda _self, _x, y: y.size)
+    monkeypatch.setattr(
+        Conv,
+        "weights",
+        lambda _self, _x, _y: (Weight("a", "slope", (2,)), Weight("w", "weight", (18,))),
+    )
+    text = "input: 1x4x4\nlayers: [{conv: 2, kernel: 3, bias: false}]"
+    report = archcalc.count(archcalc.load(StringIO(text)))
+
+    assert (report.total.slope, report.total.weights, report.total.parameters) == (2, 16, 18)
+    assert report.total.interactions == 2 * 2 * 2
+    names = [column.name for column in layers(report, columns=["all"]).columns]
+    assert {"slope", "interactions"} <= {*names}
+
+
+def test_what_is_rare_is_left_out_of_all_columns_where_it_does_not_occur() -> None:
+    report = archcalc.count("lenet1")
+    everything = {column.name for column in layers(report, columns=["all"]).columns}
+    asked = {column.name for column in layers(report, columns=["slope"]).columns}
+
+    assert not {"slope", "interactions"} & everything
+    assert "slope" in asked

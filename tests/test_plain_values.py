@@ -17,7 +17,8 @@ layers:
 heads: {h: {from: c, layers: [globalavgpool]}}
 """
 NONE = {
-    "parameters": 0, "weights": 0, "biases": 0, "gamma": 0, "beta": 0, "fixed": 0, "statistics": 0,
+    "parameters": 0, "weights": 0, "biases": 0, "gamma": 0, "beta": 0, "slope": 0, "fixed": 0,
+    "statistics": 0, "interactions": 0,
     "connections": 0, "connections_in_bounds": 0, "neurons": 0, "activations": 0, "macs": 0,
     "flops": 0, "partial": {}, "work": {},
 }  # fmt: skip

@@ -519,7 +519,8 @@ def test_plain_values_of_a_small_network() -> None:
     assert plain["parameters"] == {"r": float(Fraction(1, 2)), "l": [1, "a"]}
     assert plain["total"] == {
         "partial": {},
-        "parameters": 20, "weights": 18, "biases": 2, "gamma": 0, "beta": 0, "fixed": 0,
+        "parameters": 20, "weights": 18, "biases": 2, "gamma": 0, "beta": 0, "slope": 0, "fixed": 0,
+        "interactions": 0,
         "statistics": 0, "connections": 20, "connections_in_bounds": 20, "neurons": 2,
         "activations": 2, "macs": 18, "flops": 38, "work": {"mac": 18, "add": 2},
     }  # fmt: skip

@@ -253,7 +253,8 @@ def test_differences_know_what_is_the_same(capsules: Report) -> None:
     assert diff(capsules, wider).change("macs") == 1_600
     assert diff(capsules, other).is_partial("macs")
     assert diff(capsules, other).to_dict()["partial"] == [
-        "connections", "connections_in_bounds", "neurons", "activations", "macs", "flops",
+        "connections", "connections_in_bounds", "neurons", "interactions", "activations", "macs",
+        "flops",
     ]  # fmt: skip
 
 

@@ -34,10 +34,12 @@ VARIABLES = {
     "size": "neighbouring maps that a local response normalisation reads",
     "connections": "taps and biases of all output units",
     "parameters": "trained numbers of every kind",
-    "weights": "trained numbers that are neither biases nor gamma nor beta",
+    "weights": "trained numbers that are neither biases nor gamma, beta or slopes",
     "biases": "trained biases",
     "gamma": "trained scales of a normalisation",
     "beta": "trained shifts of a normalisation",
+    "slope": "trained slopes of an activation",
+    "interactions": "multiply-accumulates of two activations, such as queries with keys",
     "fixed": "weights that are not trained",
     "statistics": "running means and variances",
     "affine": "true if a batch normalisation scales or shifts",
@@ -50,7 +52,8 @@ VARIABLES = {
 }
 """Every variable with its meaning; numbers are exact integers unless they say otherwise."""
 COUNTED = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+    "parameters", "weights", "biases", "gamma", "beta", "slope", "fixed", "statistics",
+    "connections", "interactions",
 )  # fmt: skip
 
 

@@ -129,6 +129,10 @@ class Op(ABC):
         """Count the same without the taps that fall on padding."""
         return self.connections(x, y)
 
+    def interactions(self, x: Shape, y: Shape) -> int:
+        """Count the multiply-accumulates of two activations: no stored number, no connection."""
+        return 0
+
     def work(self, x: Shape, y: Shape) -> Work:
         """Count elementary operations of inference on one sample."""
         return NO_WORK

@@ -11,8 +11,9 @@ from archcalc.errors import UnknownName, suggestion
 from archcalc.ops.shape import lines
 
 SUMS = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
-    "connections_in_bounds", "neurons", "activations", "macs", *KINDS[1:], "multiplications",
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics",
+    "connections", "connections_in_bounds", "neurons", "activations", "macs",
+    *KINDS[1:], "multiplications",
 )  # fmt: skip
 """What adds up over layers; beside it a layer has an `output` and a `receptive_field`.
 

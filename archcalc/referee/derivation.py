@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 AnyOp = TypeVar("AnyOp", bound=Op)
 
-PARTS = ("weights", "biases", "gamma", "beta", "statistics")
+PARTS = ("weights", "biases", "gamma", "beta", "slope", "statistics")
 HEADLINE = ("parameters", "statistics", "connections", "neurons", "macs", "flops")
 """The quantities whose zeros want a reason."""
 
@@ -184,7 +184,7 @@ def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ..
     fixed = isinstance(op, Weighted) and not op.trainable
     parameters = counts.fixed if fixed else op.parameters(x, y)
     pairs = {"fixed" if fixed else "parameters": parameters}
-    for name in (*PARTS, "connections", "connections_in_bounds", "neurons", "macs"):
+    for name in (*PARTS, "connections", "connections_in_bounds", "neurons", "interactions", "macs"):
         pairs[name] = getattr(counts, name)
     pairs |= dict(zip(KINDS[1:], counts.work[1:], strict=True))
     pairs["flops"] = Counts(work=Work(*map(known, counts.work))).flops

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from archcalc.spec.spec import Spec
 
 SUMMED = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics",
-    "connections", "connections_in_bounds", "neurons", "macs", *KINDS[1:], "flops",
+    "parameters", "weights", "biases", "gamma", "beta", "slope", "fixed", "statistics",
+    "connections", "connections_in_bounds", "neurons", "interactions", "macs", *KINDS[1:], "flops",
 )  # fmt: skip
 MOST_TERMS = 24
 """A sum of more layers than this is a sum of stages."""

@@ -31,7 +31,7 @@ Shape: TypeAlias = tuple[int, ...]
 
 INCOMING = frozenset({"weight", "centre"})
 """Kinds of weights on the way into a unit; a layer that has none has no connections."""
-KINDS = {"bias": "biases", "scale": "gamma", "shift": "beta"}
+KINDS = {"bias": "biases", "scale": "gamma", "shift": "beta", "slope": "slope"}
 """Of parameters, by what the kernel says that the array is; all others are weights."""
 COUNTED_ONE_BY_ONE = 200_000
 """Up to so many multiplications of a layer are counted one by one, too."""
@@ -53,6 +53,7 @@ class Measured(NamedTuple):
     biases: int
     gamma: int
     beta: int
+    slope: int
     fixed: int
     statistics: int
     connections: int | None
@@ -67,7 +68,7 @@ class Measured(NamedTuple):
     @property
     def parameters(self) -> int:
         """Trained numbers of every kind."""
-        return self.weights + self.biases + self.gamma + self.beta
+        return self.weights + self.biases + self.gamma + self.beta + self.slope
 
 
 class Witness:
@@ -186,7 +187,7 @@ def _otherwise(layer: Layer) -> frozenset[str]:
 
 def _parameters(layer: Layer) -> dict[str, int]:
     """Measure the arrays that were allocated, by kind."""
-    sizes = dict.fromkeys(("weights", "biases", "gamma", "beta", "fixed"), 0)
+    sizes = dict.fromkeys(("weights", "biases", "gamma", "beta", "slope", "fixed"), 0)
     for name, array in layer.weights.items():
         kind = KINDS.get(layer.kinds[name], "weights") if layer.trainable else "fixed"
         sizes[kind] += array.size

@@ -223,11 +223,13 @@ _ALL = (
     _counted("biases"),
     _counted("gamma"),
     _counted("beta"),
+    _counted("slope"),
     _counted("fixed"),
     _counted("statistics"),
     _counted("connections", hide=3),
     _counted("connections_in_bounds"),
     _counted("neurons"),
+    _counted("interactions"),
     _counted("macs", "MACs"),
     _counted("flops"),
     *map(_worked, KINDS),
@@ -252,5 +254,7 @@ _ALL = (
 )
 QUANTITIES = {quantity.column.name: quantity for quantity in _ALL}
 """Every column by its name, in the order in which `--columns all` shows them."""
+RARE = frozenset({"slope", "interactions"})
+"""Columns that `all` leaves out where a network has nothing of them."""
 USUAL = ("layer", "op", "output", "kernel", "parameters", "connections", "macs", "share")
 """What is shown unless somebody asks for something else."""

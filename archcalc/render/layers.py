@@ -8,7 +8,7 @@ from archcalc.inputs import say
 from archcalc.memory import partial
 from archcalc.render.caption import changes
 from archcalc.render.cells import said
-from archcalc.render.columns import BYTES, choose
+from archcalc.render.columns import BYTES, RARE, choose
 from archcalc.render.figures import column, notes
 from archcalc.render.folding import fold_repeats
 from archcalc.render.table import Table, figure
@@ -52,8 +52,9 @@ def layers(  # noqa: PLR0913 - which rows, and which columns
     >>> table.rows[2], table.totals
     (('C3', 1516), (('total', 60000),))
     """
+    columns = list(columns)
     by_convention = [column(figure, ops=ops) for figure in figures]
-    quantities = [*choose(columns, bytes_each), *by_convention]
+    quantities = [*_occurring(choose(columns, bytes_each), columns, report), *by_convention]
     names = [quantity.column.name for quantity in quantities]
     lines = fold_repeats(report.ops if ops else report.fold(depth))
     return Table(
@@ -64,6 +65,16 @@ def layers(  # noqa: PLR0913 - which rows, and which columns
         captions=(*captions(report, names, bytes_each), *notes(figures)),
         tones=tuple(_tone(line.row) for line in lines),
     )
+
+
+def _occurring(
+    quantities: list[Quantity], asked: Iterable[str], report: Report
+) -> Iterator[Quantity]:
+    """Leave out what is rare and does not occur, unless it was asked for by name."""
+    for quantity in quantities:
+        name = quantity.column.name
+        if name not in RARE or name in asked or quantity.total(report.total, report):
+            yield quantity
 
 
 def title(report: Report) -> str:

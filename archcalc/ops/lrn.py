@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Placewise, Role, Shape, Work
+from archcalc.ops.window import Span, one_place, spans
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Number, Positive
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 class Lrn(Placewise):
     """Divide each element by a power of the squares around it in `size` neighbouring maps.
 
+    With `within` the neighbours are those of its own map: `size` places along each extent.
+
         x  C  H  W
         y  C  H  W        y = x / (k + alpha · Σ x²)^beta
 
-    Work per element: 2 muls, size adds, a pow and a div.
+    Work per element: 2 muls, size adds (of a map of two extents size²), a pow and a div.
 
     >>> x = Shape(96, 55, 55)
     >>> Lrn(size=5).work(x, x).add == 5 * x.size
@@ -29,7 +33,7 @@ class Lrn(Placewise):
     """
 
     main: ClassVar[str] = "size"
-    reason: ClassVar[str] = "a fixed formula over neighbouring maps: no weights, no connections"
+    reason: ClassVar[str] = "a fixed formula over neighbours: no weights, no connections"
     role: ClassVar[Role] = "normalisation"
     label: ClassVar[str] = "local response normalisation"
 
@@ -37,7 +41,16 @@ class Lrn(Placewise):
     alpha: Positive = Fraction(1, 10_000)
     beta: Number = Fraction(3, 4)
     k: Positive = Fraction(2)
+    within: bool = False
+
+    def window(self, x: Shape) -> tuple[Span, ...]:
+        """Tell the window: one place, or what lies around it."""
+        if not self.within:
+            return one_place(x)
+        before, after = self.size // 2, (self.size - 1) // 2
+        return spans(x, (self.size,) * x.rank, (1,) * x.rank, (before, after) * x.rank)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count squares, sums, powers and quotients."""
-        return Work(mul=2 * y.size, add=y.size * self.size, pow=y.size, div=y.size)
+        neighbours = prod([self.size] * y.rank) if self.within else self.size
+        return Work(mul=2 * y.size, add=y.size * neighbours, pow=y.size, div=y.size)

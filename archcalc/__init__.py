@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Graph
     from archcalc.model.model import Model, build
     from archcalc.model.unrolling import unroll
+    from archcalc.readers import read
     from archcalc.referee.budget import budget
     from archcalc.referee.comparison import compare
     from archcalc.referee.confirmation import confirm
@@ -54,6 +55,7 @@ _HOMES = {
     "load": "spec.library",
     "networks": "spec.library",
     "published": "referee.ledger",
+    "read": "readers",
     "reconcile": "referee.reconciliation",
     "table": "referee.tabulation",
     "unroll": "model.unrolling",
@@ -80,6 +82,7 @@ __all__ = [
     "load",
     "networks",
     "published",
+    "read",
     "reconcile",
     "table",
     "unroll",

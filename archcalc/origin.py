@@ -20,7 +20,7 @@ class Origin:
     `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`),
     `source` the publication. `inputs` are its own, by name, `heads` the names of all its heads, in
     the graph or not. `changed` are the parameters that whoever made it set to another value; `text`
-    is what it was read from.
+    is what it was read from, a spec or a file of another `kind`.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Origin:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     changed: Mapping[str, Value] = field(default_factory=dict)
     text: str = ""
+    kind: str = "spec"
 
     @property
     def input(self) -> Shape:

@@ -17,10 +17,10 @@ from archcalc.memory import Memory, largest_live_set
 from archcalc.notes import notes
 from archcalc.paths import Index, cut, layer_of
 from archcalc.plain_values import report_to_dict
+from archcalc.readers import find as find_network
 from archcalc.receptive_field import Field, receptive_fields
 from archcalc.row import Row, no_row, row_of
 from archcalc.scope import scope
-from archcalc.spec.library import load
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
 from archcalc.uncounted import gaps
@@ -46,19 +46,19 @@ def count(
     batch: int = 1,
     heads: bool = False,
 ) -> Report:
-    """Count a network: a spec, or its name or path; with its heads if asked for.
+    """Count a network: a spec or a graph, or its name or path; with its heads if asked for.
 
-    Raises what `load` and `expand` raise, and UsageError for a batch below 1.
+    Raises what `archcalc.read` raises, and UsageError for a batch below 1.
 
     >>> report = count("lenet5")
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
     samples = read_batch(batch)
-    if isinstance(net, Graph):
-        return Report(net.at(input, heads=heads), samples, heads)
-    spec = net if isinstance(net, Spec) else load(net)
-    return Report(expand(spec, input, heads=heads), samples, heads)
+    found = net if isinstance(net, Graph | Spec) else find_network(net, input=input)
+    if isinstance(found, Graph):
+        return Report(found.at(input, heads=heads), samples, heads)
+    return Report(expand(found, input, heads=heads), samples, heads)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,13 +98,13 @@ class Report(Displayed, view="layers:layers"):
     @cached_property
     def total(self) -> Counts:
         """The sum of all rows."""
-        return self._add_up(range(len(self.nodes)), self.graph.uncounted)
+        return self._add_up(range(len(self.nodes)), self._beside)
 
     @cached_property
     def main(self) -> Counts:
         """The main path alone."""
         main = self._by_head.get(None, Counts())
-        return replace(main, uncounted=(*main.uncounted, *gaps(self.graph.uncounted)))
+        return replace(main, uncounted=(*main.uncounted, *gaps(self._beside)))
 
     @cached_property
     def heads(self) -> dict[str, Counts]:
@@ -275,12 +275,19 @@ class Report(Displayed, view="layers:layers"):
     @cached_property
     def _unknown(self) -> dict[int, Uncounted]:
         """What is not known of a node, by its position."""
-        return unknown(self.nodes, self.facts)
+        found = unknown(self.nodes, self.facts)
+        said = {layer.path: layer for layer in self.graph.uncounted}
+        return {i: said.get(layer.path, layer) for i, layer in found.items()}
+
+    @cached_property
+    def _beside(self) -> tuple[Uncounted, ...]:
+        """What is not counted and is no node."""
+        return tuple(layer for layer in self.graph.uncounted if layer.path not in self.graph.ends)
 
     @property
     def uncounted(self) -> tuple[Uncounted, ...]:
         """What is left out, unknown or not reached; totals are at least what they say of it."""
-        return (*self._unknown.values(), *self.graph.uncounted)
+        return (*self._unknown.values(), *self._beside)
 
     @property
     def free(self) -> tuple[Uncounted, ...]:

@@ -44,7 +44,7 @@ def check() -> None:
 
 
 def _note_spec(graph: Graph, _: object) -> None:
-    text = graph.origin.text
+    text = graph.origin.text if graph.origin.kind == "spec" else ""
     if 0 < len(text) <= LONG and len(_specs) < FEW and text not in _seen:
         _seen.add(text)
         _specs.append(text)

@@ -11,6 +11,7 @@ from archcalc.cli.completion import complete_networks, complete_settings
 from archcalc.errors import Reason, UsageError
 
 if TYPE_CHECKING:
+    from archcalc.graph import Graph
     from archcalc.spec.spec import Spec
     from archcalc.spec.values import Value
 
@@ -19,8 +20,8 @@ Network = Annotated[
     typer.Argument(
         metavar="NETWORK",
         autocompletion=complete_networks,
-        help="A name (lenet5), a file (mine.yaml), a variant of it (mine.yaml#small), or - for "
-        "standard input.",
+        help="A name (lenet5), a file (mine.yaml, net.prototxt, net.cfg), a variant of it "
+        "(mine.yaml#small), or - for standard input.",
     ),
 ]
 Input = Annotated[
@@ -72,16 +73,35 @@ Heads = Annotated[
 ]
 
 
-def open_network(network: str, settings: list[str] | None = None) -> Spec:
-    """Load the network that an argument names, with the parameters that `--set` gives."""
-    from archcalc.spec.library import load  # noqa: PLC0415 - after the arguments are known to be good
+def open_network(
+    network: str,
+    settings: list[str] | None = None,
+    input: str | None = None,  # noqa: A002 - the option's name
+) -> Spec | Graph:
+    """Find the network that an argument names, with the parameters that `--set` gives.
 
+    A file that leaves the size of its input free is read at this `input`.
+    """
+    from archcalc.readers import find  # noqa: PLC0415 - after the arguments are known to be good
+
+    _check_piped(network)
+    return find(network, input=input, **dict(read_setting(text) for text in settings or ()))
+
+
+def open_graph(network: str, input: str | None) -> Graph:  # noqa: A002
+    """Read the network that an argument names, at its own input or at another."""
+    from archcalc.readers import read  # noqa: PLC0415
+
+    _check_piped(network)
+    return read(network, input=input)
+
+
+def _check_piped(network: str) -> None:
     if is_standard_input(network) and (sys.stdin is None or sys.stdin.isatty()):
         hint = "`archcalc show - < mine.yaml`, or `cat mine.yaml | archcalc show -`"
         raise UsageError.of(
             "no-input", "`-` reads a spec from standard input, and nothing is piped in", hint
         )
-    return load(network, **dict(read_setting(text) for text in settings or ()))
 
 
 def is_standard_input(network: str) -> bool:

@@ -47,7 +47,7 @@ def budget(  # noqa: PLR0913 - one for each option
 
     \b
     Examples:
-      archcalc budget mine.yaml --max-parameters 5M
+      archcalc budget mine.yaml --max-parameters 5M --max-macs 600M
       archcalc budget resnet50 --max-memory 120MB --batch 8
       archcalc budget vgg16 --max-memory 300MiB --bytes 2
       archcalc budget lenet5 --max-parameters 60k
@@ -56,7 +56,7 @@ def budget(  # noqa: PLR0913 - one for each option
     from archcalc.render.comparison import budget as tables  # noqa: PLC0415
 
     found = referee.budget(
-        open_network(network, set),
+        open_network(network, set, input),
         max_parameters=max_parameters,
         max_macs=max_macs,
         max_memory=max_memory,

@@ -81,13 +81,13 @@ def compare(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc compare alexnet vgg16 googlenet resnet50
       archcalc compare vgg16 resnet50 --by op --columns macs
-      archcalc compare my.yaml#small my.yaml#large --by stage
+      archcalc compare mine.yaml#small mine.yaml#large --by stage
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee import comparison  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.render.comparison import comparison as tables  # noqa: PLC0415
 
     found = comparison.compare(
-        *map(open_network, networks),
+        *(open_network(network, None, input) for network in networks),
         by=cast("By | None", by),
         input=input,
         batch=batch,
@@ -123,7 +123,11 @@ def diff(  # noqa: PLR0913 - one for each option
     from archcalc.render.comparison import difference as table  # noqa: PLC0415
 
     found = difference.diff(
-        open_network(before), open_network(after), input=input, batch=batch, heads=heads
+        open_network(before, None, input),
+        open_network(after, None, input),
+        input=input,
+        batch=batch,
+        heads=heads,
     )
     caption = joint(found.before, found.after)
     return Answer((table(found, depth or None, names=names),), found.to_dict(), caption)

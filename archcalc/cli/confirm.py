@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import Heads, open_network
+from archcalc.cli.arguments import Heads, Input, open_graph
 from archcalc.cli.completion import complete_networks
 from archcalc.errors import UsageError
 
@@ -32,6 +32,7 @@ def confirm(
     networks: Names = None,
     *,
     all: All = False,  # noqa: A002 - the option's name
+    input: Input = None,  # noqa: A002
     heads: Heads = False,
 ) -> Answer:
     """Build networks in NumPy, run every layer, and compare what is measured with what is counted.
@@ -46,7 +47,7 @@ def confirm(
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.render import confirmation as tables  # noqa: PLC0415 - after the arguments
 
-    confirmations = _run(_chosen(networks, every=all), heads=heads)
+    confirmations = _run(_chosen(networks, every=all), input, heads=heads)
     parts = [tables.networks(confirmations)]
     if len(confirmations) == 1:
         parts = list(tables.confirmation(confirmations[0]))
@@ -67,18 +68,25 @@ def _chosen(networks: Sequence[str] | None, *, every: bool) -> list[str]:
     return [entry.id for entry in library()]
 
 
-def _run(networks: Sequence[str], *, heads: bool) -> list[Confirmation]:
+def _run(
+    networks: Sequence[str],
+    input: str | None,  # noqa: A002
+    *,
+    heads: bool,
+) -> list[Confirmation]:
     """Confirm one network after the other; what they have in common is run once."""
     from archcalc.referee.confirmation import confirm as measure  # noqa: PLC0415
     from archcalc.referee.witness import Witness  # noqa: PLC0415
     from archcalc.render.progress import progress  # noqa: PLC0415
 
-    specs = [open_network(network) for network in networks]
+    graphs = [open_graph(network, input) for network in networks]
     witness = Witness()
-    with progress(len(specs)) as tell:
+    with progress(len(graphs)) as tell:
         return [
-            measure(spec, heads=heads, witness=witness, progress=_step(tell, past, spec.name))
-            for past, spec in enumerate(specs)
+            measure(
+                graph, heads=heads, witness=witness, progress=_step(tell, past, graph.origin.name)
+            )
+            for past, graph in enumerate(graphs)
         ]
 
 

@@ -14,6 +14,7 @@ from archcalc.errors import ArchcalcError, UnknownName
 if TYPE_CHECKING:
     from archcalc.convention.convention import Convention
     from archcalc.convention.figure import Figure
+    from archcalc.graph import Graph
     from archcalc.spec.spec import Spec
 
 Network = Annotated[
@@ -58,7 +59,7 @@ def conventions(  # noqa: PLR0913 - one for each option
       archcalc conventions
       archcalc conventions resnet50-v1.5
       archcalc conventions --convention thop
-      archcalc conventions mine.yaml -C thop -C ours.yaml
+      archcalc conventions mine.yaml --convention thop --convention ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
     if variables:
         return _variables()
@@ -73,7 +74,7 @@ def conventions(  # noqa: PLR0913 - one for each option
     from archcalc.render.figures import figures  # noqa: PLC0415
     from archcalc.report import count  # noqa: PLC0415
 
-    spec = _open(network, set)
+    spec = _open(network, set, input)
     report = count(spec, input=input, batch=batch, heads=heads)
     found = [apply(report, each) for each in chosen]
     about = caption(report, "one in each line")
@@ -95,12 +96,16 @@ def _next(network: str, names: list[str], found: list[Figure]) -> str:
     return invocation("reconcile", f"{network}@{names[0]}", f"{network}@{other[-1]}")
 
 
-def _open(network: str, set: list[str] | None) -> Spec:  # noqa: A002
+def _open(
+    network: str,
+    set: list[str] | None,  # noqa: A002
+    input: str | None,  # noqa: A002
+) -> Spec | Graph:
     """Open a network; a convention in its place is a likely slip."""
     from archcalc.convention.library import find  # noqa: PLC0415
 
     try:
-        return open_network(network, set)
+        return open_network(network, set, input)
     except UnknownName as mistake:
         try:
             name = find(network).name

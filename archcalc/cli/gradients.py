@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import open_network
+from archcalc.cli.arguments import Input, open_graph
 from archcalc.cli.completion import complete_networks
 
 Names = Annotated[
@@ -26,21 +26,27 @@ Seed = Annotated[
 ]
 
 
-def gradients(networks: Names, *, batch: Samples = 4, seed: Seed = 0) -> Answer:
+def gradients(
+    networks: Names,
+    *,
+    input: Input = None,  # noqa: A002 - the option's name
+    batch: Samples = 4,
+    seed: Seed = 0,
+) -> Answer:
     """Show the norm of each layer's gradient at initialisation, networks side by side.
 
     \b
     Examples:
       archcalc gradients sigmoid-mlp sigmoid-mlp-with-norm
-      archcalc gradients plain34-without-norm plain34
+      archcalc gradients plain34-without-norm plain34 resnet34-without-norm resnet34
       archcalc gradients lenet5 --batch 64
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.gradient_flow import gradients as measure  # noqa: PLC0415 - after the arguments
     from archcalc.render.gradient_flow import tables  # noqa: PLC0415
     from archcalc.render.progress import progress  # noqa: PLC0415
 
-    specs = [open_network(network) for network in networks]
-    with progress(len(specs)) as tell:
-        flows = measure(*specs, batch=batch, seed=seed, progress=tell)
+    graphs = [open_graph(network, input) for network in networks]
+    with progress(len(graphs)) as tell:
+        flows = measure(*graphs, batch=batch, seed=seed, progress=tell)
     data = {"schema": 1, "networks": [flow.to_dict() for flow in flows]}
     return Answer(tuple(tables(flows)), data)

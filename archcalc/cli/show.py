@@ -71,13 +71,13 @@ def show(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc show lenet5
       archcalc show resnet50 --depth 2 --columns +flops
-      archcalc show densenet121 -s growth=24 -i 3x256x256
-      archcalc show vgg16 --columns memory_bytes --bytes 2
-      archcalc show resnet50-v1.5 -C thop -C ptflops
+      archcalc show densenet121 --set growth=24 --input 3x256x256
+      archcalc show vgg16 --columns memory_bytes,field --bytes 2 --batch 16
+      archcalc show resnet50-v1.5 --convention thop --convention ptflops
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
 
-    report = count(open_network(network, set), input=input, batch=batch, heads=heads)
+    report = count(open_network(network, set, input), input=input, batch=batch, heads=heads)
     figures = apply_all(report, split(convention))
     chosen = split(columns) or (["+field"] if all else [])
     table = layers(report, depth or None, chosen, bytes_each, figures, ops=all)

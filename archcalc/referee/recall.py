@@ -29,7 +29,7 @@ def recall(report: Report, number: Number) -> tuple[Finding, ...]:
     ('slides2012', 'differs')
     """
     origin = report.graph.origin
-    if not origin.text or origin.changed or report.inputs != origin.inputs:
+    if not origin.text or origin.kind != "spec" or origin.changed or report.inputs != origin.inputs:
         return ()
     with suppress(ArchcalcError):
         ledger = read_ledger(Source(origin.id, origin.text), origin.id)

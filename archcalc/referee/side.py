@@ -14,11 +14,11 @@ from archcalc.convention.figure import apply, complete
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.inputs import say
+from archcalc.readers import find as find_network
 from archcalc.referee.printed import Printed, last_place
 from archcalc.referee.wording import value
 from archcalc.report import Report, count
 from archcalc.scales import POWERS
-from archcalc.spec.library import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,9 +124,9 @@ def read_side(
     network, at, own = text.strip().rpartition("@")
     if not at or Path(text.strip().partition("#")[0]).is_file():
         network, own = text.strip(), convention
-    spec = load(network, **parameters)
+    net = find_network(network, input=input, **parameters)
     stated = bool(at) or convention != USUAL
-    return Side(count(spec, input=input, heads=heads), find(own), stated)
+    return Side(count(net, input=input, heads=heads), find(own), stated)
 
 
 def _number(text: str) -> Number | None:

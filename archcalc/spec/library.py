@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
 from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, UsageError, suggestion
+from archcalc.files import SPEC, File, is_file_name, kind_of, open_file
 from archcalc.ops.fields import shown
 from archcalc.spec.family import Family
 from archcalc.spec.names import loose
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archcalc.spec.spec import Spec
     from archcalc.spec.values import Value
 
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES = SPEC.suffixes
 
 
 class Entry(NamedTuple):
@@ -47,24 +47,63 @@ def load(network: str | Path | IO[str] | AnyMapping[str, object], /, **parameter
     >>> load("densenet121", growth=24).parameters["growth"]
     24
     """
+    found = locate(network)
+    if isinstance(found, Found):
+        return found.settle(**parameters)
+    file, variant = found
+    kind = kind_of(file)
+    if kind is not SPEC:
+        message = f"`{file.name}` is a {kind.name}, not a spec"
+        raise UsageError.of("not-a-spec", message, "`archcalc.read` gives the graph of its network")
+    return load_file(file, variant).settle(**parameters)
+
+
+class Found(NamedTuple):
+    """A family file, and which network of it is meant."""
+
+    document: Document
+    id: str
+    variant: str | None = None
+
+    def settle(self, /, **parameters: Value) -> Spec:
+        """Read the spec, these parameters over its own. Raises SpecError for all mistakes."""
+        return Family(self.document, self.id).settle(self.variant, **parameters)
+
+
+def load_file(file: File, variant: str = "") -> Found:
+    """Read the text of a spec's file, and find the variant that answers to a name."""
+    document = read(source_of(file.content(), file.name))
+    return Found(document, file.stem, _answering(document, variant) if variant else None)
+
+
+def locate(
+    network: str | Path | IO[str] | IO[bytes] | AnyMapping[str, object],
+) -> Found | tuple[File, str]:
+    """Find what a name, a dict, a path or an open file stands for; a path may name a variant.
+
+    Raises UnknownName if nothing answers to the name.
+    """
     if isinstance(network, AnyMapping):
         from archcalc.spec.given import tree_of  # noqa: PLC0415 - files do without
 
-        return Family(tree_of(network), "spec").settle(**parameters)
+        return Found(tree_of(network), "spec")
     if not isinstance(network, str | Path):
         if not hasattr(network, "read"):
             message = f"a network is a name, a path, an open file or a dict, not {shown(network)}"
             raise UsageError.of("wrong-type", message)
-        name = str(getattr(network, "name", "spec"))
-        source = source_of(network.read(limits.now().file_bytes + 1), name)
-        return Family(read(source), Path(name).stem).settle(**parameters)
+        content: str | bytes = network.read(limits.now().file_bytes + 1)
+        content = content.encode(errors="surrogatepass") if isinstance(content, str) else content
+        return File(str(getattr(network, "name", "spec")), content), ""
     path, _, variant = str(network).partition("#")
-    if isinstance(network, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
-        document = read(open_source(Path(path)))
-        known = _answering(document, variant) if variant else None
-        return Family(document, _title(path)).settle(known, **parameters)
-    entry, document = find(str(network))
-    return Family(document, entry.id).settle(entry.variant, **parameters)
+    if is_file_name(network):
+        return open_file(Path(path)), variant
+    try:
+        entry, document = find(str(network))
+    except UnknownName:
+        if not Path(path).is_file():
+            raise
+        return open_file(Path(path)), variant
+    return Found(document, entry.id, entry.variant)
 
 
 def find(name: str) -> tuple[Entry, Document]:
@@ -95,20 +134,9 @@ def families() -> list[Path]:
 
 
 def open_source(path: Path) -> Source:
-    """Read a spec's text from a path; `-` is standard input."""
-    if str(path) == "-":
-        return source_of(sys.stdin.buffer.read(limits.now().file_bytes + 1), "<stdin>")
-    try:
-        if not path.exists():
-            near = suggestion(path.name, [p.name for p in path.parent.glob("*.y*ml")])
-            raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
-        if not path.is_file():
-            hint = "`-` reads from standard input"
-            raise SpecError.of("not-a-file", f"`{path}` is not a regular file", hint)
-        with path.open("rb") as file:
-            return source_of(file.read(limits.now().file_bytes + 1), str(path))
-    except OSError as error:
-        raise SpecError.of("unreadable", f"`{path}` cannot be read: {error.strerror}") from None
+    """Read a text from a path; `-` is standard input."""
+    file = open_file(path)
+    return source_of(file.content(), file.name)
 
 
 def source_of(content: str | bytes, name: str) -> Source:
@@ -139,11 +167,6 @@ def _answering(document: Document, name: str) -> str:
     found = variants(document.tree)
     alike = (id for id, aliases in found.items() if loose(name) in map(loose, (id, *aliases)))  # noqa: A001
     return name if name in found else next(alike, name)
-
-
-def _title(path: str) -> str:
-    """Name what has no name of its own after its file."""
-    return "stdin" if path == "-" else Path(path).stem
 
 
 def _entries(path: Path, document: Document) -> Iterator[Entry]:

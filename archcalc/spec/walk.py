@@ -52,7 +52,7 @@ class Walk:
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
         self.off: set[str] = set()
-        self.joins: dict[tuple[object, ...], Op] = {}
+        self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
         self.head: str | None = None
 
@@ -177,9 +177,9 @@ class Walk:
             self.containers.setdefault(path, Container(item.op))
             here = ends[0]
         else:
-            key = (item.op, len(ends), *item.fields.items())
+            key = (item.op, len(ends))
             if key not in self.joins:
-                self.joins[key] = make(item.op, branches=len(ends), **item.fields)
+                self.joins[key] = make(item.op, branches=len(ends))
             for end in ends:
                 self._check_entered(end, item, path)
             here = self._add(item, path, self.joins[key], tuple(ends))

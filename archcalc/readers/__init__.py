@@ -1,0 +1,78 @@
+"""Files of other tools → Graph: one module for each format, imported when a file needs it.
+
+Readers keep a file's own names and say where a thing stands; they load no weights, run no code,
+and bound everything by `archcalc.limits`, so that files may come from strangers.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, cast
+
+from archcalc.errors import UsageError
+from archcalc.files import SPEC, File, kind_of, refuse
+from archcalc.spec.library import Found, load_file, locate
+from archcalc.spec.spec import Spec
+from archcalc.spec.unroll import expand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archcalc.graph import Graph
+    from archcalc.inputs import Input
+    from archcalc.spec.values import Value
+
+
+Net: TypeAlias = "str | Path | IO[str] | IO[bytes] | Mapping[str, object]"
+"""A network by its name or path, an open file, or a spec as a dict."""
+
+
+class Reader(Protocol):
+    """What a module is that reads a format."""
+
+    def read(self, file: File, given: Input | None) -> Graph:
+        """Read a file, at the input that is given or at its own."""
+
+
+def read(
+    network: Net,
+    /,
+    *,
+    input: Input | None = None,  # noqa: A002 - the field's own word
+    **parameters: Value,
+) -> Graph:
+    """Read a network of any kind that is known, and give its graph: by name, by path, from a file.
+
+    A file that leaves the size of its input free needs an `input`; any other may be put on another
+    one. `parameters` are those of a spec. Raises UnknownName, SpecError, ShapeError or UsageError.
+
+    >>> read("lenet5", input="1x36x36").input
+    Shape(1, 36, 36)
+    """
+    found = find(network, input=input, **parameters)
+    return expand(found, input) if isinstance(found, Spec) else found.at(input)
+
+
+def find(
+    network: Net,
+    /,
+    *,
+    input: Input | None = None,  # noqa: A002
+    **parameters: Value,
+) -> Spec | Graph:
+    """Find a network: a spec as it stands, what was read from another file at its input."""
+    found = locate(network)
+    if isinstance(found, Found):
+        return found.settle(**parameters)
+    file, variant = found
+    kind = kind_of(file)
+    if kind is SPEC:
+        return load_file(file, variant).settle(**parameters)
+    if not kind.module:
+        raise refuse(file, kind)
+    if variant or parameters:
+        asked = f"variant `{variant}`" if variant else f"parameter `{next(iter(parameters))}`"
+        message = f"`{file.name}` is a {kind.name}, which has no {asked}"
+        raise UsageError.of("not-a-spec", message, "variants and parameters are those of specs")
+    return cast("Reader", import_module(kind.module)).read(file, input)

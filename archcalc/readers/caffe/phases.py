@@ -1,0 +1,32 @@
+"""Which layers stand in the network that is deployed: Caffe's phase TEST.
+
+Source: Caffe, src/caffe/net.cpp (FilterNet, StateMeetsRule).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archcalc.readers.caffe.message import Fields, Layer
+
+PHASE, LEVEL = "TEST", 0
+
+
+def is_deployed(layer: Layer) -> bool:
+    """Tell whether a layer is in the network at TEST, level 0, without stages.
+
+    Any rule of `include` lets a layer in, else any of `exclude` keeps it out.
+    """
+    include, exclude = layer.fields.all("include"), layer.fields.all("exclude")
+    if include:
+        return any(map(_meets, include))
+    return not any(map(_meets, exclude))
+
+
+def _meets(rule: Fields) -> bool:
+    if rule.has("phase") and rule.choice("phase", "TRAIN", "TEST") != PHASE:
+        return False
+    lowest = rule.whole("min_level", LEVEL, least=-1_000)
+    highest = rule.whole("max_level", LEVEL, least=-1_000)
+    return lowest <= LEVEL <= highest and not rule.has("stage")

@@ -1,0 +1,208 @@
+"""From the layers of a Caffe network to its graph, one by one in the order of the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc import ops
+from archcalc.errors import Diagnostic, Reason, SpecError
+from archcalc.graph import INPUT, Here
+from archcalc.ops import make
+from archcalc.ops.op import Shape
+from archcalc.readers.assembly import Assembly, LeftOut, Unreached, error, lacks
+from archcalc.readers.caffe.joins import JOINS, PAIRS, cuts
+from archcalc.readers.caffe.network import left_out, missing
+from archcalc.readers.caffe.single import SINGLE, Blob, Plan, Unknown
+from archcalc.uncounted import STORED, WORKED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcalc.graph import Graph
+    from archcalc.ops.op import Op
+    from archcalc.origin import Maker
+    from archcalc.readers.assembly import Output
+    from archcalc.readers.caffe.message import Layer
+    from archcalc.readers.caffe.network import Network
+
+
+class Top(NamedTuple):
+    """What a layer gives, and how many axes Caffe has for it."""
+
+    output: Output
+    axes: int = 4
+
+
+class Walk:
+    """Takes a network together. In-place layers give anew what they read."""
+
+    def __init__(self, network: Network, maker: Maker, inputs: Mapping[str, Shape]) -> None:
+        self.network = network
+        self.maker = maker
+        self.net = Assembly(maker.origin, inputs)
+        self.tops: dict[str, Top] = {}
+        for i, (name, shape) in enumerate(inputs.items()):
+            known = network.inputs.get(name)
+            axes = known[1] if known and known[0].rank == shape.rank else shape.rank + 1
+            self.tops[name] = Top(Here(INPUT - i, shape), axes)
+        self.silent: set[int] = set()
+
+    def graph(self) -> Graph:
+        """Go through all layers. Raises SpecError or ShapeError, with the place."""
+        for i, layer in enumerate(self.network.layers):
+            try:
+                self._layer(i, layer)
+            except Reason as reason:
+                raise error(reason, layer.place) from None
+        nodes = self.net.builder.nodes
+        read = {position for node in nodes for position in node.inputs} | self.silent
+        ends = [i for i in range(len(nodes)) if i not in read]
+        if not ends:
+            message = "no layer of the file is counted"
+            raise SpecError([Diagnostic("empty", message, self.network.source.place(0, 0))])
+        here = self.net.builder.here
+        return self.net.builder.graph(here(ends[-1]), self.maker, outputs=map(here, ends))
+
+    def _layer(self, number: int, layer: Layer) -> None:
+        if not layer.bottoms:
+            self._source(layer)
+            return
+        bottoms = [self._bottom(name) for name in layer.bottoms]
+        if number in self.network.merged:
+            self.tops[layer.tops[0]] = bottoms[0]
+            return
+        path = self.net.names.path(layer.name)
+        why = left_out(layer)
+        if not why and all(isinstance(top.output, LeftOut) for top in bottoms):
+            why = next(top.output.why for top in bottoms if isinstance(top.output, LeftOut))
+        if why:
+            self._leave_out(layer, path, why, bottoms)
+            return
+        if not layer.tops:
+            raise Reason("missing-key", f"`{layer.name[:80]}` has no `top`")
+        known = [top.output for top in bottoms if isinstance(top.output, Here)]
+        if len(known) < len(bottoms):
+            self._behind(layer, path, bottoms)
+        elif layer.kind == "slice":
+            self._slice(layer, path, known[0], bottoms[0].axes)
+        else:
+            self._give(layer, self._known(number, layer, path, known, bottoms[0].axes))
+
+    def _bottom(self, name: str) -> Top:
+        top = self.tops.get(name)
+        if top is None:
+            raise missing(name)
+        return top
+
+    def _source(self, layer: Layer) -> None:
+        """Take what enters; what nothing that is counted reads, such as labels, is left out."""
+        for name in layer.tops:
+            if name not in self.network.inputs:
+                self.tops[name] = Top(LeftOut("data"))
+        if layer.kind != "input":
+            path = self.net.names.path(layer.name)
+            self.net.builder.leave_out(path, layer.type, "data")
+
+    def _leave_out(self, layer: Layer, path: str, why: str, bottoms: list[Top]) -> None:
+        self.net.builder.leave_out(path, layer.type, why)
+        if layer.kind == "silence":
+            outputs = (top.output for top in bottoms)
+            self.silent |= {here.node for here in outputs if isinstance(here, Here)}
+        for name in layer.tops:
+            self.tops[name] = Top(LeftOut(why))
+
+    def _give(self, layer: Layer, top: Top) -> None:
+        """Let all tops of a layer be what it gives."""
+        for name in layer.tops:
+            self.tops[name] = top
+
+    def _known(self, number: int, layer: Layer, path: str, known: list[Here], axes: int) -> Top:
+        blob = Blob(known[0].shape, axes)
+        join = PAIRS.get(layer.kind) if len(known) > 1 else None
+        join = join or JOINS.get(layer.kind)
+        if join is not None:
+            return Top(join(self.net, layer, path, known, blob), axes)
+        plan = self._plan(number, layer, blob)
+        if isinstance(plan, Unknown):
+            return self._unknown(layer, path, plan, known[0], axes)
+        here = self.net.add(path, plan.word, known[0], **plan.fields)
+        return Top(here, plan.axes or axes)
+
+    def _plan(self, number: int, layer: Layer, blob: Blob) -> Plan | Unknown:
+        read = SINGLE.get(layer.kind)
+        if read is None:
+            return Unknown(f"archcalc does not know the layer `{layer.type[:80]}`")
+        plan = read(layer, blob)
+        if isinstance(plan, Unknown):
+            return plan
+        if number in self.network.scale_of:
+            own = self.network.layers[self.network.scale_of[number]].about("scale_param")
+            shift = own.truth("bias_term", default=False)
+            return plan._replace(fields=plan.fields | {"scale": True, "shift": shift})
+        return Unknown(lacks(plan.word)) if plan.word in MOVING and lacks(plan.word) else plan
+
+    def _unknown(self, layer: Layer, path: str, plan: Unknown, before: Here, axes: int) -> Top:
+        why = f"{plan.why}, {layer.line}"
+        if plan.output is None:
+            found = self.net.miss(path, layer.type, why, before, weightless=False)
+            return Top(found, plan.axes or axes)
+        here = self.net.state(path, layer.type, why, before, output=plan.output, holds=plan.holds)
+        return Top(here, plan.axes or axes)
+
+    def _slice(self, layer: Layer, path: str, here: Here, axes: int) -> None:
+        own = layer.about("slice_param")
+        blob = Blob(here.shape, axes)
+        axis = blob.axis(own, "slice_dim") if own.has("slice_dim") else blob.axis(own)
+        if axis == 0:
+            raise Reason("wrong-type", "a slice of the samples of a batch")
+        parts = cuts(own, here.shape[axis - 1], len(layer.tops))
+        fields = {} if axis == 1 else {"axis": axis - 1}
+        for i, (name, part) in enumerate(zip(layer.tops, parts, strict=True), 1):
+            own_path = path if len(parts) == 1 else f"{path}/{i}"
+            self.tops[name] = Top(self.net.add(own_path, "slice", here, part=part, **fields), axes)
+
+    def _behind(self, layer: Layer, path: str, bottoms: list[Top]) -> None:
+        """Count what can be known of a layer that stands behind an unknown output."""
+        unknown = next((top.output for top in bottoms if isinstance(top.output, Unreached)), None)
+        known = [top.output for top in bottoms if isinstance(top.output, Here)]
+        if unknown is None:  # it reads what is left out beside what is not
+            unknown = Unreached("what is left out", known[0])
+        why = f"behind `{unknown.behind}`, {layer.line}"
+        op = self._stated(layer, unknown, bottoms[0].axes) if len(bottoms) == 1 else None
+        if op is None:
+            found = self.net.miss(path, layer.type, why, unknown.before, weightless=False)
+            self._give(layer, Top(found._replace(behind=unknown.behind), bottoms[0].axes))
+            return
+        x = Shape(unknown.channels or 1)
+        units = getattr(op, "units", None)
+        channels = units or getattr(op, "filters", None) or unknown.channels
+        y = Shape(channels or 1)
+        holds = tuple(
+            (weight.name, weight.shape)
+            for weight in op.weights(x, y)
+            if units is None or weight.kind == "bias"
+        )
+        if not holds and units is None:
+            self.net.miss(path, layer.type, why, unknown.before, weightless=True)
+            self._give(layer, Top(unknown, bottoms[0].axes))
+            return
+        lacking = WORKED if units is None else STORED + WORKED
+        here = self.net.state(
+            path, layer.type, why, unknown.before, output=y, holds=holds, unknown=lacking
+        )
+        after: Output = here if units else Unreached(unknown.behind, here, channels)
+        self._give(layer, Top(after, 2 if units else bottoms[0].axes))
+
+    def _stated(self, layer: Layer, unknown: Unreached, axes: int) -> Op | None:
+        """Make the op of a layer if its weights do not depend on what is not known."""
+        read = SINGLE.get(layer.kind)
+        if read is None or (unknown.channels is None and layer.kind != "innerproduct"):
+            return None
+        plan = read(layer, Blob(Shape(unknown.channels or 1), axes))
+        if isinstance(plan, Unknown) or plan.word not in ops.names():
+            return None
+        return make(plan.word, **plan.fields)
+
+
+MOVING = {"deconv", "permute"}
+"""Ops without which it is not known what comes out."""

@@ -1,0 +1,96 @@
+"""Every command on a file of another tool."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+PROTOTXT = """name: "tiny"
+input: "data" input_shape { dim: 1 dim: 1 dim: 8 dim: 8 }
+layer { name: "c" type: "Convolution" bottom: "data" top: "c"
+        convolution_param { num_output: 2 kernel_size: 3 } }
+layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
+layer { name: "f" type: "InnerProduct" bottom: "c" top: "f" inner_product_param { num_output: 4 } }
+"""
+CFG = """[net]
+width=8
+height=8
+channels=1
+[convolutional]
+filters=2
+size=3
+activation=relu
+[connected]
+output=4
+activation=linear
+"""
+PARAMETERS = 2 * (9 + 1) + 4 * (2 * 36 + 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show", "explain", "conventions", "confirm", "gradients", "draw", "table",
+        "show --depth 0 --all", "budget --max-parameters 1k", "show --input 1x10x10",
+        "confirm --input 1x10x10", "explain c", "conventions --input 1x10x10",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", [PROTOTXT, CFG])
+def test_every_command_takes_a_file(
+    archcalc: Callable[..., Outcome], tmp_path: Path, command: str, text: str
+) -> None:
+    path = tmp_path / "net.txt"
+    path.write_text(text, "utf-8")
+    word, *more = command.split()
+    if more == ["c"] and text is CFG:
+        more = ["0_convolutional"]
+
+    outcome = archcalc(word, str(path), *more)
+
+    assert (outcome.status, outcome.errors) == (0, "")
+    assert outcome.output
+
+
+@pytest.mark.parametrize("command", ["diff", "compare", "reconcile"])
+def test_commands_of_two_networks_take_files(
+    archcalc: Callable[..., Outcome], tmp_path: Path, command: str
+) -> None:
+    paths = [tmp_path / "net.prototxt", tmp_path / "net.cfg"]
+    for path, text in zip(paths, (PROTOTXT, CFG), strict=True):
+        path.write_text(text, "utf-8")
+
+    outcome = archcalc(command, *map(str, paths))
+
+    assert (outcome.status, outcome.errors) == (0, "")
+
+
+def test_a_file_of_another_tool_has_no_variants_and_no_parameters(
+    archcalc: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    path = tmp_path / "net.cfg"
+    path.write_text(CFG, "utf-8")
+
+    assert archcalc("show", f"{path}#small").errors == (
+        f"error[not-a-spec]: `{path}` is a darknet cfg, which has no variant `small`\n"
+        "  hint: variants and parameters are those of specs\n"
+    )
+    assert archcalc("show", str(path), "--set", "n=2").status == 2
+
+
+def test_a_report_of_a_file_is_whole(archcalc: Callable[..., Outcome], tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text(PROTOTXT, "utf-8")
+
+    found = json.loads(archcalc("show", str(path), "--json").output)
+
+    assert found["name"] == "tiny"
+    assert found["network"] == "net"
+    assert found["total"]["parameters"] == PARAMETERS

@@ -14,10 +14,11 @@ from archcalc.inputs import read_inputs
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Op
 from archcalc.origin import Origin
+from archcalc.sharing import tie
 from archcalc.uncounted import STORED, WORKED, Case, Uncounted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archcalc.inputs import Input
     from archcalc.ops.op import Shape
@@ -113,6 +114,38 @@ class Builder:
         self.ends[path] = end
         return Here(end, y)
 
+    def share(self, here: Here, owner: Here, *names: str, transposed: bool = False) -> None:
+        """Let a layer take its weights from an earlier one: all, or those of these names.
+
+        They count once, at the owner. `transposed` swaps their first two axes, as in a decoder that
+        turns its encoder's matrix around. Raises ShapeError where they differ in shape, and
+        UsageError for what has no such weights or does not come earlier.
+
+        >>> from archcalc.ops import make
+        >>> from archcalc.report import count
+        >>> net = Builder("tied", "784")
+        >>> encoder = net.add("encoder", make("linear", units=30), net.input)
+        >>> decoder = net.add("decoder", make("linear", units=784), encoder)
+        >>> net.share(decoder, encoder, "weight", transposed=True)
+        >>> [row.parameters for row in count(net.graph(decoder)).rows]  # 30·(784 + 1), 784
+        [23550, 784]
+        """
+        try:
+            self._check_share(here, owner)
+            self.tie(here.node, owner.node, names, transposed=transposed)
+        except Reason as reason:
+            kind = ShapeError if reason.code == "unlike-weights" else UsageError
+            raise kind.of(reason.code, reason.message, reason.hint) from None
+
+    def tie(
+        self, position: int, owner: int, names: Sequence[str] = (), *, transposed: bool = False
+    ) -> None:
+        """Do as `share` does, for those who know that both are layers. Raises a bare Reason."""
+        ties = tie(self.nodes, position, owner, names, transposed=transposed)
+        node = self.nodes[position]
+        kept = [one for one in node.shared if one.weight not in {new.weight for new in ties}]
+        self.nodes[position] = node._replace(shared=(*kept, *ties))
+
     def container(self, path: str, label: str, repeats: int = 1) -> None:
         """Say what stands at a path above layers: a block by its name, and how often."""
         self.containers[path] = Container(label, repeats)
@@ -202,6 +235,15 @@ class Builder:
         if head is None and self.nodes and self.nodes[-1].head is not None:
             raise Reason("wrong-input", "heads come last, behind the whole main path")
 
+    def _check_share(self, here: object, owner: object) -> None:
+        for one in (here, owner):
+            if not isinstance(one, Here) or not self._has(one) or one.node < 0:
+                message = f"{shown(one)} is no layer of this network"
+                raise Reason("wrong-input", message, "`add` gives one")
+        if isinstance(here, Here) and isinstance(owner, Here) and owner.node >= here.node:
+            message = "weights are those of an earlier layer"
+            raise Reason("wrong-input", message, "share the other way round")
+
     def _has(self, here: Here) -> bool:
         within = -len(self.inputs) <= here.node < len(self.nodes)
         return within and self.here(here.node) == here
@@ -242,7 +284,10 @@ class Replay(NamedTuple):
             if heads or node.head is None:
                 feeding = [builder.here(i) for i in node.inputs]
                 self._check_bound(position, tuple(here.shape for here in feeding))
-                builder.add(node.path, node.op, *feeding, head=node.head)
+                here = builder.add(node.path, node.op, *feeding, head=node.head)
+                for shared in node.shared:
+                    owner = builder.here(shared.owner)
+                    builder.share(here, owner, shared.weight, transposed=shared.transposed)
             else:
                 builder.hung |= {i for i in node.inputs if i < len(builder.nodes)}
         builder.uncounted.extend(self.uncounted)

@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape, Weight
 
 NOTHING_ELSE = (0,) * 6
+NOTHING: frozenset[str] = frozenset()
+COLUMNS = {
+    "weight": "weights",
+    "slope": "slope",
+    "centre": "weights",
+    "bias": "biases",
+    "scale": "gamma",
+    "shift": "beta",
+    "statistic": "statistics",
+}
+"""What the arrays of each kind count as."""
 SIZE = Counts.__slots__.index("activations")
 
 
@@ -39,11 +50,16 @@ class Facts:
     xs: tuple[Shape, ...]
     y: Shape
     tally: Tally
+    shared: frozenset[str] = frozenset()
+    """The weights that count at an earlier layer."""
 
     @classmethod
-    def of(cls, op: Op, xs: tuple[Shape, ...], y: Shape) -> Facts:
-        """Read the rules of an op, on whatever integers it holds."""
-        return cls(op, xs, y, _tally(op, xs[0], y))
+    def of(
+        cls, op: Op, xs: tuple[Shape, ...], y: Shape, shared: frozenset[str] = frozenset()
+    ) -> Facts:
+        """Read the rules of an op, on whatever integers it holds, without what it shares."""
+        tally = _tally(op, xs[0], y)
+        return cls(op, xs, y, _without(shared, tally, op, xs[0], y) if shared else tally, shared)
 
     @cached_property
     def counts(self) -> Counts:
@@ -90,13 +106,14 @@ class Facts:
 
 def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
     """Give the facts of each node; equal ops on equal shapes share theirs."""
-    seen: dict[tuple[int, tuple[Shape, ...]], Facts] = {}
+    seen: dict[tuple[int, tuple[Shape, ...], frozenset[str]], Facts] = {}
     facts = []
     for node in nodes:
-        key = (id(node.op), node.xs)  # its hash takes long where an op has a table
+        shared = frozenset(tie.weight for tie in node.shared) if node.shared else NOTHING
+        key = (id(node.op), node.xs, shared)  # its hash takes long where an op has a table
         found = seen.get(key)
         if found is None:
-            found = seen[key] = Facts.of(node.op, node.xs, node.y)
+            found = seen[key] = Facts.of(node.op, node.xs, node.y, shared)
         facts.append(found)
     return tuple(facts)
 
@@ -118,6 +135,17 @@ def free(nodes: Sequence[Node], facts: Sequence[Facts]) -> tuple[Uncounted, ...]
         for node, found in zip(nodes, facts, strict=True)
         if found.is_free
     )
+
+
+def _without(shared: frozenset[str], tally: Tally, op: Op, x: Shape, y: Shape) -> Tally:
+    """Take out of a tally the arrays that count elsewhere."""
+    left = list(tally)
+    frozen = isinstance(op, Weighted) and not op.trainable
+    for weight in op.weights(x, y):
+        if weight.name in shared:
+            kept = "fixed" if frozen and weight.kind != "statistic" else COLUMNS[weight.kind]
+            left[Counts.__slots__.index(kept)] -= weight.size
+    return tuple(left)
 
 
 def _tally(op: Op, x: Shape, y: Shape) -> Tally:

@@ -19,8 +19,22 @@ INPUT = -1
 """Stands for the network's input where a node's inputs are listed; a second one is INPUT - 1."""
 
 
+class Tie(NamedTuple):
+    """One array that a node takes from an earlier one, its `owner`, which holds it.
+
+    `transposed` swaps the first two axes of it.
+    """
+
+    weight: str
+    owner: int
+    transposed: bool = False
+
+
 class Node(NamedTuple):
-    """A layer of the unrolled network: its op, the nodes that feed it, and the shapes."""
+    """A layer of the unrolled network: its op, the nodes that feed it, and the shapes.
+
+    `shared` are those of its weights that belong to earlier nodes.
+    """
 
     path: str
     op: Op
@@ -28,6 +42,7 @@ class Node(NamedTuple):
     xs: tuple[Shape, ...]
     y: Shape
     head: str | None = None
+    shared: tuple[Tie, ...] = ()
 
 
 class Here(NamedTuple):

@@ -61,6 +61,7 @@ def row_to_dict(row: Row) -> dict[str, Any]:
         "output": list(row.output),
         "receptive_field": _plain(row.field),
         "head": row.head,
+        "shared_with": list(row.shared_with),
     }
     return place | counts_to_dict(row)
 

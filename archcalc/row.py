@@ -11,6 +11,7 @@ from archcalc.errors import UnknownName, suggestion
 from archcalc.graph import Container
 from archcalc.paths import cut
 from archcalc.receptive_field import one_pixel
+from archcalc.sharing import owners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,8 @@ class Row(Counts):
     """The counts of one layer, or of all layers below one path.
 
     `op` is the word of the op, or the name of the block; `repeats` tells how often the block stands
-    there; `layer` is the op itself where the row is one layer.
+    there; `layer` is the op itself where the row is one layer. `shared_with` are what has weights
+    that this takes: they count there.
     """
 
     path: str
@@ -41,6 +43,7 @@ class Row(Counts):
     output: Shape
     field: Field | None = None
     head: str | None = None
+    shared_with: tuple[str, ...] = ()
     parameters: int = summed()
     macs: int = summed()
     flops: int = summed()
@@ -71,6 +74,7 @@ def row_of(report: Report, path: str, positions: Sequence[int], total: Counts) -
         output=report.graph.shape_of(end),
         field=one_pixel(report.graph.shape_of(end)) if end < 0 else report.fields[end],
         head=nodes[0].head,
+        shared_with=owners(report.nodes, positions, path),
     )
 
 

@@ -39,6 +39,7 @@ def place(
     return {
         "path": path, "op": op, "repeats": 1, "input": entering, "output": leaving,
         "receptive_field": {"size": [see, see], "stride": [1, 1], "offset": [0, 0]}, "head": None,
+        "shared_with": [],
     }  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class Layer:
         self.weights: dict[str, Array] = {}
         self.statistics: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
+        self.shared: dict[str, tuple[Layer, bool]] = {}
+        self._owed: dict[str, Array] = {}
         self._moves: dict[str, Array] = {}
         takes = _keywords(self.kernel.forward) - self.kinds.keys()
         self._given = {name: self.fields[name] for name in takes & self.fields.keys()}
@@ -60,7 +62,8 @@ class Layer:
             *xs, **self._given, **self.weights, **self.statistics, **chosen
         )
         if self.statistics and circumstances.get("training"):
-            self.statistics = saved.statistics
+            for name, array in saved.statistics.items():
+                self.statistics[name][...] = array
         return y, saved
 
     def backward(self, dy: Array, saved: Any, *, inputs: bool = True) -> tuple[Array, ...]:  # noqa: ANN401
@@ -71,7 +74,35 @@ class Layer:
         spared = {"inputs": False} if "inputs" in _keywords(self.kernel.backward) else {}
         dxs, gradients = self.kernel.backward(dy, saved, **({} if inputs else spared))
         self.gradients = gradients if self.trainable else {}
+        for name, (owner, transposed) in self.shared.items():
+            if name in self.gradients:
+                owner.owe(name, turned(self.gradients.pop(name), transposed=transposed))
         return tuple(dxs)
+
+    def share(self, name: str, owner: Layer, *, transposed: bool) -> None:
+        """Work with an array of an earlier layer, with its first two axes swapped if so said.
+
+        It is the same memory: what moves it there moves it here.
+        """
+        kept = (owner.statistics, self.statistics)
+        theirs, own = kept if name in owner.statistics else (owner.weights, self.weights)
+        own[name] = turned(theirs[name], transposed=transposed)
+        self.shared[name] = owner, transposed
+
+    def owe(self, name: str, gradient: Array) -> None:
+        """Note a gradient that a layer found which works with an array of this one."""
+        self._owed[name] = self._owed[name] + gradient if name in self._owed else gradient
+
+    def collect(self) -> None:
+        """Add to the gradients what the layers found that share weights of this one."""
+        for name, gradient in self._owed.items():
+            own = self.gradients.get(name)
+            self.gradients[name] = gradient if own is None else own + gradient
+        self._owed = {}
+
+    def own(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """Leave out the arrays that belong to an earlier layer."""
+        return {name: array for name, array in arrays.items() if name not in self.shared}
 
     def step(self, rate: float, momentum: float, weight_decay: float) -> None:
         """Move the weights against their gradients, in place."""
@@ -82,6 +113,11 @@ class Layer:
                 move = move + momentum * self._moves.get(name, 0)
                 self._moves[name] = move
             weight -= rate * move
+
+
+def turned(array: Array, *, transposed: bool) -> Array:
+    """Swap the first two axes of an array, if so said."""
+    return array.swapaxes(0, 1) if transposed else array
 
 
 @cache

@@ -141,10 +141,12 @@ class Model:
             d_output = gradients.pop(position, None)
             if d_output is None:
                 layer.gradients = {}
+                layer.collect()
                 continue
             watch(layer.path, d_output)
             wanted = inputs or any(i >= 0 for i in layer.inputs)
             dxs = layer.backward(d_output, kept, inputs=wanted)
+            layer.collect()
             for i, dx in zip(layer.inputs, dxs, strict=wanted):
                 gradients[i] = gradients[i] + dx if i in gradients else dx
         found = {name: gradients.get(INPUT - i) for i, name in enumerate(self.inputs)}
@@ -194,18 +196,18 @@ class Model:
     def parameters(self) -> Weights:
         """The trained arrays by path and name; to change one in place is to change the model."""
         layers = [layer for layer in self.layers if layer.trainable]
-        return {layer.path: layer.weights for layer in layers if layer.weights}
+        return {layer.path: own for layer in layers if (own := layer.own(layer.weights))}
 
     @property
     def fixed(self) -> Weights:
         """The weights that exist and are not trained."""
         layers = [layer for layer in self.layers if not layer.trainable]
-        return {layer.path: layer.weights for layer in layers if layer.weights}
+        return {layer.path: own for layer in layers if (own := layer.own(layer.weights))}
 
     @property
     def statistics(self) -> Weights:
         """The running means and variances."""
-        return {layer.path: layer.statistics for layer in self.layers if layer.statistics}
+        return {layer.path: own for layer in self.layers if (own := layer.own(layer.statistics))}
 
     @property
     def gradients(self) -> Weights:
@@ -223,7 +225,7 @@ class Model:
                 raise UsageError.of("unknown-work", message)
         shapes = enumerate(report.inputs.values())
         outputs = {INPUT - i: np.empty((0, *shape), self.dtype) for i, shape in shapes}
-        layers = []
+        layers: list[Layer] = []
         for position, (node, rectifier) in enumerate(
             zip(report.nodes, rectified(report.nodes), strict=True)
         ):
@@ -231,7 +233,12 @@ class Model:
             ys = [outputs[i] for i in node.inputs]
             layer.allocate(ys[0].shape[1:], self.dtype)
             arrays = node.op.weights(node.xs[0], node.y)
+            for tie in node.shared:
+                layer.weights.pop(tie.weight, None)
+                layer.statistics.pop(tie.weight, None)
             start(layer, arrays, self.rng, rectifier=rectifier)
+            for tie in node.shared:
+                layer.share(tie.weight, layers[tie.owner], transposed=tie.transposed)
             outputs[position], _ = layer.forward(ys)
             layers.append(layer)
         self.output = outputs[self._ends[None]].shape[1:]

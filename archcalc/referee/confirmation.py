@@ -23,7 +23,7 @@ from archcalc.referee.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archcalc.counts import Counts
@@ -85,7 +85,8 @@ class _Run:
     """Follows the arrays through the network: their shapes, and what they see of the image."""
 
     def __init__(self, report: Report, witness: Witness) -> None:
-        self.witness = witness
+        self.witness, self.report = witness, report
+        self.arrays: dict[int, Mapping[str, tuple[str, tuple[int, ...]]]] = {}
         shapes = enumerate(report.inputs.values())
         self.outputs: dict[int, tuple[int, ...]] = {INPUT - i: (*shape,) for i, shape in shapes}
         self.sights: dict[int, Sight] = {
@@ -108,13 +109,24 @@ class _Run:
         except (ValueError, Refusal) as error:
             refused = isinstance(error, ValueError)
             return Line(node.path, node.op.name, (), str(error), refused)
-        self.outputs[position] = found.output
+        self.outputs[position], self.arrays[position] = found.output, found.arrays
+        unlike = next(self._unlike(node, found), None)
+        if unlike:
+            return Line(node.path, node.op.name, (), f"no array of one shape with {unlike}", True)  # noqa: FBT003
         if seen is not None:
             self.sights[position] = seen
         claims = [Claim("output", str(node.y), "x".join(map(str, found.output)))]
-        claims += _sums(facts, found)
+        claims += _sums(facts, found.without(facts.shared))
         claims.append(_receptive_field(field, seen))
         return Line(node.path, node.op.name, tuple(claims))
+
+    def _unlike(self, node: Node, found: Measured) -> Iterator[str]:
+        """Name what has no array of the shape that a layer should share with it."""
+        for tie in node.shared:
+            own = found.arrays[tie.weight][1]
+            _, theirs = self.arrays.get(tie.owner, {}).get(tie.weight, ("", own))
+            if own != ((*theirs[1::-1], *theirs[2:]) if tie.transposed else theirs):
+                yield self.report.nodes[tie.owner].path
 
     def _look(self, node: Node, xs: Sequence[tuple[int, ...]]) -> Sight | None:
         """Look through a layer and all layers before it, along every path.

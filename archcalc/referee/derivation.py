@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archcalc.arithmetic import (
@@ -28,7 +29,7 @@ from archcalc.arithmetic import (
 )
 from archcalc.counts import KINDS, Counts
 from archcalc.errors import UnknownName, suggestion
-from archcalc.facts import Facts
+from archcalc.facts import COLUMNS, Facts
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.ops.shape import lines
 from archcalc.ops.shape import sides as side_names
@@ -36,13 +37,14 @@ from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from archcalc.arithmetic import Notation, Term
     from archcalc.ops.fields import Table
 
 AnyOp = TypeVar("AnyOp", bound=Op)
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 PARTS = ("weights", "biases", "gamma", "beta", "slope", "statistics")
 HEADLINE = ("parameters", "statistics", "connections", "neurons", "macs", "flops")
 """The quantities whose zeros want a reason."""
@@ -148,12 +150,22 @@ class Derivation:
         }
 
 
-def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) -> Derivation:
-    """Read the rules of an op on remembered integers; `field` is what its input sees."""
+def derive(
+    op: Op,
+    xs: tuple[Shape, ...],
+    y: Shape,
+    field: Field | None = None,
+    shared: Mapping[str, str] = NOTHING,
+) -> Derivation:
+    """Read the rules of an op on remembered integers; `field` is what its input sees.
+
+    `shared` names the weights that belong to other layers, and these.
+    """
     wrapped = remember(op, xs[0])
     inputs = tuple(remember_shape(x) for x in xs)
     output = remember_shape(y, vector=xs[0].is_vector)
-    figures = counted(wrapped, inputs[0], output, taps(op, xs[0]))
+    figures = counted(wrapped, inputs[0], output, taps(op, xs[0]), frozenset(shared))
+    figures = tuple(_with_owners(figure, shared) for figure in figures)
     found = Derivation(
         op,
         xs,
@@ -161,7 +173,7 @@ def derive(op: Op, xs: tuple[Shape, ...], y: Shape, field: Field | None = None) 
         sides(wrapped.shape(*inputs), ("", *readings(op, xs[0], y))),
         figures,
         zeros(figures),
-        op.reason,
+        _reason(op, figures, shared),
         table=getattr(op, "table", None),
     )
     return behind(found, field)
@@ -174,10 +186,29 @@ def behind(found: Derivation, field: Field | None) -> Derivation:
     return replace(found, field=grown)
 
 
-def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ...]:
+def _with_owners(figure: Figure, shared: Mapping[str, str]) -> Figure:
+    """Say of the parameters whose the others are."""
+    if not shared or figure.quantity not in {"parameters", "fixed"}:
+        return figure
+    owners = ", ".join(f"{name} is that of {owner}" for name, owner in shared.items())
+    return replace(figure, note="; ".join(filter(None, (figure.note, owners))))
+
+
+def _reason(op: Op, figures: tuple[Figure, ...], shared: Mapping[str, str]) -> str:
+    """Say why the zeros are zero: by the op's nature, or because the weights are another's."""
+    if not shared or "parameters" not in zeros(figures):
+        return op.reason
+    said = f"its weights are those of {', '.join(dict.fromkeys(shared.values()))}"
+    return f"{said}; {op.reason}" if "statistics" in zeros(figures) else said
+
+
+def counted(
+    op: Op, x: Shape, y: Shape, in_bounds: str = "", shared: frozenset[str] = frozenset()
+) -> tuple[Figure, ...]:
     """Call the counting rules of an op, on whatever integers it holds; list what is not zero.
 
-    `in_bounds` is the note on the connections in bounds, where they are fewer.
+    What is `shared` counts at another layer. `in_bounds` is the note on the connections in bounds,
+    where they are fewer.
     """
     facts = Facts.of(op, (x,), y)
     counts = facts.counts
@@ -186,6 +217,8 @@ def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ..
     pairs = {"fixed" if fixed else "parameters": parameters}
     for name in (*PARTS, "connections", "connections_in_bounds", "neurons", "interactions", "macs"):
         pairs[name] = getattr(counts, name)
+    if shared:
+        pairs |= _own(op, x, y, shared, "fixed" if fixed else "parameters")
     pairs |= dict(zip(KINDS[1:], counts.work[1:], strict=True))
     pairs["flops"] = Counts(work=Work(*map(known, counts.work))).flops
     notes = {"fixed": "kept, not trained"}
@@ -196,6 +229,18 @@ def counted(op: Op, x: Shape, y: Shape, in_bounds: str = "") -> tuple[Figure, ..
         for name, n in pairs.items()
         if n or name in facts.unknown
     )
+
+
+def _own(op: Op, x: Shape, y: Shape, shared: frozenset[str], whole: str) -> dict[str, int]:
+    """Count the arrays that a layer does not share, by kind; `whole` is what they are together."""
+    found = dict.fromkeys((whole, *PARTS), 0)
+    for weight in op.weights(x, y):
+        if weight.name not in shared:
+            kind = COLUMNS[weight.kind]
+            kinds = (kind,) if kind == "statistics" else (whole, kind)
+            for name in kinds if whole == "parameters" else kinds[:1]:
+                found[name] += weight.size
+    return found
 
 
 def zeros(figures: tuple[Figure, ...]) -> tuple[str, ...]:

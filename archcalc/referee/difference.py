@@ -193,6 +193,9 @@ def _details(old: Layer, new: Layer) -> Iterator[Detail]:
     elif (a is None) != (b is None):
         yield Detail("op", old.row.op, new.row.op)
     yield from _beside(old, new)
+    if old.row.shared_with != new.row.shared_with:
+        shared = (", ".join(row.shared_with) or None for row in (old.row, new.row))
+        yield Detail("weights of", *shared)
     for name in ("input", "output"):
         if getattr(old.row, name) != getattr(new.row, name):
             yield Detail(name, getattr(old.row, name), getattr(new.row, name))

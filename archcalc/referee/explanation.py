@@ -197,9 +197,11 @@ def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator
 def _derive(report: Report, node: Node, known: dict[object, Derivation]) -> Derivation:
     """Derive a layer; one that equals an earlier one differs in what its input sees alone."""
     field = entering(node, report.fields)
-    key = (id(node.op), node.xs)
+    key = (id(node.op), node.xs, node.shared)
     if key not in known:
-        known[key] = derive(node.op, node.xs, node.y, field)
+        nodes = report.nodes
+        shared = {tie.weight: f"`{layer_of(nodes[tie.owner].path)}`" for tie in node.shared}
+        known[key] = derive(node.op, node.xs, node.y, field, shared)
     return behind(known[key], field)
 
 

@@ -21,7 +21,7 @@ from archcalc.referee.sight import fill, look, narrowed
 from archcalc.referee.tallies import WORK, Number, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from archcalc.ops.op import Op
     from archcalc.referee.sight import Sight
@@ -62,8 +62,15 @@ class Measured(NamedTuple):
     activations: int
     macs: int
     multiplications: int | None
+    arrays: Mapping[str, tuple[str, tuple[int, ...]]]
+    """What each array counts as, and its shape."""
     work: Mapping[str, int]
     """By kind; a kind is missing where the kernel does it in another way than is counted."""
+
+    def without(self, names: Collection[str]) -> Measured:
+        """Leave out the arrays of these names, which an earlier layer has."""
+        own = {name: array for name, array in self.arrays.items() if name not in names}
+        return Measured(**{**self._asdict(), **_sizes(own), "arrays": own}) if names else self
 
     @property
     def parameters(self) -> int:
@@ -114,10 +121,11 @@ def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
     y, work = _run(layer, [np.ones((1, *x), np.float32) for x in xs])
     whole, work = _run_padded(layer, xs[0]) or (y, work)
     has_units = not INCOMING.isdisjoint(map(layer.kinds.__getitem__, layer.weights))
+    arrays = _arrays(layer)
     return Measured(
         output=y.shape[1:],
-        **_parameters(layer),
-        statistics=sum(array.size for array in layer.statistics.values()),
+        **_sizes(arrays),
+        arrays=arrays,
         connections=_total(whole) if has_units else 0,
         connections_in_bounds=_total(y) if has_units else 0,
         neurons=y[0].size if has_units else 0,
@@ -185,12 +193,20 @@ def _otherwise(layer: Layer) -> frozenset[str]:
     return otherwise(**layer.fields) if otherwise else frozenset()
 
 
-def _parameters(layer: Layer) -> dict[str, int]:
-    """Measure the arrays that were allocated, by kind."""
-    sizes = dict.fromkeys(("weights", "biases", "gamma", "beta", "slope", "fixed"), 0)
+def _arrays(layer: Layer) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Measure the arrays that were allocated: what each counts as, and its shape."""
+    found = {name: ("statistics", array.shape) for name, array in layer.statistics.items()}
     for name, array in layer.weights.items():
         kind = KINDS.get(layer.kinds[name], "weights") if layer.trainable else "fixed"
-        sizes[kind] += array.size
+        found[name] = kind, array.shape
+    return found
+
+
+def _sizes(arrays: Mapping[str, tuple[str, tuple[int, ...]]]) -> dict[str, int]:
+    """Add up arrays by what they count as."""
+    sizes = dict.fromkeys(("weights", "biases", "gamma", "beta", "slope", "fixed", "statistics"), 0)
+    for kind, shape in arrays.values():
+        sizes[kind] += prod(shape)
     return sizes
 
 

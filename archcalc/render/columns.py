@@ -136,7 +136,8 @@ def _padding(spans: Iterable[Span]) -> str:
 
 def _op(line: Line) -> str:
     times = line.times * line.row.repeats
-    return line.row.op if times == 1 else f"{line.row.op} × {times}"
+    shared = f", shared with {', '.join(line.row.shared_with)}" if line.row.shared_with else ""
+    return f"{line.row.op} × {times}{shared}" if times > 1 else f"{line.row.op}{shared}"
 
 
 def _share(part: int, whole: int) -> Fraction:

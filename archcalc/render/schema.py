@@ -43,6 +43,11 @@ _COMMON: dict[str, Schema] = {
     "when": {"type": ["boolean", "string"], "description": "Whether the layer is there at all."},
     "from": TEXTS
     | {"description": "The output, or outputs, that enter: the layer before by default."},
+    "weights": {
+        "anyOf": [WORD, {"type": "object"}],
+        "description": "Whose weights this takes: NAME, {from: NAME, transposed: true}, or one for "
+        "each array: {weight: NAME}.",
+    },
     "repeat": {
         "type": ["integer", "string"],
         "description": "How often: first, last, index inside.",
@@ -176,6 +181,7 @@ def report_schema() -> Schema:
         "input": SHAPE,
         "output": SHAPE,
         "receptive_field": {"anyOf": [field, {"type": "null"}]},
+        "shared_with": {"type": "array", "items": WORD},
         "head": {"type": ["string", "null"]},
     }
     properties: dict[str, Schema] = {

@@ -13,6 +13,7 @@ from archcalc.spec.layer import Common, LayerReader, bare
 from archcalc.spec.loops import LoopReader
 from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
 from archcalc.spec.reader import Mapping, Sequence
+from archcalc.spec.shares import shares
 from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class ItemReader:
             "when": self.layers.condition(entry, inner),
             "sources": self._sources(entry),
             "loop": loop,
+            "weights": shares(self.checker, entry),
         }
         if "block" in entry.entries:
             return self._call(entry, inner, names, common)
@@ -153,6 +155,11 @@ class ItemReader:
         if common["loop"]:
             name = _name("group", name, names, common)
         shares_level = name is None and common["loop"] is None
+        if shares_level and common["weights"]:
+            message = (
+                "a group that takes weights needs a name: its layers are paired by their paths"
+            )
+            self.checker.complain("missing-key", message, tree.keys["weights"])
         inner = names if shares_level else Names(self.checker, entries)
         return Group(name=name, items=self._items(entries, scope, inner), **common)
 
@@ -178,7 +185,8 @@ class ItemReader:
     def _join(
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
     ) -> Join:
-        self.checker.keys(tree, {*COMMON, *AROUND, "op", op, "branches"}, f"`{op}`")
+        known = {*COMMON, *AROUND, "op", op, "branches"} - {"weights"}
+        self.checker.keys(tree, known, f"`{op}`")
         given, entries = names.given(tree), self._branches(tree, op)
         several = len(common["sources"]) > 1
         if entries is not None and several == bool(entries):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op
     from archcalc.spec.checker import Checker
     from archcalc.spec.reader import Tree
-    from archcalc.spec.spec import Loop, Template
+    from archcalc.spec.spec import Loop, Share, Template
     from archcalc.spec.values import Value
 
 
@@ -35,6 +35,7 @@ class Common(TypedDict):
     when: Template
     sources: tuple[str, ...]
     loop: Loop | None
+    weights: tuple[Share, ...]
 
 
 class LayerReader:

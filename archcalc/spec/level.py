@@ -39,6 +39,13 @@ class Level(NamedTuple):
                 return level.prefix + name
         return None
 
+    def path(self, name: str) -> str | None:
+        """Give the path of what has a name here, or further outwards; or of a path from a name."""
+        first = name.partition("/")[0].partition(".")[0]
+        levels = (level for level in self._outwards() if first in level.names)
+        found = next(levels, None)
+        return None if found is None else found.prefix + name
+
     def known(self) -> list[str]:
         """List all names that can be seen from here."""
         return [name for level in self._outwards() for name in level.names]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archcalc.spec.reader import Tree
 
 JOINS = ("add", "concat")
-COMMON = ("name", "when", "from", "repeat", "for", "in")
+COMMON = ("name", "when", "from", "repeat", "for", "in", "weights")
 """Keys that every entry of a list of layers may have."""
 AROUND = ("before", "after")
 STRUCTURE = frozenset({*COMMON, *AROUND, "op", "block", "layers", "branch"})

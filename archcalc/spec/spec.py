@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archcalc.inputs import say
 
@@ -29,6 +29,15 @@ class Loop:
     rows: Template = None
 
 
+class Share(NamedTuple):
+    """Weights that an item takes from the earlier one called `source`: all, or those named."""
+
+    source: str
+    transposed: bool
+    names: tuple[str, ...]
+    mark: Tree
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Item:
     """What all things in a list of layers have: a name, a condition, an origin, repetitions."""
@@ -38,6 +47,7 @@ class Item:
     when: Template = True
     sources: tuple[str, ...] = ()
     loop: Loop | None = None
+    weights: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from archcalc import limits
 from archcalc.builder import Misfit, check_length
-from archcalc.errors import Reason, ShapeError, listed, suggestion
+from archcalc.errors import Reason, ShapeError, SpecError, listed, suggestion
 from archcalc.graph import INPUT, Container, Here
 from archcalc.ops import make
 from archcalc.ops.fields import shown
 from archcalc.spec.level import Level
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
-from archcalc.spec.spec import REQUIRED, Call, Group, Join, Layer
+from archcalc.spec.spec import REQUIRED, Call, Group, Item, Join, Layer
+from archcalc.spec.ties import Ties
 from archcalc.spec.values import extent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from archcalc.builder import Builder
-    from archcalc.errors import SpecError
     from archcalc.ops.op import Op
-    from archcalc.spec.spec import Block, Item, Loop, Spec
+    from archcalc.spec.spec import Block, Loop, Share, Spec
+    from archcalc.spec.ties import Active
     from archcalc.spec.values import Value
 
 
+T = TypeVar("T")
 SIDES = ("height", "width", "length", "depth")
 NOWHERE = -(2**30)
 """Stands for what enters the first layer of a network of several inputs: `from` must say it."""
@@ -52,6 +55,7 @@ class Walk:
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
         self.off: set[str] = set()
+        self.ties = Ties(spec, builder)
         self.joins: dict[tuple[str, int], Op] = {}
         self.depth = 0
         self.head: str | None = None
@@ -82,7 +86,9 @@ class Walk:
         """Put one item in place under a name; switched off, it is the identity."""
         self.evaluator.charge(1, item)
         if item.when is True or self.evaluator.decide(item.when, item, scope, here.shape):
-            path = self._path(f"{level.prefix}{name}", item)
+            path, outer = self._path(f"{level.prefix}{name}", item), self.ties.active
+            if item.weights:
+                self.ties.active = tuple(self._shares(item, path, level))
             if isinstance(item, Join):
                 here = self._join(item, path, level, scope, here)
             elif isinstance(item, Layer):
@@ -94,6 +100,7 @@ class Walk:
             elif isinstance(item, Group):
                 self.containers.setdefault(path, Container("group"))
                 here = self.items(item.items, level.inside(str(name)), scope, here)
+            self.ties.active = outer
         elif name is not None:
             self.off.add(level.prefix + name)
         if name is not None:
@@ -151,11 +158,30 @@ class Walk:
         if table and not self.builder.has_met(op, (inputs[0].shape,)):
             self.evaluator.charge(extent(table) // 8, item)
         try:
-            return self.builder.put(path, op, inputs, self.head)
+            here = self.builder.put(path, op, inputs, self.head)
         except Misfit as reason:
             raise ShapeError([self.evaluator.locate(reason, item, path)]) from None
         except Reason as reason:
             raise self._error(reason, item, path) from None
+        for active in self.ties.active:
+            self._share(active.share, path, partial(self.ties.tie, active, here.node))
+        return here
+
+    def _shares(self, item: Item, path: str, level: Level) -> Iterator[Active]:
+        for share in item.weights:
+            begin = partial(self.ties.begin, share, item, path, level, self.off)
+            found = self._share(share, path, begin)
+            if found is not None:
+                yield found
+
+    def _share(self, share: Share, path: str, action: Callable[[], T]) -> T:
+        """Do something for shared weights; what is wrong is wrong where they are named."""
+        try:
+            return action()
+        except Reason as reason:
+            place = self.evaluator.locate(reason, Item(name=None, mark=share.mark), path)
+            kind = ShapeError if reason.code == "unlike-weights" else SpecError
+            raise kind([place]) from None
 
     def _join(self, item: Join, path: str, level: Level, scope: Scope, here: Here) -> Here:
         if item.before:

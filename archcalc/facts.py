@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import known
 from archcalc.counts import Counts, add_up
 from archcalc.ops.op import Weighted
-from archcalc.uncounted import WORKED, Case, Uncounted
+from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +69,7 @@ class Facts:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The quantities of it that are not known."""
-        return WORKED if self.op.role == "unknown" else ()
+        return self.op.unknown
 
     @property
     def is_free(self) -> bool:

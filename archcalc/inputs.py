@@ -30,12 +30,18 @@ def read_inputs(given: object, own: Mapping[str, Shape] | None = None) -> Mappin
     own, given = own or {}, _by_name(given)
     try:
         if isinstance(given, Mapping) and given:
-            return {**own, **{_known(name, own): shape(value) for name, value in given.items()}}
+            return {**own, **{_known(name, own): _one(value) for name, value in given.items()}}
         if len(own) > 1:
             raise _which(own)
-        return {next(iter(own), "input"): shape(given)}
+        return {next(iter(own), "input"): _one(given)}
     except Reason as reason:
         raise UsageError.because(reason) from None
+
+
+def _one(given: object) -> Shape:
+    """Read one shape, without the type of its numbers: `int64:128` is 128 of them."""
+    kind, colon, sizes = given.rpartition(":") if isinstance(given, str) else ("", "", given)
+    return shape(sizes if colon and kind.isidentifier() else given)
 
 
 def _by_name(given: object) -> object:

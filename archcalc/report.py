@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from torch import nn
+
     from archcalc.convention.convention import Convention
     from archcalc.facts import Facts
     from archcalc.graph import Node
@@ -40,7 +42,7 @@ Key = TypeVar("Key")
 
 
 def count(
-    net: Spec | Graph | str | Path,
+    net: Spec | Graph | str | Path | nn.Module,
     *,
     input: Input | None = None,  # noqa: A002 - the field's own word
     batch: int = 1,
@@ -48,16 +50,19 @@ def count(
 ) -> Report:
     """Count a network: a spec or a graph, or its name or path; with its heads if asked for.
 
-    Raises what `archcalc.read` raises, and UsageError for a batch below 1.
+    Of a live PyTorch module `input` says all inputs, as `archcalc.read` takes them. Raises what
+    `archcalc.read` raises, and UsageError for a batch below 1.
 
     >>> report = count("lenet5")
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
     samples = read_batch(batch)
-    found = net if isinstance(net, Graph | Spec) else find_network(net, input=input)
+    if isinstance(net, Graph):
+        return Report(net.at(input, heads=heads), samples, heads)
+    found = net if isinstance(net, Spec) else find_network(net, input=input)
     if isinstance(found, Graph):
-        return Report(found.at(input, heads=heads), samples, heads)
+        return Report(found.at(None, heads=heads), samples, heads)
     return Report(expand(found, input, heads=heads), samples, heads)
 
 

@@ -190,7 +190,7 @@ def test_an_op_survives_being_written_and_read(op: Op) -> None:
     assert item.ready == op
 
 
-@given(op=drawn(), x=INPUTS)
+@given(op=drawn().filter(lambda op: op.role != "unknown"), x=INPUTS)
 def test_counts_agree_with_each_other(op: Op, x: Shape) -> None:
     y = output(op, x)
     assert min(y) >= 1

@@ -191,3 +191,10 @@ def test_functions_stay_readable() -> None:
 def test_every_module_says_what_it_is() -> None:
     for path in PACKAGE.rglob("*.py"):
         assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), relative(path)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in PACKAGE.rglob("*.py") if p.parent.name != "pytorch"], ids=relative
+)
+def test_only_the_reader_of_live_modules_knows_torch(path: Path) -> None:
+    assert not within(imports(path), "torch")

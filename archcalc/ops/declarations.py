@@ -113,6 +113,15 @@ DECLARATIONS: dict[str, Declaration] = {
         ((), (("w", (2, 3)),), (("kernel", (4, 1, 3)), ("bias", (4,)))),
         lambda _: (("weights", (letter("weights", 9),)), ("bias", (letter("bias", 5),))),
     ),
+    "Figures": Declaration(
+        fields.figures,
+        {
+            "type": ["object", "array"],
+            "description": "What is counted, by its names: {mac: 1000, add: 10, neurons: 10}.",
+        },
+        ((("add", 3),), (("mac", 6), ("interactions", 6))),
+        lambda _: (("mac", letter("mac", 7)), ("interactions", letter("mac", 7))),
+    ),
     "Number": Declaration(fields.number, _decimal(), (Fraction(0), *_FRACTIONS)),
     "Positive": Declaration(
         fields.positive, _decimal(exclusiveMinimum=0), (*_FRACTIONS, Fraction(4))

@@ -36,6 +36,8 @@ Map: TypeAlias = tuple[int, ...]
 """The shape of an output: its channels, then its extents, as in `160` or `64x7x7`."""
 Arrays: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 """Arrays by their names, each with its shape: `{kernel: 64x3x3x3, bias: 64}`."""
+Figures: TypeAlias = tuple[tuple[str, int], ...]
+"""Numbers by the names of what is counted: `{mac: 1000, add: 10, neurons: 10}`."""
 Number: TypeAlias = Fraction
 """A decimal number, kept exactly."""
 Positive: TypeAlias = Fraction
@@ -44,6 +46,12 @@ Rate: TypeAlias = Fraction
 """A number from 0 to below 1."""
 Factor: TypeAlias = Fraction
 """A number other than 0."""
+
+COUNTED = (
+    "mac", "add", "mul", "div", "cmp", "exp", "tanh", "pow", "sqrt", "erf", "log", "trig",
+    "connections", "neurons", "interactions",
+)  # fmt: skip
+"""What figures may name."""
 
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -211,6 +219,22 @@ def arrays(value: object) -> Arrays:
         if not isinstance(name, str) or not name or shape is None or name in found:
             raise _expected("a name of its own with the shape of an array, as in `w: 64x3x3`", pair)
         found[name] = shape
+    return tuple(found.items())
+
+
+def figures(value: object) -> Figures:
+    """Read what is counted, by its names: kinds of work, connections, neurons, interactions.
+
+    >>> figures({"mac": "1000", "neurons": 10})
+    (('mac', 1000), ('neurons', 10))
+    """
+    pairs = list(value.items()) if isinstance(value, dict) else value
+    found: dict[str, int] = {}
+    for pair in pairs if isinstance(pairs, list | tuple) else [value]:
+        name, number = pair if isinstance(pair, list | tuple) and len(pair) == 2 else (None, 0)
+        if name not in COUNTED or name in found:
+            raise _expected(f"a number beside one of {', '.join(COUNTED)}", pair)
+        found[name] = _cells(number)
     return tuple(found.items())
 
 

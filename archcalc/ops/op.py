@@ -91,6 +91,11 @@ class Op(ABC):
         )
         cls.sizes = (*cls.sizes, *own)
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The quantities of it that no rule tells."""
+        return ()
+
     def on(self, x: Shape) -> Self:
         """Write out the sizes that are given as one number, which means every extent of x.
 

@@ -1,7 +1,8 @@
 """Files of other tools → Graph: one module for each format, imported when a file needs it.
 
 Readers keep a file's own names and say where a thing stands; they load no weights, run no code,
-and bound everything by `archcalc.limits`, so that files may come from strangers.
+and bound everything by `archcalc.limits`, so that files may come from strangers. A live module is
+run once, on tensors without data (`archcalc.readers.pytorch`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from archcalc.errors import UsageError
 from archcalc.files import SPEC, File, kind_of, refuse
+from archcalc.readers.live import is_module, read_module
 from archcalc.spec.library import Found, load_file, locate
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
@@ -19,13 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from torch import nn
+
     from archcalc.graph import Graph
     from archcalc.inputs import Input
     from archcalc.spec.values import Value
 
 
-Net: TypeAlias = "str | Path | IO[str] | IO[bytes] | Mapping[str, object]"
-"""A network by its name or path, an open file, or a spec as a dict."""
+Net: TypeAlias = "str | Path | IO[str] | IO[bytes] | Mapping[str, object] | nn.Module"
+"""A network by its name or path, an open file, a spec as a dict, a live PyTorch module."""
 
 
 class Reader(Protocol):
@@ -45,13 +49,16 @@ def read(
     """Read a network of any kind that is known, and give its graph: by name, by path, from a file.
 
     A file that leaves the size of its input free needs an `input`; any other may be put on another
-    one. `parameters` are those of a spec. Raises UnknownName, SpecError, ShapeError or UsageError.
+    one. `parameters` are those of a spec. Of a live PyTorch module `input` says what enters it, one
+    sample of each: sizes `3x224x224`, types too `int64:128`, tensors; in a list or by name.
+
+    Raises UnknownName, SpecError, ShapeError or UsageError.
 
     >>> read("lenet5", input="1x36x36").input
     Shape(1, 36, 36)
     """
     found = find(network, input=input, **parameters)
-    return expand(found, input) if isinstance(found, Spec) else found.at(input)
+    return expand(found, input) if isinstance(found, Spec) else found
 
 
 def find(
@@ -62,6 +69,8 @@ def find(
     **parameters: Value,
 ) -> Spec | Graph:
     """Find a network: a spec as it stands, what was read from another file at its input."""
+    if is_module(network):
+        return read_module(network, input)
     found = locate(network)
     if isinstance(found, Found):
         return found.settle(**parameters)

@@ -1,0 +1,179 @@
+"""One forward pass of a module on tensors without data: what was called, and what came out."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import sys
+import traceback
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensorMode,
+)
+from torch.utils._pytree import tree_leaves
+
+from archcalc.errors import UsageError
+from archcalc.readers.pytorch import lowering, moves, stated
+from archcalc.readers.pytorch.keeping import kept
+from archcalc.readers.pytorch.naming import Callers
+from archcalc.readers.pytorch.recorder import Call, Recorder, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from torch import nn
+
+    from archcalc.readers.pytorch.examples import Example
+
+KNOWN = (
+    lowering.RULES.keys() | stated.RULES.keys() | stated.EACH.keys() | moves.MOVES | moves.CONSTANTS
+)
+"""The calls that are not taken apart."""
+_VALUES = (DataDependentOutputException, DynamicOutputShapeException)
+
+
+class Trace(NamedTuple):
+    """What a pass did: its calls in order, the outputs, the names of modules by their paths."""
+
+    calls: list[Call]
+    outputs: list[Value]
+    labels: dict[str, str]
+    callers: Callers
+
+
+def trace(module: nn.Module, given: Sequence[Example]) -> Trace:
+    """Run a module on tensors without data. The module is left as it was found.
+
+    Raises UsageError where its own code fails, or asks what the numbers are.
+    """
+    on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
+    try:
+        return _run(module, given, fake=not on_meta)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+        if on_meta and _asks_for_values(error):
+            try:
+                return _run(module, given, fake=True)
+            except Exception as second:  # noqa: BLE001
+                raise _failed(module, second, given) from None
+        raise _failed(module, error, given) from None
+
+
+def _run(module: nn.Module, given: Sequence[Example], *, fake: bool) -> Trace:
+    with ExitStack() as stack:
+        stack.enter_context(kept(module))
+        stack.enter_context(redirect_stdout(sys.stderr))
+        stack.enter_context(torch.inference_mode())
+        stack.enter_context(_quiet())
+        device = torch.device("meta")
+        if fake:
+            mode = stack.enter_context(FakeTensorMode(allow_non_fake_inputs=True))
+            device = next(
+                (p.device for p in module.parameters() if not p.is_meta), torch.device("cpu")
+            )
+            _stand_in(module, mode)
+        callers = stack.enter_context(Callers(module))
+        recorder = Recorder(callers, KNOWN)
+        for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
+            recorder.enter(tensor, Value(tuple(tensor.shape), names=(name,)))
+        args, kwargs = [], {}
+        for position, example in enumerate(given):
+            tensor = torch.empty(example.sizes, dtype=example.dtype, device=device)
+            floats, rank = example.dtype.is_floating_point, len(example.sizes)
+            value = Value(
+                example.sizes,
+                (-1 - position,),
+                held=True,
+                features=1 if floats and rank > 3 else None,
+            )
+            recorder.enter(tensor, value)
+            if example.by_name:
+                kwargs[example.name] = tensor
+            else:
+                args.append(tensor)
+        with recorder:
+            result = module(*args, **kwargs)
+        outputs = [recorder.value(tensor) for tensor in _tensors(result)]
+        return Trace(recorder.calls, outputs, callers.labels, callers)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep PyTorch from logging what is about to be told as an error."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _stand_in(module: nn.Module, mode: FakeTensorMode) -> None:
+    """Put tensors without data in the place of buffers, which a pass may change, and of meta ones.
+
+    Whoever keeps the module puts them back.
+    """
+    memo: dict[int, torch.Tensor] = {}
+    for part in module.modules():
+        for held in (part._parameters, part._buffers, vars(part)):
+            for name, tensor in list(held.items()):
+                trained = isinstance(tensor, torch.nn.Parameter)
+                if isinstance(tensor, torch.Tensor) and (tensor.is_meta or not trained):
+                    if id(tensor) not in memo:
+                        memo[id(tensor)] = _without_data(tensor, mode, trained=trained)
+                    held[name] = memo[id(tensor)]
+
+
+def _without_data(tensor: torch.Tensor, mode: FakeTensorMode, *, trained: bool) -> torch.Tensor:
+    made = torch.empty_like(tensor, device="cpu") if tensor.is_meta else mode.from_tensor(tensor)
+    return torch.nn.Parameter(made, tensor.requires_grad) if trained else made
+
+
+def _tensors(result: Any) -> Iterator[torch.Tensor]:
+    """Find the tensors in what a module gives: in lists, dicts, data classes; None is none."""
+    for leaf in tree_leaves(result):
+        if isinstance(leaf, torch.Tensor):
+            yield leaf
+        elif dataclasses.is_dataclass(leaf) and not isinstance(leaf, type):
+            yield from _tensors(list(vars(leaf).values()))
+
+
+def _asks_for_values(error: BaseException) -> bool:
+    said = str(error)
+    return (
+        isinstance(error, (*_VALUES, NotImplementedError))
+        or "meta" in said
+        or "_local_scalar_dense" in said
+        or "is not on the expected device" in said
+    )
+
+
+def _failed(module: nn.Module, error: Exception, given: Sequence[Example]) -> UsageError:
+    """Say where a module's own code failed, and why."""
+    if isinstance(error, UsageError):
+        return error
+    name = type(module).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if not _is_inner(f.filename)]
+    where = f" ({own[-1].filename}:{own[-1].lineno}: `{own[-1].line}`)" if own else ""
+    if _asks_for_values(error):
+        message = (
+            f"the forward pass of {name} depends on values, which tensors without data lack{where}"
+        )
+        hint = "what it does for other values is another network: count the part that does not"
+        return UsageError.of("depends-on-values", message, hint)
+    said = str(error).strip().partition("\n")[0][:300]
+    shapes = ", ".join("x".join(map(str, example.sizes)) for example in given)
+    message = f"{name} failed on {shapes}: {type(error).__name__}: {said}{where}"
+    hint = "the first 1 is the batch: inputs are those of one sample"
+    return UsageError.of("model-failed", message, hint)
+
+
+def _is_inner(path: str) -> bool:
+    parts = Path(path).parts
+    return "torch" in parts or str(Path(__file__).parent) in path

@@ -74,9 +74,12 @@ _COMPARISON: dict[type, Callable[..., Value]] = {
 
 
 class Expression:
-    """A parsed expression. `names` are the variables that it reads, `input.channels` as `input`."""
+    """A parsed expression. `names` are the variables that it reads.
 
-    __slots__ = ("_closure", "least", "names", "text")
+    `is_local` tells whether what a layer knows, such as `channels`, is among them.
+    """
+
+    __slots__ = ("_closure", "is_local", "least", "names", "text")
 
     def __init__(self, text: str, variables: Collection[str] | None = None) -> None:
         """Parse a text without its `=`. Raises a `Reason`, also for names not in `variables`."""
@@ -85,6 +88,7 @@ class Expression:
         compiler = _Compiler(text)
         self._closure = compiler.compile()
         self.names = frozenset(compiler.names)
+        self.is_local = not KNOWN.isdisjoint(self.names)
         self.least = _least(text)
         if variables is not None:
             self.require(variables)
@@ -127,8 +131,7 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
         return 1 + len(template) // 16 + sum(inner)
     if not isinstance(template, Expression):
         return 0
-    found = [variables.get(name) for name in template.names]
-    read = [value for value in found if isinstance(value, _LONG)]
+    read = [v for name in template.names if type(v := variables.get(name)) in _LONG]
     if not read:
         return template.least
     text = template.text

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 _OPEN = (Expression, tuple)
+_WHOLE = (tuple, dict)
 SPATIAL = frozenset(
     f"{of}{side}" for of in ("", "input.") for side in ("height", "width", "length", "depth")
 )
@@ -87,12 +88,13 @@ class Evaluator:
         if not isinstance(template, _OPEN):
             return template
         self.charge(steps(template, scope.variables), item)
-        scope.know(**x.named())
+        if not isinstance(template, Expression) or template.is_local:
+            scope.know(**x.named())
         try:
             value = settle(template, scope.variables)
         except Reason as reason:
             raise self.error(reason, item, key=key) from None
-        if _has_input(value):
+        if isinstance(value, _WHOLE) and _has_input(value):
             fields = " or ".join(f"`input.{name}`" for name in x.named())
             message = f"`input` is no value by itself: say {fields}"
             raise self.error(Reason("wrong-type", message), item, key=key)

@@ -224,9 +224,10 @@ class Builder:
         if not isinstance(op, Op):
             message = f"expected an op, not {shown(op)}"
             raise Reason("wrong-type", message, "`archcalc.ops.make` makes one")
-        if len(inputs) != getattr(op, "branches", 1):
-            takes = getattr(op, "branches", 1)
-            message = f"`{op.name}` takes {takes} input{'s' * (takes != 1)}, not {len(inputs)}"
+        takes = getattr(op, "branches", op.most_inputs)
+        if len(inputs) != takes and not 1 <= len(inputs) <= op.most_inputs:
+            most = f"1 to {takes}" if op.most_inputs > 1 else takes
+            message = f"`{op.name}` takes {most} input{'s' * (takes != 1)}, not {len(inputs)}"
             raise Reason("two-inputs", message)
         for here in inputs:
             if not isinstance(here, Here) or not self._has(here):

@@ -60,7 +60,7 @@ class Counts:
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates of convolutions and linear layers, without bias."""
+        """Multiply-accumulates: of stored numbers, without bias, and of two activations."""
         return self.work.mac
 
     @property

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import known
 from archcalc.counts import Counts, add_up
 from archcalc.ops.op import Weighted
+from archcalc.ops.shape import first_of
 from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ class Facts:
         cls, op: Op, xs: tuple[Shape, ...], y: Shape, shared: frozenset[str] = frozenset()
     ) -> Facts:
         """Read the rules of an op, on whatever integers it holds, without what it shares."""
-        tally = _tally(op, xs[0], y)
-        return cls(op, xs, y, _without(shared, tally, op, xs[0], y) if shared else tally, shared)
+        x = first_of(xs)
+        tally = _tally(op, x, y)
+        return cls(op, xs, y, _without(shared, tally, op, x, y) if shared else tally, shared)
 
     @cached_property
     def counts(self) -> Counts:
@@ -79,13 +81,13 @@ class Facts:
     @property
     def bias(self) -> int:
         """The connections that carry no product: one for each unit that has a bias."""
-        macs = self.counts.work.mac - self.counts.interactions
-        return self.counts.connections - macs if macs else 0
+        stored = self.counts.work.mac - self.counts.interactions
+        return self.counts.connections - stored if stored else 0
 
     @property
     def is_affine(self) -> bool:
         """Whether it scales or shifts by trained numbers, frozen or not."""
-        weights = self.op.weights(self.xs[0], self.y)
+        weights = self.op.weights(first_of(self.xs), self.y)
         return any(weight.kind in {"scale", "shift"} for weight in weights)
 
     @property
@@ -155,7 +157,7 @@ def _tally(op: Op, x: Shape, y: Shape) -> Tally:
         *(_kinds(op, parameters, arrays) if arrays else (parameters, *NOTHING_ELSE)),
         op.connections(x, y),
         op.connections_in_bounds(x, y),
-        op.neurons(y),
+        op.neurons(x, y),
         op.interactions(x, y),
         y.size,
         *op.work(x, y),

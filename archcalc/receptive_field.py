@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from archcalc import limits
 from archcalc.arithmetic import known
 from archcalc.graph import INPUT
+from archcalc.ops.shape import first_of
 from archcalc.ops.window import Span
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     images = images_of(graph)
     for position, node in enumerate(graph.nodes):
         seen = entering(node, fields) if images is None or images[position] else None
-        fields.append(look_through(node.op, node.xs[0], seen))
+        fields.append(look_through(node.op, first_of(node.xs), seen))
     return fields
 
 

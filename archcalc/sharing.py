@@ -8,6 +8,7 @@ from archcalc.errors import Reason, listed, suggestion
 from archcalc.graph import Tie
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Weighted
+from archcalc.ops.shape import first_of
 from archcalc.paths import layer_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def arrays(node: Node) -> dict[str, Weight]:
     """Give the arrays that a node works with, its own or not, by their names."""
-    return {weight.name: weight for weight in node.op.weights(node.xs[0], node.y)}
+    return {weight.name: weight for weight in node.op.weights(first_of(node.xs), node.y)}
 
 
 def tie(

@@ -196,9 +196,7 @@ def test_counts_agree_with_each_other(op: Op, x: Shape) -> None:
     assert min(y) >= 1
     assert 0 <= op.connections_in_bounds(x, y) <= op.connections(x, y)
     assert min(op.work(x, y)) >= 0
-    assert op.neurons(y) in {0, y.size}
-    assert (op.neurons(y) > 0) == (op.connections(x, y) > 0)
-    assert op.connections(x, y) >= op.work(x, y).mac
+    assert (op.neurons(x, y) > 0) == (op.connections(x, y) > 0)
     assert isinstance(op, Weighted) or op.parameters(x, y) == 0
 
 

@@ -149,7 +149,7 @@ def _steps(op: Op, xs: Sequence[Array], arrays: dict[str, Array], after: str | N
 def _layer(op: Op, xs: Sequence[Array], arrays: dict[str, Array]) -> Layer:
     """Make the op a layer, with the weights that are given or an example's."""
     layer = Layer("", op.name, vars(op), ())
-    layer.allocate(xs[0].shape[1:], "float64")
+    layer.allocate(xs[0].shape[1:], "float64", [x.shape[1:] for x in xs[1:]])
     for place, (name, weight) in enumerate(layer.weights.items()):
         layer.weights[name] = _fitting(name, arrays, weight.shape, WEIGHTS, skip=3 * place)
     for name, statistic in layer.statistics.items():

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archcalc.model.bitmaps import digits
+from archcalc.ops.shape import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +34,14 @@ def rectified(nodes: Sequence[Node]) -> list[bool]:
     met = [False] * len(nodes)
     for position in range(len(nodes) - 1, -1, -1):
         reader = readers.get(position)
-        if reader is not None and not nodes[reader].op.neurons(nodes[reader].y):
+        if reader is not None and not _has_units(nodes[reader]):
             op = nodes[reader].op
             met[position] = op.rectifies if op.role == "activation" else met[reader]
     return met
+
+
+def _has_units(node: Node) -> bool:
+    return node.op.neurons(first_of(node.xs), node.y) > 0
 
 
 def start(

@@ -39,17 +39,30 @@ class Layer:
         takes = _keywords(self.kernel.forward) - self.kinds.keys()
         self._given = {name: self.fields[name] for name in takes & self.fields.keys()}
 
-    def allocate(self, shape: Sequence[int], dtype: npt.DTypeLike) -> None:
+    def allocate(
+        self, shape: Sequence[int], dtype: npt.DTypeLike, beside: Sequence[Sequence[int]] = ()
+    ) -> None:
         """Make room for the weights that the kernel wants for an input C x H x W.
+
+        Of the inputs `beside` it only those kernels hear whose weights depend on them.
 
         >>> c1 = Layer("C1", "conv", {"filters": 6, "kernel": (5, 5)}, (-1,))
         >>> c1.allocate((1, 32, 32), "float32")
         >>> {name: array.shape for name, array in c1.weights.items()}
         {'kernel': (6, 1, 5, 5), 'bias': (6,)}
         """
-        self.weights = _empty(self.kernel.weights(tuple(shape), **self.fields), dtype)
+        self.weights = _empty(self.wanted(shape, beside), dtype)
         if hasattr(self.kernel, "statistics"):
             self.statistics = _empty(self.kernel.statistics(tuple(shape), **self.fields), dtype)
+
+    def wanted(
+        self, shape: Sequence[int], beside: Sequence[Sequence[int]] = ()
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Give the shapes of the weights that the kernel wants."""
+        others = map(tuple, beside) if _hears_all(self.kernel.weights) else ()
+        found: Mapping[str, tuple[int, ...]]
+        found = self.kernel.weights(tuple(shape), *others, **self.fields)
+        return found
 
     def forward(self, xs: Sequence[Array], **circumstances: Any) -> tuple[Array, Any]:  # noqa: ANN401
         """Run the kernel; of the circumstances (`training`, `rng`) it takes its own.
@@ -131,6 +144,12 @@ def _keywords(function: Callable[..., Any]) -> frozenset[str]:
     """Name the keywords that a function of a kernel takes."""
     parameters = signature(function).parameters.values()
     return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+
+@cache
+def _hears_all(weights: Callable[..., Any]) -> bool:
+    """Tell whether a kernel's weights depend on more inputs than the first."""
+    return any(p.kind is p.VAR_POSITIONAL for p in signature(weights).parameters.values())
 
 
 def _empty(shapes: Mapping[str, tuple[int, ...]], dtype: npt.DTypeLike) -> dict[str, Array]:

@@ -20,6 +20,7 @@ from archcalc.model.batch import read_batches, said
 from archcalc.model.initialisation import rectified, start
 from archcalc.model.layer import Layer
 from archcalc.ops import find
+from archcalc.ops.shape import first_of
 from archcalc.report import count
 from archcalc.uncounted import Case
 
@@ -231,8 +232,8 @@ class Model:
         ):
             layer = Layer(node.path, node.op.name, vars(node.op), node.inputs)
             ys = [outputs[i] for i in node.inputs]
-            layer.allocate(ys[0].shape[1:], self.dtype)
-            arrays = node.op.weights(node.xs[0], node.y)
+            layer.allocate(ys[0].shape[1:], self.dtype, [y.shape[1:] for y in ys[1:]])
+            arrays = node.op.weights(first_of(node.xs), node.y)
             for tie in node.shared:
                 layer.weights.pop(tie.weight, None)
                 layer.statistics.pop(tie.weight, None)

@@ -88,7 +88,7 @@ class Conv(Weighted):
             return (kernel,)
         return kernel, bias(*(y if self.bias == "untied" else (self._maps(),)))
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, x: Shape, y: Shape) -> int:
         """Count every unit of every output map."""
         return y.size
 

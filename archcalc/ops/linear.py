@@ -61,7 +61,7 @@ class Linear(Weighted):
         weight = Weight("weight", "weight", (self.units, self._inputs(x)))
         return (weight, bias(self.units)) if self.bias else (weight,)
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, x: Shape, y: Shape) -> int:
         """Count the units, at each place."""
         return y.size
 

@@ -2,7 +2,8 @@
 
 Rules are plain arithmetic on integers, so that they can be read a second time on integers that
 remember their expression. Letters: x is the input, y the output, each a `Shape` of C x H x W, or
-of C maps with another number of extents: a rule of windows holds in any dimension.
+of C maps with another number of extents: a rule of windows holds in any dimension. Of several
+inputs x is the first; what an op reads beside it is `x.beside`.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ class Op(ABC):
     """Whether it passes one half of its input: weights before it start with twice the variance."""
     grows: ClassVar[str] = ""
     """Why its parameters change with the input, if they do."""
+    most_inputs: ClassVar[int] = 1
+    """How many outputs `from` may name; a join has as many as its `branches`."""
     sizes: ClassVar[tuple[str, ...]] = ()
     """The fields that hold a number, or cells at both ends, for each extent of a map."""
 
@@ -122,7 +125,7 @@ class Op(ABC):
         """
         return ()
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, x: Shape, y: Shape) -> int:
         """Count the output units of a layer of neurons."""
         return 0
 

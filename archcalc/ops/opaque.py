@@ -77,7 +77,7 @@ class Opaque(Weighted):
         """Count the numbers of all arrays but the statistics."""
         return sum([array.size for array in self.weights(x, y) if array.kind != "statistic"])
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, x: Shape, y: Shape) -> int:
         """Count those that are stated."""
         return self._stated("neurons")
 

@@ -55,7 +55,7 @@ class Rbf(Weighted):
         """List the centres."""
         return (Weight("centres", "centre", (self.units, x.size)),)
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, x: Shape, y: Shape) -> int:
         """Count the units."""
         return self.units
 

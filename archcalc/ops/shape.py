@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Self
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Shape(tuple[int, ...]):
@@ -20,6 +23,8 @@ class Shape(tuple[int, ...]):
     """
 
     __slots__ = ()
+    beside: ClassVar[tuple[Shape, ...]] = ()
+    """What else enters an op with it: see `first_of`."""
 
     def __new__(cls, channels: int, *extents: int) -> Self:
         """Take the channels and the extents; without extents this is a vector."""
@@ -99,6 +104,26 @@ class Shape(tuple[int, ...]):
 
     def __repr__(self) -> str:
         return f"Shape({', '.join(map(str, self))})"
+
+
+class Accompanied(Shape):
+    """The first of several inputs, which knows those beside it; it equals the bare shape."""
+
+    beside: tuple[Shape, ...]  # type: ignore[misc]
+
+
+def first_of(xs: Sequence[Shape]) -> Shape:
+    """Give what a rule takes for x: the first input, and the others as its `beside`.
+
+    >>> x = first_of([Shape(8, 20), Shape(8, 50)])
+    >>> x == Shape(8, 20), x.beside
+    (True, (Shape(8, 50),))
+    """
+    if len(xs) == 1:
+        return xs[0]
+    first = Accompanied(*xs[0])
+    first.beside = tuple(xs[1:])
+    return first
 
 
 def listed_sides(rank: int) -> str:

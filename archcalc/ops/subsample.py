@@ -63,7 +63,7 @@ class Subsample(Weighted):
         average = 1 / self._taps(x)
         return Weight("coefficient", "weight", (x.channels,), average), bias(x.channels)
 
-    def neurons(self, y: Shape) -> int:
+    def neurons(self, x: Shape, y: Shape) -> int:
         """Count every unit of every map."""
         return y.size
 

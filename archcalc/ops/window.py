@@ -191,6 +191,30 @@ def one_place(x: Shape) -> tuple[Span, ...]:
     return tuple([Span(extent, 1) for extent in x.extents])
 
 
+def all_around(x: Shape) -> tuple[Span, ...]:
+    """Lay a window over each place that reaches all others, whichever the place.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> [(span.kernel, span.before, span.outputs) for span in all_around(Shape(768, 197))]
+    [(393, 196, 197)]
+    """
+    return tuple(
+        [Span(n, 2 * n - 1, before=n - 1, after=n - 1) if n > 1 else Span(n, 1) for n in x.extents]
+    )
+
+
+def up_to_here(x: Shape) -> tuple[Span, ...] | None:
+    """Lay a window over each place and all before it; None if places lie in rows and columns.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> up_to_here(Shape(8, 20))[0].before, up_to_here(Shape(8, 4, 5))
+    (19, None)
+    """
+    if sum(n > 1 for n in x.extents) > 1:
+        return None
+    return tuple([Span(n, n, before=n - 1) for n in x.extents])
+
+
 def extents_under(x: Shape, size: Size, key: str = "kernel") -> tuple[int, ...]:
     """Give the extents of x, on the last of which a window lies.
 

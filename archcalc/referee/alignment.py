@@ -6,6 +6,8 @@ from collections import defaultdict, deque
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from archcalc.ops.shape import first_of
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
@@ -21,7 +23,7 @@ def identity(layer: Layer) -> Hashable:
     own = layer.own
     if own is None:
         return None
-    op, x = own.op, own.xs[0]
+    op, x = own.op, first_of(own.xs)
     weights = op.parameters(x, own.y), op.connections(x, own.y)
     return op.name, own.xs, own.y, op.window(x), weights, getattr(op, "trainable", True)
 
@@ -35,7 +37,9 @@ def is_anchor(layer: Layer) -> bool:
 def has_parameters(layer: Layer) -> bool:
     """Tell whether a layer is an anchor, or a normalisation that stands by itself."""
     own = layer.own
-    return own is not None and (is_anchor(layer) or bool(own.op.parameters(own.xs[0], own.y)))
+    return own is not None and (
+        is_anchor(layer) or bool(own.op.parameters(first_of(own.xs), own.y))
+    )
 
 
 def is_anything(_layer: Layer) -> bool:

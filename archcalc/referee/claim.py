@@ -11,8 +11,8 @@ from archcalc.errors import UnknownName, suggestion
 from archcalc.ops.shape import lines
 
 SUMS = (
-    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics",
-    "connections", "connections_in_bounds", "neurons", "activations", "macs",
+    "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
+    "connections_in_bounds", "neurons", "interactions", "activations", "macs",
     *KINDS[1:], "multiplications",
 )  # fmt: skip
 """What adds up over layers; beside it a layer has an `output` and a `receptive_field`.

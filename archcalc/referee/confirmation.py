@@ -43,6 +43,8 @@ BEYOND = "receptive fields beyond the image: an output is compared with what it 
 UNCLAIMED = "receptive fields where none is claimed"
 TOO_LONG = f"receptive fields in an input of more than {LONGEST:,} places along one extent"
 UNKNOWN = "what it does is unknown"
+RARE = {"interactions"}
+"""What is compared where there is any."""
 WORDS = {"add": "additions", "cmp": "comparisons"}
 """Kinds of work that some kernels do in another way than is counted."""
 
@@ -150,7 +152,8 @@ def _sums(facts: Facts, found: Measured) -> list[Claim]:
     rule = facts.counts
     rules = {name: _by_rule(rule, name) for name in SUMS if name != "multiplications"}
     rules["multiplications"] = rule.work.mac + rule.work.mul if found.neurons else 0
-    return [Claim(name, rules[name], getattr(found, name, found.work.get(name))) for name in SUMS]
+    claims = (Claim(name, rules[name], getattr(found, name, found.work.get(name))) for name in SUMS)
+    return [claim for claim in claims if claim.quantity not in RARE or claim.rule or claim.witness]
 
 
 def _by_rule(counts: Counts, name: str) -> int:
@@ -210,8 +213,16 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
     ran = [line for line in lines if line.claims]
     claims = []
     for name in SUMS:
-        told = [line[name] for line in ran if line[name].witness is not None]
-        witness, complete = _sum(claim.witness for claim in told), len(told) == len(lines)
+        told = [
+            claim
+            for line in ran
+            for claim in line.claims
+            if claim.quantity == name and claim.witness is not None
+        ]
+        if name in RARE and not told:
+            continue
+        witness = _sum(claim.witness for claim in told)
+        complete = len(told) == len(lines) or name in RARE
         if name in KINDS or name == "multiplications":
             claimed: int | None = _sum(claim.rule for claim in told)
             complete = complete or bool(claimed)

@@ -31,7 +31,7 @@ from archcalc.counts import KINDS, Counts
 from archcalc.errors import UnknownName, suggestion
 from archcalc.facts import COLUMNS, Facts
 from archcalc.ops.op import Op, Shape, Weighted, Work
-from archcalc.ops.shape import lines
+from archcalc.ops.shape import first_of, lines
 from archcalc.ops.shape import sides as side_names
 from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
@@ -161,10 +161,10 @@ def derive(
 
     `shared` names the weights that belong to other layers, and these.
     """
-    wrapped = remember(op, xs[0])
+    wrapped = remember(op, first_of(xs))
     inputs = tuple(remember_shape(x) for x in xs)
     output = remember_shape(y, vector=xs[0].is_vector)
-    figures = counted(wrapped, inputs[0], output, taps(op, xs[0]), frozenset(shared))
+    figures = counted(wrapped, inputs, output, taps(op, xs[0]), frozenset(shared))
     figures = tuple(_with_owners(figure, shared) for figure in figures)
     found = Derivation(
         op,
@@ -181,8 +181,9 @@ def derive(
 
 def behind(found: Derivation, field: Field | None) -> Derivation:
     """Take a derivation to where its input sees another field."""
-    x = found.inputs[0]
-    grown = seen(remember(found.op, x), remember_shape(x), field and _remember_field(field))
+    op = remember(found.op, found.inputs[0])
+    entering = first_of([remember_shape(x) for x in found.inputs])
+    grown = seen(op, entering, field and _remember_field(field))
     return replace(found, field=grown)
 
 
@@ -203,14 +204,18 @@ def _reason(op: Op, figures: tuple[Figure, ...], shared: Mapping[str, str]) -> s
 
 
 def counted(
-    op: Op, x: Shape, y: Shape, in_bounds: str = "", shared: frozenset[str] = frozenset()
+    op: Op,
+    xs: tuple[Shape, ...],
+    y: Shape,
+    in_bounds: str = "",
+    shared: frozenset[str] = frozenset(),
 ) -> tuple[Figure, ...]:
     """Call the counting rules of an op, on whatever integers it holds; list what is not zero.
 
     What is `shared` counts at another layer. `in_bounds` is the note on the connections in bounds,
     where they are fewer.
     """
-    facts = Facts.of(op, (x,), y)
+    facts, x = Facts.of(op, xs, y), first_of(xs)
     counts = facts.counts
     fixed = isinstance(op, Weighted) and not op.trainable
     parameters = counts.fixed if fixed else op.parameters(x, y)

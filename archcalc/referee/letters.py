@@ -139,7 +139,7 @@ def _read(op: Op) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     inputs = _inputs(op)
     found = op.shape(*inputs)
     y = Shape(*[letter(f"{name}'", side) for name, side in zip("CHW", found, strict=True)])
-    figures = counted(op, inputs[0], y)
+    figures = counted(op, inputs, y)
     notes = _drops(op, inputs[0])
     return sides(found, notes), tuple(
         figure for figure in figures if figure.quantity not in LEFT_OUT

@@ -151,7 +151,7 @@ def _lines(
     """Look along one extent of one input, on a strip of the image."""
     layer = Layer("", op, fields, ())
     shapes = [_strip(x, fields, side) for x in xs]
-    layer.allocate(shapes[0], np.float32)
+    layer.allocate(shapes[0], np.float32, shapes[1:])
     fill(layer)
     sees = _depends(layer, shapes, number, side + 2)
     return Lines(sees, _whole(fields, xs[number], side, len(sees)))

@@ -36,15 +36,24 @@ FREE = frozenset({np.negative})
 class Counted(np.ndarray[Any, Any]):
     """An array that adds up, by kind, the elementary operations that it takes part in.
 
-    What comes out of one counts too; but not a product of matrices, for to add up such products is
-    part of their multiply-accumulates.
+    What comes out of one counts too. To add up products of matrices is part of their
+    multiply-accumulates; a product of which neither side is `stored` is an interaction, too. By
+    themselves are tallied: weighted `sum`s, as units have them, and the `bias`es added to them.
     """
 
     work: Counter[str]
+    stored = False
+    """Whether it is a weight, or made of weights alone."""
+    product = False
+    """Whether it is a product of matrices, or a sum of such, with or without a bias."""
+
+    weighted = False
+    """Whether it is such a product with a weight."""
 
     def __array_finalize__(self, origin: Any) -> None:  # noqa: ANN401 - as NumPy calls it
         if isinstance(origin, Counted):
-            self.work = origin.work
+            self.work, self.stored = origin.work, origin.stored
+            self.product, self.weighted = origin.product, origin.weighted
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:  # noqa: ANN401
         out = named.get("out")
@@ -52,18 +61,39 @@ class Counted(np.ndarray[Any, Any]):
             named["out"] = tuple(map(_plain, out))
         plain = [_plain(x) for x in inputs]
         y = getattr(ufunc, method)(*plain, **named)
-        if ufunc not in FREE:
-            self.work[_kind(ufunc)] += _operations(ufunc, method, plain[0], y)
+        watched = [x for x in inputs if isinstance(x, Counted)]
+        products = sum(x.product for x in watched) if method == "__call__" else 0
+        stored = sum(x.stored for x in watched)
+        if ufunc is np.add and products == len(watched):
+            self.work["sum"] -= y.size * (sum(x.weighted for x in watched) == 2)
+        elif ufunc not in FREE:
+            operations = _operations(ufunc, method, plain[0], y)
+            self.work[_kind(ufunc)] += operations
+            if ufunc is np.matmul and stored:
+                self.work["sum"] += y.size
+            elif ufunc is np.matmul and len(watched) > 1:
+                self.work["interaction"] += operations
+            elif ufunc is np.add and products and stored:
+                self.work["bias"] += y.size
+            elif ufunc is np.add and products:
+                self.work["sum"] -= y.size  # another weighted sum, gated on its way
         if out:
             return out[0]
-        return y if ufunc is np.matmul else counted(y, self.work)
+        y = counted(y, self.work, stored=stored == len(watched))
+        y.product = ufunc is np.matmul or (
+            ufunc is np.add and products > 0 and products + stored == 2
+        )
+        y.weighted = y.product and (stored > 0 or any(x.weighted for x in watched))
+        return y
 
     def __array_function__(self, *call: Any) -> Any:  # noqa: ANN401 - as NumPy calls it
         y = super().__array_function__(*call)
-        return counted(y, self.work) if isinstance(y, np.ndarray) else y
+        if isinstance(y, np.ndarray) and not isinstance(y, Counted):
+            y = counted(y, self.work)
+        return y
 
 
-def counted(array: Array, work: Counter[str]) -> Counted:
+def counted(array: Array, work: Counter[str], *, stored: bool = False) -> Counted:
     """Give an array that adds to `work` what is done with it.
 
     >>> from collections import Counter
@@ -73,8 +103,8 @@ def counted(array: Array, work: Counter[str]) -> Counted:
     >>> dict(work)
     {'mul': 6, 'cmp': 6, 'add': 4}
     """
-    watched = array.view(Counted)
-    watched.work = work
+    watched = np.asarray(array).view(Counted)
+    watched.work, watched.stored, watched.product, watched.weighted = work, stored, False, False
     return watched
 
 
@@ -119,5 +149,15 @@ class Number:
     def __add__(self, _: object) -> Number:
         return self
 
+    def exp(self) -> Number:
+        """Take part in what is no multiplication."""
+        return self
+
+    def __ge__(self, _: object) -> bool:
+        return True
+
+    tanh = sqrt = conjugate = exp
+    __neg__ = exp
     __rmul__ = __mul__
-    __radd__ = __sub__ = __rsub__ = __add__
+    __radd__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __add__
+    __gt__ = __le__ = __lt__ = __ge__

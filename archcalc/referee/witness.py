@@ -59,6 +59,7 @@ class Measured(NamedTuple):
     connections: int | None
     connections_in_bounds: int | None
     neurons: int
+    interactions: int
     activations: int
     macs: int
     multiplications: int | None
@@ -114,8 +115,8 @@ class Witness:
 
 def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
     layer = Layer("", op.name, vars(op), ())
-    _refuse_large(layer.kernel.weights(xs[0], **layer.fields).values())
-    layer.allocate(xs[0], np.float32)
+    _refuse_large(layer.wanted(xs[0], xs[1:]).values())
+    layer.allocate(xs[0], np.float32, xs[1:])
     fill(layer)
     _refuse_large([_output(layer, xs), *xs])
     y, work = _run(layer, [np.ones((1, *x), np.float32) for x in xs])
@@ -126,14 +127,24 @@ def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
         output=y.shape[1:],
         **_sizes(arrays),
         arrays=arrays,
-        connections=_total(whole) if has_units else 0,
-        connections_in_bounds=_total(y) if has_units else 0,
-        neurons=y[0].size if has_units else 0,
+        **_linked(layer, y, whole, work),
+        interactions=work["interaction"],
         activations=y[0].size,
         macs=work["mac"],
         multiplications=_multiplications(layer, xs, work) if has_units else 0,
         work={kind: work[kind] for kind in {*WORK.values()} - _otherwise(layer)},
     )
+
+
+def _linked(layer: Layer, y: Array, whole: Array, work: Counter[str]) -> dict[str, Any]:
+    """Measure units and what leads into them, on an output or, if units are inside, on the way."""
+    names = ("connections", "connections_in_bounds", "neurons")
+    if INCOMING.isdisjoint(map(layer.kinds.__getitem__, layer.weights)):
+        return dict.fromkeys(names, 0)
+    if not getattr(layer.kernel, "UNITS_INSIDE", False):
+        return dict(zip(names, (_total(whole), _total(y), y[0].size), strict=True))
+    linked = work["mac"] - work["interaction"] + work["bias"]
+    return dict(zip(names, (linked, linked, work["sum"]), strict=True))
 
 
 def _output(layer: Layer, xs: tuple[Shape, ...]) -> Shape:
@@ -158,7 +169,9 @@ def _run(layer: Layer, xs: Sequence[Array]) -> tuple[Array, Counter[str]]:
     work: Counter[str] = Counter()
     running = copy(layer)
     if not layer.statistics:
-        running.weights = {name: counted(array, work) for name, array in layer.weights.items()}
+        running.weights = {
+            name: counted(array, work, stored=True) for name, array in layer.weights.items()
+        }
     y, _ = running.forward([counted(x, work) for x in xs])
     return np.asarray(y), work
 
@@ -221,7 +234,7 @@ def _multiplications(layer: Layer, xs: tuple[Shape, ...], work: Counter[str]) ->
         return None
     number = Number()
     counting = Layer("", layer.op, layer.fields, ())
-    counting.allocate(xs[0], object)
+    counting.allocate(xs[0], object, xs[1:])
     for array in counting.weights.values():
         array[...] = number
     counting.forward([np.full((1, *x), number, object) for x in xs])

@@ -230,7 +230,7 @@ _ALL = (
     _counted("connections", hide=3),
     _counted("connections_in_bounds"),
     _counted("neurons"),
-    _counted("interactions"),
+    _counted("interactions", hide=3),
     _counted("macs", "MACs"),
     _counted("flops"),
     *map(_worked, KINDS),
@@ -256,6 +256,8 @@ _ALL = (
 QUANTITIES = {quantity.column.name: quantity for quantity in _ALL}
 """Every column by its name, in the order in which `--columns all` shows them."""
 RARE = frozenset({"slope", "interactions"})
-"""Columns that `all` leaves out where a network has nothing of them."""
-USUAL = ("layer", "op", "output", "kernel", "parameters", "connections", "macs", "share")
-"""What is shown unless somebody asks for something else."""
+"""Columns that are left out where a network has nothing of them, unless asked for by name."""
+USUAL = (
+    "layer", "op", "output", "kernel", "parameters", "connections", "interactions", "macs", "share",
+)  # fmt: skip
+"""What is shown unless somebody asks for something else; of the rare ones what occurs."""

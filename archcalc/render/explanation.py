@@ -50,7 +50,9 @@ NAMES = {
     "field_offset": "first pixel of the field",
 }
 """What people read for a quantity, where that is another word."""
-SUMS = ("parameters", "fixed", "statistics", "connections", "neurons", "macs", "flops")
+SUMS = (
+    "parameters", "fixed", "statistics", "connections", "neurons", "interactions", "macs", "flops",
+)  # fmt: skip
 """What is summed over layers."""
 REPEATS = {"weights": "parameters", "connections_in_bounds": "connections"}
 """Figures that say nothing new where they equal the other."""

@@ -73,7 +73,8 @@ def _occurring(
     """Leave out what is rare and does not occur, unless it was asked for by name."""
     for quantity in quantities:
         name = quantity.column.name
-        if name not in RARE or name in asked or quantity.total(report.total, report):
+        named = name in asked or f"+{name}" in asked
+        if named or name not in RARE or quantity.total(report.total, report):
             yield quantity
 
 

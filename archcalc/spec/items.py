@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcalc import limits
 from archcalc.errors import Reason, listed, suggestion
+from archcalc.ops import find
 from archcalc.ops.fields import shown
 from archcalc.spec.checker import is_empty, plain_value
 from archcalc.spec.expression import ENTERING, LOOP
@@ -133,8 +134,12 @@ class ItemReader:
             self.checker.complain("missing-key", "`from` names no layer", mark)
         return sources
 
-    def _one_input(self, tree: Mapping, what: str, common: Common) -> None:
-        if len(common["sources"]) > 1:
+    def _bound_inputs(self, tree: Mapping, what: str, common: Common, most: int = 1) -> None:
+        given = len(common["sources"])
+        if given > most > 1:
+            message = f"{what} takes {most} inputs at most, not {given}"
+            self.checker.complain("two-inputs", message, tree.entries["from"])
+        elif given > most:
             hint = "`add:` and `concat:` join several"
             self.checker.complain(
                 "two-inputs", f"{what} takes one input", tree.entries["from"], hint
@@ -143,13 +148,13 @@ class ItemReader:
     def _layer(
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
     ) -> Layer:
-        self._one_input(tree, f"`{op}`", common)
+        self._bound_inputs(tree, f"`{op}`", common, find(op).most_inputs)
         name = _name(op, names.given(tree), names, common)
         return self.layers.layer(tree, op, name, scope, common)
 
     def _group(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Group:
         self.checker.keys(tree, (*COMMON, "layers"), "a group")
-        self._one_input(tree, "a group", common)
+        self._bound_inputs(tree, "a group", common)
         entries = self.checker.sequence(tree.entries["layers"], "`layers`")
         name = names.given(tree)
         if common["loop"]:
@@ -164,7 +169,7 @@ class ItemReader:
         return Group(name=name, items=self._items(entries, scope, inner), **common)
 
     def _call(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Call:
-        self._one_input(tree, "a block", common)
+        self._bound_inputs(tree, "a block", common)
         block = self.checker.template(tree.entries["block"], scope, _word)
         arguments = {
             key: self.checker.template(value, scope, plain_value)

@@ -92,7 +92,7 @@ class Walk:
             if isinstance(item, Join):
                 here = self._join(item, path, level, scope, here)
             elif isinstance(item, Layer):
-                here = self._layer(item, path, scope, here)
+                here = self._layer(item, path, level, scope, here)
             elif isinstance(item, Call):
                 here = self._call(item, path, scope, here, row)
             elif isinstance(item, Group) and name is None:
@@ -118,12 +118,17 @@ class Walk:
         level.names[name] = here
         self.ends[level.prefix + name] = here.node
 
-    def _layer(self, item: Layer, path: str, scope: Scope, here: Here) -> Here:
-        """Put an op in place, with what stands before and after it."""
-        self._check_entered(here, item, path)
+    def _layer(self, item: Layer, path: str, level: Level, scope: Scope, here: Here) -> Here:
+        """Put an op in place, with what stands before (of its first input) and after it."""
+        beside = tuple([self.find(source, item, level) for source in item.sources[1:]])
+        if beside:
+            here = self.find(item.sources[0], item, level)
+        for end in (here, *beside):
+            self._check_entered(end, item, path)
         for layer in item.before:
             here = self._beside(layer, path, scope, here)
-        here = self._add(item, path, self.evaluator.op(item, scope, here.shape), (here,))
+        op = self.evaluator.op(item, scope, here.shape)
+        here = self._add(item, path, op, (here, *beside))
         for layer in item.after:
             here = self._beside(layer, path, scope, here)
         return here

@@ -102,7 +102,7 @@ RULES = {
                 """List the matrix."""
                 return (Weight("weight", "weight", (self.units, x.channels)),)
 
-            def neurons(self, y: Shape) -> int:
+            def neurons(self, x: Shape, y: Shape) -> int:
                 """Count every unit of every map."""
                 return y.size
 

@@ -48,7 +48,7 @@ def test_adding_up_products_of_matrices_is_part_of_their_macs() -> None:
     sums += stack @ matrix
     np.matmul(stack, matrix, out=sums)
 
-    assert work == {"mac": 3 * 5 * 2 * 3 * 4}
+    assert +work == {"mac": 3 * 5 * 2 * 3 * 4}
 
 
 def test_stacked_arrays_go_on_counting() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.inputs import read_inputs
+from archcalc.inputs import read_inputs, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ class Container(NamedTuple):
     repeats: int = 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Graph:
     """The unrolled network: a flat list of nodes in execution order, the heads' nodes last.
 
@@ -135,6 +135,9 @@ class Graph:
         if inputs == self.inputs and (given is None or not heads or self._has_heads):
             return self
         return self.maker.at(inputs, heads=heads)
+
+    def __repr__(self) -> str:
+        return f"<Graph of {self.origin.name}: input {say(self.inputs)}, {len(self.nodes)} layers>"
 
     @property
     def _has_heads(self) -> bool:

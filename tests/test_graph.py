@@ -246,3 +246,8 @@ layers:
         ("c", (INPUT,), (Shape(2, 8, 8),)),
         ("d", (INPUT,), (Shape(2, 8, 8),)),
     ]
+
+
+def test_a_graph_says_shortly_what_it_is_of() -> None:
+    graph = archcalc.expand(archcalc.load("lenet5"))
+    assert repr(graph) == "<Graph of LeNet-5: input 1x32x32, 13 layers>"

@@ -116,6 +116,22 @@ def test_lrn_by_hand() -> None:
     )
 
 
+def test_lrn_within_a_map_by_hand() -> None:
+    x = np.array([[1.0, 2, 3], [4, 5, 6]]).reshape(1, 1, 2, 3)
+    y, _ = lrn.forward(x, size=3, alpha=1, beta=1, k=0, within=True)
+
+    left, all_of_it, right = 1 + 4 + 16 + 25, 91, 4 + 9 + 25 + 36
+    sums = np.array([left, all_of_it, right])
+    assert (x[0, 0] / y[0, 0]).tolist() == pytest.approx(np.stack([sums, sums]))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 9])
+def test_gradients_of_lrn_within_a_map(check_gradients: Callable[..., None], size: int) -> None:
+    fields = {"size": size, "alpha": Fraction(3, 10), "beta": Fraction(3, 4), "k": 2}
+
+    check_gradients(lrn, normal(2, 2, 3, 4), within=True, **fields)
+
+
 def test_an_even_number_of_neighbours_starts_earlier() -> None:
     x = np.array([1.0, 2, 4]).reshape(1, 3, 1, 1)
     y, _ = lrn.forward(x, size=2, alpha=1, beta=1, k=0)

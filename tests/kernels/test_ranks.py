@@ -62,6 +62,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("subsample", {"kernel": (2,)}),
     ("batchnorm", {}),
     ("lrn", {"size": 3}),
+    ("lrn", {"size": 3, "within": True}),
     ("softmax", {}),
     ("linear", {"units": 3}),
     ("linear", {"units": 3, "flatten": False}),

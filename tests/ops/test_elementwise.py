@@ -62,6 +62,11 @@ CASES = [
         {"mul": 36, "add": 54, "pow": 18, "div": 18},
         id="lrn over 3 maps",
     ),
+    pytest.param(
+        "{lrn: 3, within: true}", "2x3x3", "2x3x3",
+        {"mul": 36, "add": 162, "pow": 18, "div": 18},       # 18 elements: 3·3 neighbours each
+        id="lrn within a map",
+    ),
 ]  # fmt: skip
 
 

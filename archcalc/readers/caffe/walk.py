@@ -43,7 +43,7 @@ class Walk:
         self.tops: dict[str, Top] = {}
         for i, (name, shape) in enumerate(inputs.items()):
             known = network.inputs.get(name)
-            axes = known[1] if known and known[0].rank == shape.rank else shape.rank + 1
+            axes = known[1] if known and known[0].rank == shape.rank else len(shape) + 1
             self.tops[name] = Top(Here(INPUT - i, shape), axes)
         self.silent: set[int] = set()
 

@@ -1,0 +1,110 @@
+"""Files that nobody would write: a mistake with its place, or a network, and never anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from archcalc import ArchcalcError, count, limits, read
+from archcalc.files import File
+from archcalc.readers import caffe, darknet
+
+HERE = Path(__file__).parent
+FILES = {name: (HERE / name).read_text("utf-8") for name in ("detector.prototxt", "detector.cfg")}
+READERS = {"detector.prototxt": caffe.read, "detector.cfg": darknet.read}
+PIECES = st.sampled_from(
+    [
+        "", "0", "-1", "1", "7", "2147483647", "2147483648", "-99999999999", "9" * 5000, "1e30",
+        "0.5", "nan", "true", "{", "}", "[", "]", "[net]", '"', ":", "=", ",", "#", "\n", "\0",
+        "\x1b[31m", "\u202e", "/", "..", "data", "c1", "bottom", "top", "from", "layers", "groups",
+        "layer {", "type: ", "Convolution", "Python", "pad: ", "stride", "kernel_size: ", "size",
+        "[route]", "[shortcut]", "[yolo]", "[connected]", "activation=", "dim: ", "axis: ",
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> tuple[str, str]:
+    """Draw a small file with some stretches replaced, moved or left out."""
+    name = draw(st.sampled_from(sorted(FILES)))
+    text = FILES[name]
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.sampled_from([0, 0, 1, 2, 5, 12, 60])))
+        piece = draw(st.one_of(PIECES, st.just(text[end : end + 40]), st.text(max_size=4)))
+        text = text[:start] + piece + text[end:]
+    return name, text
+
+
+def survive(name: str, text: str) -> None:
+    """Read and count a text, or get a mistake that shows nothing unprintable."""
+    with limits.raised(layers=2_000):
+        try:
+            graph = READERS[name](File(name, text.encode("utf-8", "surrogatepass")), "3x32x32")
+            report = count(graph)
+        except ArchcalcError as error:
+            assert all(line.isprintable() for line in str(error).splitlines())
+            return
+        assert report.total.parameters == sum(row.parameters for row in report.rows)
+        assert all(node.path.isprintable() for node in report.nodes)
+        assert len({node.path for node in report.nodes}) == len(report.nodes)
+        report.to_dict()
+
+
+@given(mutated())
+@example(("detector.cfg", "[net]\ninputs=1\n[reorg]\nstride=0\n"))
+@example(("detector.prototxt", 'layer { type: "ReLU" bottom: "x" top: "x" }'))
+def test_mutated_files_are_read_or_refused(drawn: tuple[str, str]) -> None:
+    survive(*drawn)
+
+
+@given(st.sampled_from(sorted(FILES)), st.text())
+def test_random_texts_are_refused_or_read(name: str, text: str) -> None:
+    survive(name, text)
+
+
+@given(st.sampled_from(sorted(FILES)), st.integers(0, 3_000))
+def test_truncated_files_are_refused_or_read(name: str, length: int) -> None:
+    survive(name, FILES[name][:length])
+
+
+def test_the_files_themselves_are_read() -> None:
+    for name in FILES:
+        assert read(HERE / name, input="3x32x32").nodes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("detector.prototxt", "layer { a { " * 50_000, "too-deep"),
+        ("detector.prototxt", "layer: [" + "1," * 800_000, "too-large"),
+        ("detector.prototxt", "a: 1 " * 800_000, "too-large"),
+        ("detector.cfg", "[net]\ninputs=4\n" + "[softmax]\n" * 160_000, "too-large"),
+        ("detector.cfg", "[net]\ninputs=4\n" + "a=1\n" * 800_000, "too-large"),
+        ("detector.cfg", "[net]\ninputs=2147483647\n" + "[connected]\noutput=2147483647\n" * 9, ""),
+    ],
+)
+def test_what_is_too_much_is_refused_soon(name: str, text: str, code: str) -> None:
+    try:
+        READERS[name](File(name, text.encode()), None)
+    except ArchcalcError as error:
+        assert error.diagnostics[0].code == code
+    else:
+        assert not code
+
+
+def test_maps_that_double_are_bounded() -> None:
+    text = "[net]\ninputs=4\n[softmax]\n" + "[route]\nlayers=-1,-1\n" * 2_000
+
+    with pytest.raises(ArchcalcError, match="too-large"):
+        darknet.read(File("x.cfg", text.encode()), None)
+
+
+def test_a_name_of_kilobytes_is_refused() -> None:
+    text = f'input: "d" input_dim: 1 input_dim: 3 layer {{ name: "{"n" * 5_000}" type: "ReLU" bottom: "d" top: "e" }}'
+
+    with pytest.raises(ArchcalcError, match="a name of 5,000 characters"):
+        caffe.read(File("x.prototxt", text.encode()), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archcalc import ops
+from archcalc import limits, ops
 from archcalc.builder import Builder, Misfit
 from archcalc.errors import Diagnostic, Reason, ShapeError, SpecError
 from archcalc.ops import make
@@ -56,7 +56,7 @@ class Assembly:
 
     def add(self, path: str, word: str, *inputs: Here, **fields: Any) -> Here:  # noqa: ANN401 - what an op has
         """Add a layer by the word of its op. Raises a `Reason` where it does not fit."""
-        if lacks(word):
+        if lacks(word) or not fields.keys() <= ops.field_types(word).keys():
             output = _expected(word, inputs, fields)
             return self.state(path, word, lacks(word), *inputs, output=output)
         return self.put(path, make(word, **fields), *inputs)
@@ -74,28 +74,47 @@ class Assembly:
         output: Shape,
         holds: Arrays = (),
         unknown: tuple[str, ...] = WORKED,
+        case: Case = Case.UNKNOWN,
     ) -> Here:
         """Add a layer of which only the output and the weights are known, and say why."""
         here = self.add(path, "opaque", *inputs[:1], output=(*output,), holds=holds)
-        self.builder.uncounted.append(Uncounted(path, word, Case.UNKNOWN, unknown, why))
+        self.builder.uncounted.append(Uncounted(path, word, case, unknown, why))
         return here
 
-    def miss(self, path: str, word: str, why: str, before: Here, *, weightless: bool) -> Unreached:
+    def miss(  # noqa: PLR0913 - what is known of a layer
+        self,
+        path: str,
+        word: str,
+        why: str,
+        before: Here,
+        *,
+        weightless: bool,
+        case: Case = Case.UNKNOWN,
+    ) -> Unreached:
         """Say that nothing of a layer is known, not even what comes out."""
         unknown = WORKED if weightless else STORED + WORKED
-        self.builder.uncounted.append(Uncounted(path, word, Case.UNKNOWN, unknown, why))
+        self.builder.uncounted.append(Uncounted(path, word, case, unknown, why))
         return Unreached(path, before)
+
+
+def check_number(layers: int, place: Place) -> None:
+    """Refuse more layers than may be, before any work is done on them."""
+    most = limits.now().layers
+    if layers > most:
+        raise error(limits.too_large("layers", f"{layers:,} layers; {most:,} are the most"), place)
 
 
 def _expected(word: str, inputs: tuple[Here, ...], fields: dict[str, Any]) -> Shape:
     """Tell what comes out of an op that there is none of."""
     largest = max((here.shape for here in inputs), key=lambda shape: shape.size)
-    if word in {"upsample", "crop"} and "size" in fields:
-        return Shape(largest.channels, *fields["size"])
-    if word == "upsample" and "scale" in fields:
+    if word in {"upsample", "crop"} and "output" in fields:
+        return Shape(largest.channels, *fields["output"])
+    if word == "upsample":
         return Shape(largest.channels, *map(mul, largest.extents, fields["scale"]))
-    if "part" in fields:
-        return Shape(fields["part"][1] - fields["part"][0], *largest.extents)
+    if word == "slice" and "axis" not in fields:
+        return Shape(fields["range"][1] - fields["range"][0], *largest.extents)
+    if "axis" in fields:
+        raise Reason("not-read", lacks(word) or f"`{word}` along another axis has no op here")
     return Shape(*fields.get("output", largest))
 
 

@@ -23,8 +23,7 @@ def concat(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blo
     axis = blob.axis(own, "concat_dim") if own.has("concat_dim") else blob.axis(own)
     if axis == 0:
         raise Reason("wrong-type", "a concatenation of the samples of a batch")
-    fields = {} if axis == 1 else {"axis": axis - 1}
-    return net.add(path, "concat", *inputs, branches=len(inputs), **fields)
+    return net.add(path, "concat", *inputs, branches=len(inputs), **blob.along(axis))
 
 
 def eltwise(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
@@ -82,7 +81,7 @@ def crop(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob)
         raise Reason(
             "unlike-shapes", f"`Crop` needs maps of one rank, not {x.shape} and {like.shape}"
         )
-    return net.add(path, "crop", x, size=like.shape.extents)
+    return net.add(path, "crop", x, output=like.shape.extents)
 
 
 def tile(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob) -> Here:
@@ -91,8 +90,7 @@ def tile(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob)
     axis, tiles = blob.axis(own), own.whole("tiles", 1)
     if axis == 0 or tiles > MOST_TILES:
         raise Reason("wrong-type", f"{tiles} copies along axis {axis}")
-    fields = {} if axis == 1 else {"axis": axis - 1}
-    return net.add(path, "concat", *inputs * tiles, branches=tiles, **fields)
+    return net.add(path, "concat", *inputs * tiles, branches=tiles, **blob.along(axis))
 
 
 def cuts(own: Fields, whole: int, tops: int) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archcalc import limits
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.op import Shape
+from archcalc.readers.assembly import check_number
 from archcalc.readers.caffe.message import Fields, Layer
 from archcalc.readers.caffe.phases import is_deployed
 
@@ -85,7 +86,9 @@ def left_out(layer: Layer) -> str:
 
 def _layers(top: Fields) -> Iterator[Layer]:
     most = limits.now().text_length
-    for fields in top.all("layer") + top.all("layers"):
+    found = top.all("layer") + top.all("layers")
+    check_number(len(found), top.place())
+    for fields in found:
         if "layer" in fields.message:
             message = "the oldest form of a layer, a `layer` within `layers`, is not read"
             raise SpecError([Diagnostic("not-read", message, fields.place("layer"))])

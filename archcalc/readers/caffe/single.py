@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape
+from archcalc.ops.shape import SIDES, sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from archcalc.readers.assembly import Output
     from archcalc.readers.caffe.message import Fields, Layer
 
 LOWEST = -1_000
@@ -30,6 +32,21 @@ class Blob(NamedTuple):
             message = f"`{key}` is {asked}, and the blob has {self.axes} axes"
             raise Reason("wrong-type", message)
         return axis
+
+    def along(self, axis: int) -> dict[str, object]:
+        """Name an axis, counted from that of the batch, as ops do; the channels go without."""
+        if axis == 1:
+            return {}
+        if self.shape.rank > len(SIDES):
+            raise Reason("not-read", f"an axis of {self.shape} has no name")
+        return {"axis": sides(self.shape.rank)[axis - 2]}
+
+
+class Top(NamedTuple):
+    """What a layer gives, and how many axes Caffe has for it."""
+
+    output: Output
+    axes: int = 4
 
 
 class Plan(NamedTuple):
@@ -313,7 +330,7 @@ def interpolate(layer: Layer, blob: Blob) -> Plan:
         extents = [own.whole("height", 1), own.whole("width", 1)]
     if min(extents) < 1:
         raise Reason("wrong-type", "nothing is left of the map")
-    return Plan("upsample", {"size": tuple(extents), "mode": "bilinear"})
+    return Plan("upsample", {"output": tuple(extents), "mode": "bilinear"})
 
 
 def upsample(layer: Layer, blob: Blob) -> Plan | Unknown:
@@ -370,6 +387,8 @@ def plain(word: str, **fields: object) -> Callable[[Layer, Blob], Plan]:
     return lambda _layer, _blob: Plan(word, fields)
 
 
+REGIONS = ("roipooling", "roialign", "psroipooling")
+"""What reads regions beside a map."""
 SINGLE: dict[str, Callable[[Layer, Blob], Plan | Unknown]] = {
     "convolution": convolution,
     "convolutiondepthwise": convolution,
@@ -406,8 +425,6 @@ SINGLE: dict[str, Callable[[Layer, Blob], Plan | Unknown]] = {
     "upsample": upsample,
     "reduction": reduction,
     "shufflechannel": shuffle,
-    "roipooling": region_pool,
-    "roialign": region_pool,
-    "psroipooling": region_pool,
+    **dict.fromkeys(REGIONS, region_pool),
 }
 """By the type in small letters."""

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
-from archcalc import ops
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.graph import INPUT, Here
-from archcalc.ops import make
-from archcalc.ops.op import Shape
-from archcalc.readers.assembly import Assembly, LeftOut, Unreached, error, lacks
+from archcalc.readers.assembly import Assembly, LeftOut, error, lacks
+from archcalc.readers.caffe.behind import behind
 from archcalc.readers.caffe.joins import JOINS, PAIRS, cuts
 from archcalc.readers.caffe.network import left_out, missing
-from archcalc.readers.caffe.single import SINGLE, Blob, Plan, Unknown
-from archcalc.uncounted import STORED, WORKED
+from archcalc.readers.caffe.single import REGIONS, SINGLE, Blob, Plan, Top, Unknown
+from archcalc.readers.caffe.ties import Ties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcalc.graph import Graph
-    from archcalc.ops.op import Op
+    from archcalc.ops.op import Shape
     from archcalc.origin import Maker
-    from archcalc.readers.assembly import Output
     from archcalc.readers.caffe.message import Layer
     from archcalc.readers.caffe.network import Network
-
-
-class Top(NamedTuple):
-    """What a layer gives, and how many axes Caffe has for it."""
-
-    output: Output
-    axes: int = 4
 
 
 class Walk:
@@ -45,6 +36,7 @@ class Walk:
             known = network.inputs.get(name)
             axes = known[1] if known and known[0].rank == shape.rank else len(shape) + 1
             self.tops[name] = Top(Here(INPUT - i, shape), axes)
+        self.ties = Ties(self.net.builder)
         self.silent: set[int] = set()
 
     def graph(self) -> Graph:
@@ -80,9 +72,11 @@ class Walk:
             return
         if not layer.tops:
             raise Reason("missing-key", f"`{layer.name[:80]}` has no `top`")
-        known = [top.output for top in bottoms if isinstance(top.output, Here)]
-        if len(known) < len(bottoms):
-            self._behind(layer, path, bottoms)
+        reading = bottoms[:1] if layer.kind in REGIONS else bottoms
+        known = [top.output for top in reading if isinstance(top.output, Here)]
+        if len(known) < len(reading):
+            plan = partial(self._plan, number, layer)
+            self._give(layer, behind(self.net, layer, path, reading, plan))
         elif layer.kind == "slice":
             self._slice(layer, path, known[0], bottoms[0].axes)
         else:
@@ -126,6 +120,8 @@ class Walk:
         if isinstance(plan, Unknown):
             return self._unknown(layer, path, plan, known[0], axes)
         here = self.net.add(path, plan.word, known[0], **plan.fields)
+        scale = self.network.scale_of.get(number)
+        self.ties.share(here, layer, None if scale is None else self.network.layers[scale])
         return Top(here, plan.axes or axes)
 
     def _plan(self, number: int, layer: Layer, blob: Blob) -> Plan | Unknown:
@@ -156,52 +152,10 @@ class Walk:
         if axis == 0:
             raise Reason("wrong-type", "a slice of the samples of a batch")
         parts = cuts(own, here.shape[axis - 1], len(layer.tops))
-        fields = {} if axis == 1 else {"axis": axis - 1}
+        fields = blob.along(axis)
         for i, (name, part) in enumerate(zip(layer.tops, parts, strict=True), 1):
-            own_path = path if len(parts) == 1 else f"{path}/{i}"
-            self.tops[name] = Top(self.net.add(own_path, "slice", here, part=part, **fields), axes)
-
-    def _behind(self, layer: Layer, path: str, bottoms: list[Top]) -> None:
-        """Count what can be known of a layer that stands behind an unknown output."""
-        unknown = next((top.output for top in bottoms if isinstance(top.output, Unreached)), None)
-        known = [top.output for top in bottoms if isinstance(top.output, Here)]
-        if unknown is None:  # it reads what is left out beside what is not
-            unknown = Unreached("what is left out", known[0])
-        why = f"behind `{unknown.behind}`, {layer.line}"
-        op = self._stated(layer, unknown, bottoms[0].axes) if len(bottoms) == 1 else None
-        if op is None:
-            found = self.net.miss(path, layer.type, why, unknown.before, weightless=False)
-            self._give(layer, Top(found._replace(behind=unknown.behind), bottoms[0].axes))
-            return
-        x = Shape(unknown.channels or 1)
-        units = getattr(op, "units", None)
-        channels = units or getattr(op, "filters", None) or unknown.channels
-        y = Shape(channels or 1)
-        holds = tuple(
-            (weight.name, weight.shape)
-            for weight in op.weights(x, y)
-            if units is None or weight.kind == "bias"
-        )
-        if not holds and units is None:
-            self.net.miss(path, layer.type, why, unknown.before, weightless=True)
-            self._give(layer, Top(unknown, bottoms[0].axes))
-            return
-        lacking = WORKED if units is None else STORED + WORKED
-        here = self.net.state(
-            path, layer.type, why, unknown.before, output=y, holds=holds, unknown=lacking
-        )
-        after: Output = here if units else Unreached(unknown.behind, here, channels)
-        self._give(layer, Top(after, 2 if units else bottoms[0].axes))
-
-    def _stated(self, layer: Layer, unknown: Unreached, axes: int) -> Op | None:
-        """Make the op of a layer if its weights do not depend on what is not known."""
-        read = SINGLE.get(layer.kind)
-        if read is None or (unknown.channels is None and layer.kind != "innerproduct"):
-            return None
-        plan = read(layer, Blob(Shape(unknown.channels or 1), axes))
-        if isinstance(plan, Unknown) or plan.word not in ops.names():
-            return None
-        return make(plan.word, **plan.fields)
+            own_path = path if len(parts) == 1 else self.net.names.path(f"{layer.name}/{i}")
+            self.tops[name] = Top(self.net.add(own_path, "slice", here, range=part, **fields), axes)
 
 
 MOVING = {"deconv", "permute"}

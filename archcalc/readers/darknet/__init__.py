@@ -12,7 +12,7 @@ from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.inputs import read_inputs
 from archcalc.ops.op import Shape
 from archcalc.origin import Origin
-from archcalc.readers.assembly import Assembly, Rereading, error
+from archcalc.readers.assembly import Assembly, Rereading, check_number, error
 from archcalc.readers.darknet.layers import LAYERS, LEFT_OUT, Place
 from archcalc.readers.darknet.section import Keys
 from archcalc.readers.sections import parse
@@ -40,6 +40,7 @@ def read(file: File, given: Input | None) -> Graph:
         message = "the first section is `[net]`" if len(sections) != 1 else "the file has no layers"
         raise SpecError([Diagnostic("empty", message, source.place(0, 0))])
     net, *layers = sections
+    check_number(len(layers), net.place())
     own = {"input": _input(net)}
     origin = Origin(id=file.stem, name=file.stem, inputs=own, text=source.text, kind="darknet cfg")
 

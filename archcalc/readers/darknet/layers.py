@@ -177,7 +177,7 @@ def _group(keys: Keys, at: Place, here: Here, groups: int, part: int, i: int, of
         keys.fail(f"part {part} of {groups} groups of {channels} channels", "groups")
     size = channels // groups
     beside = f"slice{i}" if of > 1 else ""
-    return at.add("slice", here, beside=beside, part=(part * size, (part + 1) * size))
+    return at.add("slice", here, beside=beside, range=(part * size, (part + 1) * size))
 
 
 def shortcut(keys: Keys, at: Place) -> Here:
@@ -210,7 +210,7 @@ def _fitted(keys: Keys, at: Place, other: Here, own: Shape, number: str) -> Here
             f"`shortcut` adds {other.shape} to {own}: only whole strides have an op here", "from"
         )
     if other.shape.channels > channels:
-        other = at.add("slice", other, beside=f"slice{number}", part=(0, channels))
+        other = at.add("slice", other, beside=f"slice{number}", range=(0, channels))
     if other.shape == own:
         return other
     return at.add(
@@ -248,7 +248,7 @@ def crop(keys: Keys, at: Place) -> Here:
     height, width = keys.whole("crop_height", 1), keys.whole("crop_width", 1)
     if height > at.before.shape.height or width > at.before.shape.width:
         keys.fail(f"a crop of {height}x{width} of {at.before.shape}", "crop_height")
-    return at.add("crop", size=(height, width))
+    return at.add("crop", output=(height, width))
 
 
 def softmax(_: Keys, at: Place) -> Here:

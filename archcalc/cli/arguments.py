@@ -9,6 +9,7 @@ import typer
 
 from archcalc.cli.completion import complete_networks, complete_settings
 from archcalc.errors import Reason, UsageError
+from archcalc.live import is_name, runs
 
 if TYPE_CHECKING:
     from archcalc.graph import Graph
@@ -21,7 +22,9 @@ Network = Annotated[
         metavar="NETWORK",
         autocompletion=complete_networks,
         help="A name (lenet5), a file (mine.yaml, net.prototxt, net.cfg), a variant of it "
-        "(mine.yaml#small), or - for standard input.",
+        "(mine.yaml#small), - for standard input; a PyTorch model of a registry "
+        "(torchvision:resnet50, timm:NAME, transformers:TYPE), or of code, which then is run "
+        "(net.py:Net, package.module:Net).",
     ),
 ]
 Input = Annotated[
@@ -85,6 +88,7 @@ def open_network(
     from archcalc.readers import find  # noqa: PLC0415 - after the arguments are known to be good
 
     _check_piped(network)
+    _tell_what_runs(network)
     return find(network, input=input, **dict(read_setting(text) for text in settings or ()))
 
 
@@ -93,7 +97,14 @@ def open_graph(network: str, input: str | None) -> Graph:  # noqa: A002
     from archcalc.readers import read  # noqa: PLC0415
 
     _check_piped(network)
+    _tell_what_runs(network)
     return read(network, input=input)
+
+
+def _tell_what_runs(network: str) -> None:
+    """Say in the first line on standard error that code is run, and which."""
+    if is_name(network) and (code := runs(network)):
+        typer.echo(f"runs the code of {code}", err=True)
 
 
 def _check_piped(network: str) -> None:

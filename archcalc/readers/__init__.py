@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from archcalc.errors import UsageError
 from archcalc.files import SPEC, File, kind_of, refuse
-from archcalc.readers.live import is_module, read_module
+from archcalc.live import is_module, is_name, read_module
 from archcalc.spec.library import Found, load_file, locate
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
@@ -69,8 +69,8 @@ def find(
     **parameters: Value,
 ) -> Spec | Graph:
     """Find a network: a spec as it stands, what was read from another file at its input."""
-    if is_module(network):
-        return read_module(network, input)
+    if is_module(network) or is_name(network):
+        return read_module(network, input, parameters)
     found = locate(network)
     if isinstance(found, Found):
         return found.settle(**parameters)

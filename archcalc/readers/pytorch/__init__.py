@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from archcalc.ops.shape import Shape
     from archcalc.origin import Relative
     from archcalc.readers.pytorch.examples import Inputs
+    from archcalc.spec.values import Value
+
+
+def read_named(name: str, inputs: Inputs | None, settings: Mapping[str, Value]) -> Graph:
+    """Build the module of a name, such as `torchvision:resnet50`, and read it.
+
+    `settings` are keyword arguments of what makes it. Raises UnknownName, ShapeError, UsageError.
+    """
+    from archcalc.readers.pytorch.building import build  # noqa: PLC0415 - the names are few
+
+    built = build(name, settings)
+    return read(built.module, built.input if inputs is None else inputs, name)
 
 
 def read(module: nn.Module, inputs: Inputs | None = None, name: str = "") -> Graph:
@@ -53,7 +65,7 @@ class Module(NamedTuple):
     def origin(self) -> Origin:
         """Who it is: its class."""
         shapes = {example.name: example.shape for example in self.inputs}
-        return Origin(id=self.name, name=self.name, inputs=shapes)
+        return Origin(id=self.name, name=self.name.rpartition(":")[2], inputs=shapes)
 
     def graph(self) -> Graph:
         """Run the module once, and take the network together."""

@@ -39,6 +39,9 @@ class Example(NamedTuple):
 def examples(module: nn.Module, inputs: Inputs) -> list[Example]:
     """Read what is said of the inputs. Raises UsageError for what says nothing."""
     kind = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
+    if isinstance(inputs, str) and "=" in inputs:
+        pairs = [part.partition("=") for part in inputs.split(",")]
+        inputs = {name.strip(): given.strip() for name, _, given in pairs}
     if isinstance(inputs, Mapping):
         return [_example(str(name), given, kind, by_name=True) for name, given in inputs.items()]
     several = isinstance(inputs, list) or (

@@ -18,7 +18,7 @@ from torch._subclasses.fake_tensor import (
 )
 from torch.utils._pytree import tree_leaves
 
-from archcalc.errors import UsageError
+from archcalc.errors import ArchcalcError, UsageError
 from archcalc.readers.pytorch import lowering, moves, stated
 from archcalc.readers.pytorch.keeping import kept
 from archcalc.readers.pytorch.naming import Callers
@@ -153,25 +153,26 @@ def _asks_for_values(error: BaseException) -> bool:
     )
 
 
-def _failed(module: nn.Module, error: Exception, given: Sequence[Example]) -> UsageError:
-    """Say where a module's own code failed, and why."""
-    if isinstance(error, UsageError):
+def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcError:
+    """Say that a stranger's code failed, where, and why."""
+    if isinstance(error, ArchcalcError):
         return error
-    name = type(module).__name__
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if not _is_inner(f.filename)]
     where = f" ({own[-1].filename}:{own[-1].lineno}: `{own[-1].line}`)" if own else ""
     if _asks_for_values(error):
-        message = (
-            f"the forward pass of {name} depends on values, which tensors without data lack{where}"
-        )
+        message = f"{what}: it depends on values, which tensors without data lack{where}"
         hint = "what it does for other values is another network: count the part that does not"
         return UsageError.of("depends-on-values", message, hint)
     said = str(error).strip().partition("\n")[0][:300]
-    shapes = ", ".join("x".join(map(str, example.sizes)) for example in given)
-    message = f"{name} failed on {shapes}: {type(error).__name__}: {said}{where}"
-    hint = "the first 1 is the batch: inputs are those of one sample"
+    message = f"{what}: {type(error).__name__}: {said}{where}"
     return UsageError.of("model-failed", message, hint)
+
+
+def _failed(module: nn.Module, error: Exception, given: Sequence[Example]) -> ArchcalcError:
+    shapes = ", ".join("x".join(map(str, example.sizes)) for example in given)
+    hint = "the first 1 is the batch: inputs are those of one sample"
+    return failed(f"{type(module).__name__} failed on {shapes}", error, hint)
 
 
 def _is_inner(path: str) -> bool:

@@ -1,0 +1,62 @@
+"""Which values, and which names, are live modules: told without importing what they are made with.
+
+>>> is_module("resnet50"), is_name("resnet50"), is_name("torchvision:resnet50"), is_name("a.py:Net")
+(False, False, True, True)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import nn
+
+    from archcalc.graph import Graph
+
+REGISTRIES = ("torchvision", "timm", "transformers")
+"""Where names are looked up, and nothing else is run."""
+_NAME = re.compile(r"(?:.+\.py|[A-Za-z_][\w.]*):[^:]+")
+
+
+def is_module(net: object) -> TypeGuard[nn.Module]:
+    """Tell whether this is a PyTorch module: then torch has been imported."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(net, torch.nn.Module)
+
+
+def is_name(net: object) -> TypeGuard[str]:
+    """Tell whether this names a live module: `torchvision:resnet50`, `package.module:Net`."""
+    return isinstance(net, str) and _NAME.fullmatch(net) is not None
+
+
+def runs(name: str) -> str:
+    """Name the code that a name of a live module imports; empty for one of a registry.
+
+    >>> runs("net.py:Net"), runs("timm:resnet50")
+    ('net.py', '')
+    """
+    source = name.rpartition(":")[0]
+    return "" if source in REGISTRIES else source
+
+
+def read_module(net: nn.Module | str, inputs: Any, settings: Mapping[str, Any]) -> Graph:  # noqa: ANN401 - shapes, tensors, several
+    """Read a live module, or what a name makes, at its inputs.
+
+    Raises UsageError where it cannot run or PyTorch is missing, UnknownName for a name of nothing.
+    """
+    try:
+        from archcalc.readers import pytorch  # noqa: PLC0415 - imports torch
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        hint = "pip install 'archcalc[torch]'"
+        raise UsageError.of("not-installed", "PyTorch is not installed", hint) from None
+    if isinstance(net, str):
+        return pytorch.read_named(net, inputs, settings)
+    return pytorch.read(net, inputs)

@@ -1,0 +1,210 @@
+"""Names of models → modules on the meta device: `torchvision:`, `timm:`, `transformers:`, code.
+
+`torchvision:resnet50` and `timm:vit_tiny_patch16_224` are names of a registry, never with weights;
+`transformers:bert` is the default configuration of a type, `transformers:config.json` a file.
+`net.py:Net` and `package.module:Net` import that code, and call what they name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+
+from archcalc.errors import ArchcalcError, UnknownName, UsageError, suggestion
+from archcalc.readers.pytorch.passing import failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+class Built(NamedTuple):
+    """A module without data, and the input that its registry says it was made for."""
+
+    module: nn.Module
+    input: str | None = None
+
+
+def build(name: str, settings: Mapping[str, object]) -> Built:
+    """Build the module of a name, `settings` being keyword arguments.
+
+    Raises UnknownName for one that its registry does not have, UsageError where its code fails.
+    """
+    source, _, model = name.rpartition(":")
+    known = {key: _plain(value) for key, value in settings.items()}
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    with redirect_stdout(sys.stderr):
+        make = _BUILDERS.get(source)
+        return make(model, known) if make else _named(source, model, known)
+
+
+def _torchvision(model: str, settings: dict[str, Any]) -> Built:
+    try:
+        models = importlib.import_module("torchvision.models")
+    except ImportError:
+        raise _missing("torchvision") from None
+    except RuntimeError:  # its compiled ops do not fit this torch; no pass without data calls them
+        _declare_ops()
+        models = importlib.import_module("torchvision.models")
+    _check("torchvision", model, models.list_models())
+    builder = models.get_model_builder(model)
+    module = _made(partial(builder, weights=None, **settings))
+    crop = next(iter(models.get_model_weights(model))).transforms
+    size = getattr(crop, "keywords", {}).get("crop_size")
+    return Built(module, f"3x{size}x{size}" if isinstance(size, int) else None)
+
+
+def _timm(model: str, settings: dict[str, Any]) -> Built:
+    try:
+        timm = importlib.import_module("timm")
+    except ImportError:
+        raise _missing("timm") from None
+    _check("timm", model, timm.list_models())
+    module = _made(partial(timm.create_model, model, pretrained=False, **settings))
+    size = getattr(module, "default_cfg", {}).get("input_size")
+    return Built(module, "x".join(map(str, size)) if size else None)
+
+
+def _transformers(model: str, settings: dict[str, Any]) -> Built:
+    try:
+        transformers = importlib.import_module("transformers")
+    except ImportError:
+        raise _missing("transformers") from None
+    if model.endswith(".json"):
+        config = _made(partial(transformers.AutoConfig.from_pretrained, model, **settings))
+    else:
+        _check("transformers", model, list(transformers.CONFIG_MAPPING.keys()))
+        config = _made(partial(transformers.AutoConfig.for_model, model, **settings))
+    return Built(_made(partial(transformers.AutoModel.from_config, config)))
+
+
+def _named(source: str, name: str, settings: dict[str, Any]) -> Built:
+    """Import a file or a module, and take what bears a name in it: a module, or what makes one."""
+    code = _made(partial(_loaded, source))
+    if not hasattr(code, name):
+        near = suggestion(name, [one for one in vars(code) if not one.startswith("_")])
+        raise UnknownName.of("unknown-name", f"`{source}` has no `{name}`", near)
+    found = getattr(code, name)
+    module = found if isinstance(found, nn.Module) or not callable(found) else None
+    module = module or _made(partial(found, **settings))
+    if not isinstance(module, nn.Module):
+        message = f"`{source}:{name}` is no module of PyTorch, but {type(module).__name__}"
+        raise UsageError.of("wrong-type", message, "name a class, or a function that makes one")
+    return Built(module)
+
+
+def _loaded(source: str) -> Any:
+    if not source.endswith(".py"):
+        sys.path.insert(0, str(Path.cwd()))
+        try:
+            return importlib.import_module(source)
+        finally:
+            sys.path.remove(str(Path.cwd()))
+    path = Path(source)
+    if not path.is_file():
+        raise UnknownName.of("no-such-file", f"there is no file `{source}`")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None  # noqa: S101 - a file that ends in .py
+    assert spec.loader is not None  # noqa: S101
+    code = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent))
+    sys.modules.setdefault(path.stem, code)
+    try:
+        spec.loader.exec_module(code)
+    finally:
+        sys.path.remove(str(path.parent))
+    return code
+
+
+def _made(make: Callable[[], Any]) -> Any:
+    """Make something with all tensors on meta, or where its code wants values its parameters."""
+    try:
+        with torch.device("meta"):
+            return make()
+    except ArchcalcError:
+        raise
+    except Exception:  # noqa: BLE001 - then once more, and its reason is told
+        try:
+            with _parameters_on_meta():
+                return make()
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+            raise failed(f"`{_called(make)}` failed", error) from None
+
+
+@contextmanager
+def _parameters_on_meta() -> Iterator[None]:
+    """Let go of the numbers of each parameter as soon as a module has it."""
+
+    def drop(_module: nn.Module, _name: str, parameter: nn.Parameter) -> nn.Parameter:
+        return nn.Parameter(parameter.to("meta"), parameter.requires_grad)
+
+    with ExitStack() as stack:
+        stack.callback(register_module_parameter_registration_hook(drop).remove)
+        yield
+
+
+def _called(make: Callable[[], Any]) -> str:
+    function = getattr(make, "func", make)
+    if function is _loaded:
+        return f"import {make.args[0]}"  # type: ignore[attr-defined]
+    return str(getattr(function, "__name__", function))
+
+
+def _check(source: str, model: str, names: list[str]) -> None:
+    if model not in names:
+        near = suggestion(model, names)
+        raise UnknownName.of("unknown-name", f"{source} has no model called `{model}`", near)
+
+
+def _missing(package: str) -> UsageError:
+    return UsageError.of("not-installed", f"{package} is not installed", f"pip install {package}")
+
+
+def _declare_ops() -> None:
+    """Declare what torchvision registers functions for, so that it can be imported without them."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[name]
+    library = torch.library.Library("torchvision", "DEF")
+    boxes = "Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width"
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define(f"roi_align({boxes}, int sampling_ratio, bool aligned) -> Tensor")
+    library.define(f"roi_pool({boxes}) -> (Tensor, Tensor)")
+    library.define(f"ps_roi_align({boxes}, int sampling_ratio) -> (Tensor, Tensor)")
+    library.define(f"ps_roi_pool({boxes}) -> (Tensor, Tensor)")
+    sizes = ", ".join(
+        f"int {name}_{side}" for name in ("stride", "pad", "dilation") for side in ("h", "w")
+    )
+    library.define(
+        "deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, "
+        f"{sizes}, int groups, int offset_groups, bool use_mask) -> Tensor"
+    )
+    _DECLARED.append(library)
+
+
+_DECLARED: list[Any] = []
+"""What was declared goes when its library does."""
+
+
+def _plain(value: object) -> object:
+    """Give a setting as Python has it: a fraction is a float."""
+    if isinstance(value, Fraction):
+        return float(value)
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+_BUILDERS: dict[str, Callable[[str, dict[str, Any]], Built]] = {
+    "torchvision": _torchvision,
+    "timm": _timm,
+    "transformers": _transformers,
+}

@@ -1,0 +1,86 @@
+"""Live PyTorch modules on the command line: code runs where it is asked for, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e '.[torch]'")
+
+
+NET = """
+from torch import nn
+
+print("a line of its own")
+
+class Net(nn.Sequential):
+    def __init__(self, num_classes=7):
+        super().__init__(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(7200, num_classes))
+
+def broken():
+    return 1 / 0
+
+number = 3
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """Write a file with a network."""
+    (tmp_path / "net.py").write_text(NET, "utf-8")
+    return str(tmp_path / "net.py")
+
+
+def test_code_runs_where_it_is_asked_for_and_that_is_said_first(archcalc: Call, file: str) -> None:
+    arguments = ["show", f"{file}:Net", "--input", "3x32x32", "--set", "num_classes=10", "--json"]
+    status, output, errors = archcalc(*arguments)
+
+    report = json.loads(output)
+    assert status == 0
+    assert errors == f"runs the code of {file}\na line of its own\n"
+    assert (report["network"], report["name"]) == (f"{file}:Net", "Net")
+    assert report["total"]["parameters"] == 8 * 28 + 10 * 7201
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Nett", "error[unknown-name]: `{file}` has no `Nett`\n  hint: did you mean `Net`?\n"),
+        (
+            "broken",
+            (
+                "error[model-failed]: `broken` failed: ZeroDivisionError: division by zero "
+                "({file}:11: `return 1 / 0`)\n"
+            ),
+        ),
+        (
+            "number",
+            (
+                "error[wrong-type]: `{file}:number` is no module of PyTorch, but int\n"
+                "  hint: name a class, or a function that makes one\n"
+            ),
+        ),
+    ],
+)
+def test_code_that_makes_no_module(archcalc: Call, file: str, name: str, said: str) -> None:
+    status, _, errors = archcalc("show", f"{file}:{name}", "--input", "3x32x32")
+
+    assert status == 2
+    assert errors.split("\n", 2)[2] == said.format(file=file)
+
+
+def test_nothing_runs_by_a_bare_name(archcalc: Call, file: str) -> None:
+    status, _, errors = archcalc("show", file)
+
+    assert status == 2
+    assert "a line of its own" not in errors

@@ -44,8 +44,11 @@ GUARDED = {
     "cli/app.py": {"importlib.import_module": 1},
     "display.py": {"importlib.import_module": 1},
     "cli/codes.py": {"yaml.safe_load": 1},
+    "readers/pytorch/building.py": {"importlib.import_module": 5},
 }
 """Where an expression is parsed, or a module or file of the package is read by its name."""
+ASKED = {"readers/pytorch/building.py": {"exec_module"}}
+"""What runs code because its name, `net.py:Net`, asks for that; no spec can give such a name."""
 DYNAMIC = {"ast.parse", "importlib.import_module", "yaml.safe_load"}
 
 
@@ -95,7 +98,7 @@ def dangers(code: str) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_file_can_run_text(path: Path) -> None:
     code = path.read_text("utf-8")
-    assert dangers(code) == set()
+    assert dangers(code) == ASKED.get(str(path.relative_to(PACKAGE)), set())
     used = Counter(name for name in names(ast.parse(code)) if name in DYNAMIC)
     assert dict(used) == GUARDED.get(str(path.relative_to(PACKAGE)), {})
 

@@ -84,3 +84,13 @@ def test_nothing_runs_by_a_bare_name(archcalc: Call, file: str) -> None:
 
     assert status == 2
     assert "a line of its own" not in errors
+
+
+def test_a_spec_cannot_name_code(archcalc: Call, file: str, tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(f"input: 3x8x8\nlike: {file}:Net\nlayers: [relu]\n", "utf-8")
+
+    status, _, errors = archcalc("show", str(spec))
+
+    assert status == 2
+    assert "a line of its own" not in errors

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archcalc.graph import Graph, Node
-    from archcalc.ops.op import Shape
+    from archcalc.ops.op import Op, Shape
 
 COLOURS = (1, 3, 4)
 """Channels of an image: of greys, of colours, with opacity."""
@@ -50,9 +50,12 @@ def flattening(node: Node) -> str | None:
     ['fc6 flattens 256x6x6 = 9,216']
     """
     x = node.xs[0]
-    if node.op.name != "linear" or x.size == x.channels:
-        return None
-    return f"{node.path} flattens {x} = {x.size:,}"
+    return f"{node.path} flattens {x} = {x.size:,}" if flattens(node.op, x) else None
+
+
+def flattens(op: Op, x: Shape) -> bool:
+    """Tell whether a linear layer makes one vector of maps of more than one place."""
+    return getattr(op, "flatten", False) is True and x.places > 1
 
 
 def _slides(graph: Graph, entering: int) -> bool:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from archcalc import ops
 from archcalc.ops.op import Placewise
+from archcalc.ops.shape import sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,17 +148,22 @@ def _flow(text: str) -> str:
 
 
 @st.composite
-def _additions(draw: DrawFn, here: Maps) -> Layer:
+def _elementwise(draw: DrawFn, here: Maps, op: str) -> Layer:
     branches = [
         draw(keeping(here.channels, len(here.sides))) for _ in range(draw(st.integers(1, 2)))
     ]
     branches += draw(st.sampled_from([[], [], ["globalavgpool"], ["{conv: 1, kernel: 1}"]]))
     identity = ["[]"] if draw(st.booleans()) or len(branches) == 1 else []
-    return Layer(f"add: [{', '.join(identity + branches)}]", here)
+    return Layer(f"{op}: [{', '.join(identity + branches)}]", here)
 
 
 @st.composite
 def _concatenations(draw: DrawFn, here: Maps) -> Layer:
+    if draw(st.integers(0, 3)) == 0:
+        along = draw(st.integers(0, len(here.sides) - 1))
+        longer = tuple(n * (2 if i == along else 1) for i, n in enumerate(here.sides))
+        axis = sides(len(longer))[along]
+        return Layer(f"{{concat: [[], relu], axis: {axis}}}", Maps(here.channels, longer))
     counts = draw(st.lists(st.integers(1, 3), min_size=2, max_size=3))
     branches = [draw(keeping(count, len(here.sides))) for count in counts]
     identity = draw(st.booleans())
@@ -222,12 +228,26 @@ def _shortcuts(draw: DrawFn, here: Maps) -> Layer:
     return Layer(text, Maps(filters, sides))
 
 
+@st.composite
+def _enlargements(draw: DrawFn, here: Maps) -> Layer:
+    """Draw an upsampling by a scale, or to a size."""
+    mode = draw(st.sampled_from(["nearest", "bilinear"]))
+    if draw(st.booleans()):
+        scale = tuple(draw(st.integers(1, 2 if n < 10 else 1)) for n in here.sides)
+        larger = tuple(n * size for n, size in zip(scale, here.sides, strict=True))
+        text = f"{{upsample: {_written(scale)}, mode: {mode}}}"
+        return Layer(text, Maps(here.channels, larger))
+    output = tuple(draw(st.integers(1, 6)) for _ in here.sides)
+    text = f"{{upsample: , output: {_written(output)}, mode: {mode}}}"
+    return Layer(text, Maps(here.channels, output))
+
+
 def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
     return st.just(Layer(text, Maps(units, (1, 1))))
 
 
 DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
-    "add": _additions,
+    "add": lambda here: _elementwise(here, "add"),
     "avgpool": _averages,
     "concat": _concatenations,
     "conv": _convolutions,
@@ -239,10 +259,15 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
             Layer("{linear: 2, flatten: false}", Maps(2, here.sides)),
         ]
     ),
+    "globalmaxpool": lambda here: _vectors("globalmaxpool", here.channels),
+    "maximum": lambda here: _elementwise(here, "maximum"),
     "maxpool": lambda here: _pools(here, "maxpool"),
+    "multiply": lambda here: _elementwise(here, "multiply"),
     "pad_channels": _shortcuts,
     "rbf": lambda _: _vectors("{rbf: 2}", 2),
     "subsample": lambda here: _pools(here, "subsample"),
+    "subtract": lambda here: _elementwise(here, "subtract"),
+    "upsample": _enlargements,
 }
 """How to draw an op that reads more than one place, or more than one input."""
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 OPS = sorted(ops.names())
-JOINS = {"add", "concat"}
 OF_THE_RUN = {"training", "rng", "mean", "variance"}
 """Keywords of kernels that belong to the run and not to the op."""
 IN_WEIGHTS = {"filters", "units", "kernel", "bias", "scale", "shift", "trainable", "branches"}
@@ -180,7 +179,7 @@ def output(op: Op, x: Shape) -> Shape:
         reject()
 
 
-@given(drawn().filter(lambda op: op.name not in JOINS))
+@given(drawn().filter(lambda op: not ops.is_join(op.name)))
 def test_an_op_survives_being_written_and_read(op: Op) -> None:
     keys = [f"{field.name}: {text(getattr(op, field.name))}" for field in fields_of(op)]
     layer = f"{{{', '.join([f'op: {op.name}', *keys])}}}"

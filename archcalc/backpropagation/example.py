@@ -36,6 +36,9 @@ EXAMPLES = {
     "conv": Example({"filters": "1", "kernel": "2"}),
     "linear": Example({"units": "2"}, (3, 1, 1), SMALL),
     "maxpool": Example({"kernel": "2"}, (1, 4, 4)),
+    "maximum": Example(shape=(1, 2, 2)),
+    "multiply": Example(shape=(1, 2, 2)),
+    "one_minus": Example(x=SMALL),
     "pad_channels": Example({"filters": "2"}, (1, 4, 4)),
     "rbf": Example({"units": "2"}, (3, 1, 1), SMALL),
     "relu": Example(x=SMALL),
@@ -43,8 +46,10 @@ EXAMPLES = {
     "sigmoid": Example(x=SMALL),
     "softmax": Example(shape=(3, 1, 1), x=SMALL),
     "subsample": Example({"kernel": "2"}, (1, 4, 4)),
+    "subtract": Example(shape=(1, 2, 2)),
     "tanh": Example(x=SMALL),
     "lecun_tanh": Example(x=SMALL),
+    "upsample": Example({"scale": "2"}, (1, 2, 2)),
 }
 """Where the plain example does not do."""
 

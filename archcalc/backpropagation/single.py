@@ -13,7 +13,7 @@ from archcalc.backpropagation.step import Numbers, Step, Worked
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.kernels import softmax_cross_entropy
 from archcalc.model.layer import Layer, kernel_of
-from archcalc.ops import field_types, find, make, names, runnable
+from archcalc.ops import field_types, find, is_join, make, names, runnable
 from archcalc.ops.conv import Conv
 from archcalc.ops.declarations import read
 from archcalc.ops.op import Shape
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from archcalc.model.layer import Array
     from archcalc.ops.op import Op
 
-JOINS = ("add", "concat")
 BRANCHES = 2
 PLAIN = Example()
 
@@ -90,7 +89,7 @@ def _op(name: str, settings: Mapping[str, object]) -> Op:
         hint = suggestion(name, runnable()) or listed("ops", runnable())
         raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", hint)
     types = field_types(name)
-    found: dict[str, object] = {"branches": BRANCHES} if name in JOINS else {}
+    found: dict[str, object] = {"branches": BRANCHES} if is_join(name) else {}
     for key, value in settings.items():
         if key not in types or key == "branches":
             hint = suggestion(key, types) or listed("keys", types)
@@ -106,7 +105,7 @@ def _op(name: str, settings: Mapping[str, object]) -> Op:
 def _inputs(op: Op, arrays: dict[str, Array]) -> list[Array]:
     """Take the inputs that are given, or an example's; a batch of one sample."""
     example = EXAMPLES.get(op.name, PLAIN)
-    keys = [f"input {n + 1}" for n in range(BRANCHES)] if op.name in JOINS else ["input"]
+    keys = [f"input {n + 1}" for n in range(BRANCHES)] if is_join(op.name) else ["input"]
     own = [fill(example.shape, example.x, skip=7 * n) for n in range(len(keys))]
     return [arrays.pop(key, x)[np.newaxis] for key, x in zip(keys, own, strict=True)]
 

@@ -50,11 +50,11 @@ HELP = """\
 Count the parameters, connections and operations of a neural network, and show by which rule.
 
 \b
-  archcalc list                     the networks it knows
-  archcalc show lenet5              parameters, connections, operations of each layer
-  archcalc explain lenet5 C3        how each of these figures comes about
-  archcalc init                     a spec to start from: mine.yaml
-  archcalc show mine.yaml --watch   your own network, counted on every save
+  archcalc list                   the networks it knows
+  archcalc show lenet5            the counts of each layer
+  archcalc explain lenet5 C3      how each comes about
+  archcalc init                   a spec: mine.yaml
+  archcalc show mine.yaml --watch counts on every save
 """
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -89,8 +89,8 @@ def backprop(  # noqa: PLR0913 - one for each option
     \b
     Examples:
       archcalc backprop --op maxpool --kernel 2
-      archcalc backprop --op conv --kernel 2 --stride 2 --padding 1 --after relu
-      archcalc backprop --op conv --input numbers.yaml --format latex
+      archcalc backprop --op conv --kernel 2 --after relu
+      archcalc backprop --op conv -i mine.yaml -f latex
       archcalc backprop five-layer-cnn --step 0.1
     """  # noqa: D301 - \b keeps the lines apart
     short = {"kernel": kernel, "stride": stride, "padding": padding, "filters": filters}

@@ -47,7 +47,7 @@ def budget(  # noqa: PLR0913 - one for each option
 
     \b
     Examples:
-      archcalc budget mine.yaml --max-parameters 5M --max-macs 600M
+      archcalc budget mine.yaml --max-parameters 5M
       archcalc budget resnet50 --max-memory 120MB --batch 8
       archcalc budget vgg16 --max-memory 300MiB --bytes 2
       archcalc budget lenet5 --max-parameters 60k

@@ -81,7 +81,7 @@ def compare(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc compare alexnet vgg16 googlenet resnet50
       archcalc compare vgg16 resnet50 --by op --columns macs
-      archcalc compare mine.yaml#small mine.yaml#large --by stage
+      archcalc compare my.yaml#small my.yaml#large --by stage
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee import comparison  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.render.comparison import comparison as tables  # noqa: PLC0415

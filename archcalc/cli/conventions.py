@@ -59,7 +59,7 @@ def conventions(  # noqa: PLR0913 - one for each option
       archcalc conventions
       archcalc conventions resnet50-v1.5
       archcalc conventions --convention thop
-      archcalc conventions mine.yaml --convention thop --convention ours.yaml
+      archcalc conventions mine.yaml -C thop -C ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
     if variables:
         return _variables()

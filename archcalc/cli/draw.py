@@ -72,7 +72,7 @@ def draw(  # noqa: PLR0913 - one for each option
     \b
     Examples:
       archcalc draw lenet5 -o lenet5.svg
-      archcalc draw googlenet --depth 2 --heads -o googlenet.svg
+      archcalc draw googlenet --depth 2 -o googlenet.svg
       archcalc draw resnet50 --sideways -o resnet50.pdf
       archcalc draw resnet18 --depth 3 -o resnet18.mmd
     """  # noqa: D301 - \b keeps the lines apart

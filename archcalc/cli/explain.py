@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Heads, Input, Set, open_network
-from archcalc.cli.completion import complete_layers, complete_networks, complete_ops
-from archcalc.errors import UsageError
+from archcalc.cli.arguments import Heads, Input, Set, open_network, split
+from archcalc.cli.completion import (
+    complete_layers,
+    complete_networks,
+    complete_ops,
+    complete_quantities,
+)
+from archcalc.errors import UnknownName, UsageError, listed, suggestion
 
 if TYPE_CHECKING:
     from archcalc.referee.explanation import Explanation
@@ -34,6 +39,16 @@ Layers = Annotated[
         autocompletion=complete_layers,
     ),
 ]
+Quantities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="The formulas of these quantities alone, such as parameters,macs.",
+        autocompletion=complete_quantities,
+    ),
+]
 OpName = Annotated[
     str | None,
     typer.Option(
@@ -47,6 +62,7 @@ def explain(  # noqa: PLR0913 - one for each option
     layers: Layers = None,
     *,
     op: OpName = None,
+    columns: Quantities = None,
     input: Input = None,  # noqa: A002 - the option's name
     set: Set = None,  # noqa: A002
     heads: Heads = False,
@@ -76,6 +92,7 @@ def explain(  # noqa: PLR0913 - one for each option
     report = count(spec, input=input, heads=heads)
     asked = [word for word in layers or () if is_quantity(word, report)]
     paths: list[str | None] = [word for word in layers or () if word not in asked]
+    asked += map(known, split(columns))
     found = [derive(spec, path, input=input, heads=heads) for path in paths or [None]]
     if asked:
         tables: tuple[Table, ...] = (quantities(found, list(map(quantity, asked))),)
@@ -95,6 +112,17 @@ def is_quantity(word: str, report: Report) -> bool:
     from archcalc.referee.explanation import SUMMED  # noqa: PLC0415
 
     return quantity(word) in SUMMED and word not in {row.path for row in report.fold(1)}
+
+
+def known(word: str) -> str:
+    """Find a quantity by its name. Raises UnknownName."""
+    from archcalc.referee.explanation import SUMMED  # noqa: PLC0415
+
+    found = quantity(word)
+    if found not in SUMMED:
+        hint = suggestion(found, SUMMED) or listed("quantities", SUMMED)
+        raise UnknownName.of("unknown-column", f"there is no quantity `{word[:80]}`", hint)
+    return found
 
 
 def quantity(word: str) -> str:

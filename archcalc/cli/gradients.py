@@ -38,7 +38,7 @@ def gradients(
     \b
     Examples:
       archcalc gradients sigmoid-mlp sigmoid-mlp-with-norm
-      archcalc gradients plain34-without-norm plain34 resnet34-without-norm resnet34
+      archcalc gradients plain34-without-norm plain34
       archcalc gradients lenet5 --batch 64
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.gradient_flow import gradients as measure  # noqa: PLC0415 - after the arguments

@@ -67,7 +67,7 @@ def list_networks(
       archcalc list
       archcalc list resnet
       archcalc list --counts inception
-      archcalc list vgg --columns parameters,flops --input 3x256x256 -C fvcore
+      archcalc list vgg --columns macs -i 3x256x256 -C fvcore
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.spec.library import networks  # noqa: PLC0415 - after the arguments are known to be good
 

@@ -42,7 +42,7 @@ def plot(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc plot vgg16 -o vgg16.svg
       archcalc plot resnet50 --depth 2 -o resnet50.pdf
-      archcalc plot alexnet vgg16 googlenet resnet50 -o compared.png
+      archcalc plot alexnet vgg16 resnet50 -o compared.png
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.render import plot as charts  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.report import count  # noqa: PLC0415

@@ -67,7 +67,7 @@ def reconcile(  # noqa: PLR0913 - one for each option
       archcalc reconcile resnet50 resnet50-v1.5@thop
       archcalc reconcile resnet50 4.11G
       archcalc reconcile mine.yaml@parameters 62,378,344
-      archcalc reconcile resnet50 resnet50@fvcore --input 3x320x320
+      archcalc reconcile vgg16 vgg16@fvcore -i 3x320x320
       archcalc reconcile mine.yaml@macs mine.yaml@ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.reconciliation import reconcile as explain  # noqa: PLC0415

@@ -71,9 +71,9 @@ def show(  # noqa: PLR0913 - one for each option
     Examples:
       archcalc show lenet5
       archcalc show resnet50 --depth 2 --columns +flops
-      archcalc show densenet121 --set growth=24 --input 3x256x256
-      archcalc show vgg16 --columns memory_bytes,field --bytes 2 --batch 16
-      archcalc show resnet50-v1.5 --convention thop --convention ptflops
+      archcalc show densenet121 -s growth=24 -i 3x256x256
+      archcalc show vgg16 --columns memory_bytes --bytes 2
+      archcalc show resnet50-v1.5 -C thop -C ptflops
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
 

@@ -81,9 +81,9 @@ def table(  # noqa: PLR0913 - one for each option
     \b
     Examples:
       archcalc table alexnet vgg16 googlenet resnet50 --human
-      archcalc table resnet50 resnet101 --convention fvcore --input 3x224x224 --input 3x320x320
-      archcalc table densenet121 growth=24 densenet121 inception-v3 input=3x299x299
-      archcalc table vgg16 resnet50 --columns +memory_bytes --ratios --format latex
+      archcalc table resnet50 vgg16 -i 3x224x224 -i 3x320x320
+      archcalc table densenet121 growth=24 densenet121
+      archcalc table vgg16 resnet50 --ratios --format latex
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.cli.show import named  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.referee import tabulation as referee  # noqa: PLC0415

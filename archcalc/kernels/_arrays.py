@@ -35,6 +35,20 @@ def expect_maps(op: str, x: Array) -> None:
         raise ValueError(message)
 
 
+def axis_of(name: str, dimensions: int) -> int:
+    """Find an axis by its name. Raises ValueError where there is none.
+
+    >>> axis_of("channels", 4), axis_of("height", 4), axis_of("height", 5), axis_of("length", 3)
+    (1, 2, 3, 2)
+    """
+    extents = ["length"] if dimensions == 3 else ["depth", "height", "width"][2 - dimensions :]
+    names = ["channels", *extents]
+    if name not in names:
+        message = f"there is no {name} among {', '.join(names)}"
+        raise ValueError(message)
+    return 1 + names.index(name)
+
+
 def places(x: Array) -> tuple[int, ...]:
     """Name the axes of the samples and of all places: what a statistic of a map runs over.
 

@@ -1,12 +1,12 @@
-"""Branches stacked map on map."""
+"""Branches stacked map on map, or laid one behind the other along an extent."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from archcalc.kernels._arrays import expect_maps, shown
+from archcalc.kernels._arrays import axis_of, expect_maps, shown
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
@@ -23,13 +23,21 @@ def weights(_shape: Shape, **_: object) -> WeightShapes:
     return {}
 
 
-def forward(*xs: Array) -> tuple[Array, Shapes]:
+class Saved(NamedTuple):
+    """What the way back needs of the way there."""
+
+    shapes: Shapes
+    axis: int
+
+
+def forward(*xs: Array, axis: str = "channels") -> tuple[Array, Saved]:
     """Stack the maps of the branches in their order.
 
         x  N  C1 H  W,  N  C2 H  W,  ...
         y  N  C1 + C2 + ...  H  W
 
-    Raises ValueError with the shapes unless N, H and W agree.
+    With another `axis`, such as "height", lay the maps one behind the other along it.
+    Raises ValueError with the shapes unless all other axes agree.
 
     >>> forward(np.zeros((1, 64, 28, 28)), np.zeros((1, 128, 28, 28)))[0].shape
     (1, 192, 28, 28)
@@ -40,20 +48,22 @@ def forward(*xs: Array) -> tuple[Array, Shapes]:
     if all(set(shape[2:]) == {1} for shape in shapes):
         most = max(map(len, shapes), default=0)
         xs = tuple(x.reshape(*x.shape[:2], *(1,) * (most - 2)) for x in xs)
-    if len({(len(x), *x.shape[2:]) for x in xs}) != 1:
+    along = axis_of(axis, max(map(len, shapes), default=4))
+    if len({(x.shape[:along], x.shape[along + 1 :]) for x in xs}) != 1:
         found = ", ".join(map(shown, shapes)) or "none at all"
         message = f"concat: branches of one size are needed, not {found}"
         raise ValueError(message)
-    return np.concatenate(xs, axis=1), shapes
+    return np.concatenate(xs, axis=along), Saved(shapes, along)
 
 
-def backward(dy: Array, saved: Shapes) -> Gradients:
+def backward(dy: Array, saved: Saved) -> Gradients:
     """Give every branch the gradient of its own maps.
 
-    >>> shapes = (1, 64, 28, 28), (1, 128, 28, 28)
-    >>> [dx.shape for dx in backward(np.zeros((1, 192, 28, 28)), shapes)[0]]
+    >>> saved = Saved(((1, 64, 28, 28), (1, 128, 28, 28)), 1)
+    >>> [dx.shape for dx in backward(np.zeros((1, 192, 28, 28)), saved)[0]]
     [(1, 64, 28, 28), (1, 128, 28, 28)]
     """
-    ends = np.cumsum([shape[1] for shape in saved])
-    parts = zip(saved, ends, strict=True)
-    return tuple(dy[:, end - shape[1] : end].reshape(shape) for shape, end in parts), {}
+    shapes, axis = saved
+    ends = np.cumsum([shape[axis] for shape in shapes])[:-1]
+    parts = zip(np.split(dy, ends, axis), shapes, strict=True)
+    return tuple(part.reshape(shape) for part, shape in parts), {}

@@ -41,6 +41,15 @@ def find(name: str) -> type[Op]:
     )
 
 
+def is_join(name: str) -> bool:
+    """Tell whether a word is an op that has branches.
+
+    >>> is_join("add"), is_join("conv"), is_join("stage1")
+    (True, False, False)
+    """
+    return name in names() and find(name).role == "join"
+
+
 def make(name: str, **fields: object) -> Op:
     """Make an op from fields in their normal form.
 

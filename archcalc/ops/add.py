@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.broadcast import spread_out
-from archcalc.ops.op import Placewise, Role, Shape, Work
+from archcalc.ops.broadcast import Broadcast
+from archcalc.ops.op import Shape, Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Add(Placewise):
+class Add(Broadcast):
     """Add branches of equal shape, element by element.
 
         x  C  H  W   of each branch; C 1 1 or 1 H W is spread over the others
@@ -25,16 +25,8 @@ class Add(Placewise):
     Source: He, Zhang, Ren, Sun 2015, section 3.2, equation 1.
     """
 
-    main: ClassVar[str] = "branches"
     reason: ClassVar[str] = "an addition joins units that are there: no weights, no macs"
-    role: ClassVar[Role] = "join"
     label: ClassVar[str] = "additions of branches"
-
-    branches: int
-
-    def shape(self, *xs: Shape) -> Shape:
-        """Keep the common shape; a branch of one channel or one place is spread over the others."""
-        return spread_out("add", xs)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count the additions."""

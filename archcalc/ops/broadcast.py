@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 from archcalc.errors import Reason
+from archcalc.ops.op import Placewise, Role
 from archcalc.ops.shape import Shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broadcast(Placewise):
+    """An op that joins branches element by element; what is small is spread over what is large."""
+
+    main: ClassVar[str] = "branches"
+    role: ClassVar[Role] = "join"
+
+    branches: int
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Keep the common shape; a branch of one channel or one place is spread over the others."""
+        return spread_out(self.name, xs)
 
 
 def spread_out(op: str, xs: tuple[Shape, ...]) -> Shape:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import letter
 from archcalc.ops import fields
+from archcalc.ops.shape import SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,15 @@ DECLARATIONS: dict[str, Declaration] = {
         fields.bias,
         {"enum": [True, False, "true", "false", "untied"]},
         (True, False, "untied"),
+        few=True,
+    ),
+    "Axis": Declaration(
+        fields.axis, {"enum": ["channels", *SIDES, "length"]}, ("channels", *SIDES, "length")
+    ),
+    "Interpolation": Declaration(
+        fields.interpolation,
+        {"enum": ["nearest", "bilinear"]},
+        ("nearest", "bilinear"),
         few=True,
     ),
     "Table": Declaration(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard, TypeVar
 
 from archcalc import limits
 from archcalc.errors import Reason
@@ -30,6 +30,10 @@ Two numbers are for all extents, else there are two for each: top, bottom, left,
 """
 Bias: TypeAlias = bool | Literal["untied"]
 """true, false, or `untied`: one bias per output unit instead of one per map."""
+Axis: TypeAlias = Literal["channels", "depth", "height", "width", "length"]
+"""What runs along: the maps, or an extent of a map."""
+Interpolation: TypeAlias = Literal["nearest", "bilinear"]
+"""How a cell between cells is filled: as the nearest, or by its neighbours along each extent."""
 Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each output map the input maps that feed it, counted from 0."""
 Map: TypeAlias = tuple[int, ...]
@@ -53,6 +57,7 @@ COUNTED = (
 )  # fmt: skip
 """What figures may name."""
 
+Word = TypeVar("Word", bound=str)
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -138,6 +143,23 @@ def truth(value: object) -> bool:
 def bias(value: object) -> Bias:
     """Read true, false or untied."""
     return "untied" if value == "untied" else truth(value)
+
+
+def axis(value: object) -> Axis:
+    """Read the name of an axis."""
+    return _one_of(("channels", "depth", "height", "width", "length"), value)
+
+
+def interpolation(value: object) -> Interpolation:
+    """Read the name of an interpolation."""
+    return _one_of(("nearest", "bilinear"), value)
+
+
+def _one_of(words: tuple[Word, ...], value: object) -> Word:
+    for word in words:
+        if value == word:
+            return word
+    raise _expected(f"{', '.join(words[:-1])} or {words[-1]}", value)
 
 
 def size(value: object) -> Size:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+from archcalc.errors import Reason
+
 
 class Shape(tuple[int, ...]):
     """The feature maps that pass between layers, per sample: channels, then the extents of a map.
@@ -143,6 +145,19 @@ def sides(rank: int) -> tuple[str, ...]:
     (('length',), ('height', 'width'), ('depth', 'height', 'width'))
     """
     return ("length",) if rank == 1 else SIDES[-rank:]
+
+
+def place_of(axis: str, x: Shape) -> int:
+    """Find an axis among the numbers of a shape. Raises a `Reason` where there is none.
+
+    >>> place_of("channels", Shape(3, 16, 8, 8)), place_of("width", Shape(3, 16, 8, 8))
+    (0, 3)
+    """
+    names = ["channels", *sides(x.rank)]
+    if axis in names:
+        return names.index(axis)
+    has = f"{', '.join(names[:-1])} and {names[-1]}"
+    raise Reason("no-such-axis", f"there is no {axis}: {x} has {has}", key="axis")
 
 
 def lines(rank: int) -> tuple[str, ...]:

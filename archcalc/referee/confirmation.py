@@ -107,7 +107,8 @@ class _Run:
         xs = tuple(self.outputs[i] for i in node.inputs)
         try:
             found = self.witness.measure(node.op, xs)
-            seen = self._look(node, xs) if all(i in self.sights for i in node.inputs) else None
+            looks = field is not None and all(i in self.sights for i in node.inputs)
+            seen = self._look(node, xs) if looks else None
         except (ValueError, Refusal) as error:
             refused = isinstance(error, ValueError)
             return Line(node.path, node.op.name, (), str(error), refused)

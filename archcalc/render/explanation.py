@@ -14,6 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from archcalc.counts import KINDS
+from archcalc.doubts import flattens
 from archcalc.ops.shape import LINES, SIDES
 from archcalc.render.columns import shape, window
 from archcalc.render.formula import Formula
@@ -157,6 +158,8 @@ def part(found: Part) -> Iterator[Table]:
 def _title(step: Step) -> str:
     found = step.derivation
     inputs = ", ".join(map(shape, found.inputs))
+    if flattens(found.op, found.inputs[0]):
+        inputs += f" = {found.inputs[0].size:,}"
     what = f"{found.op.name} {window(found.op, found.inputs[0])}".strip()
     return f"{step.path}: {what}, {inputs} → {shape(found.output)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc import limits
+from archcalc import limits, ops
 from archcalc.errors import Reason, listed, suggestion
 from archcalc.ops import find
 from archcalc.ops.fields import shown
@@ -12,7 +12,7 @@ from archcalc.spec.checker import is_empty, plain_value
 from archcalc.spec.expression import ENTERING, LOOP
 from archcalc.spec.layer import Common, LayerReader, bare
 from archcalc.spec.loops import LoopReader
-from archcalc.spec.names import AROUND, COMMON, JOINS, Names, check_parameter
+from archcalc.spec.names import AROUND, COMMON, Names, check_parameter
 from archcalc.spec.reader import Mapping, Sequence
 from archcalc.spec.shares import shares
 from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer
@@ -107,7 +107,7 @@ class ItemReader:
         op = self.layers.op_of(entry)
         if op is None:
             return None
-        if op in JOINS:
+        if ops.is_join(op):
             return self._join(entry, op, inner, names, common)
         return self._layer(entry, op, inner, names, common)
 
@@ -190,7 +190,7 @@ class ItemReader:
     def _join(
         self, tree: Mapping, op: str, scope: Collection[str], names: Names, common: Common
     ) -> Join:
-        known = {*COMMON, *AROUND, "op", op, "branches"} - {"weights"}
+        known = {*COMMON, *AROUND, "op", op, *ops.field_types(op)} - {"weights"}
         self.checker.keys(tree, known, f"`{op}`")
         given, entries = names.given(tree), self._branches(tree, op)
         several = len(common["sources"]) > 1
@@ -206,6 +206,7 @@ class ItemReader:
             name=_name(op, given, names, common),
             op=op,
             shares_level=shares_level,
+            fields=self.layers.fields_of_join(op, tree),
             branches=tuple(self._branch(entry, scope, inner) for entry in entries or ()),
             before=before,
             after=after,

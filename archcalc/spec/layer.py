@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypedDict
 from archcalc import limits, ops
 from archcalc.errors import Reason, suggestion
 from archcalc.ops.declarations import read
-from archcalc.spec.checker import is_empty
+from archcalc.spec.checker import is_empty, untyped
 from archcalc.spec.expression import Expression
-from archcalc.spec.names import AROUND, COMMON, JOINS, STRUCTURE, Names
+from archcalc.spec.names import AROUND, COMMON, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
 from archcalc.spec.vocabulary import instead_of_field, instead_of_op, instead_of_value, op_hint
@@ -112,6 +112,15 @@ class LayerReader:
             **common,
         )
 
+    def fields_of_join(self, op: str, tree: Mapping) -> dict[str, Value]:
+        """Read what a join has beside its branches, over the defaults; nothing of it waits."""
+        types = {key: kind for key, kind in ops.field_types(op).items() if key != "branches"}
+        own = {
+            key: self.checker.attempt(tree.entries[key], partial(_settled, types[key], tree, key))
+            for key in types.keys() & tree.entries.keys()
+        }
+        return {**self.defaults.get(op, {}), **own}
+
     def sides(
         self, op: str, tree: Mapping, scope: Collection[str]
     ) -> tuple[tuple[Layer, ...], tuple[Layer, ...]]:
@@ -140,7 +149,7 @@ class LayerReader:
             entry = bare(item)
             single = isinstance(entry, Mapping) and not _is_several(entry)
             op = self.op_of(entry) if single and isinstance(entry, Mapping) else None
-            if not isinstance(entry, Mapping) or not single or op in JOINS:
+            if not isinstance(entry, Mapping) or not single or ops.is_join(op or ""):
                 message = "`before` and `after` take single layers"
                 hint = None if single else "blocks and groups are entries of a list of layers"
                 self.checker.complain("wrong-type", message, item, hint)
@@ -274,6 +283,11 @@ def _read(declared: str, value: object) -> Value:
     except Reason as reason:
         reason.hint = reason.hint or instead_of_value(value)
         raise
+
+
+def _settled(declared: str, tree: Mapping, key: str) -> Value:
+    """Read a field that is no expression."""
+    return _read(declared, untyped(tree.entries[key]))
 
 
 def bare(tree: Tree) -> Tree:

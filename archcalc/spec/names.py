@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from archcalc.ops import is_join
 from archcalc.ops.fields import shown
 from archcalc.spec.expression import RESERVED
 from archcalc.spec.reader import Mapping, Scalar, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from archcalc.spec.checker import Checker
     from archcalc.spec.reader import Tree
 
-JOINS = ("add", "concat")
 COMMON = ("name", "when", "from", "repeat", "for", "in", "weights")
 """Keys that every entry of a list of layers may have."""
 AROUND = ("before", "after")
@@ -96,6 +96,11 @@ def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[st
         checker.complain("hidden-name", message, mark, "give one of them another name")
 
 
+def _has_layers(key: str) -> bool:
+    """Tell whether layers of the same level may stand at a key."""
+    return key in {"layers", "branch", "branches"} or is_join(key)
+
+
 def _written(entries: Iterable[Tree]) -> Iterator[str]:
     """List the names written in a level, also within unnamed groups and joins that share it."""
     waiting = list(entries)
@@ -108,5 +113,4 @@ def _written(entries: Iterable[Tree]) -> Iterator[str]:
             if isinstance(name, Scalar):
                 yield name.text
             elif "repeat" not in tree.entries and "for" not in tree.entries:
-                inner = ("layers", "branch", "branches", *JOINS)
-                waiting.extend(tree.entries[key] for key in inner if key in tree.entries)
+                waiting.extend(tree.entries[key] for key in tree.entries if _has_layers(key))

@@ -56,7 +56,7 @@ class Walk:
         self.containers, self.ends = self.builder.containers, self.builder.ends
         self.off: set[str] = set()
         self.ties = Ties(spec, builder)
-        self.joins: dict[tuple[str, int], Op] = {}
+        self.joins: dict[tuple[object, ...], Op] = {}
         self.depth = 0
         self.head: str | None = None
 
@@ -208,9 +208,9 @@ class Walk:
             self.containers.setdefault(path, Container(item.op))
             here = ends[0]
         else:
-            key = (item.op, len(ends))
+            key = (item.op, len(ends), *item.fields.items())
             if key not in self.joins:
-                self.joins[key] = make(item.op, branches=len(ends))
+                self.joins[key] = make(item.op, branches=len(ends), **item.fields)
             for end in ends:
                 self._check_entered(end, item, path)
             here = self._add(item, path, self.joins[key], tuple(ends))

@@ -113,3 +113,19 @@ def test_a_wrong_call_says_what_is_right(
 ) -> None:
     outcome = archcalc("explain", *arguments)
     assert (outcome.status, outcome.output, outcome.errors) == (2, "", message)
+
+
+def test_columns_ask_for_the_formulas_of_quantities(archcalc: Callable[..., Outcome]) -> None:
+    words = archcalc("explain", "lenet5", "C3", "weights", "biases")
+    assert archcalc("explain", "lenet5", "C3", "--columns", "weights,biases") == words
+
+    status, output, errors = archcalc("explain", "lenet5", "C3", "-c", "weihgts")
+    assert (status, output) == (2, "")
+    assert errors == (
+        "error[unknown-column]: there is no quantity `weihgts`\n  hint: did you mean `weights`?\n"
+    )
+
+
+def test_a_linear_layer_says_what_it_flattens(archcalc: Callable[..., Outcome]) -> None:
+    output = archcalc("explain", "alexnet", "fc6").output
+    assert output.startswith("fc6: linear, 256x6x6 = 9,216 → 4096\n")

@@ -51,11 +51,15 @@ def test_every_example_runs(
     assert status == 0, errors
 
 
+@pytest.mark.parametrize("width", [60, 100])
 @pytest.mark.parametrize("name", ["", *COMMANDS])
-def test_help_keeps_to_the_width_of_a_screen(archcalc: Call, name: str) -> None:
+def test_help_keeps_to_the_width_of_a_screen(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch, name: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
     arguments = [name, "--help"] if name else ["--help"]
     output = archcalc(*arguments).output
-    assert max(map(len, output.splitlines())) <= 100
+    assert max(map(len, output.splitlines())) <= width
     assert "\x1b" not in output
 
 

@@ -1,4 +1,4 @@
-"""To add an op is two files: toys of three kinds are added, and every command finds them.
+"""To add an op is two files: toys of four kinds are added, and every command finds them.
 
 A toy stands in a folder of its own beside the package's: `archcalc.ops` and `archcalc.kernels` look
 there as well, as they would find a new file of theirs.
@@ -147,6 +147,37 @@ RULES = {
     ''',
 }
 
+RULES["toy_join"] = '''
+    """A join: the largest of branches of one shape."""
+
+    from __future__ import annotations
+
+    from dataclasses import dataclass
+    from typing import ClassVar
+
+    from archcalc.ops.broadcast import spread_out
+    from archcalc.ops.op import Placewise, Role, Shape, Work
+
+
+    @dataclass(frozen=True, kw_only=True)
+    class ToyJoin(Placewise):
+        """Keep the largest of all branches, place by place."""
+
+        main: ClassVar[str] = "branches"
+        reason: ClassVar[str] = "it compares what is there"
+        role: ClassVar[Role] = "join"
+
+        branches: int
+
+        def shape(self, *xs: Shape) -> Shape:
+            """Keep the common shape."""
+            return spread_out("toy_join", xs)
+
+        def work(self, x: Shape, y: Shape) -> Work:
+            """Count the comparisons."""
+            return Work(cmp=y.size * (self.branches - 1))
+'''
+
 WITNESSES = {
     "toy_slope": """
         import numpy as np
@@ -212,11 +243,32 @@ WITNESSES = {
     """,
 }
 
+WITNESSES["toy_join"] = """
+    import numpy as np
+
+
+    def weights(_shape, **_):
+        return {}
+
+
+    def forward(*xs):
+        y = xs[0]
+        for x in xs[1:]:
+            y = np.maximum(y, x)
+        return y, (xs, y)
+
+
+    def backward(dy, saved):
+        xs, y = saved
+        return tuple(dy * (x == y) for x in xs), {}
+"""
+
 SPEC = """\
 name: toys
 input: 3x{size}
 layers:
   - {{toy_mix: 4, after: [toy_norm, toy_slope]}}
+  - {{toy_join: [{{toy_mix: 4}}, []]}}
   - {{toy_mix: 2}}
   - globalavgpool
 """
@@ -258,7 +310,7 @@ def test_toys_are_counted_and_confirmed_at_any_rank(size: str) -> None:
     report = library.count(library.load(StringIO(SPEC.format(size=size))))
     confirmation = library.confirm(report.graph)
 
-    assert report.total.parameters == 12 + 8 + 4 + 8  # the two mixtures, the norm, the slopes
+    assert report.total.parameters == 12 + 16 + 8 + 8 + 4  # mixtures, norm, slopes
     assert (report.total.gamma, report.total.beta) == (4, 4)
     assert [line.path for line in confirmation.differing] == []
 
@@ -274,10 +326,11 @@ def test_toys_run_and_learn(spec: str) -> None:
         "toy_mix1.toy_norm": ["beta", "gamma"],
         "toy_mix1.toy_slope": ["slope"],
         "toy_mix2": ["weight"],
+        "toy_mix3": ["weight"],
     }
     assert model.parameters["toy_mix1.toy_norm"]["gamma"].tolist() == [1, 1, 1, 1]
     (flow,) = library.gradients(spec)
-    assert [layer.path for layer in flow.layers] == ["toy_mix1", "toy_mix2"]
+    assert [layer.path for layer in flow.layers] == ["toy_mix1", "toy_mix2", "toy_mix3"]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +342,10 @@ def test_toys_run_and_learn(spec: str) -> None:
         ["confirm"],
         ["gradients"],
         ["draw"],
-        ["draw", "--style", "planes"],
+        ["draw", "--sideways"],
+        ["conventions"],
+        ["show", "--convention", "macs"],
+        ["backprop"],
         ["draw", "--format", "mermaid"],
         ["budget", "--max-parameters", "1k"],
         ["compare", "lenet1"],
@@ -310,7 +366,7 @@ def test_explain_spells_their_rules(archcalc: Run) -> None:
 
 
 def test_the_schema_and_completion_know_them(spec: str, archcalc: Run) -> None:
-    assert complete_ops("toy") == ["toy_mix", "toy_norm", "toy_slope"]
+    assert complete_ops("toy") == ["toy_join", "toy_mix", "toy_norm", "toy_slope"]
     definitions = spec_schema()["$defs"]
 
     assert definitions["toy_mix"]["properties"]["units"] == {
@@ -319,7 +375,7 @@ def test_the_schema_and_completion_know_them(spec: str, archcalc: Run) -> None:
             {"type": "string", "pattern": "^=", "description": "An expression."},
         ]
     }
-    assert json.loads(archcalc("show", spec, "--json").output)["total"]["parameters"] == 32
+    assert json.loads(archcalc("show", spec, "--json").output)["total"]["parameters"] == 48
 
 
 def test_a_toy_is_gone_again(monkeypatch: pytest.MonkeyPatch) -> None:

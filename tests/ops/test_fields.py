@@ -125,7 +125,7 @@ def test_refused(declared: str, value: object, message: str) -> None:
 
 
 def test_every_field_of_every_op_has_a_reader() -> None:
-    for op in ops.names() - {"add", "concat"}:
+    for op in filter(lambda op: not ops.is_join(op), ops.names()):
         for declared in ops.field_types(op).values():
             assert declared.removesuffix(" | None") in DECLARATIONS
 

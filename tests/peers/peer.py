@@ -6,6 +6,7 @@ tables, untied biases, windows that overhang, trained subsampling) is put togeth
 
 from __future__ import annotations
 
+from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -342,16 +343,33 @@ def pad_channels(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     return lambda x: functional.pad(x[steps], ends)
 
 
-def add(*xs: Tensor) -> Tensor:
-    """Add up branches; a single place has as many extents as the others."""
+def raised(*xs: Tensor) -> list[Tensor]:
+    """Give a single place as many extents as the others have."""
     most = max(x.dim() for x in xs if x[0, 0].numel() > 1) if any_maps(xs) else xs[0].dim()
-    raised = [x.reshape(*x.shape[:2], *[1] * (most - 2)) if x.dim() != most else x for x in xs]
-    return sum(raised[1:], raised[0])
+    return [x.reshape(*x.shape[:2], *[1] * (most - 2)) if x.dim() != most else x for x in xs]
 
 
 def any_maps(xs: tuple[Tensor, ...]) -> bool:
     """Tell whether a branch has more than one place."""
     return any(x[0, 0].numel() > 1 for x in xs)
+
+
+AXES = {"channels": 1, "depth": -3, "height": -2, "width": -1, "length": -1}
+
+
+def upsample(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Interpolate; PyTorch's nearest cell is found in floating point, and may be another."""
+    told = op.output or tuple(n * size for n, size in zip(op.scale, x.shape[2:], strict=True))
+    if op.mode == "bilinear":
+        return nn.Upsample(told, mode=("linear", "bilinear", "trilinear")[len(told) - 1])
+
+    def copy(x: Tensor) -> Tensor:
+        for axis, outputs in enumerate(told, start=2):
+            cells = torch.arange(outputs) * x.shape[axis] // outputs
+            x = x.index_select(axis, cells.to(x.device))
+        return x
+
+    return copy
 
 
 MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
@@ -376,6 +394,12 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "dropout": lambda op, _x: nn.Dropout(float(op.rate)),
     "pad_channels": pad_channels,
     "scale": lambda op, _x: lambda x: x * float(op.factor),
-    "add": lambda _op, _x: add,
-    "concat": lambda _op, _x: lambda *xs: torch.cat(xs, 1),
+    "add": lambda _op, _x: lambda *xs: reduce(torch.add, raised(*xs)),
+    "multiply": lambda _op, _x: lambda *xs: reduce(torch.mul, raised(*xs)),
+    "subtract": lambda _op, _x: lambda *xs: reduce(torch.sub, raised(*xs)),
+    "maximum": lambda _op, _x: lambda *xs: reduce(torch.maximum, raised(*xs)),
+    "one_minus": lambda _op, _x: lambda x: 1 - x,
+    "globalmaxpool": lambda _op, _x: lambda x: x.flatten(2).amax(2)[:, :, None, None],
+    "upsample": upsample,
+    "concat": lambda op, _x: lambda *xs: torch.cat(xs, AXES[op.axis]),
 }

@@ -73,6 +73,10 @@ layers:
   - {name: flat, flatten: , from: subsample}
   - {name: linear, linear: 5, from: subsample, before: [sigmoid]}
   - {name: rbf, rbf: 3, from: subsample}
+  - {multiply: [[], [globalmaxpool, {linear: 2}], one_minus], from: input}
+  - {maximum: [[], tanh]}
+  - {subtract: [[], tanh]}
+  - {upsample: 2, mode: bilinear}
 """
 
 WINDOWS = """\
@@ -223,7 +227,7 @@ def test_equal_layers_are_run_once() -> None:
     assert first.distinct == again.distinct < 30
 
 
-@pytest.mark.parametrize("join", ["add", "concat"])
+@pytest.mark.parametrize("join", sorted(filter(ops.is_join, ops.names())))
 def test_a_join_costs_as_much_as_it_has_branches(
     join: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,121 @@
+"""Ops that enlarge, take, move or fold parts of maps: values by hand, and their gradients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from archcalc.kernels import (
+    concat,
+    globalmaxpool,
+    maximum,
+    multiply,
+    one_minus,
+    subtract,
+    upsample,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+Array = npt.NDArray[Any]
+
+CASES: list[tuple[ModuleType, tuple[int, ...], dict[str, Any]]] = [
+    (one_minus, (2, 3, 3, 4), {}),
+    (globalmaxpool, (2, 3, 3, 4), {}),
+    (globalmaxpool, (2, 3, 5), {}),
+    (upsample, (2, 2, 3, 4), {"scale": (2, 3)}),
+    (upsample, (2, 2, 3, 4), {"scale": (2,), "mode": "bilinear"}),
+    (upsample, (2, 2, 3, 4), {"output": (5, 2), "mode": "bilinear"}),
+    (upsample, (2, 2, 5), {"output": (3,)}),
+    (upsample, (2, 2, 2, 3, 2), {"scale": (2, 2), "mode": "bilinear"}),
+    (upsample, (2, 3, 1, 1), {"output": (2, 2, 2)}),
+]
+
+
+def drawn(*shape: int) -> Array:
+    """Draw values; no two are near each other."""
+    return np.random.default_rng(0).permutation(np.prod(shape)).reshape(shape) / 10 - 1.03
+
+
+@pytest.mark.parametrize(("kernel", "shape", "fields"), CASES)
+def test_gradients(
+    check_gradients: Callable[..., None],
+    kernel: ModuleType,
+    shape: tuple[int, ...],
+    fields: dict[str, Any],
+) -> None:
+    check_gradients(kernel, drawn(*shape), **fields)
+
+
+@pytest.mark.parametrize(("kernel", "shape", "fields"), CASES)
+def test_single_precision_stays_single(
+    kernel: ModuleType, shape: tuple[int, ...], fields: dict[str, Any]
+) -> None:
+    y, saved = kernel.forward(drawn(*shape).astype("f4"), **fields)
+    (dx,), gradients = kernel.backward(y, saved)
+
+    assert (y.dtype, dx.dtype, gradients) == (np.dtype("f4"), np.dtype("f4"), {})
+    assert kernel.weights(shape[1:], **fields) == {}
+
+
+@pytest.mark.parametrize("kernel", [multiply, subtract, maximum])
+def test_gradients_of_joins(check_gradients: Callable[..., None], kernel: ModuleType) -> None:
+    x = drawn(3, 2, 3, 3, 2)
+    check_gradients(kernel, *x)
+    check_gradients(kernel, x[0], x[1, :, :1].copy(), x[2, :, :, :1, :1].copy())
+
+
+@pytest.mark.parametrize("axis", ["height", "width"])
+def test_gradients_of_what_lies_one_behind_the_other(
+    check_gradients: Callable[..., None], axis: str
+) -> None:
+    x = drawn(2, 2, 3, 4)
+    other = x[:, :, 1:] if axis == "height" else x[..., 1:]
+    check_gradients(concat, x, other.copy(), axis=axis)
+
+
+def test_joins_by_hand() -> None:
+    a, b = np.array([[[[1.0, 20]]]]), np.array([[[[10.0, 2]]]])
+
+    assert multiply.forward(a, b)[0].tolist() == [[[[10, 40]]]]
+    assert subtract.forward(a, b, b)[0].tolist() == [[[[-19, 16]]]]
+    assert maximum.forward(a, b)[0].tolist() == [[[[10, 20]]]]
+    assert concat.forward(a, b, axis="width")[0].tolist() == [[[[1, 20, 10, 2]]]]
+    assert concat.forward(a, b, axis="height")[0].tolist() == [[[[1, 20], [10, 2]]]]
+
+
+def test_of_equal_branches_the_first_is_the_largest() -> None:
+    _, saved = maximum.forward(np.ones(2), np.ones(2))
+
+    assert [dx.tolist() for dx in maximum.backward(np.ones(2), saved)[0]] == [[1, 1], [0, 0]]
+
+
+def test_upsampling_by_hand() -> None:
+    x = np.array([[[[0.0, 8], [4, 12]]]])
+
+    assert upsample.forward(x, scale=(2,))[0][0, 0].tolist() == [
+        [0, 0, 8, 8], [0, 0, 8, 8], [4, 4, 12, 12], [4, 4, 12, 12],
+    ]  # fmt: skip
+    assert upsample.forward(x, scale=(2,), mode="bilinear")[0][0, 0].tolist() == [
+        [0, 2, 6, 8], [1, 3, 7, 9], [3, 5, 9, 11], [4, 6, 10, 12],
+    ]  # fmt: skip
+    assert upsample.forward(x, output=(1, 3))[0].tolist() == [[[[0, 0, 8]]]]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "fields", "message"),
+    [
+        (upsample, {}, "upsample: either a scale or an output size is needed"),
+        (concat, {"axis": "depth"}, "there is no depth among channels, height, width"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    kernel: ModuleType, fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        kernel.forward(np.zeros((1, 2, 3, 3)), **fields)

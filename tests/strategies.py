@@ -242,6 +242,45 @@ def _enlargements(draw: DrawFn, here: Maps) -> Layer:
     return Layer(text, Maps(here.channels, output))
 
 
+def _divisors(number: int) -> list[int]:
+    return [n for n in range(1, number + 1) if number % n == 0]
+
+
+@st.composite
+def _ends(draw: DrawFn, here: Maps, op: str) -> Layer:
+    """Draw cells that are put to the ends of a map, or taken away there."""
+    cells, sides = [], []
+    for size in here.sides:
+        most = 3 if op == "pad" else size - 1
+        before = draw(st.integers(0, most))
+        after = draw(st.integers(0, most if op == "pad" else most - before))
+        cells += [before, after]
+        sides.append(size + (before + after) * (1 if op == "pad" else -1))
+    if op == "crop" and draw(st.booleans()):
+        text = f"{{crop: , output: {_written(tuple(sides))}}}"
+    else:
+        text = f"{{{op}: {cells}}}"
+    return Layer(text, Maps(here.channels, tuple(sides)))
+
+
+@st.composite
+def _cuts(draw: DrawFn, here: Maps, op: str) -> Layer:
+    """Draw a stretch of the maps, or of places, or a part of them."""
+    shape = [here.channels, *here.sides]
+    place = draw(st.integers(0, len(here.sides)))
+    size, axis = shape[place], ("channels", *sides(len(here.sides)))[place]
+    if op == "slice":
+        start = draw(st.integers(0, size - 1))
+        stop = draw(st.integers(start + 1, size))
+        text, shape[place] = f"{{slice: [{start}, {stop}], axis: {axis}}}", stop - start
+    else:
+        parts = draw(st.sampled_from(_divisors(size)))
+        part = draw(st.integers(1, parts))
+        text = f"{{split: {parts}, part: {part}, axis: {axis}}}"
+        shape[place] = size // parts
+    return Layer(text, Maps(shape[0], tuple(shape[1:])))
+
+
 def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
     return st.just(Layer(text, Maps(units, (1, 1))))
 
@@ -268,6 +307,13 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "subsample": lambda here: _pools(here, "subsample"),
     "subtract": lambda here: _elementwise(here, "subtract"),
     "upsample": _enlargements,
+    "crop": lambda here: _ends(here, "crop"),
+    "pad": lambda here: _ends(here, "pad"),
+    "shuffle": lambda here: st.sampled_from(_divisors(here.channels)).map(
+        lambda groups: Layer(f"{{shuffle: {groups}}}", here)
+    ),
+    "slice": lambda here: _cuts(here, "slice"),
+    "split": lambda here: _cuts(here, "split"),
 }
 """How to draw an op that reads more than one place, or more than one input."""
 

@@ -22,7 +22,7 @@ WEIGHTS = (2, -1, 0, 1, 3, -2, 1)
 class Example(NamedTuple):
     """The fields of an op that need a value, the shape of its input, and numbers to fill both."""
 
-    fields: Mapping[str, str] = {}
+    fields: Mapping[str, object] = {}
     shape: tuple[int, ...] = (1, 3, 3)
     x: Sequence[int] = PIXELS
     residual: Sequence[int] = RESIDUAL
@@ -34,18 +34,23 @@ EXAMPLES = {
     "batchnorm": Example(shape=(1, 2, 2)),
     "concat": Example(shape=(1, 2, 2)),
     "conv": Example({"filters": "1", "kernel": "2"}),
+    "crop": Example({"cells": "1"}),
     "linear": Example({"units": "2"}, (3, 1, 1), SMALL),
     "maxpool": Example({"kernel": "2"}, (1, 4, 4)),
     "maximum": Example(shape=(1, 2, 2)),
     "multiply": Example(shape=(1, 2, 2)),
     "one_minus": Example(x=SMALL),
+    "pad": Example({"cells": "1"}, (1, 2, 2)),
     "pad_channels": Example({"filters": "2"}, (1, 4, 4)),
     "rbf": Example({"units": "2"}, (3, 1, 1), SMALL),
     "relu": Example(x=SMALL),
     "scale": Example({"factor": "0.5"}),
     "sigmoid": Example(x=SMALL),
+    "shuffle": Example({"groups": "2"}, (4, 1, 2)),
+    "slice": Example({"range": ("1", "2")}, (3, 1, 2)),
     "softmax": Example(shape=(3, 1, 1), x=SMALL),
     "subsample": Example({"kernel": "2"}, (1, 4, 4)),
+    "split": Example({"parts": "2", "part": "1"}, (4, 1, 2)),
     "subtract": Example(shape=(1, 2, 2)),
     "tanh": Example(x=SMALL),
     "lecun_tanh": Example(x=SMALL),

@@ -16,6 +16,7 @@ from archcalc.model.layer import Layer, kernel_of
 from archcalc.ops import field_types, find, is_join, make, names, runnable
 from archcalc.ops.conv import Conv
 from archcalc.ops.declarations import read
+from archcalc.ops.fields import written
 from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def work_through(
         unknown = next(iter(arrays))
         message = f"`{name}` has no use for `{unknown[:80]}`"
         raise UsageError.of("wrong-input", message, "`input`, `residual`, or a weight by its name")
-    said = ", ".join(f"{key} {value}" for key, value in own.items())
+    said = ", ".join(f"{key} {written(value)}" for key, value in own.items())
     return Worked(name, said, tuple(steps))
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from archcalc.ops.op import Op
 
-_SUPPORT = {"__init__", "op", "shape", "weight", "window", "broadcast", "fields", "declarations"}
+_SUPPORT = {
+    "__init__", "op", "shape", "weight", "window", "broadcast", "cut", "fields", "declarations",
+}  # fmt: skip
 
 
 @cache

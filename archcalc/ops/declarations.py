@@ -42,6 +42,7 @@ _DECIMAL: dict[str, Any] = {
     "pattern": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$",
 }
 """A number with an exponent, such as `1e-1`, is a text to YAML 1.1."""
+_WHOLE_OR_NONE: dict[str, Any] = {"type": ["integer", "string"]}
 _WHOLE: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 1}, _DIGITS]}
 
 
@@ -83,6 +84,26 @@ DECLARATIONS: dict[str, Declaration] = {
         | {"description": "1, 0x3, [before, after], [top, bottom, left, right], half or same."},
         ((0, 0), (1, 1), (2, 1), (0, 0, 1, 1), (1, 0, 2, 1), (0, 0, 1, 1, 2, 0), "half", "same"),
         _padding,
+    ),
+    "Cells": Declaration(
+        fields.cells,
+        _SIZE | {"description": "1, 0x3, [before, after], [top, bottom, left, right]."},
+        ((0, 0), (1, 1), (2, 1), (1, 0, 2, 1), (0, 0, 1, 1, 2, 0)),
+        _padding,
+    ),
+    "Stretch": Declaration(
+        fields.stretch,
+        {"type": "array", "items": _WHOLE_OR_NONE, "minItems": 2, "maxItems": 2}
+        | {"description": "[from, to], counted from 0, `to` not in it."},
+        ((0, 1), (1, 2), (0, 3)),
+        lambda _: (letter("from", 2), letter("to", 7)),
+    ),
+    "Parts": Declaration(
+        fields.parts,
+        {"type": ["integer", "string", "array", "object"]}
+        | {"description": "The number of parts, their sizes, or their names."},
+        ((1,), (3,), (1, 2), (2, 1, 1)),
+        lambda _: (letter("parts", 3),),
     ),
     "Bias": Declaration(
         fields.bias,

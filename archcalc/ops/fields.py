@@ -28,6 +28,12 @@ Padding: TypeAlias = tuple[int, ...] | Literal["half", "same"]
 
 Two numbers are for all extents, else there are two for each: top, bottom, left, right.
 """
+Cells: TypeAlias = tuple[int, ...]
+"""The same without the words: cells at the ends of each extent."""
+Stretch: TypeAlias = tuple[int, int]
+"""From the first that is meant, counted from 0, to the first that is not."""
+Parts: TypeAlias = tuple[int, ...]
+"""The sizes of parts, or one number: so many equal ones."""
 Bias: TypeAlias = bool | Literal["untied"]
 """true, false, or `untied`: one bias per output unit instead of one per map."""
 Axis: TypeAlias = Literal["channels", "depth", "height", "width", "length"]
@@ -182,16 +188,60 @@ def padding(value: object) -> Padding:
     """
     if value in ("half", "same"):
         return value
-    if isinstance(value, list | tuple) and len(value) in (2, 4, 6):
-        return tuple([_cells(item) for item in value])
-    found = None if isinstance(value, list | tuple) else _numbers(value, _cells)
+    found = _ends(value)
     if found is None:
         raise _expected(
             "a padding: 1, 0x3 (height x width), [before, after], "
             "[top, bottom, left, right], half or same",
             value,
         )
-    return tuple([cells for cells in found for _ in (0, 1)])
+    return found
+
+
+def _ends(value: object) -> tuple[int, ...] | None:
+    """Read cells at both ends of each extent; None for anything else."""
+    if isinstance(value, list | tuple) and len(value) in (2, 4, 6):
+        return tuple([_cells(item) for item in value])
+    found = None if isinstance(value, list | tuple) else _numbers(value, _cells)
+    return found and tuple([cells for cells in found for _ in (0, 1)])
+
+
+def cells(value: object) -> Cells:
+    """Read cells at the ends of each extent.
+
+    >>> cells("1"), cells("0x3"), cells(["2", "1"])
+    ((1, 1), (0, 0, 3, 3), (2, 1))
+    """
+    found = None if value in ("half", "same") else _ends(value)
+    if found is None:
+        what = "cells: 1, 0x3 (height x width), [before, after] or [top, bottom, left, right]"
+        raise _expected(what, value)
+    return found
+
+
+def stretch(value: object) -> Stretch:
+    """Read where something begins, counted from 0, and where it has ended.
+
+    >>> stretch(["0", "16"])
+    (0, 16)
+    """
+    what = "[from, to], counted from 0, `to` larger and not in it"
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise _expected(what, value)
+    start, stop = map(_cells, value)
+    if start >= stop:
+        raise _expected(what, value)
+    return start, stop
+
+
+def parts(value: object) -> Parts:
+    """Read the number of parts, or a list of their sizes.
+
+    >>> parts("2"), parts(["16", "48"])
+    ((2,), (16, 48))
+    """
+    sizes = value if isinstance(value, list | tuple) and value else [value]
+    return tuple([count(item) for item in sizes])
 
 
 def table(value: object) -> Table:

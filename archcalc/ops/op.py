@@ -90,7 +90,7 @@ class Op(ABC):
         own = tuple(
             field
             for field, kind in declared.items()
-            if kind.startswith(("Size", "Outputs", "Padding"))
+            if kind.startswith(("Size", "Outputs", "Padding", "Cells"))
         )
         cls.sizes = (*cls.sizes, *own)
 

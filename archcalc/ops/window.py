@@ -224,13 +224,32 @@ def extents_under(x: Shape, size: Size, key: str = "kernel") -> tuple[int, ...]:
         return x.extents
     if x.is_vector:
         return (1,) * len(size)
-    raise Reason(
+    raise _wrong_rank(x, size, key)
+
+
+def _wrong_rank(x: Shape, size: Size, key: str) -> Reason:
+    return Reason(
         "wrong-rank",
         f"`{key}` {_written(size)} has {len(size)} dimensions, "
         f"and the map {_written(x.extents)} that it meets {x.rank}",
         "one number stands for as many as there are",
         key=key,
     )
+
+
+def on_last(x: Shape, size: Size, key: str) -> tuple[int, ...]:
+    """Give a size for each extent of x; told for fewer, it is of the last, and 1 for the others.
+
+    Raises a `Reason` if x has too few.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> on_last(Shape(3, 16, 8, 8), (2, 2), "scale"), on_last(Shape(3, 8, 8), (2,), "scale")
+    ((1, 2, 2), (2, 2))
+    """
+    found = spread(size, x.rank)
+    if len(found) > x.rank:
+        raise _wrong_rank(x, found, key)
+    return (1,) * (x.rank - len(found)) + found
 
 
 def pads(x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size) -> tuple[int, ...]:
@@ -248,6 +267,22 @@ def pads(x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size)
         missing = max(0, (-(-size // step) - 1) * step + (taps - 1) * apart + 1 - size)
         found += [missing // 2, missing - missing // 2]
     return tuple(found)
+
+
+def cells_along(x: Shape, cells: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Give the cells before and after each extent of x; told for fewer, they are of the last.
+
+    Raises a `Reason` if x has too few.
+
+    >>> from archcalc.ops.shape import Shape
+    >>> cells_along(Shape(3, 16, 8, 8), (1, 1, 2, 2))
+    [(0, 0), (1, 1), (2, 2)]
+    """
+    found = spread(cells, x.rank, "cells")
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    if len(pairs) > x.rank:
+        raise _wrong_rank(x, found[::2], "cells")
+    return [(0, 0)] * (x.rank - len(pairs)) + pairs
 
 
 def _along(kernel: Size, size: tuple[int, ...], key: str) -> tuple[int, ...]:
@@ -269,7 +304,7 @@ def _along(kernel: Size, size: tuple[int, ...], key: str) -> tuple[int, ...]:
 
 def _cells(key: str) -> int:
     """Tell how many numbers belong to one extent."""
-    return 2 if key == "padding" else 1
+    return 2 if key in {"padding", "cells"} else 1
 
 
 def _written(size: tuple[int, ...]) -> str:

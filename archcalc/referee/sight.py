@@ -30,6 +30,8 @@ NARROW = {
 """Fields that say how many maps there are. What a unit sees is the same in all maps that it reads,
 so two are enough: one that changes, one that does not (a softmax over one map is constant). And so
 of the branches of a join, where they are of one shape."""
+WHOLE = {"cells", "range", "parts"}
+"""Fields that tell cells of a map one by one: it is looked at whole."""
 STRIP = 12
 """Rows and columns do not depend on each other: what is seen along the one is found on so many of
 the other, or as many more as a window needs to stand on the image and not on padding."""
@@ -98,7 +100,11 @@ ONE_LINE = Lines(np.ones((1, 1), bool), np.ones((1, 2), bool))
 
 def narrowed(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Leave of an op's fields what places its windows."""
-    return {name: NARROW.get(name, value) for name, value in fields.items()}
+    found = {name: NARROW.get(name, value) for name, value in fields.items()}
+    if found.get("axis") == "channels":
+        of_maps = {"range": (0, MAPS), "parts": (1,), "part": 1}
+        found |= {name: value for name, value in of_maps.items() if name in found}
+    return found
 
 
 def look(op: str, fields: Mapping[str, Any], xs: Sequence[Shape]) -> tuple[Sight, ...]:
@@ -154,6 +160,8 @@ def _lines(
     layer.allocate(shapes[0], np.float32, shapes[1:])
     fill(layer)
     sees = _depends(layer, shapes, number, side + 2)
+    if "cells" in fields:  # what is put beside the map sees nothing
+        return Lines(sees, np.stack([sees.any(axis=1)] * 2, axis=1))
     return Lines(sees, _whole(fields, xs[number], side, len(sees)))
 
 
@@ -172,6 +180,8 @@ def _strip(x: Shape, fields: Mapping[str, Any], looked_along: int) -> Shape:
     """Cut the image, but where it is looked along, to what a window needs."""
     if "branches" in fields and set(x[1:]) == {1}:
         return (MAPS, *x[1:])  # it may be spread over larger branches
+    if WHOLE & fields.keys():
+        return (MAPS, *x[1:])
     kernel = fields.get("kernel") or (1,)
     numbers = kernel, fields.get("dilation", (1,)), fields.get("stride") or kernel
     windows = [_along(each(n, len(x) - 1), len(x) - 1, 1) for n in numbers]

@@ -13,6 +13,7 @@ from archcalc.spec.expression import ENTERING, LOOP
 from archcalc.spec.layer import Common, LayerReader, bare
 from archcalc.spec.loops import LoopReader
 from archcalc.spec.names import AROUND, COMMON, Names, check_parameter
+from archcalc.spec.parts import named_parts
 from archcalc.spec.reader import Mapping, Sequence
 from archcalc.spec.shares import shares
 from archcalc.spec.spec import REQUIRED, Block, Branch, Call, Group, Item, Join, Layer
@@ -109,6 +110,8 @@ class ItemReader:
             return None
         if ops.is_join(op):
             return self._join(entry, op, inner, names, common)
+        if op == "split" and "part" not in entry.entries:
+            return self._split(entry, inner, names, common)
         return self._layer(entry, op, inner, names, common)
 
     def seen(self, scope: AbstractSet[str], tree: Tree) -> AbstractSet[str]:
@@ -167,6 +170,35 @@ class ItemReader:
             self.checker.complain("missing-key", message, tree.keys["weights"])
         inner = names if shares_level else Names(self.checker, entries)
         return Group(name=name, items=self._items(entries, scope, inner), **common)
+
+    def _split(
+        self,
+        tree: Mapping,
+        scope: Collection[str],
+        names: Names,
+        common: Common,
+    ) -> Group:
+        """Read a split whose parts have names: a layer for each."""
+        parts = named_parts(tree)
+        if len(parts) < 2:
+            message = "`split` needs the names of two parts or more"
+            hint = "`split: [a, b]`, or `split: 2, part: 1` for one of them"
+            self.checker.complain("missing-key", message, tree, hint)
+        self.checker.keys(
+            tree, {*COMMON, "op", "split", "parts", "axis"} - {"weights"}, "a split into parts"
+        )
+        self._bound_inputs(tree, "`split`", common)
+        name = names.given(tree)
+        if common["loop"]:
+            name = _name("split", name, names, common)
+        shares_level = name is None and common["loop"] is None
+        inner = names if shares_level else Names(self.checker, ())
+        alone: Common = {**common, "when": True, "sources": (), "loop": None}
+        layers = tuple(
+            self.layers.layer(part, "split", inner.given(part), scope, alone.copy())
+            for part in parts
+        )
+        return Group(name=name, items=layers, splits=True, **common)
 
     def _call(self, tree: Mapping, scope: Collection[str], names: Names, common: Common) -> Call:
         self._bound_inputs(tree, "a block", common)

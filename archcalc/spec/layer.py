@@ -16,7 +16,13 @@ from archcalc.spec.expression import Expression
 from archcalc.spec.names import AROUND, COMMON, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
-from archcalc.spec.vocabulary import instead_of_field, instead_of_op, instead_of_value, op_hint
+from archcalc.spec.vocabulary import (
+    instead_of_field,
+    instead_of_op,
+    instead_of_value,
+    is_field,
+    op_hint,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -281,7 +287,8 @@ def _read(declared: str, value: object) -> Value:
     try:
         return read(declared, value)
     except Reason as reason:
-        reason.hint = reason.hint or instead_of_value(value)
+        hint = instead_of_value(value)
+        reason.hint = reason.hint or (None if hint == f"write `{value}`" else hint)
         raise
 
 
@@ -322,12 +329,19 @@ def _renamed(layers: tuple[Layer, ...], others: set[str | None]) -> tuple[Layer,
 
 
 def _op_words(tree: Mapping) -> list[str]:
-    """List the keys that are ops, but not where they are fields of one: `scale` of `batchnorm`."""
+    """List the keys that are ops, but not where they are fields of one: `scale` of `batchnorm`.
+
+    Nor where others call a field so: `pad` of `conv`.
+    """
     words = [key for key in tree.entries if key in ops.names()]
     if len(words) < 2:
         return words
     of_others = {field for word in words for field in ops.field_types(word)}
-    return [word for word in words if word not in of_others]
+    words = [word for word in words if word not in of_others]
+    fields = {word: ops.field_types(word) for word in words}
+    return [
+        word for word in words if not any(is_field(word, fields[op]) for op in words if op != word)
+    ]
 
 
 def _waits(value: Template) -> bool:

@@ -92,9 +92,10 @@ class Call(Item):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Group(Item):
-    """Layers under one name, or under none."""
+    """Layers under one name, or under none; the parts of a split all read what enters."""
 
     items: tuple[Item, ...]
+    splits: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

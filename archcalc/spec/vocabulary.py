@@ -49,6 +49,15 @@ def instead_of_field(word: str, known: Collection[str]) -> str | None:
     return f"it is called `{ours}` here" if ours else found and str(found)
 
 
+def is_field(word: str, known: Collection[str]) -> bool:
+    """Tell whether others call one of these fields so.
+
+    >>> is_field("pad", ["kernel", "padding"]), is_field("relu", ["kernel", "padding"])
+    (True, False)
+    """
+    return any(name in known for name in _table()["fields"].get(simplified(word), ()))
+
+
 def instead_of_value(value: object) -> str | None:
     """Say what to write for a word that other tools have for a value."""
     found = _table()["values"].get(simplified(value)) if isinstance(value, str) else None

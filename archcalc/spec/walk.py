@@ -96,16 +96,22 @@ class Walk:
             elif isinstance(item, Call):
                 here = self._call(item, path, scope, here, row)
             elif isinstance(item, Group) and name is None:
-                here = self.items(item.items, level, scope, here)
+                here = self._group(item, level, scope, here)
             elif isinstance(item, Group):
-                self.containers.setdefault(path, Container("group"))
-                here = self.items(item.items, level.inside(str(name)), scope, here)
+                self.containers.setdefault(path, Container("split" if item.splits else "group"))
+                here = self._group(item, level.inside(str(name)), scope, here)
             self.ties.active = outer
         elif name is not None:
             self.off.add(level.prefix + name)
         if name is not None:
             self._keep(here, name, level, item)
         return here
+
+    def _group(self, item: Group, level: Level, scope: Scope, here: Here) -> Here:
+        """Put one behind the other, or all parts of a split behind what enters it."""
+        if not item.splits:
+            return self.items(item.items, level, scope, here)
+        return [self.item(part, level, scope, here) for part in item.items][-1]
 
     def _keep(self, here: Here, name: str, level: Level, item: Item) -> None:
         """Let an output be found, by its name in its level and by its path."""

@@ -10,13 +10,18 @@ import pytest
 
 from archcalc.kernels import (
     concat,
+    crop,
     globalmaxpool,
     maximum,
     multiply,
     one_minus,
+    pad,
+    shuffle,
+    split,
     subtract,
     upsample,
 )
+from archcalc.kernels import slice as slice_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +33,15 @@ CASES: list[tuple[ModuleType, tuple[int, ...], dict[str, Any]]] = [
     (one_minus, (2, 3, 3, 4), {}),
     (globalmaxpool, (2, 3, 3, 4), {}),
     (globalmaxpool, (2, 3, 5), {}),
+    (slice_kernel, (2, 5, 3, 4), {"range": (1, 4)}),
+    (slice_kernel, (2, 2, 3, 4), {"range": (1, 2), "axis": "height"}),
+    (split, (2, 6, 3, 2), {"parts": (3,), "part": 2}),
+    (split, (2, 2, 3, 6), {"parts": (1, 5), "part": 2, "axis": "width"}),
+    (shuffle, (2, 6, 2, 2), {"groups": 3}),
+    (crop, (2, 2, 4, 5), {"cells": (1, 0, 2, 1)}),
+    (crop, (2, 2, 2, 4, 5), {"output": (2, 2)}),
+    (pad, (2, 2, 3, 4), {"cells": (1, 2)}),
+    (pad, (2, 2, 2, 3, 2), {"cells": (1, 0, 2, 1)}),
     (upsample, (2, 2, 3, 4), {"scale": (2, 3)}),
     (upsample, (2, 2, 3, 4), {"scale": (2,), "mode": "bilinear"}),
     (upsample, (2, 2, 3, 4), {"output": (5, 2), "mode": "bilinear"}),
@@ -111,6 +125,11 @@ def test_upsampling_by_hand() -> None:
     ("kernel", "fields", "message"),
     [
         (upsample, {}, "upsample: either a scale or an output size is needed"),
+        (slice_kernel, {"range": (1, 3)}, "slice: 1 to 3 is no stretch of 2 .channels."),
+        (split, {"parts": (3,), "part": 1}, "split: part 1 of .0, 0, 0. is none of 2 .channels."),
+        (shuffle, {"groups": 3}, "shuffle: 3 groups do not divide 2 maps"),
+        (crop, {"cells": (2, 1)}, "crop: nothing is left of 3 x 3"),
+        (pad, {"cells": (1, 1) * 3}, "cells of 3 extents do not fit a map of 2"),
         (concat, {"axis": "depth"}, "there is no depth among channels, height, width"),
     ],
 )

@@ -30,6 +30,20 @@ CASES = [
         "{upsample: 2, mode: bilinear}", "1x2x2x2", "1x4x4x4", {"mul": 512, "add": 448},
         id="trilinear",
     ),
+    pytest.param("{slice: [2, 5]}", "8x4x4", "3x4x4", {}, id="maps 2, 3, 4"),
+    pytest.param("{slice: [2, 4], axis: height}", "8x4x5", "8x2x5", {}, id="rows 2, 3"),
+    pytest.param("{slice: [0, 8], axis: length}", "3x16", "3x8", {}, id="the first half"),
+    pytest.param("{slice: [=channels//2, =channels]}", "8x4x4", "4x4x4", {}, id="half the maps"),
+    pytest.param("{split: 2, part: 2}", "8x4x4", "4x4x4", {}, id="the second half"),
+    pytest.param("{split: [1, 2, 5], part: 3}", "8x4x4", "5x4x4", {}, id="5 of 1 + 2 + 5"),
+    pytest.param("{split: 4, part: 1, axis: width}", "8x4x4", "8x4x1", {}, id="a column"),
+    pytest.param("{shuffle: 2}", "8x4x4", "8x4x4", {}, id="shuffled"),
+    pytest.param("{crop: 1}", "8x4x5", "8x2x3", {}, id="a cell around"),
+    pytest.param("{crop: [1, 0, 2, 1]}", "8x4x5", "8x3x2", {}, id="4 - 1 - 0, 5 - 2 - 1"),
+    pytest.param("{crop: , output: 56}", "4x64x64", "4x56x56", {}, id="the middle"),
+    pytest.param("{crop: 1x1}", "8x3x4x5", "8x3x2x3", {}, id="of each frame"),
+    pytest.param("{pad: 1x2}", "8x4x5", "8x6x9", {}, id="4 + 2, 5 + 4"),
+    pytest.param("{pad: [1, 0]}", "8x9", "8x10", {}, id="a cell before"),
 ]  # fmt: skip
 
 
@@ -66,7 +80,160 @@ layers:
     assert archcalc.confirm(report.graph).agrees
 
 
+def test_half_of_the_maps_go_through_and_half_go_around() -> None:
+    """32·32 + 64, twice 16·16·9 + 32, 48·32 + 64 parameters; the same products at each place."""
+    report = archcalc.count(
+        archcalc.load(
+            StringIO("""\
+input: 32x160x160
+defaults: {conv: {kernel: 1, padding: half, bias: false, after: [batchnorm, relu]}}
+layers:
+  - {name: cv1, conv: 32}
+  - {split: [around, through]}
+  - {name: m1, conv: 16, kernel: 3}
+  - {name: m2, conv: 16, kernel: 3}
+  - {concat: , from: [around, through, m2]}
+  - {name: cv2, conv: 32}
+""")
+        )
+    )
+    own = [report[name].parameters for name in ("cv1", "m1", "m2", "cv2")]
+
+    assert own == [1_088, 2_336, 2_336, 1_600]
+    assert report.total.parameters == 7_360
+    assert report.total.macs == 160 * 160 * (1_024 + 2 * 2_304 + 1_536) == 183_500_800
+    assert archcalc.confirm(report.graph).agrees
+
+
+def test_parts_are_found_by_their_names() -> None:
+    report = archcalc.count(
+        archcalc.load(
+            StringIO("""\
+input: 8x6x6
+layers:
+  - {name: s, split: {a: 2, b: 6}}
+  - {name: t, split: [top, bottom], axis: height, from: s/a}
+  - {concat: , from: [t/top, t/bottom]}
+""")
+        )
+    )
+
+    assert [node.path for node in report.nodes] == ["s/a", "s/b", "t/top", "t/bottom", "concat1"]
+    assert [str(node.y) for node in report.nodes] == ["2x6x6", "6x6x6", "2x3x6", "2x3x6", "4x3x6"]
+
+
+def test_what_is_padded_or_cropped_sees_what_it_saw() -> None:
+    layers = "{conv: 2, kernel: 3}, {pad: [2, 1]}, {conv: 2, kernel: 3}, {crop: 2}"
+    report = archcalc.count(archcalc.load(StringIO(f"input: 1x9x9\nlayers: [{layers}]")))
+    field = report.fields[-1]
+
+    assert field is not None
+    assert (field.size, field.offset) == ((5, 5), (0, 0))  # 2 before, 2 taken away
+    assert archcalc.confirm(report.graph).agrees
+
+
 WRONG = [
+    (
+        "{slice: [0, 9]}",
+        "8x4x4",
+        """\
+spec:3:6: error[slice-beyond]: slice1: a slice from 0 to 9 reaches beyond the 8 maps; \
+what enters `slice` is 8x4x4
+    3 |   - {slice: [0, 9]}
+      |      ^^^^^
+  hint: it is counted from 0, `to` not in it""",
+    ),
+    (
+        "{slice: [4, 4]}",
+        "8x4x4",
+        """\
+spec:3:13: error[wrong-type]: expected [from, to], counted from 0, `to` larger and not in it, \
+not `[4, 4]`
+    3 |   - {slice: [4, 4]}
+      |             ^""",
+    ),
+    (
+        "{split: 3, part: 1}",
+        "8x4x4",
+        """\
+spec:3:13: error[parts-are-not-the-whole]: split1: 3 parts do not divide the 8 maps evenly; \
+what enters `split` is 8x4x4
+    3 |   - {split: 3, part: 1}
+      |             ^
+  hint: sizes may be told""",
+    ),
+    (
+        "{split: {a: 2, b: 5}}",
+        "8x4x4",
+        """\
+spec:3:14: error[parts-are-not-the-whole]: a: parts of 2 + 5 are 7, and not the 8 maps; \
+what enters `split` is 8x4x4
+    3 |   - {split: {a: 2, b: 5}}
+      |              ^""",
+    ),
+    (
+        "{split: 2}",
+        "8x4x4",
+        """\
+spec:3:5: error[missing-key]: `split` needs the names of two parts or more
+    3 |   - {split: 2}
+      |     ^
+  hint: `split: [a, b]`, or `split: 2, part: 1` for one of them""",
+    ),
+    (
+        "{split: 2, part: 3}",
+        "8x4x4",
+        """\
+spec:3:22: error[no-such-part]: split1: there is no part 3 of 2; what enters `split` is 8x4x4
+    3 |   - {split: 2, part: 3}
+      |                      ^""",
+    ),
+    (
+        "{shuffle: 3}",
+        "8x4x4",
+        """\
+spec:3:15: error[groups-do-not-divide]: shuffle1: 3 groups do not divide 8 maps evenly; \
+what enters `shuffle` is 8x4x4
+    3 |   - {shuffle: 3}
+      |               ^""",
+    ),
+    (
+        "{crop: 2}",
+        "8x4x9",
+        """\
+spec:3:6: error[nothing-left]: crop1: 2 + 2 cells taken away leave nothing of the height 4; \
+what enters `crop` is 8x4x9
+    3 |   - {crop: 2}
+      |      ^^^^
+  hint: fewer cells, or a larger input""",
+    ),
+    (
+        "{crop: , output: 5}",
+        "8x4x9",
+        """\
+spec:3:22: error[crop-too-large]: crop1: an output of 5 is larger than the height 4; \
+what enters `crop` is 8x4x9
+    3 |   - {crop: , output: 5}
+      |                      ^""",
+    ),
+    (
+        "crop",
+        "8x4x9",
+        """\
+spec:3:5: error[missing-key]: crop1: `crop` needs either its `cells` or an `output` size; \
+what enters `crop` is 8x4x9
+    3 |   - crop
+      |     ^^^^""",
+    ),
+    (
+        "{pad: same}",
+        "8x4x9",
+        """\
+spec:3:11: error[wrong-type]: expected cells: 1, 0x3 (height x width), [before, after] or \
+[top, bottom, left, right], not `same`
+    3 |   - {pad: same}
+      |           ^^^^""",
+    ),
     (
         "upsample",
         "3x4x4",

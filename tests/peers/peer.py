@@ -357,6 +357,20 @@ def any_maps(xs: tuple[Tensor, ...]) -> bool:
 AXES = {"channels": 1, "depth": -3, "height": -2, "width": -1, "length": -1}
 
 
+def turned(cells: tuple[int, ...]) -> tuple[int, ...]:
+    """Tell cells as PyTorch does: from the last extent on."""
+    return tuple(n for i in range(len(cells) - 2, -1, -2) for n in cells[i : i + 2])
+
+
+def crop(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Pad by cells below zero."""
+    cells = op.cells
+    if op.output is not None:
+        missing = [n - size for n, size in zip(x.shape[2:], op.output, strict=True)]
+        cells = tuple(n for cells in missing for n in (cells // 2, cells - cells // 2))
+    return lambda x: functional.pad(x, turned(tuple(-n for n in cells)))
+
+
 def upsample(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Interpolate; PyTorch's nearest cell is found in floating point, and may be another."""
     told = op.output or tuple(n * size for n, size in zip(op.scale, x.shape[2:], strict=True))
@@ -401,5 +415,12 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "one_minus": lambda _op, _x: lambda x: 1 - x,
     "globalmaxpool": lambda _op, _x: lambda x: x.flatten(2).amax(2)[:, :, None, None],
     "upsample": upsample,
+    "slice": lambda op, _x: (
+        lambda x: x.narrow(AXES[op.axis], op.range[0], op.range[1] - op.range[0])
+    ),
+    "split": lambda op, _x: lambda x: x.tensor_split(op.parts[0], AXES[op.axis])[op.part - 1],
+    "shuffle": lambda op, _x: nn.ChannelShuffle(op.groups),
+    "crop": crop,
+    "pad": lambda op, _x: lambda x: functional.pad(x, turned(op.cells)),
     "concat": lambda op, _x: lambda *xs: torch.cat(xs, AXES[op.axis]),
 }

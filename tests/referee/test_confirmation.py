@@ -77,6 +77,12 @@ layers:
   - {maximum: [[], tanh]}
   - {subtract: [[], tanh]}
   - {upsample: 2, mode: bilinear}
+  - {slice: [1, 7], axis: width, from: conv}
+  - {shuffle: 2, after: [relu]}
+  - {conv: 4, kernel: 3, padding: half}
+  - {pad: [1, 0, 2, 1]}
+  - {split: [1, 3], part: 2}
+  - {crop: 2}
 """
 
 WINDOWS = """\

@@ -1,0 +1,69 @@
+"""Cropping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from archcalc.errors import Reason
+from archcalc.ops.cut import nothing_left, uncovered
+from archcalc.ops.op import Op, Role, Shape
+from archcalc.ops.shape import sides
+from archcalc.ops.window import Span, cells_along, extents_under, spread
+
+if TYPE_CHECKING:
+    from archcalc.ops.fields import Cells, Outputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crop(Op):
+    """Take cells away at the ends of each extent, or keep the middle of a size `output`.
+
+        x  C  H  W
+        y  C  H' W'       H' = H - top - bottom, or as given
+
+    Of an odd number of cells to take away, one more is taken behind. Raises a `Reason` unless
+    either `cells` or `output` is given, or if nothing is left.
+
+    >>> str(Crop(output=(56,)).shape(Shape(512, 64, 64)))
+    '512x56x56'
+
+    Source: Ronneberger, Fischer, Brox 2015, U-Net, figure 1 (copy and crop).
+    """
+
+    main: ClassVar[str] = "cells"
+    reason: ClassVar[str] = "cropping leaves cells out: nothing is computed"
+    role: ClassVar[Role] = "movement"
+
+    cells: Cells | None = None
+    output: Outputs | None = None
+
+    def shape(self, *xs: Shape) -> Shape:
+        """Keep the maps, each smaller."""
+        return Shape(xs[0].channels, *[span.outputs for span in self.window(xs[0])])
+
+    def window(self, x: Shape) -> tuple[Span, ...]:
+        """Tell the window: one place, moved along by what is taken away before it."""
+        found = []
+        ends = self._ends(x)
+        for extent, side, (before, after) in zip(x.extents, sides(x.rank), ends, strict=True):
+            if before + after >= extent:
+                raise nothing_left(extent, side, before, after)
+            found.append(uncovered(extent, before, after))
+        return tuple(found)
+
+    def _ends(self, x: Shape) -> list[tuple[int, int]]:
+        """Tell how many cells are taken away at both ends of each extent."""
+        if (self.cells is None) == (self.output is None):
+            raise Reason("missing-key", "`crop` needs either its `cells` or an `output` size")
+        if self.cells is not None:
+            return cells_along(x, self.cells)
+        output = spread(self.output or (), x.rank)
+        extents = extents_under(x, output, "output")
+        kept = (*extents[: -len(output)], *output)
+        for extent, side, size in zip(extents, sides(len(extents)), kept, strict=True):
+            if size > extent:
+                message = f"an output of {size} is larger than the {side} {extent}"
+                raise Reason("crop-too-large", message, key="output")
+        missing = [extent - size for extent, size in zip(extents, kept, strict=True)]
+        return [(cells // 2, cells - cells // 2) for cells in missing]

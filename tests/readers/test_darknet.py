@@ -128,6 +128,19 @@ def test_recurrent_layers_tell_their_weights() -> None:
     assert dict(found.total.unknown)["macs"] == ("0_lstm",)
 
 
+def test_a_section_that_is_not_known_is_named() -> None:
+    text = conv(4) + "[attention]\n" + conv(2) + "[dropout]\n[route]\nlayers=0\n" + conv(5)
+    found = report(text)
+
+    assert found.total.parameters == 4 * (27 + 1) + 5 * (36 + 1)
+    assert dict(found.total.unknown)["parameters"] == ("1_attention", "2_convolutional")
+    assert [(gap.path, str(gap.case), gap.why) for gap in found.uncounted] == [
+        ("1_attention", "unknown", "archcalc does not know the section `[attention]`, line 11"),
+        ("2_convolutional", "not reached", "behind `1_attention`, line 12"),
+        ("3_dropout", "not reached", "behind `1_attention`, line 17"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -159,10 +172,6 @@ def test_recurrent_layers_tell_their_weights() -> None:
                 "net.cfg:6:1: error[missing-key]: `shortcut` needs its `from`\n"
                 "    6 | [shortcut]\n      | ^^^^^^^^^^"
             ),
-        ),
-        (
-            "[attention]\n",
-            "net.cfg:6:1: error[not-read]: archcalc does not know the section `[attention]`",
         ),
         (
             conv(4) + conv(4, "stride=2\n") + "[route]\nlayers=0,1\n",

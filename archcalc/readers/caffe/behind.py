@@ -9,8 +9,9 @@ from archcalc.graph import Here
 from archcalc.ops import make
 from archcalc.ops.op import Shape
 from archcalc.readers.assembly import Unreached
+from archcalc.readers.caffe.blob import Blob, Top, Unknown
 from archcalc.readers.caffe.joins import JOINS
-from archcalc.readers.caffe.single import SINGLE, Blob, Top, Unknown
+from archcalc.readers.caffe.single import SINGLE
 from archcalc.uncounted import STORED, WORKED, Case
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op
     from archcalc.readers.assembly import Assembly, Output
+    from archcalc.readers.caffe.blob import Plan
     from archcalc.readers.caffe.message import Layer
-    from archcalc.readers.caffe.single import Plan
 
 WEIGHTED = {
     "convolution", "convolutiondepthwise", "depthwiseconvolution", "deconvolution", "innerproduct",
-    "batchnorm", "bn", "syncbn", "scale", "bias", "prelu",
+    "batchnorm", "bn", "syncbn", "scale", "bias", "prelu", "normalize", "lstm", "rnn", "embed",
 }  # fmt: skip
 """Layers that hold something, if they read one map."""
 REARRANGING = {"flatten", "reshape", "permute", "slice", "reduction", "tile", "crop"}
@@ -95,6 +96,8 @@ def _op(
 ) -> Op | None:
     """Make the op of a layer with weights, unless these depend on what is not known."""
     if layer.kind not in WEIGHTED or (channels is None and layer.kind != "innerproduct"):
+        return None
+    if layer.kind in {"lstm", "rnn", "embed"}:
         return None
     found = plan(Blob(Shape(channels or 1), axes))
     if isinstance(found, Unknown) or found.word not in ops.names():

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Here
     from archcalc.readers.assembly import Assembly
+    from archcalc.readers.caffe.blob import Blob
     from archcalc.readers.caffe.message import Fields, Layer
-    from archcalc.readers.caffe.single import Blob
 
 
 def concat(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob) -> Here:
@@ -84,6 +84,19 @@ def crop(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob)
     return net.add(path, "crop", x, output=like.shape.extents)
 
 
+def normalise(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
+    """Divide each place by the length of its vector, then scale each map, or all alike."""
+    own = layer.about("norm_param")
+    if own.truth("across_spatial", default=True):
+        raise Reason("not-read", "a normalisation over all places of a map has no op here")
+    if not own.truth("channel_shared", default=True):
+        return net.add(path, "l2norm", *inputs, scale=True)
+    here = net.add(path, "l2norm", *inputs)
+    why = f"a trained factor for all maps has no op, {layer.line}"
+    holds = (("gamma", (1,)),)
+    return net.state(f"{path}.scale", "Normalize", why, here, output=here.shape, holds=holds)
+
+
 def tile(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob) -> Here:
     """Lay copies of a map behind each other."""
     own = layer.about("tile_param")
@@ -116,6 +129,7 @@ JOINS: dict[str, Callable[[Assembly, Layer, str, list[Here], Blob], Here]] = {
     "axpy": axpy,
     "crop": crop,
     "tile": tile,
+    "normalize": normalise,
 }
 """By the type in small letters."""
 PAIRS: dict[str, Callable[[Assembly, Layer, str, list[Here], Blob], Here]] = {

@@ -9,9 +9,10 @@ from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.graph import INPUT, Here
 from archcalc.readers.assembly import Assembly, LeftOut, error, lacks
 from archcalc.readers.caffe.behind import behind
+from archcalc.readers.caffe.blob import Blob, Plan, Top, Unknown
 from archcalc.readers.caffe.joins import JOINS, PAIRS, cuts
 from archcalc.readers.caffe.network import left_out, missing
-from archcalc.readers.caffe.single import REGIONS, SINGLE, Blob, Plan, Top, Unknown
+from archcalc.readers.caffe.single import REGIONS, SINGLE
 from archcalc.readers.caffe.ties import Ties
 
 if TYPE_CHECKING:

@@ -12,11 +12,13 @@ from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.inputs import read_inputs
 from archcalc.ops.op import Shape
 from archcalc.origin import Origin
-from archcalc.readers.assembly import Assembly, Rereading, check_number, error
-from archcalc.readers.darknet.layers import LAYERS, LEFT_OUT, Place
+from archcalc.readers.assembly import Assembly, Rereading, Unreached, check_number, error
+from archcalc.readers.darknet.layers import LAYERS, LEFT_OUT, WEIGHTED
+from archcalc.readers.darknet.place import Behind, Place
 from archcalc.readers.darknet.section import Keys
 from archcalc.readers.sections import parse
 from archcalc.readers.text import text_of
+from archcalc.uncounted import Case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,11 +68,12 @@ def _input(net: Keys) -> Shape:
 
 def _assemble(layers: list[Keys], maker: Maker, inputs: Mapping[str, Shape]) -> Graph:
     net = Assembly(maker.origin, inputs)
-    outputs: list[Here] = []
+    outputs: list[Here | Unreached] = []
     for keys in layers:
         before = outputs[-1] if outputs else net.builder.input
         try:
-            outputs.append(_layer(net, keys, before, outputs))
+            path = net.names.path(f"{keys.number}_{keys.name}")
+            outputs.append(_layer(net, keys, Place(net, path, before, outputs)))
         except Reason as reason:
             raise error(reason, keys.place(reason.key or "")) from None
     nodes = net.builder.nodes
@@ -83,13 +86,19 @@ def _assemble(layers: list[Keys], maker: Maker, inputs: Mapping[str, Shape]) -> 
     return net.builder.graph(here(ends[-1]), maker, outputs=map(here, ends))
 
 
-def _layer(net: Assembly, keys: Keys, before: Here, outputs: list[Here]) -> Here:
-    path = net.names.path(f"{keys.number}_{keys.name}")
+def _layer(net: Assembly, keys: Keys, at: Place) -> Here | Unreached:
     if keys.name in LEFT_OUT:
-        net.builder.leave_out(path, keys.name, LEFT_OUT[keys.name])
-        return before
+        net.builder.leave_out(at.path, keys.name, LEFT_OUT[keys.name])
+        return at.entering
     read_layer = LAYERS.get(keys.name)
-    if read_layer is None:
-        message = f"archcalc does not know the section `[{keys.name[:80]}]`"
-        raise Reason("not-read", message)
-    return read_layer(keys, Place(net, path, before, outputs))
+    try:
+        if read_layer is None:
+            why = f"archcalc does not know the section `[{keys.name[:80]}]`, {keys.line}"
+            return net.miss(at.path, keys.name[:80], why, at.before, weightless=False)
+        return read_layer(keys, at)
+    except Behind as found:
+        unknown, case = found.unknown, Case.NOT_REACHED
+        why = f"behind `{unknown.behind}`, {keys.line}"
+        weightless = keys.name not in WEIGHTED
+        net.miss(at.path, keys.name, why, unknown.before, weightless=weightless, case=case)
+        return unknown

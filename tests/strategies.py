@@ -41,9 +41,21 @@ class Layer(NamedTuple):
     output: Maps
 
 
-ACTIVATIONS = ("relu", "tanh", "lecun_tanh", "sigmoid", "softmax")
-WRITTEN = {"lrn": "{lrn: 3}", "scale": "{scale: 0.5}"}
-"""Ops that need a field; another that works on each place by itself is its word alone."""
+ACTIVATIONS = (
+    "relu", "relu6", "{leaky_relu: 0.2}", "prelu", "{prelu: shared}", "{elu: 0.5}", "selu", "gelu",
+    "{gelu: tanh}", "silu", "mish", "softplus", "hard_sigmoid", "hard_swish",
+    "{op: hard_tanh, low: -2}", "tanh", "lecun_tanh", "sigmoid", "softmax",
+)  # fmt: skip
+WRITTEN = {
+    "lrn": ("{lrn: 3}",),
+    "scale": ("{scale: 0.5}",),
+    "gelu": ("gelu", "{gelu: tanh}", "{gelu: sigmoid}"),
+    "prelu": ("prelu", "{prelu: shared}", "{prelu: untied}"),
+    "leaky_relu": ("leaky_relu", "{leaky_relu: 0.2}", "{leaky_relu: -1}"),
+    "elu": ("elu", "{elu: 2}"),
+    "hard_tanh": ("hard_tanh", "{op: hard_tanh, low: -2, high: 0.5}"),
+}
+"""Ops that have fields; another that works on each place by itself is its word alone."""
 
 
 LIMITS = ((9,), (9, 9), (9, 9), (9, 9), (4, 5, 5))
@@ -281,6 +293,14 @@ def _cuts(draw: DrawFn, here: Maps, op: str) -> Layer:
     return Layer(text, Maps(shape[0], tuple(shape[1:])))
 
 
+@st.composite
+def _gates(draw: DrawFn, here: Maps) -> Layer:
+    """Draw a gated linear unit, behind what makes twice as many maps."""
+    maps = draw(st.integers(1, 3))
+    text = f"{{layers: [{{conv: {2 * maps}, kernel: 1}}, glu]}}"
+    return Layer(text, here._replace(channels=maps))
+
+
 def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
     return st.just(Layer(text, Maps(units, (1, 1))))
 
@@ -292,6 +312,7 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "conv": _convolutions,
     "flatten": lambda here: _vectors("flatten", here.channels * prod(here.sides)),
     "globalavgpool": lambda here: _vectors("globalavgpool", here.channels),
+    "glu": _gates,
     "linear": lambda here: st.sampled_from(
         [
             Layer("{linear: 3}", Maps(3, (1, 1))),
@@ -321,7 +342,7 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
 def drawn(op: str, here: Maps) -> SearchStrategy[Layer]:
     """Draw an op, by its name, on these maps. Raises KeyError if nothing says how."""
     if op not in DRAWN and issubclass(ops.find(op), Placewise):
-        return st.just(Layer(WRITTEN.get(op, op), here))
+        return st.sampled_from(WRITTEN.get(op, (op,))).map(lambda text: Layer(text, here))
     return DRAWN[op](here)
 
 

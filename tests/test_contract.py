@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 OPS = sorted(ops.names())
 OF_THE_RUN = {"training", "rng", "mean", "variance"}
 """Keywords of kernels that belong to the run and not to the op."""
-IN_WEIGHTS = {"filters", "units", "kernel", "bias", "scale", "shift", "trainable", "branches"}
+IN_WEIGHTS = {
+    "filters", "units", "kernel", "bias", "scale", "shift", "slopes", "trainable", "branches",
+}  # fmt: skip
 """Fields that a kernel sees in its arrays, and `trainable`, which changes no value."""
 
 RUNNABLE = sorted(ops.runnable())

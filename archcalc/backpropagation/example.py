@@ -35,6 +35,7 @@ EXAMPLES = {
     "concat": Example(shape=(1, 2, 2)),
     "conv": Example({"filters": "1", "kernel": "2"}),
     "crop": Example({"cells": "1"}),
+    "glu": Example(shape=(2, 1, 2), x=SMALL),
     "linear": Example({"units": "2"}, (3, 1, 1), SMALL),
     "maxpool": Example({"kernel": "2"}, (1, 4, 4)),
     "maximum": Example(shape=(1, 2, 2)),

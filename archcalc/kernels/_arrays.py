@@ -22,6 +22,15 @@ Gradients: TypeAlias = tuple[tuple[Array, ...], dict[str, Array]]
 """A gradient for each input, then one for each weight by name."""
 
 
+def no_weights(_shape: Shape, **_: object) -> WeightShapes:
+    """Allocate nothing.
+
+    >>> no_weights((64, 56, 56))
+    {}
+    """
+    return {}
+
+
 def expect_maps(op: str, x: Array) -> None:
     """Refuse an input that is not N x C x H x W, with one extent or more in place of H x W.
 

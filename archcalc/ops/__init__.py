@@ -13,7 +13,8 @@ from pathlib import Path
 from archcalc.ops.op import Op
 
 _SUPPORT = {
-    "__init__", "op", "shape", "weight", "window", "broadcast", "cut", "fields", "declarations",
+    "__init__", "op", "shape", "weight", "window", "broadcast", "cut", "activation",
+    "fields", "declarations",
 }  # fmt: skip
 
 

@@ -120,6 +120,12 @@ DECLARATIONS: dict[str, Declaration] = {
         ("nearest", "bilinear"),
         few=True,
     ),
+    "Slopes": Declaration(
+        fields.slopes, {"enum": ["map", "shared", "untied"]}, ("map", "shared", "untied"), few=True
+    ),
+    "Approximation": Declaration(
+        fields.approximation, {"enum": ["tanh", "sigmoid"]}, ("tanh", "sigmoid"), few=True
+    ),
     "Table": Declaration(
         fields.table,
         {

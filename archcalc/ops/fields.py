@@ -56,6 +56,10 @@ Rate: TypeAlias = Fraction
 """A number from 0 to below 1."""
 Factor: TypeAlias = Fraction
 """A number other than 0."""
+Slopes: TypeAlias = Literal["map", "shared", "untied"]
+"""One slope for each map, one for all of them, or one for each unit."""
+Approximation: TypeAlias = Literal["tanh", "sigmoid"]
+"""By what an error function is approximated."""
 
 COUNTED = (
     "mac", "add", "mul", "div", "cmp", "exp", "tanh", "pow", "sqrt", "erf", "log", "trig",
@@ -159,6 +163,16 @@ def axis(value: object) -> Axis:
 def interpolation(value: object) -> Interpolation:
     """Read the name of an interpolation."""
     return _one_of(("nearest", "bilinear"), value)
+
+
+def slopes(value: object) -> Slopes:
+    """Read for what there is one slope."""
+    return _one_of(("map", "shared", "untied"), value)
+
+
+def approximation(value: object) -> Approximation:
+    """Read by what a function is approximated."""
+    return _one_of(("tanh", "sigmoid"), value)
 
 
 def _one_of(words: tuple[Word, ...], value: object) -> Word:

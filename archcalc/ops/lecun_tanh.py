@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Placewise, Role, Shape, Work
+from archcalc.ops.activation import Activation
+from archcalc.ops.op import Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class LecunTanh(Placewise):
+class LecunTanh(Activation):
     """Squash each element into -1.7159 to 1.7159, with f(1) = 1 and f(-1) = -1.
 
         x  C  H  W
@@ -17,6 +18,7 @@ class LecunTanh(Placewise):
 
     Work per element: a tanh, and a mul for each of the two constants.
 
+    >>> from archcalc.ops.op import Shape
     >>> x = Shape(6, 28, 28)
     >>> LecunTanh().work(x, x).mul
     9408
@@ -24,10 +26,5 @@ class LecunTanh(Placewise):
     Source: LeCun, Bottou, Bengio, Haffner 1998, appendix A.
     """
 
-    reason: ClassVar[str] = "an activation has no weights: it is one fixed function of each element"
-    role: ClassVar[Role] = "activation"
     label: ClassVar[str] = "scaled tanh"
-
-    def work(self, x: Shape, y: Shape) -> Work:
-        """Count one tanh and two muls per element."""
-        return Work(tanh=y.size, mul=2 * y.size)
+    each: ClassVar[Work] = Work(tanh=1, mul=2)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Placewise, Role, Shape, Work
+from archcalc.ops.activation import Activation
+from archcalc.ops.op import Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Relu(Placewise):
+class Relu(Activation):
     """Keep what is positive.
 
         x  C  H  W
@@ -17,6 +18,7 @@ class Relu(Placewise):
 
     Work per element: a cmp.
 
+    >>> from archcalc.ops.op import Shape
     >>> x = Shape(6, 28, 28)
     >>> Relu().work(x, x).cmp
     4704
@@ -24,11 +26,6 @@ class Relu(Placewise):
     Source: Nair, Hinton 2010; Krizhevsky, Sutskever, Hinton 2012, section 3.1.
     """
 
-    reason: ClassVar[str] = "an activation has no weights: it is one fixed function of each element"
-    role: ClassVar[Role] = "activation"
     label: ClassVar[str] = "ReLU"
     rectifies: ClassVar[bool] = True
-
-    def work(self, x: Shape, y: Shape) -> Work:
-        """Count one comparison per element."""
-        return Work(cmp=y.size)
+    each: ClassVar[Work] = Work(cmp=1)

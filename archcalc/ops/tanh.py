@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archcalc.ops.op import Placewise, Role, Shape, Work
+from archcalc.ops.activation import Activation
+from archcalc.ops.op import Work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tanh(Placewise):
+class Tanh(Activation):
     """Squash each element into -1 to 1.
 
         x  C  H  W
@@ -17,6 +18,7 @@ class Tanh(Placewise):
 
     Work per element: a tanh.
 
+    >>> from archcalc.ops.op import Shape
     >>> x = Shape(6, 28, 28)
     >>> Tanh().work(x, x).tanh
     4704
@@ -24,9 +26,4 @@ class Tanh(Placewise):
     Source: LeCun, Bottou, Bengio, Haffner 1998, section II.B.
     """
 
-    reason: ClassVar[str] = "an activation has no weights: it is one fixed function of each element"
-    role: ClassVar[Role] = "activation"
-
-    def work(self, x: Shape, y: Shape) -> Work:
-        """Count one tanh per element."""
-        return Work(tanh=y.size)
+    each: ClassVar[Work] = Work(tanh=1)

@@ -26,10 +26,12 @@ MAPS = 2
 BRANCHES = 2
 NARROW = {
     "filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False, "branches": BRANCHES,
+    "low": 0, "high": 4,
 }  # fmt: skip
-"""Fields that say how many maps there are. What a unit sees is the same in all maps that it reads,
-so two are enough: one that changes, one that does not (a softmax over one map is constant). And so
-of the branches of a join, where they are of one shape."""
+"""Fields that say how many maps there are, and between which bounds an activation changes. What a
+unit sees is the same in all maps that it reads, so two are enough: one that changes, one that does
+not (a softmax over one map is constant). And so of the branches of a join, where they are of one
+shape."""
 WHOLE = {"cells", "range", "parts"}
 """Fields that tell cells of a map one by one: it is looked at whole."""
 STRIP = 12

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.kernels._erf import erf
+from archcalc.kernels._functions import error_function
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -24,7 +24,7 @@ WORK: dict[np.ufunc, str] = {
     np.tanh: "tanh",
     np.power: "pow",
     np.sqrt: "sqrt",
-    erf: "erf",
+    error_function: "erf",
     np.log: "log", np.log1p: "log",
     np.sin: "trig", np.cos: "trig",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import exp, tanh
+from math import erf, exp, log, pi, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +14,27 @@ import pytest
 from archcalc.kernels import (
     add,
     concat,
+    elu,
     flatten,
+    gelu,
+    glu,
+    hard_sigmoid,
+    hard_swish,
+    hard_tanh,
     identity,
+    leaky_relu,
     lecun_tanh,
+    mish,
     pad_channels,
+    prelu,
     relu,
+    relu6,
     scale,
+    selu,
     sigmoid,
+    silu,
     softmax,
+    softplus,
 )
 from archcalc.kernels import tanh as tanh_kernel
 
@@ -36,6 +49,21 @@ CASES: list[tuple[ModuleType, dict[str, Any]]] = [
     (tanh_kernel, {}),
     (lecun_tanh, {}),
     (sigmoid, {}),
+    (relu6, {}),
+    (leaky_relu, {}),
+    (leaky_relu, {"slope": Fraction(-1, 2)}),
+    (elu, {}),
+    (elu, {"alpha": Fraction(1, 2)}),
+    (selu, {}),
+    (gelu, {}),
+    (gelu, {"approximate": "tanh"}),
+    (gelu, {"approximate": "sigmoid"}),
+    (silu, {}),
+    (mish, {}),
+    (softplus, {}),
+    (hard_sigmoid, {}),
+    (hard_swish, {}),
+    (hard_tanh, {"low": Fraction(-1, 2)}),
     (softmax, {}),
     (flatten, {}),
     (identity, {}),
@@ -65,6 +93,17 @@ def away_from_zero(*shape: int) -> Array:
         (tanh_kernel, [0, 1], [0, tanh(1)]),
         (lecun_tanh, [0, 1, 1.5], [0, 1.7159 * tanh(2 / 3), 1.7159 * tanh(1)]),
         (sigmoid, [-800, 0, 1, 800], [0, 0.5, 1 / (1 + exp(-1)), 1]),
+        (relu6, [-1, 2, 7], [0, 2, 6]),
+        (leaky_relu, [-100, 5], [-1, 5]),
+        (elu, [-800, -1, 2, 800], [-1, 1 / exp(1) - 1, 2, 800]),
+        (selu, [-800, 0, 2], [-1.0507009873554805 * 1.6732632423543772, 0, 2 * 1.0507009873554805]),
+        (gelu, [-40, 0, 1, 40], [0, 0, (1 + erf(1 / sqrt(2))) / 2, 40]),
+        (silu, [-800, 0, 1, 800], [0, 0, 1 / (1 + exp(-1)), 800]),
+        (softplus, [-800, 0, 1, 800], [0, log(2), log(1 + exp(1)), 800]),
+        (mish, [-800, 0, 1, 800], [0, 0, tanh(log(1 + exp(1))), 800]),
+        (hard_sigmoid, [-4, -1.5, 0, 4], [0, 0.25, 0.5, 1]),
+        (hard_swish, [-4, -1.5, 0, 4], [0, -0.375, 0, 4]),  # -1.5·1/4
+        (hard_tanh, [-4, 0.5, 4], [-1, 0.5, 1]),
     ],
 )
 def test_values_by_hand(kernel: ModuleType, x: list[float], y: list[float]) -> None:
@@ -81,6 +120,47 @@ def test_a_sigmoid_keeps_its_precision_far_out() -> None:
     x = np.array([-80, -20, 800], "f4")
 
     assert sigmoid.forward(x)[0].tolist() == pytest.approx([exp(-80), exp(-20), 1], rel=1e-6)
+
+
+def test_the_approximations_of_a_gelu_by_hand() -> None:
+    one = np.array([1.0])
+    by_tanh = (1 + tanh(sqrt(2 / pi) * 1.044715)) / 2
+
+    assert gelu.forward(one, approximate="tanh")[0].tolist() == pytest.approx([by_tanh])
+    assert gelu.forward(one, approximate="sigmoid")[0].tolist() == pytest.approx(
+        [1 / (1 + exp(-1.702))]
+    )
+
+
+def test_selu_keeps_mean_and_variance() -> None:
+    y, _ = selu.forward(np.random.default_rng(0).standard_normal(1_000_000))
+
+    assert (y.mean(), y.var()) == (pytest.approx(0, abs=0.01), pytest.approx(1, abs=0.01))
+
+
+def test_halves_gate_each_other_by_hand(check_gradients: Callable[..., None]) -> None:
+    x = np.array([[[[1.0, 2]], [[3, 4]], [[0, 0]], [[log(3), -log(3)]]]])
+
+    assert glu.forward(x)[0].tolist() == [[[[0.5, 1]], [[pytest.approx(9 / 4), pytest.approx(1)]]]]
+    check_gradients(glu, away_from_zero(2, 4, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("slope", "y"),
+    [
+        ([0.5, 0.25], [[[-1, 1]], [[3, -1]]]),
+        ([0.1], [[[-0.2, 1]], [[3, -0.4]]]),
+        ([[[3.0, 4]], [[5, 6]]], [[[-6, 1]], [[3, -24]]]),
+    ],
+)
+def test_slopes_of_each_map_of_all_and_of_each_unit(
+    check_gradients: Callable[..., None], slope: list[Any], y: list[Any]
+) -> None:
+    x = np.array([[[[-2.0, 1]], [[3, -4]]]])
+
+    assert prelu.forward(x, slope=np.array(slope))[0].tolist() == [y]
+    x = away_from_zero(3, 2, 1, 2)
+    check_gradients(prelu, x, weights={"slope": np.array(slope)})
 
 
 def test_softmax_runs_over_the_maps_of_each_place() -> None:
@@ -137,6 +217,10 @@ def test_padding_with_maps_of_zeros_by_hand() -> None:
         (add, [(1, 2, 3, 3), (1, 2, 3, 1)], {},
          "add: branches of one shape are needed, not 1 x 2 x 3 x 3, 1 x 2 x 3 x 1"),
         (add, [], {}, "add: branches of one shape are needed, not none at all"),
+        (glu, [(1, 3, 2, 2)], {}, "glu: the channels of 1 x 3 x 2 x 2 have no halves"),
+        (prelu, [(1, 3, 2, 2)], {"slope": np.ones(2)}, "prelu: slope 2 does not fit 3 x 2 x 2"),
+        (prelu, [(3, 2)], {"slope": np.ones(1)},
+         "prelu: the input should be N x C x H x W, not 3 x 2"),
         (concat, [(1, 2, 3, 3), (1, 2, 3, 4)], {},
          "concat: branches of one size are needed, not 1 x 2 x 3 x 3, 1 x 2 x 3 x 4"),
         (concat, [], {}, "concat: branches of one size are needed, not none at all"),

@@ -18,6 +18,7 @@ FIGURES = (
     "biases",
     "gamma",
     "beta",
+    "slope",
     "fixed",
     "statistics",
     "connections",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ops.conftest import by_hand, complaint
+from tests.ops.conftest import by_hand, complaint, wrong
 
 SAME = "6x28x28"
 ELEMENTS = 4_704  # 6·28·28
@@ -15,6 +15,70 @@ CASES = [
     pytest.param("lecun_tanh", SAME, SAME, {"tanh": ELEMENTS, "mul": 9_408}, id="lecun_tanh"),
     pytest.param(
         "sigmoid", SAME, SAME, {"exp": ELEMENTS, "add": ELEMENTS, "div": ELEMENTS}, id="sigmoid"
+    ),
+    pytest.param("relu6", SAME, SAME, {"cmp": 9_408}, id="relu6"),
+    pytest.param(
+        "{leaky_relu: 0.2}", "2x3", "2x3", {"cmp": 6, "mul": 6}, id="leaky_relu of a sequence"
+    ),
+    pytest.param(
+        "elu", "2x3x4", "2x3x4", {"cmp": 24, "exp": 24, "add": 24, "mul": 24}, id="elu"
+    ),
+    pytest.param(
+        "selu", "2x3x4", "2x3x4", {"cmp": 24, "exp": 24, "add": 24, "mul": 48}, id="selu"
+    ),
+    pytest.param(
+        "gelu", "768x197", "768x197",
+        {"erf": 151_296, "add": 151_296, "mul": 453_888},    # 768·197 elements: 1, 1, 3 each
+        id="gelu",
+    ),
+    pytest.param(
+        "{gelu: tanh}", "3x2x2", "3x2x2",
+        {"tanh": 12, "pow": 12, "add": 24, "mul": 48},       # x³; x + ., 1 + .; 4 products
+        id="gelu by a tanh",
+    ),
+    pytest.param(
+        "{gelu: sigmoid}", "3x2x2", "3x2x2",
+        {"exp": 12, "add": 12, "div": 12, "mul": 24},        # 1.702 x, x · sigmoid
+        id="gelu by a sigmoid",
+    ),
+    pytest.param(
+        "silu", "3x2x2", "3x2x2", {"exp": 12, "add": 12, "div": 12, "mul": 12}, id="silu"
+    ),
+    pytest.param(
+        "mish", "3x2x2", "3x2x2",
+        {"exp": 12, "add": 12, "log": 12, "tanh": 12, "mul": 12}, id="mish",
+    ),
+    pytest.param("softplus", "3x2x2", "3x2x2", {"exp": 12, "add": 12, "log": 12}, id="softplus"),
+    pytest.param(
+        "hard_sigmoid", "3x4x2x2", "3x4x2x2",
+        {"add": 48, "cmp": 96, "div": 48}, id="hard_sigmoid of a clip",
+    ),
+    pytest.param(
+        "hard_swish", "3x2x2", "3x2x2",
+        {"add": 12, "cmp": 24, "div": 12, "mul": 12}, id="hard_swish",
+    ),
+    pytest.param(
+        "{op: hard_tanh, low: 0, high: 20}", "3x2x2", "3x2x2", {"cmp": 24}, id="hard_tanh"
+    ),
+    pytest.param(
+        "prelu", "4x3x3", "4x3x3",
+        {"slope": 4, "cmp": 36, "mul": 36}, id="prelu: a slope for each map",
+    ),
+    pytest.param(
+        "{prelu: shared}", "4x3x3", "4x3x3",
+        {"slope": 1, "cmp": 36, "mul": 36}, id="prelu: one slope",
+    ),
+    pytest.param(
+        "{prelu: untied}", "4x3x3", "4x3x3",
+        {"slope": 36, "cmp": 36, "mul": 36}, id="prelu: a slope for each unit",
+    ),
+    pytest.param(
+        "{op: prelu, trainable: false}", "4x3x3", "4x3x3",
+        {"fixed": 4, "cmp": 36, "mul": 36}, id="frozen prelu",
+    ),
+    pytest.param(
+        "glu", "6x2x2", "3x2x2",
+        {"exp": 12, "add": 12, "div": 12, "mul": 12}, id="glu: half of 6 maps",
     ),
     pytest.param(
         "softmax", "10x1x1", "10x1x1", {"exp": 10, "add": 9, "div": 10}, id="softmax of a vector"
@@ -71,6 +135,39 @@ CASES = [
 
 
 test_by_hand = by_hand(CASES)
+
+
+test_what_does_not_fit_is_said = wrong([
+    (
+        "glu", "5x2x2",
+        """\
+spec:3:5: error[odd-channels]: glu1: 5 channels have no halves; what enters `glu` is 5x2x2
+    3 |   - glu
+      |     ^^^""",
+    ),
+    (
+        "{op: hard_tanh, low: 2, high: 0.5}", "5x2x2",
+        """\
+spec:3:35: error[empty-range]: hard_tanh1: no number is above 2 and below 0.5; what enters \
+`hard_tanh` is 5x2x2
+    3 |   - {op: hard_tanh, low: 2, high: 0.5}
+      |                                   ^^^""",
+    ),
+    (
+        "{gelu: erf}", "5x2x2",
+        """\
+spec:3:12: error[wrong-type]: expected tanh or sigmoid, not `erf`
+    3 |   - {gelu: erf}
+      |            ^^^""",
+    ),
+    (
+        "{prelu: one}", "5x2x2",
+        """\
+spec:3:13: error[wrong-type]: expected map, shared or untied, not `one`
+    3 |   - {prelu: one}
+      |             ^^^""",
+    ),
+])  # fmt: skip
 
 
 def test_zeros_cannot_take_maps_away() -> None:

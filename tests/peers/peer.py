@@ -61,10 +61,14 @@ class Peer:
         return x if self.graph.end < 0 else self.outputs[self.graph.end]
 
     def meets_a_kink(self, x: Tensor) -> bool:
-        """Tell whether a ReLU had 0 before it, but for rounding: then either gradient is right."""
-        relus = [node for node in self.graph.nodes if node.op.name == "relu"]
-        entered = (x if i < 0 else self.outputs[i] for node in relus for i in node.inputs)
-        return any(float(tensor.detach().abs().min()) < ROUNDING for tensor in entered)
+        """Tell whether an activation bent where it was entered: then either gradient is right."""
+        return any(
+            float((entered.detach() - kink).abs().min()) < ROUNDING
+            for node in self.graph.nodes
+            for i in node.inputs
+            for entered in (x if i < 0 else self.outputs[i],)
+            for kink in kinks(node.op)
+        )
 
     def take(self, weights: Arrays) -> None:
         """Take over the arrays of a model."""
@@ -88,6 +92,17 @@ class Peer:
         return sum(parameter.numel() for parameter in own)
 
 
+def kinks(op: Any) -> tuple[float, ...]:  # noqa: ANN401
+    """Say where an activation bends."""
+    if op.name == "hard_tanh":
+        return float(op.low), float(op.high)
+    return KINKS.get(op.name, ())
+
+
+KINKS: dict[str, tuple[float, ...]] = {
+    "relu": (0,), "leaky_relu": (0,), "prelu": (0,), "elu": (0,), "selu": (0,), "relu6": (0, 6),
+    "hard_sigmoid": (-3, 3), "hard_swish": (-3, 3),
+}  # fmt: skip
 RENAMED: dict[str, dict[str, str]] = {
     **{f"Conv{n}d": {"weight": "kernel"} for n in (1, 2, 3)},
     "Untied": {"conv.weight": "kernel"},
@@ -106,6 +121,8 @@ RENAMED: dict[str, dict[str, str]] = {
     "Dense": {"linear.weight": "weight", "linear.bias": "bias"},
     "Subsample": {},
     "Rbf": {},
+    "PReLU": {"weight": "slope"},
+    "Slopes": {},
     "Padded": {"conv.weight": "kernel", "conv.bias": "bias"},
 }  # fmt: skip
 
@@ -253,6 +270,18 @@ class Rbf(nn.Module):
         return ((x.flatten(1)[:, None] - self.centres) ** 2).sum(-1)[:, :, None, None]
 
 
+class Slopes(nn.Module):
+    """A rectifier with a trained slope for each unit."""
+
+    def __init__(self, x: Tensor) -> None:
+        super().__init__()
+        self.slope = nn.Parameter(torch.zeros(x.shape[1:]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Rectify."""
+        return x.clamp(min=0) + self.slope * x.clamp(max=0)
+
+
 class Half(nn.Module):
     """A batch normalisation with a scale or a shift alone."""
 
@@ -336,6 +365,20 @@ def batchnorm(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     return norm(x.shape[1], float(op.eps), float(op.momentum), affine=op.scale)
 
 
+def prelu(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module, unless each unit has a slope."""
+    if op.slopes == "untied":
+        return Slopes(x)
+    return nn.PReLU(1 if op.slopes == "shared" else x.shape[1])
+
+
+def gelu(op: Any, _: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module, but for the sigmoid that it has no word for."""
+    if op.approximate == "sigmoid":
+        return lambda x: x * torch.sigmoid(1.702 * x)
+    return nn.GELU(op.approximate or "none")
+
+
 def pad_channels(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Pick pixels and append maps of zeros."""
     steps = (..., *(slice(None, None, step) for step in op.stride))
@@ -399,6 +442,19 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
         op.size, float(op.alpha) * op.size, float(op.beta), float(op.k)
     ),
     "relu": lambda _op, _x: nn.ReLU(),
+    "relu6": lambda _op, _x: nn.ReLU6(),
+    "leaky_relu": lambda op, _x: nn.LeakyReLU(float(op.slope)),
+    "prelu": prelu,
+    "elu": lambda op, _x: nn.ELU(float(op.alpha)),
+    "selu": lambda _op, _x: nn.SELU(),
+    "gelu": gelu,
+    "silu": lambda _op, _x: nn.SiLU(),
+    "mish": lambda _op, _x: nn.Mish(),
+    "softplus": lambda _op, _x: nn.Softplus(),
+    "hard_sigmoid": lambda _op, _x: nn.Hardsigmoid(),
+    "hard_swish": lambda _op, _x: nn.Hardswish(),
+    "hard_tanh": lambda op, _x: nn.Hardtanh(float(op.low), float(op.high)),
+    "glu": lambda _op, _x: nn.GLU(1),
     "tanh": lambda _op, _x: nn.Tanh(),
     "lecun_tanh": lambda _op, _x: lambda x: 1.7159 * torch.tanh(x * 2 / 3),
     "sigmoid": lambda _op, _x: nn.Sigmoid(),

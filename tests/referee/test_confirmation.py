@@ -65,7 +65,8 @@ layers:
   - concat: [[], tanh, dropout]
   - {name: avgpool, avgpool: 2, stride: 1, padding: [1, 0]}
   - {name: lrn, lrn: 3}
-  - {name: zeros, pad_channels: 7}
+  - {name: zeros, pad_channels: 8, after: [relu6, leaky_relu, prelu, elu, selu, gelu, silu, mish]}
+  - {name: halves, glu: , after: [softplus, hard_sigmoid, hard_swish, hard_tanh]}
   - {name: fixed, op: avgpool, output: 4x3}
   - {name: subsample, subsample: 2x1, after: [lecun_tanh]}
   - softmax
@@ -92,7 +93,7 @@ layers:
   - {name: P, maxpool: 2, padding: 0}
 """
 
-OTHERWISE = {"softmax": {"add", "cmp"}, "lrn": {"add"}}
+OTHERWISE = {"softmax": {"add", "cmp"}, "lrn": {"add"}, "softplus": {"cmp"}, "mish": {"cmp"}}
 """Work that a kernel does in another way than is counted."""
 REMEMBERING = Witness()
 """Broken rules change nothing of what it has found."""

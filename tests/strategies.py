@@ -53,6 +53,17 @@ WRITTEN = {
     "prelu": ("prelu", "{prelu: shared}", "{prelu: untied}"),
     "leaky_relu": ("leaky_relu", "{leaky_relu: 0.2}", "{leaky_relu: -1}"),
     "elu": ("elu", "{elu: 2}"),
+    "layernorm": (
+        "layernorm",
+        "{layernorm: , over: all}",
+        "{layernorm: , scale: false}",
+        "{layernorm: , over: all, shift: false}",
+    ),
+    "groupnorm": ("{groupnorm: 1}", "{op: groupnorm, groups: =channels}"),
+    "instancenorm": ("instancenorm", "{instancenorm: , scale: true, shift: true}"),
+    "rmsnorm": ("rmsnorm", "{rmsnorm: , scale: false}", "{rmsnorm: , shift: true}"),
+    "l2norm": ("l2norm", "{l2norm: , scale: true}", "{l2norm: , shift: true}"),
+    "affine": ("affine", "{affine: , shift: false}", "{affine: , scale: false}"),
     "hard_tanh": ("hard_tanh", "{op: hard_tanh, low: -2, high: 0.5}"),
 }
 """Ops that have fields; another that works on each place by itself is its word alone."""

@@ -14,7 +14,7 @@ from archcalc.ops.op import Op
 
 _SUPPORT = {
     "__init__", "op", "shape", "weight", "window", "broadcast", "cut", "activation",
-    "fields", "declarations",
+    "normalisation", "fields", "declarations",
 }  # fmt: skip
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from archcalc.ops.op import Placewise, Role, Shape, Weight, Weighted, Work
+from archcalc.ops.normalisation import Rescaling
+from archcalc.ops.op import Shape, Weight, Work
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Number, Positive
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batchnorm(Weighted, Placewise):
+class Batchnorm(Rescaling):
     """Normalise each map by its mean and variance, then scale by gamma and shift by beta.
 
         x  C  H  W        gamma  C  (if scale)      mean      C
@@ -30,29 +31,16 @@ class Batchnorm(Weighted, Placewise):
     Source: Ioffe, Szegedy 2015, section 3, algorithms 1 and 2.
     """
 
-    reason: ClassVar[str] = "a normalisation rescales units that are there: it adds no connections"
-    role: ClassVar[Role] = "normalisation"
     label: ClassVar[str] = "batch norm"
 
     eps: Positive = Fraction(1, 100_000)
     momentum: Number = Fraction(1, 10)
-    scale: bool = True
-    shift: bool = True
-
-    def parameters(self, x: Shape, y: Shape) -> int:
-        """Count gamma and beta."""
-        return (x.channels if self.scale else 0) + (x.channels if self.shift else 0)
 
     def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
         """List gamma, beta, and the running mean and variance, each of one number for a map."""
-        maps = (x.channels,)
-        found = (
-            (self.scale, Weight("gamma", "scale", maps, 1)),
-            (self.shift, Weight("beta", "shift", maps, 0)),
-            (True, Weight("mean", "statistic", maps, 0)),
-            (True, Weight("variance", "statistic", maps, 1)),
-        )
-        return tuple([weight for there, weight in found if there])
+        mean = Weight("mean", "statistic", (x.channels,), 0)
+        variance = Weight("variance", "statistic", (x.channels,), 1)
+        return (*super().weights(x, y), mean, variance)
 
     def work(self, x: Shape, y: Shape) -> Work:
         """Count one factor and one term per element."""

@@ -120,6 +120,9 @@ DECLARATIONS: dict[str, Declaration] = {
         ("nearest", "bilinear"),
         few=True,
     ),
+    "Together": Declaration(
+        fields.together, {"enum": ["channels", "all"]}, ("channels", "all"), few=True
+    ),
     "Slopes": Declaration(
         fields.slopes, {"enum": ["map", "shared", "untied"]}, ("map", "shared", "untied"), few=True
     ),

@@ -56,6 +56,8 @@ Rate: TypeAlias = Fraction
 """A number from 0 to below 1."""
 Factor: TypeAlias = Fraction
 """A number other than 0."""
+Together: TypeAlias = Literal["channels", "all"]
+"""What has a mean of its own: the channels of each place, or all elements together."""
 Slopes: TypeAlias = Literal["map", "shared", "untied"]
 """One slope for each map, one for all of them, or one for each unit."""
 Approximation: TypeAlias = Literal["tanh", "sigmoid"]
@@ -163,6 +165,11 @@ def axis(value: object) -> Axis:
 def interpolation(value: object) -> Interpolation:
     """Read the name of an interpolation."""
     return _one_of(("nearest", "bilinear"), value)
+
+
+def together(value: object) -> Together:
+    """Read what has a mean of its own."""
+    return _one_of(("channels", "all"), value)
 
 
 def slopes(value: object) -> Slopes:

@@ -207,14 +207,20 @@ def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> A
 
 
 def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[Array]]:
-    """Give batches of ones in which sample i has twos in line i of the first map of one input."""
+    """Give batches of ones in which sample i has other numbers in line i of one input's first map.
+
+    They grow from 2 to 3 along the line: a map of one number has no variance.
+    """
     lines = shapes[number][axis - 1]
     at_once = max(1, AT_ONCE // prod(shapes[number]))
     for first in range(0, lines, at_once):
         count = min(at_once, lines - first)
         xs = [np.ones((count, *shape), np.float32) for shape in shapes]
         places = np.moveaxis(xs[number][:, 0], axis - 1, 1)
-        places[np.arange(count), np.arange(first, first + count)] = 2
+        line = places.shape[2:]
+        places[np.arange(count), np.arange(first, first + count)] = np.linspace(
+            2, 3, prod(line)
+        ).reshape(line)
         yield xs
 
 

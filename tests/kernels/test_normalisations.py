@@ -10,10 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from archcalc.kernels import batchnorm, dropout, lrn
+from archcalc.kernels import (
+    affine,
+    batchnorm,
+    dropout,
+    groupnorm,
+    instancenorm,
+    l2norm,
+    layernorm,
+    lrn,
+    rmsnorm,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 Array = npt.NDArray[Any]
 
@@ -100,6 +111,106 @@ def test_what_does_not_fit_batchnorm_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=exactly(message)):
         batchnorm.forward(np.zeros(shape), **{**RUNNING, **given})
+
+
+OF_THE_SAMPLE: list[tuple[ModuleType, dict[str, Any]]] = [
+    (layernorm, {}),
+    (layernorm, {"over": "all"}),
+    (groupnorm, {"groups": 2}),
+    (groupnorm, {"groups": 1}),
+    (instancenorm, {}),
+    (rmsnorm, {}),
+    (l2norm, {}),
+    (affine, {}),
+]
+
+
+def rescaled(names: tuple[str, ...], fields: dict[str, Any]) -> dict[str, Array]:
+    """Draw gamma and beta for 4 maps of 2 x 3."""
+    shape = (4, 2, 3) if "over" in fields else (4,)
+    return {name: normal(*shape) + len(name) for name in names}
+
+
+@pytest.mark.parametrize("names", [(), ("gamma",), ("beta",), ("gamma", "beta")])
+@pytest.mark.parametrize(("kernel", "fields"), OF_THE_SAMPLE)
+def test_gradients_of_what_normalises_the_sample(
+    check_gradients: Callable[..., None],
+    kernel: ModuleType,
+    fields: dict[str, Any],
+    names: tuple[str, ...],
+) -> None:
+    given = fields if kernel is affine else {**fields, "eps": Fraction(1, 10)}
+    x = np.random.default_rng(3).standard_normal((3, 4, 2, 3))
+
+    check_gradients(kernel, x, weights=rescaled(names, fields), **given)
+
+
+@pytest.mark.parametrize(("kernel", "fields"), OF_THE_SAMPLE)
+def test_what_normalises_the_sample_keeps_single_precision(
+    kernel: ModuleType, fields: dict[str, Any]
+) -> None:
+    names = ("gamma", "beta")
+    weights = {name: a.astype("f4") for name, a in rescaled(names, fields).items()}
+    y, saved = kernel.forward(normal(3, 4, 2, 3).astype("f4"), **weights, **fields)
+    (dx,), gradients = kernel.backward(y, saved)
+
+    assert {array.dtype for array in (y, dx, *gradients.values())} == {np.dtype("f4")}
+    shapes = {name: array.shape for name, array in weights.items()}
+    assert kernel.weights((4, 2, 3), scale=True, shift=True, **fields) == shapes
+
+
+@pytest.mark.parametrize(
+    ("kernel", "fields", "axes"),
+    [
+        (layernorm, {}, (1,)),
+        (layernorm, {"over": "all"}, (1, 2, 3)),
+        (groupnorm, {"groups": 1}, (1, 2, 3)),
+        (groupnorm, {"groups": 4}, (2, 3)),
+        (instancenorm, {}, (2, 3)),
+    ],
+)
+def test_a_stretch_has_mean_0_and_variance_1(
+    kernel: ModuleType, fields: dict[str, Any], axes: tuple[int, ...]
+) -> None:
+    y, _ = kernel.forward(5 * normal(3, 4, 2, 3) + 7, eps=0, **fields)
+
+    assert y.mean(axis=axes) == pytest.approx(0, abs=1e-12)
+    assert y.var(axis=axes) == pytest.approx(1)
+
+
+def test_groups_are_neighbouring_maps() -> None:
+    x = np.array([1.0, 3, 10, 30]).reshape(1, 4, 1, 1)
+
+    assert groupnorm.forward(x, groups=2, eps=0)[0].ravel().tolist() == [-1, 1, -1, 1]
+
+
+def test_root_mean_square_and_length_by_hand() -> None:
+    x = np.array([1.0, 7]).reshape(1, 2, 1, 1)
+    gamma = np.array([10.0, 100])
+
+    assert rmsnorm.forward(x, gamma=gamma, eps=0)[0].ravel().tolist() == pytest.approx([2, 140])
+    assert l2norm.forward(x, gamma=gamma)[0].ravel().tolist() == pytest.approx(
+        [10 / 50**0.5, 700 / 50**0.5]
+    )
+    assert l2norm.forward(0 * x)[0].ravel().tolist() == [0, 0]
+    assert affine.forward(x, gamma=gamma, beta=np.ones(2))[0].ravel().tolist() == [11, 701]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "shape", "given", "message"),
+    [
+        (groupnorm, (1, 3, 2, 2), {"groups": 2}, "groupnorm: 2 groups do not divide 3 maps"),
+        (layernorm, (3, 2), {}, "layernorm: the input should be N x C x H x W, not 3 x 2"),
+        (rmsnorm, (1, 3, 2, 2), {"gamma": np.ones(2)}, "rmsnorm: gamma 2 does not fit 3 x 2 x 2"),
+        (affine, (1, 3, 2, 2), {"beta": np.ones((2, 2))},
+         "affine: beta 2 x 2 does not fit 3 x 2 x 2"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_what_normalises_the_sample_is_refused(
+    kernel: ModuleType, shape: tuple[int, ...], given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=exactly(message)):
+        kernel.forward(np.zeros(shape), **given)
 
 
 def test_lrn_by_hand() -> None:

@@ -117,6 +117,58 @@ CASES = [
         id="frozen batchnorm",
     ),
     pytest.param(
+        "layernorm", "768x197", "768x197",
+        # 151,296 elements at 197 places: x - mean, squares, y; then gamma and beta
+        {"gamma": 768, "beta": 768, "mul": 453_888, "add": 605_184 - 197, "div": 394, "sqrt": 197},
+        id="layernorm of the channels",
+    ),
+    pytest.param(
+        "{layernorm: all}", "4x2x3", "4x2x3",
+        # one stretch of 24: 23 sums, 24 differences, 23 sums of squares, 1 eps, 24 betas
+        {"gamma": 24, "beta": 24, "mul": 72, "add": 95, "div": 2, "sqrt": 1},
+        id="layernorm of all maps",
+    ),
+    pytest.param(
+        "{groupnorm: 2}", "4x2x3", "4x2x3",
+        # two groups of 12: 2·11 sums, 24 differences, 2·11 sums, 2 eps, 24 betas
+        {"gamma": 4, "beta": 4, "mul": 72, "add": 94, "div": 4, "sqrt": 2},
+        id="groupnorm",
+    ),
+    pytest.param(
+        "instancenorm", "4x2x3", "4x2x3",
+        # four maps of 6: 4·5 sums, 24 differences, 4·5 sums, 4 eps
+        {"mul": 48, "add": 68, "div": 8, "sqrt": 4},
+        id="instancenorm",
+    ),
+    pytest.param(
+        "{op: instancenorm, scale: true, shift: true}", "4x2x3", "4x2x3",
+        {"gamma": 4, "beta": 4, "mul": 72, "add": 92, "div": 8, "sqrt": 4},
+        id="instancenorm that is trained",
+    ),
+    pytest.param(
+        "rmsnorm", "4x6", "4x6",
+        # six places of 4: 6·3 sums of squares, 6 eps; squares, quotients, gamma
+        {"gamma": 4, "mul": 72, "add": 24, "div": 6, "sqrt": 6},
+        id="rmsnorm",
+    ),
+    pytest.param(
+        "l2norm", "4x2x3", "4x2x3",
+        {"mul": 24, "add": 18, "sqrt": 6, "cmp": 6, "div": 24},  # 6 places of 4
+        id="l2norm",
+    ),
+    pytest.param(
+        "{op: l2norm, scale: true}", "4x2x3", "4x2x3",
+        {"gamma": 4, "mul": 48, "add": 18, "sqrt": 6, "cmp": 6, "div": 24},
+        id="l2norm with a trained scale",
+    ),
+    pytest.param(
+        "affine", "4x2x3", "4x2x3", {"gamma": 4, "beta": 4, "mul": 24, "add": 24}, id="affine"
+    ),
+    pytest.param(
+        "{op: affine, shift: false, trainable: false}", "4x2x3", "4x2x3",
+        {"fixed": 4, "mul": 24}, id="a frozen scale",
+    ),
+    pytest.param(
         "lrn", "2x3x3", "2x3x3",
         {"mul": 36, "add": 90, "pow": 18, "div": 18},        # 18 elements: 2, 5, 1, 1 each
         id="lrn over 5 maps",
@@ -144,6 +196,14 @@ test_what_does_not_fit_is_said = wrong([
 spec:3:5: error[odd-channels]: glu1: 5 channels have no halves; what enters `glu` is 5x2x2
     3 |   - glu
       |     ^^^""",
+    ),
+    (
+        "groupnorm", "48x2x2",
+        """\
+spec:3:5: error[groups-do-not-divide]: groupnorm1: 32 groups do not divide 48 input maps; what \
+enters `groupnorm` is 48x2x2
+    3 |   - groupnorm
+      |     ^^^^^^^^^""",
     ),
     (
         "{op: hard_tanh, low: 2, high: 0.5}", "5x2x2",

@@ -123,6 +123,7 @@ RENAMED: dict[str, dict[str, str]] = {
     "Rbf": {},
     "PReLU": {"weight": "slope"},
     "Slopes": {},
+    "Rescaled": {},
     "Padded": {"conv.weight": "kernel", "conv.bias": "bias"},
 }  # fmt: skip
 
@@ -268,6 +269,35 @@ class Rbf(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Measure."""
         return ((x.flatten(1)[:, None] - self.centres) ** 2).sum(-1)[:, :, None, None]
+
+
+class Rescaled(nn.Module):
+    """A normalisation by statistics of the sample, with a scale, a shift, both or neither."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.op = op
+        shape = x.shape[1:] if getattr(op, "over", "") == "all" else x.shape[1:2]
+        self.gamma = nn.Parameter(torch.ones(shape)) if op.scale else None
+        self.beta = nn.Parameter(torch.zeros(shape)) if op.shift else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise, by PyTorch's own functions."""
+        op, last = self.op, x.movedim(1, -1)
+        if op.name in {"groupnorm", "instancenorm"}:
+            groups = getattr(op, "groups", x.shape[1])
+            return torch.group_norm(x, groups, self.gamma, self.beta, float(op.eps))
+        if op.name == "layernorm":
+            entering = x if op.over == "all" else last
+            size = x.shape[1:] if op.over == "all" else x.shape[1:2]
+            y = functional.layer_norm(entering, size, self.gamma, self.beta, float(op.eps))
+            return y if op.over == "all" else y.movedim(-1, 1)
+        if op.name == "rmsnorm":
+            last = functional.rms_norm(last, x.shape[1:2], eps=float(op.eps))
+        elif op.name == "l2norm":
+            last = functional.normalize(last, dim=-1, eps=float(op.eps))
+        last = last if self.gamma is None else last * self.gamma
+        return (last if self.beta is None else last + self.beta).movedim(-1, 1)
 
 
 class Slopes(nn.Module):
@@ -442,6 +472,9 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
         op.size, float(op.alpha) * op.size, float(op.beta), float(op.k)
     ),
     "relu": lambda _op, _x: nn.ReLU(),
+    **dict.fromkeys(
+        ("layernorm", "groupnorm", "instancenorm", "rmsnorm", "l2norm", "affine"), Rescaled
+    ),
     "relu6": lambda _op, _x: nn.ReLU6(),
     "leaky_relu": lambda op, _x: nn.LeakyReLU(float(op.slope)),
     "prelu": prelu,

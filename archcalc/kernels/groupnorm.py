@@ -1,0 +1,94 @@
+"""Group normalisation."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.kernels._rescaling import (
+    WEIGHTS,
+    check,
+    denormalise,
+    normalise,
+    rescale,
+    rescaling,
+    unscale,
+)
+
+if TYPE_CHECKING:
+    from typing import SupportsFloat
+
+    from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
+
+__all__ = ["WEIGHTS"]
+
+RULES = {
+    "y": "y = γ·n + β, n = (x - mean)/√(variance + ε), over the group",
+    "x": "∂E/∂x = γ/√(variance + ε)·(δ - mean of δ - n·mean of δ·n)",
+    "gamma": "∂E/∂γ = Σ δ·n",
+    "beta": "∂E/∂β = Σ δ",
+}
+
+
+class Saved(NamedTuple):
+    """What the way back needs of the way there."""
+
+    n: Array
+    """Normalised, a stretch in each row."""
+    f: Array
+    gamma: Array | None
+    beta: Array | None
+
+
+def weights(shape: Shape, *, scale: bool = True, shift: bool = True, **_: object) -> WeightShapes:
+    """Give the shapes of gamma and beta for an input C x H x W.
+
+    >>> weights((64, 56, 56), groups=32, shift=False)
+    {'gamma': (64,)}
+    """
+    return rescaling(shape[:1], scale=scale, shift=shift)
+
+
+def forward(
+    x: Array,
+    *,
+    gamma: Array | None = None,
+    beta: Array | None = None,
+    groups: int = 32,
+    eps: SupportsFloat = 1e-5,
+) -> tuple[Array, Saved]:
+    """Normalise each group of maps, scale each map by gamma, shift it by beta.
+
+        x  N  C  H  W           gamma, beta  C
+        y  N  C  H  W
+
+    Raises ValueError with the shapes if they do not fit.
+
+    >>> import numpy as np
+    >>> forward(np.array([[[[1.0]], [[3]]]]), groups=1, eps=0)[0].ravel().tolist()
+    [-1.0, 1.0]
+
+    Source: Wu, He 2018, Group normalization, equations 1 to 3.
+    """
+    check("groupnorm", x, gamma=gamma, beta=beta)
+    if x.shape[1] % groups:
+        message = f"groupnorm: {groups} groups do not divide {x.shape[1]} maps"
+        raise ValueError(message)
+    rows = x.reshape(len(x), groups, prod(x.shape[1:]) // groups)
+    n, f = normalise(rows, float(eps))
+    normal = n.reshape(x.shape)
+    return rescale(normal, gamma, beta), Saved(n, f, gamma, beta)
+
+
+def backward(dy: Array, saved: Saved) -> Gradients:
+    """Give the gradients of x, gamma and beta.
+
+    >>> import numpy as np
+    >>> _, saved = forward(np.array([[[[1.0, 3]]]]), groups=1, beta=np.zeros(1), eps=0)
+    >>> (dx,), gradients = backward(np.array([[[[2.0, 1]]]]), saved)
+    >>> dx.tolist(), gradients["beta"].tolist()
+    ([[[[0.0, 0.0]]]], [3.0])
+    """
+    n, f, gamma, beta = saved
+    (dn,), found = unscale(dy, n.reshape(dy.shape), gamma, beta)
+    return (denormalise(dn.reshape(n.shape), n, f).reshape(dy.shape),), found

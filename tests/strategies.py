@@ -312,6 +312,13 @@ def _gates(draw: DrawFn, here: Maps) -> Layer:
     return Layer(text, here._replace(channels=maps))
 
 
+def _probabilities(here: Maps) -> SearchStrategy[Layer]:
+    axes = [axis for axis, n in zip(sides(len(here.sides)), here.sides, strict=True) if n > 1]
+    return st.sampled_from(["channels", *axes]).map(
+        lambda axis: Layer(f"{{softmax: {axis}}}", here)
+    )
+
+
 def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
     return st.just(Layer(text, Maps(units, (1, 1))))
 
@@ -324,6 +331,7 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "flatten": lambda here: _vectors("flatten", here.channels * prod(here.sides)),
     "globalavgpool": lambda here: _vectors("globalavgpool", here.channels),
     "glu": _gates,
+    "softmax": _probabilities,
     "linear": lambda here: st.sampled_from(
         [
             Layer("{linear: 3}", Maps(3, (1, 1))),

@@ -60,7 +60,7 @@ def work_through(
         op.shape(*(Shape(*x.shape[1:]) for x in xs))
     except Reason as reason:
         raise UsageError.because(reason) from None
-    steps = _softmax(xs[0], arrays) if name == "softmax" else _steps(op, xs, arrays, after)
+    steps = _softmax(xs[0], arrays) if op == make("softmax") else _steps(op, xs, arrays, after)
     if arrays:
         unknown = next(iter(arrays))
         message = f"`{name}` has no use for `{unknown[:80]}`"

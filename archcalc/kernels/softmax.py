@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from archcalc.kernels._arrays import axis_of
+
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
@@ -20,8 +22,10 @@ def weights(_shape: Shape, **_: object) -> WeightShapes:
     return {}
 
 
-def forward(x: Array) -> tuple[Array, Array]:
+def forward(x: Array, *, axis: str = "channels") -> tuple[Array, tuple[Array, int]]:
     """Turn the maps at each place into probabilities: y_c = exp(x_c) / Σ exp(x).
+
+    Or else what lies along another axis: `height`, `width` ...
 
         x  N  C  ...
         y  N  C  ...
@@ -30,9 +34,10 @@ def forward(x: Array) -> tuple[Array, Array]:
     [[0.125, 0.25, 0.625]]
     """
     # The largest becomes exp(0): nothing overflows, and the quotient is the same.
-    y = np.exp(x - x.max(axis=1, keepdims=True))
-    y /= y.sum(axis=1, keepdims=True)
-    return y, y
+    along = axis_of(axis, x.ndim)
+    y = np.exp(x - x.max(axis=along, keepdims=True))
+    y /= y.sum(axis=along, keepdims=True)
+    return y, (y, along)
 
 
 def otherwise(**_: object) -> frozenset[str]:
@@ -40,10 +45,11 @@ def otherwise(**_: object) -> frozenset[str]:
     return frozenset({"add", "cmp"})
 
 
-def backward(dy: Array, saved: Array) -> Gradients:
+def backward(dy: Array, saved: tuple[Array, int]) -> Gradients:
     """Give the gradient of x: y (dy - Σ dy·y).
 
-    >>> backward(np.array([[1.0, 0]]), np.array([[0.5, 0.5]]))[0][0].tolist()
+    >>> backward(np.array([[1.0, 0]]), (np.array([[0.5, 0.5]]), 1))[0][0].tolist()
     [[0.25, -0.25]]
     """
-    return (saved * (dy - (dy * saved).sum(axis=1, keepdims=True)),), {}
+    y, along = saved
+    return (y * (dy - (dy * y).sum(axis=along, keepdims=True)),), {}

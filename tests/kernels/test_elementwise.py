@@ -65,6 +65,8 @@ CASES: list[tuple[ModuleType, dict[str, Any]]] = [
     (hard_swish, {}),
     (hard_tanh, {"low": Fraction(-1, 2)}),
     (softmax, {}),
+    (softmax, {"axis": "height"}),
+    (softmax, {"axis": "width"}),
     (flatten, {}),
     (identity, {}),
     (pad_channels, {"filters": 5, "stride": (2, 3)}),
@@ -161,6 +163,12 @@ def test_slopes_of_each_map_of_all_and_of_each_unit(
     assert prelu.forward(x, slope=np.array(slope))[0].tolist() == [y]
     x = away_from_zero(3, 2, 1, 2)
     check_gradients(prelu, x, weights={"slope": np.array(slope)})
+
+
+def test_softmax_along_another_axis_runs_within_each_map() -> None:
+    y, _ = softmax.forward(np.log(np.array([[[[1.0, 3], [1, 1]]]])), axis="width")
+
+    assert y.tolist() == [[[pytest.approx([0.25, 0.75]), [0.5, 0.5]]]]
 
 
 def test_softmax_runs_over_the_maps_of_each_place() -> None:

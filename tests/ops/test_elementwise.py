@@ -88,6 +88,11 @@ CASES = [
         {"exp": 12, "add": 8, "div": 12},                    # 4 positions of 3 - 1 sums
         id="softmax of each position",
     ),
+    pytest.param(
+        "{softmax: width}", "3x2x4", "3x2x4",
+        {"exp": 24, "add": 18, "div": 24},                   # 6 rows of 4 - 1 sums
+        id="softmax of each row",
+    ),
     pytest.param("{scale: 0.17}", SAME, SAME, {"mul": ELEMENTS}, id="scale"),
     pytest.param("dropout", SAME, SAME, {}, id="dropout"),
     pytest.param("{dropout: 0.7}", SAME, SAME, {}, id="dropout with its rate"),
@@ -190,6 +195,14 @@ test_by_hand = by_hand(CASES)
 
 
 test_what_does_not_fit_is_said = wrong([
+    (
+        "{softmax: width}", "5x2x1",
+        """\
+spec:3:15: error[softmax-of-one]: softmax1: 5x2x1 has a width of 1: its softmax is 1 everywhere; \
+what enters `softmax` is 5x2x1
+    3 |   - {softmax: width}
+      |               ^^^^^""",
+    ),
     (
         "glu", "5x2x2",
         """\

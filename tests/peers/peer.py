@@ -395,6 +395,12 @@ def batchnorm(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     return norm(x.shape[1], float(op.eps), float(op.momentum), affine=op.scale)
 
 
+def softmax(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Say along which axis."""
+    extents = ["length"] if x.dim() == 3 else ["depth", "height", "width"][2 - x.dim() :]
+    return nn.Softmax(1 + ["channels", *extents].index(op.axis))
+
+
 def prelu(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Take PyTorch's own module, unless each unit has a slope."""
     if op.slopes == "untied":
@@ -491,7 +497,7 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "tanh": lambda _op, _x: nn.Tanh(),
     "lecun_tanh": lambda _op, _x: lambda x: 1.7159 * torch.tanh(x * 2 / 3),
     "sigmoid": lambda _op, _x: nn.Sigmoid(),
-    "softmax": lambda _op, _x: nn.Softmax(1),
+    "softmax": softmax,
     "flatten": lambda _op, _x: lambda x: x.flatten(1)[:, :, None, None],
     "identity": lambda _op, _x: nn.Identity(),
     "dropout": lambda op, _x: nn.Dropout(float(op.rate)),

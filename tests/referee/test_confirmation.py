@@ -67,6 +67,7 @@ layers:
   - {name: lrn, lrn: 3}
   - {name: zeros, pad_channels: 8, after: [relu6, leaky_relu, prelu, elu, selu, gelu, silu, mish]}
   - {name: halves, glu: , after: [softplus, hard_sigmoid, hard_swish, hard_tanh]}
+  - {name: rows, softmax: height}
   - {name: norms, layernorm: , after: [{groupnorm: 2}, instancenorm, rmsnorm, l2norm, affine]}
   - {name: fixed, op: avgpool, output: 4x3}
   - {name: subsample, subsample: 2x1, after: [lecun_tanh]}

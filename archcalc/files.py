@@ -140,6 +140,12 @@ KINDS = (
         hint="its network stands in a .cfg",
     ),
     Kind(
+        "ONNX model",
+        (".onnx",),
+        _has(rb"\A\x08[\x01-\x7f](?:[\x12\x1a\x22\x28\x32\x3a\x42\x72]|\xa2\x01)"),
+        "archcalc.readers.onnx",
+    ),
+    Kind(
         "darknet cfg",
         (".cfg",),
         _has(

@@ -107,7 +107,8 @@ def test_a_kind_is_told_by_content_whatever_the_name(text: str, name: str, tmp_p
             b"\x89PNG\r\n",
             (
                 "error[unknown-kind]: `x.png` is no network of a kind that is read\n"
-                "  hint: what is read: archcalc specs (YAML), darknet cfg, Caffe prototxt"
+                "  hint: what is read: archcalc specs (YAML), ONNX model, darknet cfg, "
+                "Caffe prototxt"
             ),
         ),
     ],

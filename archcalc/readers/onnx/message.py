@@ -25,6 +25,8 @@ Value: TypeAlias = "int | float | str | Tensor | Graph | tuple[int, ...] | tuple
 
 _INTEGERS = {2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 12: "I", 13: "Q"}
 """Types of whole numbers by ONNX's code, and how `struct` reads one."""
+WHOLE = frozenset({6, 7, 9, 12, 13})
+"""Types of sizes, places and truths. Weights are never of these; quantised ones have 8 bits."""
 FLOAT, DOUBLE = 1, 11
 SMALL = 4096
 """Elements of a tensor that may be read: shapes, axes, pads. Weights are not asked for."""

@@ -33,7 +33,11 @@ def fields(message: memoryview) -> Iterator[tuple[int, Field]]:
     """
     at, end = 0, len(message)
     while at < end:
-        key, at = _varint(message, at)
+        key = message[at]
+        if key < 128:  # nearly all of them: no call
+            at += 1
+        else:
+            key, at = _varint(message, at)
         number, kind = key >> 3, key & 7
         if kind == VARINT:
             value, at = _varint(message, at)
@@ -68,9 +72,15 @@ def integers(value: Field) -> Iterator[int]:
         yield signed(value)
         return
     at = 0
-    while at < len(value):
-        number, at = _varint(value, at)
-        yield signed(number)
+    end = len(value)
+    while at < end:
+        number = value[at]
+        if number < 128:
+            at += 1
+            yield number
+        else:
+            number, at = _varint(value, at)
+            yield signed(number)
 
 
 def real(value: Field) -> float:

@@ -1,0 +1,271 @@
+"""Arithmetic on arrays that are known: shapes, axes, pads, in plain numbers.
+
+Of an array with more than `SMALL` numbers only the sizes are kept: it is a weight.
+"""
+
+from __future__ import annotations
+
+import operator
+from itertools import product
+from math import ceil, floor, prod, sqrt
+from typing import TYPE_CHECKING
+
+from archcalc.errors import Reason
+from archcalc.readers.onnx.message import SMALL, WHOLE, Tensor
+from archcalc.readers.onnx.values import Array, broadcast, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from archcalc.readers.onnx.message import Node
+    from archcalc.readers.onnx.values import Dims
+
+
+def evaluate(node: Node, arrays: list[Array]) -> list[Array] | None:
+    """Give what a node makes of known arrays, None where that is not known here."""
+    rule = RULES.get(node.op)
+    return rule(node, arrays) if rule else None
+
+
+def _elementwise(function: Callable[..., float]) -> Callable[..., list[Array] | None]:
+    def rule(_node: Node, arrays: list[Array]) -> list[Array] | None:
+        dims = broadcast(*[array.dims for array in arrays])
+        if dims is None:
+            shapes = " and ".join(str(list(array.dims)) for array in arrays)
+            raise Reason("unlike-shapes", f"arrays of {shapes} do not fit each other")
+        whole = all(array.whole for array in arrays)
+        values = [spread(array, dims) for array in arrays]
+        if any(row is None for row in values):
+            return [Array(dims, whole=whole, name=_first_name(arrays))]
+        found = []
+        for row in zip(*values, strict=True):
+            try:
+                number = function(*row)
+            except (ArithmeticError, ValueError):
+                return [Array(dims, whole=whole)]
+            if isinstance(number, int) and number.bit_length() > MOST_BITS:
+                raise Reason("too-large", f"a number of {number.bit_length():,} bits")
+            found.append(number)
+        return [Array(dims, tuple(found), whole=whole)]
+
+    return rule
+
+
+def _first_name(arrays: list[Array]) -> str:
+    return next((array.name for array in arrays if array.name and array.size > 1), "")
+
+
+def spread(array: Array, dims: Dims) -> list[float] | None:
+    """Lay the numbers of an array out over larger sizes; None if not known, or too many."""
+    values = array.values()
+    if values is None or prod(dims) > SMALL:
+        return None
+    if array.dims == dims:
+        return list(values)
+    own = (1,) * (len(dims) - len(array.dims)) + array.dims
+    steps = [0 if size == 1 else prod(own[i + 1 :]) for i, size in enumerate(own)]
+    return [values[sum(map(operator.mul, place, steps))] for place in product(*map(range, dims))]
+
+
+def _divide(a: float, b: float) -> float:
+    if isinstance(a, int) and isinstance(b, int):
+        return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+    return a / b
+
+
+def _power(a: float, b: float) -> float:
+    if isinstance(a, int) and (not 0 <= b <= 64 or abs(a) > 1 << 32):
+        raise ArithmeticError
+    return a**b  # type: ignore[no-any-return]
+
+
+def _constant(node: Node, _arrays: list[Array]) -> list[Array] | None:
+    for key, value in node.attributes.items():
+        if isinstance(value, Tensor):
+            name = value.name or node.outputs[0]
+            return [Array(value.dims, None, value, name, value.type in WHOLE)]
+        if key in {"value_int", "value_float"} and isinstance(value, int | float):
+            return [Array((), (value,), whole=isinstance(value, int))]
+        if key in {"value_ints", "value_floats"} and isinstance(value, tuple):
+            return [Array((len(value),), value, whole=key == "value_ints")]
+    return None
+
+
+def _filled(node: Node, arrays: list[Array]) -> list[Array] | None:
+    """ConstantOfShape: an array of one number, of any size."""
+    dims = whole_numbers(arrays[0])
+    if dims is None or any(size < 0 for size in dims):
+        return None
+    fill = node.attributes.get("value")
+    number: tuple[float, ...] | None = (0.0,)
+    whole = False
+    if isinstance(fill, Tensor):
+        number, whole = fill.values(), fill.type in WHOLE
+    size = prod(dims)
+    values = number * size if number and size <= SMALL else None
+    return [Array(tuple(dims), values, name=node.outputs[0], whole=whole)]
+
+
+def whole_numbers(array: Array | None) -> list[int] | None:
+    """Give the numbers of an array if they are known, cut to whole ones."""
+    values = array.values() if array else None
+    try:
+        return None if values is None else [int(value) for value in values]
+    except (ValueError, OverflowError):
+        return None
+
+
+def _same(_node: Node, arrays: list[Array]) -> list[Array]:
+    return [arrays[0]]
+
+
+def _cast(node: Node, arrays: list[Array]) -> list[Array]:
+    array = arrays[0]
+    values, whole = array.values(), node.attributes.get("to") in WHOLE
+    if values is None or whole == array.whole:
+        return [array]
+    if whole:
+        cut = whole_numbers(array)
+        return [Array(array.dims, None if cut is None else tuple(cut), whole=True)]
+    return [Array(array.dims, tuple(map(float, values)), name=array.name)]
+
+
+def _concat(node: Node, arrays: list[Array]) -> list[Array] | None:
+    axis = node.attributes.get("axis", 0)
+    rank = len(arrays[0].dims)
+    if not isinstance(axis, int) or not rank:
+        return None
+    axis %= rank
+    dims = list(arrays[0].dims)
+    dims[axis] = sum(array.dims[axis] for array in arrays)
+    rows = [array.values() for array in arrays]
+    whole = all(array.whole for array in arrays)
+    if rank > 1 or any(row is None for row in rows) or prod(dims) > SMALL:
+        return [Array(tuple(dims), name=_first_name(arrays), whole=whole)]
+    return [Array(tuple(dims), tuple(n for row in rows for n in row or ()), whole=whole)]
+
+
+def _gather(node: Node, arrays: list[Array]) -> list[Array] | None:
+    data, index = arrays[:2]
+    places = whole_numbers(index)
+    axis = node.attributes.get("axis", 0)
+    if places is None or not isinstance(axis, int) or not data.dims:
+        return None
+    axis %= len(data.dims)
+    dims = (*data.dims[:axis], *index.dims, *data.dims[axis + 1 :])
+    values = data.values()
+    size = data.dims[axis]
+    if any(not -size <= place < size for place in places):
+        raise Reason("wrong-type", f"an index beyond the {size} that there are")
+    if values is None or prod(dims) > SMALL:
+        return [Array(dims, name=data.name, whole=data.whole)]
+    inner = prod(data.dims[axis + 1 :])
+    found = [
+        values[(outer * size + place % size) * inner + i]
+        for outer in range(prod(data.dims[:axis]))
+        for place in places
+        for i in range(inner)
+    ]
+    return [Array(dims, tuple(found), whole=data.whole)]
+
+
+def _range(_node: Node, arrays: list[Array]) -> list[Array] | None:
+    found = [array.values() for array in arrays[:3]]
+    if len(found) < 3 or any(not values for values in found):
+        return None
+    start, stop, step = (values[0] for values in found if values)
+    if not step:
+        raise Reason("wrong-type", "a range with a step of 0")
+    count = max(0, ceil((stop - start) / step))
+    whole = all(array.whole for array in arrays)
+    if count > SMALL:
+        return [Array((count,), whole=whole)]
+    return [Array((count,), tuple(start + i * step for i in range(count)), whole=whole)]
+
+
+def _reduced(function: Callable[[Sequence[float]], float]) -> Callable[..., list[Array] | None]:
+    def rule(node: Node, arrays: list[Array]) -> list[Array] | None:
+        values = arrays[0].values()
+        if values is None or len(arrays[0].dims) > 1 or not values:
+            return None
+        dims = (1,) if node.attributes.get("keepdims", 1) and arrays[0].dims else ()
+        return [Array(dims, (function(values),), whole=arrays[0].whole)]
+
+    return rule
+
+
+def _expand(_node: Node, arrays: list[Array]) -> list[Array] | None:
+    asked = whole_numbers(arrays[1])
+    dims = None if asked is None else broadcast(arrays[0].dims, tuple(asked))
+    if dims is None or any(size < 0 for size in dims):
+        return None
+    values = spread(arrays[0], dims)
+    kept = None if values is None else tuple(values)
+    return [Array(dims, kept, name=arrays[0].name, whole=arrays[0].whole)]
+
+
+def _nonzero(_node: Node, arrays: list[Array]) -> list[Array] | None:
+    values = arrays[0].values()
+    if values is None or len(arrays[0].dims) != 1:
+        return None
+    places = [place for place, value in enumerate(values) if value]
+    return [numbers(places, (1, len(places)))]
+
+
+def _shape(node: Node, arrays: list[Array]) -> list[Array]:
+    return [sizes(node, arrays[0].dims)]
+
+
+def sizes(node: Node, dims: Dims) -> Array:
+    """Give the sizes of something, or of those from `start` to `end`."""
+    start, end = (node.attributes.get(key) for key in ("start", "end"))
+    return numbers(dims[slice(*(n if isinstance(n, int) else None for n in (start, end)))])
+
+
+MOST_BITS = 64
+RULES: dict[str, Callable[..., list[Array] | None]] = {
+    "Constant": _constant,
+    "ConstantOfShape": _filled,
+    "Identity": _same,
+    "Dropout": _same,
+    "Cast": _cast,
+    "CastLike": _same,
+    "Shape": _shape,
+    "Size": lambda _node, arrays, _axes: [numbers([arrays[0].size], ())],
+    "Concat": _concat,
+    "Gather": _gather,
+    "Range": _range,
+    "Expand": _expand,
+    "NonZero": _nonzero,
+    "Add": _elementwise(operator.add),
+    "Sub": _elementwise(operator.sub),
+    "Mul": _elementwise(operator.mul),
+    "Div": _elementwise(_divide),
+    "Mod": _elementwise(operator.mod),
+    "Pow": _elementwise(_power),
+    "Neg": _elementwise(operator.neg),
+    "Abs": _elementwise(abs),
+    "Sqrt": _elementwise(sqrt),
+    "Floor": _elementwise(floor),
+    "Ceil": _elementwise(ceil),
+    "Reciprocal": _elementwise(lambda a: 1 / a),
+    "Exp": _elementwise(lambda _: 1 / 0),
+    "Log": _elementwise(lambda _: 1 / 0),
+    "Max": _elementwise(max),
+    "Min": _elementwise(min),
+    "Sum": _elementwise(lambda *row: sum(row)),
+    "Equal": _elementwise(operator.eq),
+    "Less": _elementwise(operator.lt),
+    "Greater": _elementwise(operator.gt),
+    "LessOrEqual": _elementwise(operator.le),
+    "GreaterOrEqual": _elementwise(operator.ge),
+    "Not": _elementwise(operator.not_),
+    "And": _elementwise(lambda a, b: bool(a and b)),
+    "Or": _elementwise(lambda a, b: bool(a or b)),
+    "Where": _elementwise(lambda which, a, b: a if which else b),
+    "ReduceProd": _reduced(prod),
+    "ReduceSum": _reduced(sum),
+    "ReduceMax": _reduced(max),
+    "ReduceMin": _reduced(min),
+}
+"""By the op. Moves of arrays are those of maps (`moves`)."""

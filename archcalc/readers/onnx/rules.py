@@ -1,0 +1,106 @@
+"""Which rule reads which op of ONNX's own set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc.readers.onnx import dense, elementwise, moves, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archcalc.readers.onnx.call import Call
+    from archcalc.readers.onnx.values import Maps, Value
+
+MOVES: dict[str, Callable[[Call], Value | list[Value]]] = {
+    "Reshape": moves.reshape,
+    "Flatten": moves.flatten,
+    "Transpose": moves.transpose,
+    "Squeeze": moves.squeeze,
+    "Unsqueeze": moves.unsqueeze,
+    "Slice": moves.cut,
+    "Split": moves.split,
+}
+"""What moves maps and arrays alike."""
+
+_PLAIN = {
+    "Relu": "relu",
+    "Selu": "selu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "HardSigmoid": "hard_sigmoid",
+    "HardSwish": "hard_swish",
+    "Mish": "mish",
+    "Softplus": "softplus",
+    "Swish": "silu",
+    "Identity": "identity",
+    "Dropout": "dropout",
+}
+
+RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
+    "Conv": windows.conv,
+    "ConvTranspose": windows.deconv,
+    "MaxPool": windows.pool("maxpool"),
+    "AveragePool": windows.pool("avgpool"),
+    "GlobalAveragePool": windows.global_pool("globalavgpool"),
+    "GlobalMaxPool": windows.global_pool("globalmaxpool"),
+    "LRN": windows.lrn,
+    "Gemm": dense.gemm,
+    "MatMul": dense.matmul,
+    "BatchNormalization": dense.batchnorm,
+    "InstanceNormalization": dense.instancenorm,
+    "GroupNormalization": dense.groupnorm,
+    "LayerNormalization": dense.layernorm,
+    "RMSNormalization": dense.rmsnorm,
+    "PRelu": dense.prelu,
+    "Gather": dense.gather,
+    "LSTM": dense.recurrent(4),
+    "GRU": dense.recurrent(3),
+    "RNN": dense.recurrent(1),
+    **{op: elementwise.plain(word) for op, word in _PLAIN.items()},
+    "LeakyRelu": elementwise.leaky,
+    "Elu": elementwise.elu,
+    "Gelu": elementwise.gelu,
+    "Clip": elementwise.clip,
+    "Softmax": elementwise.softmax,
+    "LogSoftmax": elementwise.log_softmax,
+    "Add": elementwise.arithmetic("add", "add"),
+    "Sum": elementwise.arithmetic("add", "add"),
+    "Sub": elementwise.arithmetic("subtract", "add"),
+    "Mul": elementwise.arithmetic("multiply", "mul"),
+    "Div": elementwise.arithmetic("", "div"),
+    "Max": elementwise.arithmetic("maximum", "cmp"),
+    "Min": elementwise.arithmetic("", "cmp"),
+    "Pow": elementwise.power,
+    "Sqrt": elementwise.each(sqrt=1),
+    "Reciprocal": elementwise.each(div=1),
+    "Erf": elementwise.each(erf=1),
+    "Exp": elementwise.each(exp=1),
+    "Log": elementwise.each(log=1),
+    "Sin": elementwise.each(trig=1),
+    "Cos": elementwise.each(trig=1),
+    "Abs": elementwise.each(cmp=1),
+    "Neg": elementwise.each(),
+    "Not": elementwise.each(),
+    "Cast": elementwise.each(),
+    "Floor": elementwise.each(),
+    "Ceil": elementwise.each(),
+    "Round": elementwise.each(),
+    **dict.fromkeys(
+        ("Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual"), elementwise.compared
+    ),
+    "Where": elementwise.chosen,
+    "ReduceMean": elementwise.reduced("add", div=1),
+    "ReduceSum": elementwise.reduced("add"),
+    "ReduceMax": elementwise.reduced("cmp"),
+    "ReduceMin": elementwise.reduced("cmp"),
+    "ReduceL2": elementwise.reduced("add", mul=1, sqrt=1),
+    "Concat": moves.concat,
+    "Pad": moves.pad,
+    "Resize": moves.resize,
+    "Upsample": moves.resize,
+    "Expand": moves.expand,
+    "DepthToSpace": moves.shuffled("DepthToSpace", 1),
+    "SpaceToDepth": moves.shuffled("SpaceToDepth", -1),
+}
+"""What reads maps, by the op."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from archcalc.builder import Builder, Misfit
 from archcalc.errors import Reason, ShapeError, UsageError
-from archcalc.graph import INPUT, Here
+from archcalc.graph import INPUT, Here, Tie
 from archcalc.ops import make
 from archcalc.readers.naming import path_of
 from archcalc.readers.pytorch import stated
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.lowering import lower
+from archcalc.readers.pytorch.recorder import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from archcalc.origin import Maker, Origin
     from archcalc.readers.pytorch.lowering import Step
     from archcalc.readers.pytorch.passing import Trace
-    from archcalc.readers.pytorch.recorder import Call, Value
+    from archcalc.readers.pytorch.recorder import Call
 
 
 class Assembly:
@@ -34,18 +36,20 @@ class Assembly:
         self,
         origin: Origin,
         inputs: Mapping[str, Shape],
-        arrays: Mapping[str, tuple[int, ...]],
+        arrays: dict[str, tuple[int, ...]],
         trained: frozenset[str],
     ) -> None:
         self.builder = Builder(origin, inputs)
         self._arrays, self._trained = arrays, trained
-        self._owners: dict[str, tuple[int, str]] = {}
+        self._owners: dict[str, int] = {}
+        self._left: dict[str, int] = {}
         self._nodes: dict[int, int] = {}
 
     def assemble(self, trace: Trace, maker: Maker | None = None) -> Graph:
         """Add every call, and give the graph."""
+        self._unique = trace.callers.unique
         for position, call in enumerate(trace.calls):
-            path = trace.callers.unique(call.path, call.name)
+            path = self._unique(call.path, call.name)
             try:
                 self._nodes[position] = self._add(path, call)
             except Reason as reason:
@@ -61,10 +65,17 @@ class Assembly:
         """Add what the module holds and this pass does not read, by its modules."""
         here = self.builder.here(len(self.builder.nodes) - 1)
         unread = {name for name in self._arrays if name not in self._owners}
-        for part, names in _parts(self._arrays, unread).items():
-            holds = tuple((n.removeprefix(f"{part}."), self._arrays[n]) for n in names)
+        parts = _parts(self._arrays, unread)
+        rest = {
+            name: left for name, left in self._left.items() if left > 0 and name in self._arrays
+        }
+        for part, names in (parts | {name: [name] for name in rest}).items():
+            sizes = self._arrays | {name: (left,) for name, left in rest.items()}
+            holds = tuple((n.removeprefix(f"{part}."), sizes[n]) for n in names)
             frozen = not any(name in self._trained for name in names)
-            path = path_of(part.replace(".", "/") or self.builder.origin.name)
+            path = self._unique(
+                path_of(part.replace(".", "/") or self.builder.origin.name), "unread"
+            )
             op = make("unread", holds=holds, trainable=not frozen)
             self.builder.hung.add(self.builder.put(path, op, (here,)).node)
 
@@ -98,7 +109,7 @@ class Assembly:
         feeding = tuple(Here(self._node(value), shape_of(value)) for value in inputs)
         here = self.builder.put(path, op, feeding or (self.builder.input,))
         for name in own:
-            self._owners[name] = here.node, _array(name, own)
+            self._owners[name], self._left[name] = here.node, 0
         if not held:
             self.builder.hung.add(here.node)
         return here.node
@@ -112,14 +123,25 @@ class Assembly:
                 "unlike-shapes", message, "this is a fault of the reader: please report it"
             )
 
-    def _own(self, node: int, call: Call) -> None:
-        """Note whose the weights of a layer are; those that an earlier one read are shared."""
-        arrays = [v for k, v in call.args.items() if k in ARRAYS and hasattr(v, "held")]
-        made = self.builder.nodes[node]
-        ours = [array.name for array in made.op.weights(made.xs[0], made.y)]
-        for value, ours_name in zip(arrays, ours, strict=False):
+    def _own(self, position: int, call: Call) -> None:
+        """Note whose the weights of a layer are; those that an earlier one has are shared.
+
+        A slice is the layer's own as long as slices do not overlap.
+        """
+        read = [call.args[key] for key in ARRAYS if isinstance(call.args.get(key), Value)]
+        node = self.builder.nodes[position]
+        ours = [array.name for array in node.op.weights(node.xs[0], node.y)]
+        shared = []
+        for value, weight in zip([v for v in read if not v.held], ours, strict=False):
             for name in value.names:
-                self._owners.setdefault(name, (node, ours_name))
+                self._left.setdefault(name, prod(self._arrays.get(name, ())))
+                fresh = name not in self._owners or (not value.whole and self._left[name] > 0)
+                self._left[name] -= value.size
+                if not fresh:
+                    shared.append(Tie(weight, self._owners[name]))
+                self._owners.setdefault(name, position)
+        if shared:
+            self.builder.nodes[position] = node._replace(shared=tuple(shared))
 
     def _unread(self, call: Call) -> list[str]:
         names = dict.fromkeys(n for v in call.tensors() if not v.held for n in v.names)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc import ops
+from archcalc.errors import Reason
 from archcalc.readers.pytorch.layout import features_of, laid, shape_of
 
 if TYPE_CHECKING:
@@ -325,7 +326,11 @@ def _beside(op: Op | None, call: Call, one: Value, other: Value) -> Step | None:
     for value in (one, other):
         sizes = (1,) * (len(y.shape) - len(value.shape)) + value.shape
         found.append(_sized(sizes, from_end))
-    return Step(op, (one, other), tuple(found))
+    try:
+        fits = op.shape(*found) == shape_of(y)
+    except Reason:  # spread in a way that is not ours
+        fits = False
+    return Step(op, (one, other), tuple(found)) if fits else None
 
 
 def _sized(sizes: tuple[int, ...], features: int) -> Shape:

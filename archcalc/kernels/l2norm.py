@@ -17,7 +17,7 @@ __all__ = ["WEIGHTS"]
 
 RULES = {
     "y": "y = γ·n + β, n = x/max(√Σ x², ε), over the maps of the place",
-    "x": "∂E/∂x = γ·(δ - n·Σ δ·n)/√Σ x²",
+    "x": "∂E/∂x = (γδ - n·Σ γδ·n)/√Σ x²",
     "gamma": "∂E/∂γ = Σ δ·n, over the map",
     "beta": "∂E/∂β = Σ δ, over the map",
 }

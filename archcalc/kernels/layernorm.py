@@ -26,7 +26,7 @@ __all__ = ["WEIGHTS"]
 
 RULES = {
     "y": "y = γ·n + β, n = (x - mean)/√(variance + ε), over the maps of the place",
-    "x": "∂E/∂x = γ/√(variance + ε)·(δ - mean of δ - n·mean of δ·n)",
+    "x": "∂E/∂x = (γδ - mean of γδ - n·mean of γδ·n)/√(variance + ε)",
     "gamma": "∂E/∂γ = Σ δ·n",
     "beta": "∂E/∂β = Σ δ",
 }

@@ -25,7 +25,7 @@ __all__ = ["WEIGHTS"]
 
 RULES = {
     "y": "y = γ·n + β, n = x/√(mean of x² + ε), over the maps of the place",
-    "x": "∂E/∂x = γ/√(mean of x² + ε)·(δ - n·mean of δ·n)",
+    "x": "∂E/∂x = (γδ - n·mean of γδ·n)/√(mean of x² + ε)",
     "gamma": "∂E/∂γ = Σ δ·n",
     "beta": "∂E/∂β = Σ δ",
 }

@@ -190,3 +190,16 @@ def test_nobody_knows_what_an_opaque_op_does() -> None:
     with pytest.raises(ArchcalcError) as caught:
         work_through("opaque")
     assert str(caught.value) == "error[unknown-work]: what `opaque` does is unknown"
+
+
+def test_a_layer_norm_takes_the_mean_of_what_gamma_lets_through() -> None:
+    worked = work_through("layernorm", given={"residual": np.array([7.0, 3, 1])})
+    x, gamma = np.array([1.0, -1, 2]), np.array([2.0, -1, 0])
+    deviation = np.sqrt(x.var() + 1e-5)
+    n, scaled = (x - x.mean()) / deviation, gamma * [7, 3, 1]
+
+    by_rule = (scaled - scaled.mean() - n * (scaled * n).mean()) / deviation
+    assert np.allclose(worked["δ at x"].ravel(), by_rule)
+    assert next(step.rule for step in worked.steps if step.title == "back, at the input") == (
+        "∂E/∂x = (γδ - mean of γδ - n·mean of γδ·n)/√(variance + ε)"
+    )

@@ -34,6 +34,7 @@ COLUMNS = {
     "weight": "weights",
     "slope": "slope",
     "centre": "weights",
+    "value": "weights",
     "bias": "biases",
     "scale": "gamma",
     "shift": "beta",
@@ -168,7 +169,7 @@ def _kinds(op: Op, parameters: int, arrays: tuple[Weight, ...]) -> tuple[int, ..
     """Split parameters into weights, biases, gamma, beta, slope, fixed; then the statistics."""
     sums = {"bias": 0, "scale": 0, "shift": 0, "slope": 0}
     statistics = []
-    for _, kind, shape, _ in arrays:
+    for _, kind, shape, *_ in arrays:
         if kind in sums:
             sums[kind] += prod(shape)
         elif kind == "statistic":

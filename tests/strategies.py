@@ -319,15 +319,53 @@ def _probabilities(here: Maps) -> SearchStrategy[Layer]:
     )
 
 
+@st.composite
+def _attentions(draw: DrawFn, here: Maps) -> Layer:
+    heads = draw(st.sampled_from([n for n in (1, 2, 4) if here.channels % n == 0]))
+    fields: dict[str, Any] = {"heads": heads, "kv_heads": draw(st.sampled_from([1, heads]))}
+    fields |= {name: str(draw(st.booleans())).lower() for name in ("bias", "causal")}
+    if draw(st.booleans()):
+        fields["inner"] = 2 * heads
+    return Layer(_line("attention", fields), here)
+
+
+@st.composite
+def _embeddings(draw: DrawFn, here: Maps) -> Layer:
+    """Draw an embedding of the only number at each place, or of those of a vector."""
+    text = f"{{embedding: {draw(st.integers(1, 3))}, words: 3}}"
+    features = int(text[12])
+    if here.channels == 1:
+        return Layer(text, Maps(features, here.sides))
+    if prod(here.sides) == 1:
+        return Layer(text, Maps(features, (here.channels,)))
+    return Layer(f"{{layers: [{{conv: 1, kernel: 1}}, {text}]}}", Maps(features, here.sides))
+
+
+@st.composite
+def _recurrences(draw: DrawFn, here: Maps, op: str, field: str, values: tuple[str, ...]) -> Layer:
+    ways, every = draw(st.integers(1, 2)), draw(st.booleans())
+    fields = {
+        "units": draw(st.integers(1, 2)),
+        "bidirectional": str(ways == 2).lower(),
+        "stack": draw(st.integers(1, 2)),
+        "steps": "all" if every else "last",
+        field: draw(st.sampled_from(values)),
+    }
+    channels = int(str(fields["units"])) * ways
+    return Layer(_line(op, fields), Maps(channels, here.sides if every else (1, 1)))
+
+
 def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
     return st.just(Layer(text, Maps(units, (1, 1))))
 
 
 DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "add": lambda here: _elementwise(here, "add"),
+    "attention": _attentions,
     "avgpool": _averages,
     "concat": _concatenations,
     "conv": _convolutions,
+    "embedding": _embeddings,
     "flatten": lambda here: _vectors("flatten", here.channels * prod(here.sides)),
     "globalavgpool": lambda here: _vectors("globalavgpool", here.channels),
     "glu": _gates,
@@ -340,9 +378,13 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     ),
     "globalmaxpool": lambda here: _vectors("globalmaxpool", here.channels),
     "maximum": lambda here: _elementwise(here, "maximum"),
+    "gru": lambda here: _recurrences(here, "gru", "reset_after", ("true", "false")),
+    "learned": lambda here: st.just(Layer("learned", here)),
+    "lstm": lambda here: _recurrences(here, "lstm", "bias", ("true", "false", "double")),
     "maxpool": lambda here: _pools(here, "maxpool"),
     "multiply": lambda here: _elementwise(here, "multiply"),
     "pad_channels": _shortcuts,
+    "rnn": lambda here: _recurrences(here, "rnn", "bias", ("true", "false", "double")),
     "rbf": lambda _: _vectors("{rbf: 2}", 2),
     "subsample": lambda here: _pools(here, "subsample"),
     "subtract": lambda here: _elementwise(here, "subtract"),

@@ -34,6 +34,7 @@ OF_THE_RUN = {"training", "rng", "mean", "variance"}
 """Keywords of kernels that belong to the run and not to the op."""
 IN_WEIGHTS = {
     "filters", "units", "kernel", "bias", "scale", "shift", "slopes", "trainable", "branches",
+    "heads", "kv_heads", "inner", "features", "words", "values", "bidirectional", "stack",
 }  # fmt: skip
 """Fields that a kernel sees in its arrays, and `trainable`, which changes no value."""
 

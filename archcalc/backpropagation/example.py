@@ -29,6 +29,11 @@ class Example(NamedTuple):
 
 
 EXAMPLES = {
+    "attention": Example({"heads": "1"}, (2, 3), SMALL),
+    "embedding": Example({"features": "2", "words": "4"}, (1, 3), (2, 0, 2)),
+    "gru": Example({"units": "1"}, (2, 2), SMALL),
+    "lstm": Example({"units": "1"}, (2, 2), SMALL),
+    "rnn": Example({"units": "2"}, (2, 2), SMALL),
     "add": Example(shape=(1, 2, 2)),
     "avgpool": Example({"kernel": "2"}, (1, 4, 4), residual=(8, 4, 16, 4)),
     "batchnorm": Example(shape=(1, 2, 2)),

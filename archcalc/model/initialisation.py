@@ -72,7 +72,10 @@ def start(
         elif weight.kind == "centre":
             array[...] = digits() if array.shape == (10, 84) else rng.choice([-1, 1], array.shape)
         else:
-            _draw(array, _deviation(layer, array, rectifier=rectifier), rng)
+            for each in (
+                array.reshape(-1, *array.shape[weight.stacked :]) if weight.stacked else [array]
+            ):
+                _draw(each, _deviation(layer, each, rectifier=rectifier), rng)
 
 
 def _draw(array: Array, deviation: Array, rng: np.random.Generator) -> None:

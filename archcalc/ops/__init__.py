@@ -14,7 +14,7 @@ from archcalc.ops.op import Op
 
 _SUPPORT = {
     "__init__", "op", "shape", "weight", "window", "broadcast", "cut", "activation",
-    "normalisation", "fields", "declarations",
+    "normalisation", "fields", "declarations", "recurrent",
 }  # fmt: skip
 
 

@@ -129,6 +129,13 @@ DECLARATIONS: dict[str, Declaration] = {
     "Approximation": Declaration(
         fields.approximation, {"enum": ["tanh", "sigmoid"]}, ("tanh", "sigmoid"), few=True
     ),
+    "Steps": Declaration(fields.steps, {"enum": ["last", "all"]}, ("last", "all"), few=True),
+    "Vectors": Declaration(
+        fields.vectors,
+        {"enum": [True, False, "true", "false", "double"]},
+        (True, False, "double"),
+        few=True,
+    ),
     "Table": Declaration(
         fields.table,
         {

@@ -48,6 +48,10 @@ Arrays: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 """Arrays by their names, each with its shape: `{kernel: 64x3x3x3, bias: 64}`."""
 Figures: TypeAlias = tuple[tuple[str, int], ...]
 """Numbers by the names of what is counted: `{mac: 1000, add: 10, neurons: 10}`."""
+Steps: TypeAlias = Literal["last", "all"]
+"""What comes out of a recurrent layer: its last state, or that of every step."""
+Vectors: TypeAlias = bool | Literal["double"]
+"""true, false, or `double`: a bias for what comes in and one for the state."""
 Number: TypeAlias = Fraction
 """A decimal number, kept exactly."""
 Positive: TypeAlias = Fraction
@@ -155,6 +159,16 @@ def truth(value: object) -> bool:
 def bias(value: object) -> Bias:
     """Read true, false or untied."""
     return "untied" if value == "untied" else truth(value)
+
+
+def vectors(value: object) -> Vectors:
+    """Read true, false or double."""
+    return "double" if value == "double" else truth(value)
+
+
+def steps(value: object) -> Steps:
+    """Read which steps come out."""
+    return _one_of(("last", "all"), value)
 
 
 def axis(value: object) -> Axis:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import Literal, NamedTuple, TypeAlias
 
-Kind: TypeAlias = Literal["weight", "bias", "scale", "shift", "slope", "statistic", "centre"]
+Kind: TypeAlias = Literal[
+    "weight", "bias", "scale", "shift", "slope", "statistic", "centre", "value"
+]
 """What numbers are for.
 
 A `scale` and a `shift` (gamma and beta) belong to a normalisation, a `slope` to an activation, a
-`centre` is what a unit compares its input with. A `statistic` is kept while training, not trained.
+`centre` is what a unit compares its input with, a `value` is put out as it is. A `statistic` is
+kept while training, not trained.
 """
 
 
@@ -26,6 +29,8 @@ class Weight(NamedTuple):
     kind: Kind
     shape: tuple[int, ...]
     start: float | None = None
+    stacked: int = 0
+    """How many of the first sides number arrays of their own, one for each layer or direction."""
 
     @property
     def size(self) -> int:

@@ -27,6 +27,7 @@ BRANCHES = 2
 NARROW = {
     "filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False, "branches": BRANCHES,
     "low": 0, "high": 4,
+    "heads": 1, "kv_heads": None, "inner": None, "words": 3, "features": MAPS, "stack": 1,
 }  # fmt: skip
 """Fields that say how many maps there are, and between which bounds an activation changes. What a
 unit sees is the same in all maps that it reads, so two are enough: one that changes, one that does
@@ -146,9 +147,14 @@ def _along(own: tuple[T, ...], extents: int, one: T) -> tuple[T, ...]:
 
 
 def fill(layer: Layer) -> None:
-    """Make all weights one, so that nothing is squared or scaled: centres, and means, are 0."""
+    """Make all weights one, so that nothing is squared or scaled: centres, and means, are 0.
+
+    Values that are put out as they are differ, so that one is told from another.
+    """
     for name, array in layer.weights.items():
         array[...] = layer.kinds[name] != "centre"
+        if layer.kinds[name] == "value":
+            array[...] = np.arange(array.size).reshape(array.shape)
     for name, array in layer.statistics.items():
         array[...] = layer.kernel.STATISTICS[name]
 
@@ -158,7 +164,8 @@ def _lines(
 ) -> Lines:
     """Look along one extent of one input, on a strip of the image."""
     layer = Layer("", op, fields, ())
-    shapes = [_strip(x, fields, side) for x in xs]
+    maps = getattr(layer.kernel, "MAPS", MAPS)
+    shapes = [(maps, *_strip(x, fields, side)[1:]) for x in xs]
     layer.allocate(shapes[0], np.float32, shapes[1:])
     fill(layer)
     sees = _depends(layer, shapes, number, side + 2)
@@ -200,16 +207,20 @@ def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> A
     kept = {0, axis} if usual.ndim == len(shapes[number]) + 1 else {0}
     others = tuple({*range(usual.ndim)} - kept)
     depends = [
-        (layer.forward(xs)[0] != usual).any(axis=others) for xs in _changed(shapes, number, axis)
+        (layer.forward(xs)[0] != usual).any(axis=others)
+        for xs in _changed(shapes, number, axis, faint=getattr(layer.kernel, "FADES", False))
     ]
     found = np.concatenate(depends)
     return found.reshape(len(found), -1).T
 
 
-def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[Array]]:
+def _changed(
+    shapes: Sequence[Shape], number: int, axis: int, *, faint: bool
+) -> Iterator[list[Array]]:
     """Give batches of ones in which sample i has other numbers in line i of one input's first map.
 
-    They grow from 2 to 3 along the line: a map of one number has no variance.
+    They grow from 2 to 3 along the line: a map of one number has no variance. Where a change grows
+    `faint` on its way it is one to what is no number, which does not.
     """
     lines = shapes[number][axis - 1]
     at_once = max(1, AT_ONCE // prod(shapes[number]))
@@ -218,9 +229,8 @@ def _changed(shapes: Sequence[Shape], number: int, axis: int) -> Iterator[list[A
         xs = [np.ones((count, *shape), np.float32) for shape in shapes]
         places = np.moveaxis(xs[number][:, 0], axis - 1, 1)
         line = places.shape[2:]
-        places[np.arange(count), np.arange(first, first + count)] = np.linspace(
-            2, 3, prod(line)
-        ).reshape(line)
+        changed = np.linspace(2, 3, prod(line)).reshape(line)
+        places[np.arange(count), np.arange(first, first + count)] = np.nan if faint else changed
         yield xs
 
 

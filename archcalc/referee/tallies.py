@@ -79,7 +79,7 @@ class Counted(np.ndarray[Any, Any]):
                 self.work["sum"] -= y.size  # another weighted sum, gated on its way
         if out:
             return out[0]
-        y = counted(y, self.work, stored=stored == len(watched))
+        y = counted(y, self.work, stored=stored == len(inputs))
         y.product = ufunc is np.matmul or (
             ufunc is np.add and products > 0 and products + stored == 2
         )

@@ -226,4 +226,4 @@ def test_the_products_of_a_layer_can_be_watched() -> None:
     y, _ = conv.forward(**found, table=table)
 
     assert type(y) is np.ndarray
-    assert work == {"mac": 6 * 25 * 100}  # pairs · taps · places
+    assert +work == {"mac": 6 * 25 * 100}  # pairs · taps · places

@@ -24,6 +24,7 @@ FIGURES = (
     "connections",
     "connections_in_bounds",
     "neurons",
+    "interactions",
 )
 
 

@@ -15,6 +15,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from tests.peers import sequences
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -104,6 +106,7 @@ KINKS: dict[str, tuple[float, ...]] = {
     "hard_sigmoid": (-3, 3), "hard_swish": (-3, 3),
 }  # fmt: skip
 RENAMED: dict[str, dict[str, str]] = {
+    **sequences.RENAMED,
     **{f"Conv{n}d": {"weight": "kernel"} for n in (1, 2, 3)},
     "Untied": {"conv.weight": "kernel"},
     "Table": {"kernels": "kernel"},
@@ -466,6 +469,7 @@ def upsample(op: Any, x: Tensor) -> Any:  # noqa: ANN401
 
 
 MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
+    **sequences.MAKE,
     "conv": conv,
     "linear": Dense,
     "subsample": Subsample,

@@ -76,6 +76,13 @@ layers:
   - {name: flat, flatten: , from: subsample}
   - {name: linear, linear: 5, from: subsample, before: [sigmoid]}
   - {name: rbf, rbf: 3, from: subsample}
+  - {name: attention, attention: 1, from: subsample}
+  - {name: learned, learned: , from: subsample}
+  - {name: lstm, lstm: 2, from: subsample}
+  - {name: gru, gru: 2, from: subsample}
+  - {name: rnn, rnn: 2, from: subsample}
+  - {name: one, conv: 1, kernel: 1, from: subsample}
+  - {name: embedding, embedding: 2, words: 3}
   - {multiply: [[], [globalmaxpool, {linear: 2}], one_minus], from: input}
   - {maximum: [[], tanh]}
   - {subtract: [[], tanh]}
@@ -95,7 +102,10 @@ layers:
   - {name: P, maxpool: 2, padding: 0}
 """
 
-OTHERWISE = {"softmax": {"add", "cmp"}, "lrn": {"add"}, "softplus": {"cmp"}, "mish": {"cmp"}}
+OTHERWISE = {
+    "attention": {"add", "cmp"}, "softmax": {"add", "cmp"}, "lrn": {"add"}, "softplus": {"cmp"},
+    "mish": {"cmp"},
+}  # fmt: skip
 """Work that a kernel does in another way than is counted."""
 REMEMBERING = Witness()
 """Broken rules change nothing of what it has found."""

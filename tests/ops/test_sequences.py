@@ -1,0 +1,217 @@
+"""Sequences, by hand: attention, embeddings, trained tensors, recurrent layers."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+
+import archcalc
+from archcalc.facts import Facts
+from archcalc.ops import make
+from archcalc.ops.op import Shape
+from tests.ops.conftest import by_hand, wrong
+
+ATTENTION = {
+    "weights": 4 * 4 * 4, "biases": 4 * 4,
+    "connections": 3 * (4 * 4 * 4 + 4 * 4), "neurons": 3 * 4 * 4,
+    # scores 3·3·4, mix 3·3·4
+    "interactions": 72, "mac": 3 * 64 + 72,
+    # 2 heads of 3·3 scores; 48 biases, and 2 adds for each of 2·3 rows
+    "mul": 18, "exp": 18, "div": 18, "add": 48 + 12,
+}  # fmt: skip
+LSTM = {
+    "weights": 4 * 2 * (3 + 2), "biases": 4 * 2,
+    "connections": 5 * (40 + 8), "neurons": 5 * 4 * 2, "mac": 5 * 40,
+    # 5 steps of 2 units: 3 sigmoids, 2 tanh, 3 products, a sum
+    "exp": 30, "div": 30, "tanh": 20, "mul": 30, "add": 5 * 8 + 30 + 10,
+}  # fmt: skip
+CASES = [
+    pytest.param("{attention: 2}", "4x3", "4x3", ATTENTION, id="attention"),
+    pytest.param("{attention: 2, causal: true}", "4x3", "4x3", ATTENTION, id="the whole square"),
+    pytest.param(
+        "{attention: 2, kv_heads: 1, bias: false}",
+        "4x3",
+        "4x3",
+        ATTENTION
+        | {"weights": 2 * 4 * 4 + 2 * 2 * 4, "biases": 0, "neurons": 3 * (4 + 4 + 2 + 2)}
+        | {"connections": 3 * 48, "mac": 3 * 48 + 72, "add": 12},
+        id="heads that share keys and values",
+    ),
+    pytest.param(
+        "{attention: 1, inner: 2, bias: false}",
+        "4x3",
+        "4x3",
+        {"weights": 4 * 2 * 4, "connections": 3 * 32, "neurons": 3 * (3 * 2 + 4)}
+        | {"interactions": 36, "mac": 3 * 32 + 36, "mul": 9, "exp": 9, "div": 9, "add": 6},
+        id="fewer features within",
+    ),
+    pytest.param("{embedding: 8, words: 50}", "1x20", "8x20", {"weights": 400}, id="words"),
+    pytest.param("{embedding: 8, words: 50}", "20", "8x20", {"weights": 400}, id="a vector"),
+    pytest.param("learned", "4x3", "4x3", {"weights": 12}, id="positions"),
+    pytest.param("{learned: 4x1}", "4x3", "4x1", {"weights": 4}, id="class token"),
+    pytest.param("{learned: 4, trainable: false}", "4x3", "4x1x1", {"fixed": 4}, id="fixed tensor"),
+    pytest.param("{lstm: 2}", "3x5", "2x1x1", LSTM, id="lstm"),
+    pytest.param("{lstm: 2, steps: all}", "3x5", "2x5", LSTM, id="lstm, all steps"),
+    pytest.param(
+        "{lstm: 2, bias: double}",
+        "3x5",
+        "2x1x1",
+        LSTM | {"biases": 16, "connections": 5 * 56, "add": 5 * 16 + 40},
+        id="two vectors of biases",
+    ),
+    pytest.param(
+        "{lstm: 2, bidirectional: true, stack: 2, bias: false, steps: all}",
+        "3x5",
+        "4x5",
+        {"weights": 2 * 40 + 2 * 4 * 2 * (4 + 2), "connections": 5 * 176, "mac": 5 * 176}
+        | {"neurons": 5 * 32, "exp": 120, "div": 120, "tanh": 80, "mul": 120, "add": 160},
+        id="two layers in two directions",
+    ),
+    pytest.param(
+        "{gru: 2}",
+        "3x5",
+        "2x1x1",
+        {"weights": 3 * 2 * (3 + 2), "biases": 2 * 3 * 2, "connections": 5 * 42, "mac": 5 * 30}
+        | {"neurons": 30, "exp": 20, "div": 20, "tanh": 10, "mul": 30, "add": 5 * 12 + 20 + 30},
+        id="gru, reset behind the product",
+    ),
+    pytest.param(
+        "{gru: 2, reset_after: false}",
+        "3x5",
+        "2x1x1",
+        {"weights": 30, "biases": 6, "connections": 5 * 36, "mac": 5 * 30}
+        | {"neurons": 30, "exp": 20, "div": 20, "tanh": 10, "mul": 30, "add": 5 * 6 + 20 + 20},
+        id="gru, reset before the product",
+    ),
+    pytest.param(
+        "{rnn: 2}",
+        "3x5",
+        "2x1x1",
+        {"weights": 2 * 5, "biases": 2, "connections": 5 * 12, "mac": 50, "neurons": 10}
+        | {"tanh": 10, "add": 10},
+        id="rnn",
+    ),
+]
+
+
+test_by_hand = by_hand(CASES)
+
+
+test_what_does_not_fit = wrong(
+    [
+        (
+            "{attention: 3}",
+            "4x5",
+            (
+                "spec:3:17: error[heads-do-not-divide]: attention1: 3 heads do not divide 4 "
+                "features evenly; what enters `attention` is 4x5\n"
+                "    3 |   - {attention: 3}\n"
+                "      |                 ^\n"
+                "  hint: `inner` sets the features of all heads, if they are not the channels"
+            ),
+        ),
+        (
+            "{attention: 4, kv_heads: 3}",
+            "4x5",
+            (
+                "spec:3:30: error[heads-do-not-divide]: attention1: 3 heads of keys do not divide "
+                "4 heads evenly; what enters `attention` is 4x5\n"
+                "    3 |   - {attention: 4, kv_heads: 3}\n"
+                "      |                              ^"
+            ),
+        ),
+        (
+            "{embedding: 8, words: 9}",
+            "2x5",
+            (
+                "spec:3:6: error[wrong-rank]: embedding1: `embedding` reads one number at each "
+                "place, not the 2 of 2x5; what enters `embedding` is 2x5\n"
+                "    3 |   - {embedding: 8, words: 9}\n"
+                "      |      ^^^^^^^^^\n"
+                "  hint: an input such as 1x20 is a row of 20 words"
+            ),
+        ),
+        (
+            "{lstm: 5, steps: first}",
+            "3x5",
+            (
+                "spec:3:22: error[wrong-type]: expected last or all, not `first`\n"
+                "    3 |   - {lstm: 5, steps: first}\n"
+                "      |                      ^^^^^"
+            ),
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("op", "fields", "x", "parameters"),
+    [
+        ("attention", {"heads": 1}, Shape(128, 512), 66_048),  # 4·128·(128 + 1)
+        ("attention", {"heads": 8}, Shape(128, 512), 66_048),
+        ("attention", {"heads": 16}, Shape(128, 9), 66_048),
+        ("lstm", {"units": 256}, Shape(4_096), 4_457_472),  # 4·(256·(4,096 + 256) + 256)
+        ("lstm", {"units": 256, "bias": "double"}, Shape(4_096), 4_458_496),
+        ("lstm", {"units": 5}, Shape(6, 9), 240),
+        ("lstm", {"units": 5, "bias": "double"}, Shape(6, 9), 260),
+        ("gru", {"units": 5}, Shape(6, 9), 195),  # 3·(5·(6 + 5) + 2·5)
+        ("gru", {"units": 5, "reset_after": False}, Shape(6, 9), 180),
+        ("embedding", {"features": 8, "words": 50}, Shape(20), 400),
+    ],
+)
+def test_parameters_that_everybody_can_check(
+    op: str, fields: dict[str, int], x: Shape, parameters: int
+) -> None:
+    layer = make(op, **fields)
+
+    assert layer.parameters(x, layer.shape(x)) == parameters
+
+
+def test_keys_and_values_from_other_layers() -> None:
+    text = """
+    input: {asking: 4x3, asked: 6x5, values: 2x5}
+    layers:
+      - {attention: 2, from: [asking, asked, values], bias: false}
+    """
+    (row,) = archcalc.count(archcalc.load(StringIO(text))).rows
+
+    assert row.parameters == 4 * 4 + 4 * 6 + 4 * 2 + 4 * 4
+    assert row.interactions == 2 * 3 * 5 * 4
+    assert row.macs == 3 * 4 * 4 + 5 * 4 * 6 + 5 * 4 * 2 + 3 * 4 * 4 + row.interactions
+    assert (str(row.output), row.field) == ("4x3", None)
+    assert archcalc.confirm(archcalc.load(StringIO(text))).agrees
+
+
+def test_one_attention_takes_three_inputs_at_most() -> None:
+    text = "input: 4x3\nlayers:\n  - {name: a, identity: }\n  - {attention: 1, from: [a, a, a, a]}"
+    with pytest.raises(archcalc.ArchcalcError) as caught:
+        archcalc.load(StringIO(text))
+
+    assert str(caught.value) == (
+        "spec:4:26: error[two-inputs]: `attention` takes 3 inputs at most, not 4\n"
+        "    4 |   - {attention: 1, from: [a, a, a, a]}\n"
+        "      |                          ^"
+    )
+
+
+def test_what_each_place_sees() -> None:
+    text = """
+    input: 4x6
+    layers:
+      - {attention: 1, causal: true}
+      - {conv: 2, kernel: 3}
+      - {lstm: 2, steps: all}
+      - {lstm: 2, bidirectional: true}
+    """
+    report = archcalc.count(archcalc.load(StringIO(text)))
+
+    # up to here: 6 back; then 2 more ahead; then 3 more back; then all four places
+    assert [row.field and row.field.size for row in report.rows] == [(6,), (8,), (11,), (14,)]
+    assert archcalc.confirm(report).agrees
+
+
+def test_the_bias_of_an_op_with_interactions() -> None:
+    x = Shape(4, 3)
+
+    assert Facts.of(make("attention", heads=2), (x,), x).bias == 48

@@ -1,0 +1,163 @@
+"""Attention, embeddings and recurrent layers in PyTorch, for the peer of a network.
+
+Weights lie in the arrays that archcalc has, so that their gradients are compared as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Tensor: TypeAlias = Any
+
+
+class Attention(nn.Module):
+    """PyTorch's scaled products of queries, keys and values, between four linear layers."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.heads, self.causal = op.heads, op.causal
+        inner = op.inner or x.shape[1]
+        given = inner // op.heads * (op.kv_heads or op.heads)
+        for name, size in (("query", inner), ("key", given), ("value", given)):
+            setattr(self, name, nn.Linear(x.shape[1], size, bias=op.bias))
+        self.output = nn.Linear(inner, x.shape[1], bias=op.bias)
+        self.each = inner // op.heads
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Mix values."""
+        row = x.flatten(2).transpose(1, 2)
+        q, k, v = (
+            part(row).unflatten(2, (-1, self.each)).transpose(1, 2)
+            for part in (self.query, self.key, self.value)
+        )
+        k, v = (part.repeat_interleave(self.heads // part.shape[1], 1) for part in (k, v))
+        scores = q @ k.transpose(2, 3) / self.each**0.5
+        if self.causal:
+            hidden = torch.ones(scores.shape[2:], dtype=torch.bool, device=x.device).triu(1)
+            scores = scores.masked_fill(hidden, -torch.inf)
+        mixed = (scores.softmax(3) @ v).transpose(1, 2).flatten(2)
+        return self.output(mixed).transpose(1, 2).reshape(x.shape)
+
+
+class Embedding(nn.Module):
+    """PyTorch's look-up, of numbers cut off to those that the table has."""
+
+    def __init__(self, op: Any, _x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.table = nn.Parameter(torch.zeros(op.words, op.features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Look up; the product with 0 lets a gradient through."""
+        numbers = (x[:, 0] if x.shape[1] == 1 else x.flatten(1)).clamp(0, len(self.table) - 1)
+        y = functional.embedding(numbers.detach().long(), self.table)
+        return y.movedim(-1, 1) + 0 * x.sum()
+
+
+class Learned(nn.Module):
+    """A bare parameter."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        own = x.shape[1:] if op.values is None else (*op.values, 1, 1)[: max(3, len(op.values))]
+        self.values = nn.Parameter(torch.zeros(own))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Give it to each sample."""
+        return self.values.expand(len(x), *self.values.shape) + 0 * x.sum()
+
+
+class Recurrent(nn.Module):
+    """PyTorch's own recurrent functions, on slices of archcalc's arrays."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.op, ways = op, 1 + op.bidirectional
+        sums = op.gates * op.units
+        self.weight = nn.Parameter(torch.zeros(ways, sums, x.shape[1]))
+        if op.stack > 1:
+            self.deeper = nn.Parameter(torch.zeros(op.stack - 1, ways, sums, ways * op.units))
+        self.state = nn.Parameter(torch.zeros(op.stack, ways, sums, op.units))
+        for name in ("bias", "state_bias")[: op.vectors()]:
+            setattr(self, name, nn.Parameter(torch.zeros(op.stack, ways, sums)))
+
+    def flat(self) -> list[Tensor]:
+        """Order the arrays as PyTorch does: layer by layer, in each the directions."""
+        found = []
+        for layer in range(self.op.stack):
+            for way in range(1 + self.op.bidirectional):
+                own = self.deeper[layer - 1] if layer else self.weight
+                found += [own[way], self.state[layer, way]]
+                biases = [getattr(self, name, None) for name in ("bias", "state_bias")]
+                if biases[0] is not None:
+                    zero = torch.zeros_like(biases[0])
+                    found += [(zero if b is None else b)[layer, way] for b in biases]
+        return found
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Go along the places."""
+        op, ways, row = self.op, 1 + self.op.bidirectional, x.flatten(2).transpose(1, 2)
+        first = x.new_zeros(op.stack * ways, len(x), op.units)
+        known = (op.vectors() > 0, op.stack, 0.0, False, op.bidirectional, True)
+        if op.name == "lstm":
+            y, h, _ = torch.lstm(row, (first, first), self.flat(), *known)
+        elif op.name == "rnn":
+            y, h = torch.rnn_tanh(row, first, self.flat(), *known)
+        elif op.reset_after:
+            y, h = torch.gru(row, first, self.flat(), *known)
+        else:
+            y, h = self.by_hand(row)
+        if op.steps == "all":
+            return y.transpose(1, 2).reshape(len(x), -1, *x.shape[2:])
+        return torch.cat([*h[-ways:]], 1)[:, :, None, None]
+
+    def by_hand(self, row: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Go along with the paper's GRU, which PyTorch has not: step by step."""
+        op, ends = self.op, []
+        for layer in range(op.stack):
+            outs = []
+            for way in range(1 + op.bidirectional):
+                own = self.deeper[layer - 1, way] if layer else self.weight[way]
+                bias = self.bias[layer, way] if op.bias else row.new_zeros(3 * op.units)
+                wr, wz, wn = own.chunk(3)
+                ur, uz, un = self.state[layer, way].chunk(3)
+                br, bz, bn = bias.chunk(3)
+                h, states = row.new_zeros(len(row), op.units), {}
+                for t in range(row.shape[1])[:: -1 if way else 1]:
+                    x = row[:, t]
+                    r = torch.sigmoid(x @ wr.T + h @ ur.T + br)
+                    z = torch.sigmoid(x @ wz.T + h @ uz.T + bz)
+                    n = torch.tanh(x @ wn.T + (r * h) @ un.T + bn)
+                    h = (1 - z) * n + z * h
+                    states[t] = h
+                outs.append(torch.stack([states[t] for t in range(row.shape[1])], 1))
+                ends.append(h)
+            row = torch.cat(outs, 2)
+        return row, ends
+
+
+NAMES = ("query", "key", "value", "output")
+RENAMED: dict[str, dict[str, str]] = {
+    "Attention": {
+        f"{name}.{kind}": name if kind == "weight" else f"{name}_bias"
+        for name in NAMES
+        for kind in ("weight", "bias")
+    },
+    "Embedding": {},
+    "Learned": {},
+    "Recurrent": {},
+}
+MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
+    "attention": Attention,
+    "embedding": Embedding,
+    "learned": Learned,
+    "lstm": Recurrent,
+    "gru": Recurrent,
+    "rnn": Recurrent,
+}

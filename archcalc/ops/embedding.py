@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Embedding(Weighted):
     """Put for the number of a word its row of a table of `words` rows.
 
-        x  1  L         (or a vector of L numbers)       table  words  features
+        x  1  L         (or a vector of L numbers)       weight  words  features
         y  features  L
 
     Work: none, a row is picked. Raises a `Reason` for maps of more than one channel.
@@ -56,4 +56,4 @@ class Embedding(Weighted):
 
     def weights(self, x: Shape, y: Shape) -> tuple[Weight, ...]:
         """List the table."""
-        return (Weight("table", "value", (self.words, self.features)),)
+        return (Weight("weight", "value", (self.words, self.features)),)

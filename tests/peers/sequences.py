@@ -51,12 +51,12 @@ class Embedding(nn.Module):
 
     def __init__(self, op: Any, _x: Tensor) -> None:  # noqa: ANN401
         super().__init__()
-        self.table = nn.Parameter(torch.zeros(op.words, op.features))
+        self.weight = nn.Parameter(torch.zeros(op.words, op.features))
 
     def forward(self, x: Tensor) -> Tensor:
         """Look up; the product with 0 lets a gradient through."""
-        numbers = (x[:, 0] if x.shape[1] == 1 else x.flatten(1)).clamp(0, len(self.table) - 1)
-        y = functional.embedding(numbers.detach().long(), self.table)
+        numbers = (x[:, 0] if x.shape[1] == 1 else x.flatten(1)).clamp(0, len(self.weight) - 1)
+        y = functional.embedding(numbers.detach().long(), self.weight)
         return y.movedim(-1, 1) + 0 * x.sum()
 
 

@@ -18,19 +18,19 @@ layers:
 VIT = """
 name: a small ViT
 input: 3x32x32
-parameters: {width: 64, heads: 4, blocks: 3, classes: 10}
+parameters: {width: 64, count: 4, depth: 3, classes: 10}
 defaults: {linear: {flatten: false}}
 blocks:
   encoder:
     parameters: {hidden: }
     layers:
-      - add: [[], {name: attention, attention: =heads}]
+      - add: [[], {name: attention, attention: =count}]
       - add: [[], {layers: [{name: fc1, linear: =hidden, after: [relu]},
-                            {name: fc2, linear: =channels}]}]
+                            {name: fc2, linear: =input.channels}]}]
 layers:
   - {name: patches, conv: =width, kernel: 4, stride: 4}
   - {name: positions, add: [[], learned]}
-  - {name: encoder, block: encoder, hidden: =4*width, repeat: =blocks}
+  - {name: encoder, block: encoder, hidden: =4*width, repeat: =depth}
   - {name: head, linear: =classes, before: [globalavgpool]}
 """
 
@@ -47,18 +47,18 @@ layers:
 GPT = """
 name: a small GPT-2
 input: 1x64
-parameters: {width: 96, heads: 6, blocks: 2}
+parameters: {width: 96, count: 6, depth: 2}
 defaults: {linear: {flatten: false}, attention: {causal: true}}
 blocks:
   decoder:
     layers:
-      - add: [[], {name: attention, attention: =heads}]
+      - add: [[], {name: attention, attention: =count}]
       - add: [[], {layers: [{name: fc1, linear: =4*channels, after: [tanh]},
                             {name: fc2, linear: =channels // 4}]}]
 layers:
   - {name: words, embedding: =width, words: 1000}
   - {name: positions, add: [[], learned]}
-  - {name: h, block: decoder, repeat: =blocks}
+  - {name: h, block: decoder, repeat: =depth}
   - {name: logits, linear: 1000, bias: false, weights: words}
 """
 
@@ -68,7 +68,7 @@ def count(text: str) -> archcalc.Report:
 
 
 def agree(text: str) -> bool:
-    return archcalc.confirm(archcalc.load(StringIO(text))).agrees
+    return archcalc.confirm(archcalc.load(StringIO(text))).agrees is True
 
 
 def test_an_encoder_layer() -> None:

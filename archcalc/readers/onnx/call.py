@@ -208,10 +208,10 @@ def within(axis: int, rank: int) -> int:
 
 
 def holding(arrays: list[Array]) -> tuple[tuple[str, Dims], ...]:
-    """Name what a node without an op holds: its arrays that are neither sizes nor one number."""
+    """Name what a node without an op holds: stored arrays, neither sizes nor one number."""
     found: dict[str, Dims] = {}
     for array in arrays:
-        if array.size > 1 and not array.whole:
+        if array.name and array.size > 1 and not array.whole:
             name = array.name.rpartition(".")[2][:80] or "weight"
             name = name if name.isprintable() and name.strip() else "weight"
             name = f"{name}#{len(found) + 1}" if name in found else name

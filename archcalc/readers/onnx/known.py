@@ -222,6 +222,11 @@ def sizes(node: Node, dims: Dims) -> Array:
     return numbers(dims[slice(*(n if isinstance(n, int) else None for n in (start, end)))])
 
 
+def _scattered(_node: Node, arrays: list[Array]) -> list[Array]:
+    """Put numbers somewhere into an array: no weight of the file is left whole."""
+    return [Array(arrays[0].dims, whole=arrays[0].whole)]
+
+
 MOST_BITS = 64
 RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Constant": _constant,
@@ -237,6 +242,8 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Range": _range,
     "Expand": _expand,
     "NonZero": _nonzero,
+    "ScatterND": _scattered,
+    "ScatterElements": _scattered,
     "Add": _elementwise(operator.add),
     "Sub": _elementwise(operator.sub),
     "Mul": _elementwise(operator.mul),

@@ -297,6 +297,20 @@ def expand(call: Call) -> Maps:
     return x if dims == x.dims else call.does(dims, axis)
 
 
+def scattered(call: Call) -> Maps:
+    """Put values somewhere into others: what comes out has the sizes of these."""
+    into = call.value(0)
+    axis = into.axis if isinstance(into, Maps) else call.x.axis
+    arrays = [value for value in call.values if isinstance(value, Array)]
+    return call.does(into.dims, axis, holding(arrays))
+
+
+def picked(call: Call) -> Maps:
+    """Pick values by their places, as many as there are places."""
+    arrays = [value for value in call.values if isinstance(value, Array)]
+    return call.does(call.value(1).dims, call.x.axis, holding(arrays))
+
+
 def shuffled(word: str, sign: int) -> Callable[[Call], Maps]:
     """Read a move between channels and places."""
 

@@ -100,6 +100,9 @@ RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
     "Resize": moves.resize,
     "Upsample": moves.resize,
     "Expand": moves.expand,
+    "ScatterND": moves.scattered,
+    "ScatterElements": moves.scattered,
+    "GatherElements": moves.picked,
     "DepthToSpace": moves.shuffled("DepthToSpace", 1),
     "SpaceToDepth": moves.shuffled("SpaceToDepth", -1),
 }

@@ -321,3 +321,73 @@ def test_every_truncation_is_an_error_or_a_network() -> None:
     for end in range(len(whole)):
         with suppress(ArchcalcError):
             report(whole[:end])
+
+
+@pytest.mark.parametrize(
+    ("names", "paths"),
+    [
+        (["/a/a.0/conv/Conv", "/a/a.0/relu/Relu"], ["a/0/conv", "a/0/relu"]),
+        (["/a/Conv", "/a/Relu"], ["a/Conv", "a/Relu"]),
+        (["fc.1", "fc.1"], ["fc․1", "fc․1#2"]),
+    ],
+)
+def test_paths_are_those_of_the_modules(names: list[str], paths: list[str]) -> None:
+    conv, relu = names
+    nodes = node("Conv", "x w", "c", name=conv), node("Relu", "c", "r", name=relu)
+    found = report(written(*nodes, tensor("w", 4, 3, 1, 1)))
+    assert [row.path for row in found.nodes] == paths
+
+
+def test_the_newer_exporter_lists_the_modules() -> None:
+    def said(scopes: str) -> bytes:
+        return field(9, field(1, "pkg.torch.onnx.name_scopes") + field(2, scopes))
+
+    conv = node("Conv", "x layer1.conv.weight", "c") + said("['', 'layer1', 'layer1.bn', 'norm']")
+    relu = node("Relu", "c", "r") + said("['', 'layer1', 'layer1.act', 'relu']")
+    found = report(written(conv, relu, tensor("layer1.conv.weight", 4, 3, 1, 1)))
+    assert [row.path for row in found.nodes] == ["layer1/conv", "layer1/act"]
+
+
+def test_a_stored_number_for_each_map_is_a_parameter_and_a_single_one_is_not() -> None:
+    found = report(
+        written(
+            node("Mul", "x g", "a"),
+            node("Add", "b a", "s"),
+            node("Mul", "s two", "y"),
+            tensor("g", 3, 1, 1),
+            tensor("b", 1, 3, 1, 1),
+            tensor("two", numbers=[2.0]),
+        )
+    )
+    assert found.total.parameters == 3 + 3
+    assert (found.total.work.mul, found.total.work.add) == (2 * 192, 192)
+
+
+def test_a_recurrent_layer_multiplies_at_every_step() -> None:
+    lstm = node("LSTM", "x w r b", "y h", hidden_size=6)
+    content = written(
+        node("Transpose", "t", "x", perm=[1, 0, 2]),
+        lstm,
+        tensor("w", 1, 24, 5),
+        tensor("r", 1, 24, 6),
+        tensor("b", 1, 48),
+        inputs=(info("t", 1, 7, 5),),
+    )
+    found = report(content)
+
+    # 4·6·(5 + 6) weights and two vectors of 4·6; 7 steps
+    assert found.total.parameters == 264 + 48
+    assert (found.total.macs, found.total.connections) == (7 * 264, 7 * 312)
+
+
+def test_a_table_that_is_looked_up_counts_and_connects_nothing() -> None:
+    content = written(node("Gather", "e t", "y"), tensor("e", 50, 8), inputs=(info("t", 1, 7),))
+    found = report(content)
+    assert (found.total.parameters, found.total.macs) == (400, 0)
+    assert [str(row.y) for row in found.nodes] == ["8x7"]
+
+
+def test_arithmetic_on_sizes_is_bounded() -> None:
+    rows = [node("Add", "r r" if not i else f"a{i - 1} r", f"a{i}") for i in range(800)]
+    content = written(*rows, node("Relu", "x", "y"), tensor("r", 4096, numbers=[1] * 4096))
+    assert "arithmetic on more numbers than a file may have" in complaint(content)

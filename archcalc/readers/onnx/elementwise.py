@@ -98,11 +98,22 @@ def arithmetic(word: str, kind: str) -> Callable[[Call], Maps]:
         n = call.sample(dims)
         times = len(call.values) - 1
         arrays = [value for value in call.values if isinstance(value, Array)]
+        factor = _factor(call, arrays) if word == "multiply" and widest.dims == dims else None
+        if factor:
+            return call.add("scale", widest, factor=factor)._replace(axis=axis)
         return _affine(call, word, dims, axis, arrays) or call.does(
             dims, axis, _named(word, holding(arrays)), {kind: n * times}
         )
 
     return rule
+
+
+def _factor(call: Call, arrays: list[Array]) -> Fraction | None:
+    """Give the one number by which maps are multiplied, if it is known and not 0."""
+    values = arrays[0].values() if len(call.values) == 2 and arrays[0].size == 1 else None
+    if not values or not isfinite(values[0]) or not values[0]:
+        return None
+    return Fraction(f"{values[0]:.7g}")
 
 
 def _named(

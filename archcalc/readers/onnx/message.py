@@ -28,6 +28,8 @@ _INTEGERS = {2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 12: "I", 13
 WHOLE = frozenset({6, 7, 9, 12, 13})
 """Types of sizes, places and truths. Weights are never of these; quantised ones have 8 bits."""
 FLOAT, DOUBLE = 1, 11
+SCOPES = "pkg.torch.onnx.name_scopes"
+"""What PyTorch's newer exporter says of a node: the modules around it, the outermost first."""
 SMALL = 4096
 """Elements of a tensor that may be read: shapes, axes, pads. Weights are not asked for."""
 
@@ -73,7 +75,7 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node: its op, what it reads and gives by name, and its attributes."""
+    """A node: its op, what it reads and gives by name, its attributes, the modules around it."""
 
     op: str
     domain: str
@@ -81,6 +83,7 @@ class Node:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: dict[str, Value] = field(default_factory=dict)
+    scopes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ class _Reader:
         return Graph(name, tuple(nodes), weights, tuple(inputs), tuple(outputs), stated)
 
     def _node(self, data: memoryview) -> Node:
-        op = domain = name = ""
+        op = domain = name = scopes = ""
         inputs, outputs = [], []
         attributes: dict[str, Value] = {}
         for key, value in self._fields(data):
@@ -183,7 +186,16 @@ class _Reader:
                 attributes[attribute] = found
             elif key == 7:
                 domain = wire.text(value)
-        return Node(op, domain, name, tuple(inputs), tuple(outputs), attributes)
+            elif key == 9:
+                scopes = self._said(wire.message(value)).get(SCOPES, scopes)
+        return Node(op, domain, name, tuple(inputs), tuple(outputs), attributes, scopes)
+
+    def _said(self, data: memoryview) -> dict[str, str]:
+        """Read a property: its name and its text, if it is one that is asked for."""
+        found = dict(self._fields(data))
+        if wire.text(found.get(1, memoryview(b""))) != SCOPES or 2 not in found:
+            return {}
+        return {SCOPES: wire.text(found[2])}
 
     def _attribute(self, data: memoryview) -> tuple[str, Value]:
         name, single = "", None

@@ -210,7 +210,7 @@ def _part(call: Call, path: str, x: Maps, axis: int, stretch: tuple[int, int]) -
     """Keep a stretch of an axis: of maps, or of the places of each."""
     dims = (*x.dims[:axis], stretch[1] - stretch[0], *x.dims[axis + 1 :])
     call = call._replace(path=path)
-    if axis == x.features and not lacks("slice"):
+    if axis == x.features > 0 and not lacks("slice"):
         return call.add("slice", x, dims=dims, range=stretch)
     return call.does(dims, x.axis)
 
@@ -227,7 +227,7 @@ def concat(call: Call) -> Maps:
         shapes = " and ".join(map(str, map(list, all_dims)))
         raise Reason("unlike-shapes", f"`Concat` along axis {axis} of {shapes}")
     dims[axis] = sum(other[axis] for other in all_dims)
-    if axis == x.features and len(call.maps) == len(call.values) > 1:
+    if axis == x.features > 0 and len(call.maps) == len(call.values) > 1:
         maps = [value._replace(axis=axis) for value in call.maps]
         return call.add("concat", *maps, axis=axis, dims=tuple(dims), branches=len(maps))
     arrays = [value for value in call.values if isinstance(value, Array)]
@@ -248,7 +248,13 @@ def pad(call: Call) -> Maps:
     dims = tuple(n + before.get(i, 0) + after.get(i, 0) for i, n in enumerate(x.dims))
     if min(dims, default=1) < 1:
         raise Reason("wrong-type", f"nothing is left of {list(x.dims)}: {list(dims)}")
-    return x if not any(cells) else call.does(dims, x.axis)
+    ends = [before.get(axis, 0) for axis in range(2)] + [after.get(axis, 0) for axis in range(2)]
+    if not any(cells):
+        return x
+    if any(ends) or min(cells) < 0 or rank < 3 or x.features != 1 or lacks("pad"):
+        return call.does(dims, x.axis)
+    cells = [end.get(axis, 0) for axis in range(2, rank) for end in (before, after)]
+    return call.add("pad", x, axis=1, dims=dims, cells=tuple(cells))
 
 
 def resize(call: Call) -> Maps:

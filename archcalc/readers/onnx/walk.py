@@ -72,9 +72,12 @@ class Walk:
         here = [end if isinstance(end, Here) else end.before for end in ends]
         nodes = self.net.builder.nodes
         found = [self.net.builder.here(end.node) for end in here if end.node >= 0]
-        if not nodes or not (found or nodes):
-            message = "no node of the file is counted"
+        if not self.part.nodes:
+            message = "there are no nodes in its graph"
             raise SpecError([Diagnostic("empty", message, Place(self.file, 0, 0))])
+        if not nodes:  # all is moved, or unknown
+            name = self.net.names.path(self.names[-1][:10_000])
+            found = [self.net.add(name, "identity", self.net.builder.input)]
         found = found or [self.net.builder.here(len(nodes) - 1)]
         return self.net.builder.graph(found[0], self.maker, outputs=found[1:])
 
@@ -227,7 +230,8 @@ class Walk:
         node = call.node
         arrays = [v for v in call.values if isinstance(v, Array)] + list(self._inner(node, 0))
         before = call.here(call.x) if call.maps else self.net.builder.input
-        dims = dims or (self.whole(node.outputs[0]) if node.outputs else None)
+        first = next(filter(None, node.outputs), "")
+        dims = dims or self.whole(first)
         word, why = printable(node.op)[:80] or "?", f"{why}, {call.said}"
         holds = holding(arrays)
         if dims is None and not holds:
@@ -237,7 +241,7 @@ class Walk:
             found = self.net.state(call.path, word, why, before, output=y, holds=holds)
         for name in node.outputs:
             sizes = self.whole(name)
-            if isinstance(found, Here) and name == node.outputs[0] and dims:
+            if isinstance(found, Here) and name == first and dims:
                 self.values[name] = Maps(found, dims)
             elif isinstance(found, Here) and sizes is not None:
                 self.values[name] = Maps(found, sizes)

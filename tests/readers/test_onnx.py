@@ -6,6 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archcalc import Report, count
 from archcalc.errors import ArchcalcError
@@ -391,3 +393,45 @@ def test_arithmetic_on_sizes_is_bounded() -> None:
     rows = [node("Add", "r r" if not i else f"a{i - 1} r", f"a{i}") for i in range(800)]
     content = written(*rows, node("Relu", "x", "y"), tensor("r", 4096, numbers=[1] * 4096))
     assert "arithmetic on more numbers than a file may have" in complaint(content)
+
+
+MIXED = written(
+    *SMALL[:1],
+    node("BatchNormalization", "c b b b b", "n"),
+    node("Shape", "n", "sizes"),
+    node("Slice", "sizes zero one", "first"),
+    node("Concat", "first rest", "target", axis=0),
+    node("Reshape", "n target", "rows"),
+    node("Transpose", "rows", "turned", perm=[0, 2, 1]),
+    node("MatMul", "turned rows", "y"),
+    *SMALL[4:6],
+    row("zero", 0),
+    row("one", 1),
+    row("rest", 4, 16),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(MIXED) - 1), st.binary(max_size=4)), max_size=8))
+def test_bytes_that_are_changed_make_an_error_or_a_network(
+    changes: list[tuple[int, bytes]],
+) -> None:
+    content = bytearray(MIXED)
+    for at, other in changes:
+        content[at : at + len(other)] = other
+    with suppress(ArchcalcError):
+        report(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [node("Cast", "-", "y"), node("Relu", "x", "z")],
+        [node("Sub", "a", "y"), node("Relu", "x", "z"), row("a", 1)],
+        [node("BatchNormalization", "v b b b b", "y"), tensor("b", 4)],
+        [node("GlobalMaxPool", "v", "y")],
+        [node("Mul", "s two", "y"), tensor("two", numbers=[2.0])],
+    ],
+)
+def test_too_few_inputs_or_axes_are_no_crash(parts: list[bytes]) -> None:
+    with suppress(ArchcalcError):
+        report(written(*parts, inputs=(X, info("v", 4), info("s", 1))))

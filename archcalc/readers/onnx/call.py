@@ -59,11 +59,14 @@ class Call(NamedTuple):
         found = self.values[position] if position < len(self.values) else None
         return found if isinstance(found, Array) else None
 
-    def first(self, position: int = 0) -> Maps:
-        """Give the maps at a position. Raises a `Reason` if there are none."""
-        found = self.value(position)
+    def first(self, rank: int = 0) -> Maps:
+        """Give the maps that stand first. Raises a `Reason` if none do, or of too few axes."""
+        found = self.value(0)
         if not isinstance(found, Maps):
-            raise Reason("wrong-type", f"input {position + 1} of `{self.node.op}` is no map")
+            raise Unknown("its first input is stored, and another is not")
+        if len(found.dims) < rank:
+            message = f"`{self.node.op}` of {list(found.dims)}: it takes {rank} axes or more"
+            raise Reason("wrong-rank", message)
         return found
 
     def whole(self, key: str, default: int) -> int:
@@ -125,7 +128,11 @@ class Call(NamedTuple):
 
     def shape(self, maps: Maps, axis: int | None = None) -> Shape:
         """Give the shape of one sample of maps."""
-        return shape_of(maps.dims, maps.features if axis is None else axis, self.batch)
+        axis, rank = maps.features if axis is None else axis, len(maps.dims)
+        if rank and not 0 <= axis < rank:
+            message = f"`{self.node.op}` of {list(maps.dims)}, which has {rank} axes"
+            raise Reason("wrong-rank", message)
+        return shape_of(maps.dims, axis, self.batch)
 
     def here(self, maps: Maps, axis: int | None = None) -> Here:
         """Give maps to go on from, read with their features along an axis."""

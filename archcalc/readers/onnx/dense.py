@@ -72,7 +72,7 @@ def batchnorm(call: Call) -> Maps:
     """Read a batch norm, with the statistics that were kept."""
     if len(call.node.outputs) > 1 and call.whole("training_mode", 0):
         raise Unknown("it takes the statistics of a batch")
-    x = call.first()
+    x = call.first(rank=2)
     for position in (1, 2, 3, 4):
         array = call.array(position)
         if array is None or array.size != x.dims[1]:
@@ -139,7 +139,7 @@ def prelu(call: Call) -> Maps:
     slopes = call.array(1)
     if slopes is None:
         raise Unknown("its slopes depend on the input")
-    if slopes.size not in {1, call.first().dims[1]}:
+    if slopes.size not in {1, call.first(rank=2).dims[1]}:
         raise Unknown("its slopes are neither one, nor one for each map")
     which = "shared" if slopes.size == 1 else "map"
     return _holding_or(call, "prelu", 1, ("slope",), slopes=which)

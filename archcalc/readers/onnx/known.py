@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 def evaluate(node: Node, arrays: list[Array]) -> list[Array] | None:
     """Give what a node makes of known arrays, None where that is not known here."""
     rule = RULES.get(node.op)
+    least, most = INPUTS.get(node.op, (1, len(arrays)))
+    if rule and not least <= len(arrays) <= most:
+        raise Reason("missing-key", f"`{node.op}` of {len(arrays)} arrays")
     return rule(node, arrays) if rule else None
 
 
@@ -236,7 +239,7 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Cast": _cast,
     "CastLike": _same,
     "Shape": _shape,
-    "Size": lambda _node, arrays, _axes: [numbers([arrays[0].size], ())],
+    "Size": lambda _node, arrays: [numbers([arrays[0].size], ())],
     "Concat": _concat,
     "Gather": _gather,
     "Range": _range,
@@ -276,3 +279,29 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "ReduceMin": _reduced(min),
 }
 """By the op. Moves of arrays are those of maps (`moves`)."""
+_PAIRS = [
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Mod",
+    "Pow",
+    "Equal",
+    "Less",
+    "Greater",
+    "LessOrEqual",
+    "GreaterOrEqual",
+    "And",
+    "Or",
+]
+_SINGLE = ["Neg", "Abs", "Sqrt", "Floor", "Ceil", "Reciprocal", "Exp", "Log", "Not"]
+INPUTS = {
+    "Constant": (0, 0),
+    **dict.fromkeys(_PAIRS, (2, 2)),
+    **dict.fromkeys(_SINGLE, (1, 1)),
+    "Gather": (2, 2),
+    "Expand": (2, 2),
+    "Range": (3, 3),
+    "Where": (3, 3),
+}
+"""How many arrays an op takes; others take one or more."""

@@ -89,6 +89,8 @@ def shape_of(dims: Dims, axis: int, batch: int = 1) -> Shape:
 def dims_of(y: Shape, before: Dims, axis: int, batch: int = 1) -> Dims:
     """Give the sizes of a batch of what came out, where the axes are those of what went in."""
     sizes = list(before)
+    if not sizes:
+        return ()
     for position, size in zip([axis, *_extents(before, axis, batch)], y, strict=False):
         whole = position == 0 and before[0] % batch == 0
         sizes[position] = size * batch if whole else size

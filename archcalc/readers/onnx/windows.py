@@ -70,7 +70,7 @@ def pool(word: str) -> Callable[[Call], Maps]:
     """Read a pool, whose last window may lie over the edge."""
 
     def rule(call: Call) -> Maps:
-        x = call.first()
+        x = call.first(rank=3)
         kernel = call.wholes("kernel_shape")
         if not kernel or len(kernel) != len(x.dims) - 2:
             raise Reason("missing-key", f"`kernel_shape` is {list(kernel)}, for {list(x.dims)}")
@@ -90,7 +90,7 @@ def global_pool(word: str) -> Callable[[Call], Maps]:
     """Read a pool over all places."""
 
     def rule(call: Call) -> Maps:
-        x = call.first()
+        x = call.first(rank=3)
         dims = (*x.dims[:2], *(1 for _ in x.dims[2:]))
         return call.add(word, x, axis=1, dims=dims)
 

@@ -1,0 +1,57 @@
+"""The networks inside the package `onnx`, against figures on which two other counts agree.
+
+pip install -e '.[peers]' && pytest -m peers tests/peers/test_onnx.py
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from archcalc import ArchcalcError, count
+from archcalc.files import File
+from archcalc.readers.onnx import read
+from archcalc.readers.onnx.rules import MOVES, RULES
+
+onnx = pytest.importorskip("onnx", reason="onnx is not installed")
+pytestmark = pytest.mark.peers
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "macs"),
+    [
+        ("bvlc_alexnet", 60_965_224, 654_560_384),
+        ("densenet121", 8_062_504, 2_834_161_664),
+        ("inception_v1", 6_998_552, 1_431_556_352),
+        ("inception_v2", 11_214_888, 2_018_851_840),
+        ("resnet50", 25_557_032, 4_089_184_256),
+        ("shufflenet", 1_393_320, 124_664_528),
+        ("squeezenet", 1_235_496, 349_151_936),
+        ("vgg19", 143_667_240, 19_632_062_464),
+        ("zfnet512", 87_250_536, 1_481_727_008),
+    ],
+)
+def test_networks_of_the_package(name: str, parameters: int, macs: int) -> None:
+    folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    found = count(folder / f"light_{name}.onnx").total
+    assert (found.parameters, found.macs, dict(found.unknown)) == (parameters, macs, {})
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # onnx makes its cases so
+def test_shapes_of_the_node_tests() -> None:
+    """Each op's own tests state what comes out: a rule that gives another shape is an error."""
+    cases = import_module("onnx.backend.test.case.node").collect_testcases(None)
+    whole, wrong = 0, []
+    for case in cases:
+        if not {node.op_type for node in case.model.graph.node} <= {*RULES, *MOVES}:
+            continue
+        try:
+            report = count(read(File("x.onnx", case.model.SerializeToString()), None))
+            whole += not report.total.unknown
+        except ArchcalcError as error:
+            if error.diagnostics[0].code != "no-input":  # sequences, and sizes of 0
+                wrong.append((case.name, str(error)))
+    assert wrong == []
+    assert whole > 400

@@ -435,3 +435,24 @@ def test_bytes_that_are_changed_make_an_error_or_a_network(
 def test_too_few_inputs_or_axes_are_no_crash(parts: list[bytes]) -> None:
     with suppress(ArchcalcError):
         report(written(*parts, inputs=(X, info("v", 4), info("s", 1))))
+
+
+def test_a_pool_whose_cells_lie_apart_is_unknown_but_its_size() -> None:
+    pool = node("MaxPool", "x", "p", kernel_shape=[3, 3], dilations=[2, 2])
+    found = report(written(pool))
+    assert str(found.nodes[0].y) == "3x4x4"  # 8 - (2·2 + 1) + 1
+    assert "cmp" in found.total.unknown
+
+
+def test_steps_along_the_first_axis_are_no_batch() -> None:
+    content = written(
+        node("LSTM", "x w r", "y", hidden_size=6),
+        node("Squeeze", "y one", "s"),
+        node("MatMul", "s v", "z"),
+        tensor("w", 1, 24, 5),
+        tensor("r", 1, 24, 6),
+        tensor("v", 6, 3),
+        row("one", 1),
+        inputs=(info("x", 7, 1, 5),),
+    )
+    assert report(content).total.macs == 7 * (24 * 5 + 24 * 6) + 7 * 6 * 3

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from archcalc.readers.onnx.values import Dims
 
 MOST_AXES = 16
+RECURRENT = {"LSTM", "GRU", "RNN"}
+"""What reads steps along the first axis: then that is not the batch."""
 
 
 class Entry(NamedTuple):
@@ -45,7 +47,13 @@ class Inputs:
             message = "nothing enters the network: all its inputs are stored numbers"
             raise SpecError([Diagnostic("empty", message, Place(file, 0, 0))])
         first = {entry.dims[0] for entry in self.entries if entry.dims}
-        self.batch = (first.pop() or 1) if len(first) == 1 else 1
+        steps = {
+            node.inputs[0]
+            for node in graph.nodes
+            if node.op in RECURRENT and node.inputs and not node.attributes.get("layout")
+        }
+        by_step = any(info.name in steps for info in infos)
+        self.batch = (first.pop() or 1) if len(first) == 1 and not by_step else 1
 
     def _entry(self, info: Info, number: int) -> Entry:
         name = " ".join(printable(info.name).split()).replace(",", ";").replace("=", ":")[:80]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.readers.onnx import dense, elementwise, moves, windows
+from archcalc.readers.onnx import dense, elementwise, enlarging, moves, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,14 +96,14 @@ RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
     "ReduceMin": elementwise.reduced("cmp"),
     "ReduceL2": elementwise.reduced("add", mul=1, sqrt=1),
     "Concat": moves.concat,
-    "Pad": moves.pad,
-    "Resize": moves.resize,
-    "Upsample": moves.resize,
-    "Expand": moves.expand,
-    "ScatterND": moves.scattered,
-    "ScatterElements": moves.scattered,
-    "GatherElements": moves.picked,
-    "DepthToSpace": moves.shuffled("DepthToSpace", 1),
-    "SpaceToDepth": moves.shuffled("SpaceToDepth", -1),
+    "Pad": enlarging.pad,
+    "Resize": enlarging.resize,
+    "Upsample": enlarging.resize,
+    "Expand": enlarging.expand,
+    "ScatterND": enlarging.scattered,
+    "ScatterElements": enlarging.scattered,
+    "GatherElements": enlarging.picked,
+    "DepthToSpace": enlarging.shuffled("DepthToSpace", 1),
+    "SpaceToDepth": enlarging.shuffled("SpaceToDepth", -1),
 }
 """What reads maps, by the op."""

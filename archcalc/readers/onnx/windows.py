@@ -77,13 +77,25 @@ def pool(word: str) -> Callable[[Call], Maps]:
         window = _window(call, x, kernel)
         apart = window.pop("dilation")
         if any(n != 1 for n in apart):
-            raise Unknown("a pool whose cells lie apart has no op here")
+            raise Unknown(
+                "a pool whose cells lie apart has no op here", _outputs(call, x, window, apart)
+            )
         if word == "avgpool":
             window["count_padding"] = bool(call.whole("count_include_pad", 0))
         ceil = bool(call.whole("ceil_mode", 0))
         return call.add(word, x, axis=1, ceil=ceil, **window)
 
     return rule
+
+
+def _outputs(call: Call, x: Maps, window: dict[str, Any], apart: Dims) -> Dims | None:
+    """Tell what comes out of a window whose cells lie apart; None if it does not fit."""
+    ceil = bool(call.whole("ceil_mode", 0))
+    before, after = window["padding"][::2], window["padding"][1::2]
+    places = zip(x.dims[2:], window["kernel"], window["stride"], before, after, strict=True)
+    spans = [Span(*five, gap, ceil) for five, gap in zip(places, apart, strict=True)]
+    dims = (*x.dims[:2], *(span.outputs for span in spans))
+    return dims if min(dims) > 0 else None
 
 
 def global_pool(word: str) -> Callable[[Call], Maps]:

@@ -21,16 +21,20 @@ RECURRENT = {"LSTM", "GRU", "RNN"}
 
 
 class Entry(NamedTuple):
-    """An input: its name as it is shown, its sizes in the file, None where one is left free."""
+    """An input: its name as it is shown, its sizes in the file, None where one is left free.
+
+    `ahead` are the axes before those of a sample: that of the batch, unless steps lie there.
+    """
 
     info: Info
     name: str
     dims: tuple[int | None, ...] | None
+    ahead: int = 1
 
     @property
     def shape(self) -> Shape | None:
         """The shape of a sample, in the file's order of axes; None where a size is free."""
-        sample = self.dims[1:] if self.dims is not None else (None,)
+        sample = self.dims[self.ahead :] if self.dims is not None else (None,)
         return None if None in sample else Shape(*(sample or (1,)))  # type: ignore[arg-type]
 
 
@@ -42,17 +46,20 @@ class Inputs:
         read = {name for node in graph.nodes for name in node.inputs}
         infos = [info for info in graph.inputs if info.name not in graph.initializers]
         infos = [info for info in infos if info.name in read] or infos
-        self.entries = [self._entry(info, i) for i, info in enumerate(infos)]
-        if not self.entries:
-            message = "nothing enters the network: all its inputs are stored numbers"
-            raise SpecError([Diagnostic("empty", message, Place(file, 0, 0))])
-        first = {entry.dims[0] for entry in self.entries if entry.dims}
         steps = {
             node.inputs[0]
             for node in graph.nodes
             if node.op in RECURRENT and node.inputs and not node.attributes.get("layout")
         }
-        by_step = any(info.name in steps for info in infos)
+        self.entries = [
+            self._entry(info, i)._replace(ahead=int(info.name not in steps))
+            for i, info in enumerate(infos)
+        ]
+        if not self.entries:
+            message = "nothing enters the network: all its inputs are stored numbers"
+            raise SpecError([Diagnostic("empty", message, Place(file, 0, 0))])
+        first = {entry.dims[0] for entry in self.entries if entry.dims}
+        by_step = any(not entry.ahead for entry in self.entries)
         self.batch = (first.pop() or 1) if len(first) == 1 and not by_step else 1
 
     def _entry(self, info: Info, number: int) -> Entry:
@@ -89,7 +96,7 @@ class Inputs:
         message = (
             f"the sizes of the input `{entry.name}` are free in the file: {printable(written)}"
         )
-        like = "x".join(str(d or 224) for d in (entry.dims or (1, 3, None, None))[1:])
+        like = "x".join(str(d or 224) for d in (entry.dims or (1, 3, None, None))[entry.ahead :])
         prefix = f"{entry.name}=" if len(self.entries) > 1 else ""
         hint = f"say it: `--input {prefix}{like}`, or `input=` in Python, without the batch"
         place = Place(self.file, 0, 0)
@@ -100,12 +107,12 @@ class Inputs:
         found = {}
         for entry in self.entries:
             shape = inputs[entry.name]
-            rank = len(entry.dims) - 1 if entry.dims is not None else len(shape)
+            rank = len(entry.dims) - entry.ahead if entry.dims is not None else len(shape)
             sample = _of_rank(shape, rank)
             if sample is None:
                 message = f"the input `{entry.name}` has {rank} axes without the batch, not {shape}"
                 raise UsageError.because(Reason("wrong-rank", message))
-            first = (entry.dims[0] or 1,) if entry.dims else ()
+            first = tuple(n or 1 for n in entry.dims[: entry.ahead]) if entry.dims else ()
             found[entry.info.name] = (
                 (*(first or ((1,) if entry.dims is None else ())), *sample),
                 shape,

@@ -429,6 +429,11 @@ def test_bytes_that_are_changed_make_an_error_or_a_network(
         [node("Sub", "a", "y"), node("Relu", "x", "z"), row("a", 1)],
         [node("BatchNormalization", "v b b b b", "y"), tensor("b", 4)],
         [node("GlobalMaxPool", "v", "y")],
+        [
+            field(1, "v") + field(1, "b") + field(4, "MatMul"),
+            node("Relu", "x", "z"),
+            tensor("b", 4, 2),
+        ],
         [node("Mul", "s two", "y"), tensor("two", numbers=[2.0])],
     ],
 )

@@ -164,7 +164,7 @@ class Walk:
 
     def _term(self, number: int, call: Call) -> int | None:
         """Find the node that adds a stored vector to a product, and nothing else reads it."""
-        weight, (y, *_) = call.array(1), call.node.outputs
+        weight, y = call.array(1), next(iter(call.node.outputs), "")
         readers = self.readers.get(y, [])
         if weight is None or len(weight.dims) != 2 or len(readers) != 1 or self._is_output(y):
             return None

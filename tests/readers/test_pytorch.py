@@ -68,3 +68,85 @@ def test_inputs_are_one_sample_in_any_words() -> None:
         "error[no-input]: Sequential does not say the size of its input\n"
         '  hint: as in `input="3x224x224"`, `--input 3x224x224`'
     )
+
+
+class Twice(nn.Module):  # type: ignore[misc]
+    """One convolution, called twice; a head that nothing calls; a count that a pass changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.aux = nn.Conv2d(3, 3, 3, padding=1), nn.Linear(5, 7)
+        self.register_buffer("passes", torch.zeros(()))
+        self.seen: list[object] = []
+
+    def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102
+        self.passes += 1
+        self.seen.append(x)
+        return {"map": self.conv(self.conv(x)), "none": None}
+
+
+def test_weights_that_are_read_twice_count_once_and_those_that_are_not_read_stand_apart() -> None:
+    report = count(Twice(), input=(3, 8, 8))
+    figures = {row.path: (row.op, row.parameters, row.connections) for row in report.rows}
+
+    assert figures["conv"] == ("conv", 3 * 28, 3 * 28 * 64)
+    assert figures["conv#2"] == ("conv", 0, 3 * 28 * 64)
+    assert figures["aux"] == ("unread", 7 * (5 + 1), 0)
+
+
+def test_a_module_is_left_as_it_was_found() -> None:
+    module = Twice()
+    count(module, input=(3, 8, 8))
+
+    assert (float(module.passes), module.seen, module.training) == (0, [], True)
+
+
+def test_a_decoder_that_shares_its_encoders_matrix() -> None:
+    embedding, decoder = nn.Embedding(100, 16), nn.Linear(16, 100, bias=False)
+    decoder.weight = embedding.weight
+    total = count(nn.Sequential(embedding, decoder), input="int64:12").total
+
+    assert (total.parameters, total.macs) == (1600, 12 * 1600)
+
+
+def test_a_call_without_a_rule_makes_the_total_partial_and_is_named() -> None:
+    class Frequencies(nn.Module):  # type: ignore[misc]
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            return torch.fft.rfft(x).real
+
+    total = count(Frequencies(), input=(16,)).total
+
+    assert total.unknown["macs"] == ("Frequencies._fft_r2c",)
+
+
+def test_a_module_that_asks_for_values_says_where() -> None:
+    class Choice(nn.Module):  # type: ignore[misc]
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(UsageError) as caught:
+        count(Choice(), input=(4,))
+
+    said = str(caught.value)
+    assert said.startswith(
+        "error[depends-on-values]: Choice failed on 1x4: it depends on values, which tensors "
+        "without data lack ("
+    )
+    assert "`return x if x.sum() > 0 else -x`" in said
+
+
+def test_a_module_without_memory_is_read_whatever_its_size() -> None:
+    total = count(nn.Linear(200_000, 400_000, device="meta"), input=(200_000,)).total
+
+    assert total.parameters == 400_000 * 200_001
+    assert total.macs == 80_000_000_000
+
+
+def test_attention_multiplies_activations() -> None:
+    layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
+    total = count(layer, input=(10, 16)).total
+
+    weights = 10 * (16 * 48 + 16 * 16 + 2 * 16 * 32)
+    interactions = 2 * 10 * 10 * 16  # every token with every other: scores, then their mix
+    assert (total.interactions, total.macs) == (interactions, weights + interactions)
+    assert total.parameters == sum(p.numel() for p in layer.parameters())

@@ -36,7 +36,9 @@ def lower(call: Call, trained: Callable[[str], bool]) -> Step | None:
 
 
 def _make(word: str, **fields: object) -> Op | None:
-    return ops.make(word, **fields) if word in ops.names() else None
+    """Make an op; none where there is no such op, or it has no word for one of these fields."""
+    there = word in ops.names() and fields.keys() <= ops.field_types(word).keys()
+    return ops.make(word, **fields) if there else None
 
 
 def _step(op: Op | None, call: Call, *inputs: Value, axis: int | None = None) -> Step | None:

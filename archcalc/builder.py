@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archcalc import limits
 from archcalc.doubts import order
@@ -13,16 +13,18 @@ from archcalc.graph import INPUT, Container, Graph, Here, Node
 from archcalc.inputs import read_inputs
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Op
+from archcalc.ops.quantities import STORED, WORKED
 from archcalc.origin import Origin
+from archcalc.replay import Replay
 from archcalc.sharing import tie
-from archcalc.uncounted import STORED, WORKED, Case, Uncounted
+from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from archcalc.inputs import Input
     from archcalc.ops.op import Shape
-    from archcalc.origin import Maker, Relative
+    from archcalc.origin import Maker
 
 
 class Misfit(Reason):
@@ -189,7 +191,7 @@ class Builder:
         containers = MappingProxyType(dict(self.containers))
         out = tuple(dict.fromkeys([end.node, *(here.node for here in outputs)]))
         beside, bound = tuple(self.uncounted), dict(self.bound)
-        maker = maker or Replay(origin, nodes, containers, ends, out, bound, beside)
+        maker = maker or Replay(type(self), origin, nodes, containers, ends, out, bound, beside)
         inputs, hung = MappingProxyType(dict(self.inputs)), frozenset(self.hung)
         return Graph(origin, inputs, nodes, containers, ends, end.node, maker, out, hung, beside)
 
@@ -262,49 +264,3 @@ def _is_path(path: str) -> bool:
     blocks, _, layer = path.rpartition("/")
     names = [*(blocks.split("/") if blocks else ()), *layer.split(".")]
     return path.isprintable() and "." not in blocks and all(name.strip() for name in names)
-
-
-class Replay(NamedTuple):
-    """Makes a network anew from its nodes: the shape rule of each op is applied again.
-
-    `bound` says of nodes which field came from the size of what entered them.
-    """
-
-    origin: Origin
-    nodes: tuple[Node, ...]
-    containers: Mapping[str, Container]
-    ends: Mapping[str, int]
-    outputs: tuple[int, ...]
-    bound: Mapping[int, str]
-    uncounted: tuple[Uncounted, ...] = ()
-
-    def at(self, inputs: Mapping[str, Shape], *, heads: bool) -> Graph:
-        """Put the same ops on other inputs. Raises ShapeError where a field is not known there."""
-        builder = Builder(self.origin, inputs)
-        for position, node in enumerate(self.nodes):
-            if heads or node.head is None:
-                feeding = [builder.here(i) for i in node.inputs]
-                self._check_bound(position, tuple(here.shape for here in feeding))
-                here = builder.add(node.path, node.op, *feeding, head=node.head)
-                for shared in node.shared:
-                    owner = builder.here(shared.owner)
-                    builder.share(here, owner, shared.weight, transposed=shared.transposed)
-            else:
-                builder.hung |= {i for i in node.inputs if i < len(builder.nodes)}
-        builder.uncounted.extend(self.uncounted)
-        builder.containers.update(self.containers)
-        builder.ends |= {path: end for path, end in self.ends.items() if end < len(builder.nodes)}
-        end, *others = map(builder.here, self.outputs)
-        return builder.graph(end, self, outputs=others)
-
-    def relatives(self) -> Iterator[Relative]:
-        """There are none."""
-        return iter(())
-
-    def _check_bound(self, position: int, xs: tuple[Shape, ...]) -> None:
-        node, key = self.nodes[position], self.bound.get(position)
-        if key and xs != node.xs:
-            own, other = (" and ".join(map(str, shapes)) for shapes in (node.xs, xs))
-            message = f"{node.path}: `{key}` of `{node.op.name}` came from {own}"
-            hint = "read the network again at this input, if what it was read from can tell"
-            raise ShapeError.of("bound-to-size", f"{message}; at {other} it is not known", hint)

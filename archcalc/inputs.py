@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.ops.fields import shown
-from archcalc.spec.values import from_python, shape
+from archcalc.ops.given import from_python, read_shape
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Shape
@@ -41,7 +41,7 @@ def read_inputs(given: object, own: Mapping[str, Shape] | None = None) -> Mappin
 def _one(given: object) -> Shape:
     """Read one shape, without the type of its numbers: `int64:128` is 128 of them."""
     kind, colon, sizes = given.rpartition(":") if isinstance(given, str) else ("", "", given)
-    return shape(sizes if colon and kind.isidentifier() else given)
+    return read_shape(sizes if colon and kind.isidentifier() else given)
 
 
 def _by_name(given: object) -> object:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Node
     from archcalc.ops.op import Shape
+    from archcalc.report import Report
 
 
 class Memory(NamedTuple):
@@ -43,6 +44,14 @@ class Memory(NamedTuple):
     def times(self, bytes_each: int) -> Memory:
         """Turn elements into bytes."""
         return Memory(*[bytes_each * n for n in self])
+
+
+def memory_of(report: Report) -> Memory:
+    """Tell what a network holds, and what its outputs take: elements, for all samples."""
+    total, batch = report.total, report.batch
+    live = largest_live_set(report.nodes, report.inputs.values())
+    outputs = total.activations * batch
+    return Memory(total.parameters, total.fixed, total.statistics, outputs, live * batch)
 
 
 _STORED = frozenset({"parameters", "fixed", "statistics"})

@@ -6,10 +6,12 @@ Segments are parted by slashes; behind a dot is the name of what comes before or
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+Key = TypeVar("Key")
 
 _SEPARATORS = str.maketrans("/.", "\0\0")
 """No name has a character before these: then all below a path stands next to it when sorted."""
@@ -53,6 +55,18 @@ def prefixes(path: str) -> Iterator[str]:
         if character in "/.":
             yield path[:position]
     yield path
+
+
+def positions_by(keys: Iterable[Key]) -> dict[Key, list[int]]:
+    """Give the positions at which each key stands, in the order of the first.
+
+    >>> positions_by(["conv", "relu", "conv"])
+    {'conv': [0, 2], 'relu': [1]}
+    """
+    found: dict[Key, list[int]] = {}
+    for position, key in enumerate(keys):
+        found.setdefault(key, []).append(position)
+    return found
 
 
 class Index:

@@ -9,7 +9,7 @@ from archcalc import limits
 from archcalc.arithmetic import known
 from archcalc.graph import INPUT
 from archcalc.ops.shape import first_of
-from archcalc.ops.window import Span
+from archcalc.ops.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

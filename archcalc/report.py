@@ -13,9 +13,9 @@ from archcalc.errors import UsageError
 from archcalc.facts import free, read_facts, unknown
 from archcalc.graph import Graph
 from archcalc.inputs import read_batch
-from archcalc.memory import Memory, largest_live_set
+from archcalc.memory import memory_of
 from archcalc.notes import notes
-from archcalc.paths import Index, cut, layer_of
+from archcalc.paths import Index, cut, layer_of, positions_by
 from archcalc.plain_values import report_to_dict
 from archcalc.readers import find as find_network
 from archcalc.receptive_field import Field, receptive_fields
@@ -26,7 +26,7 @@ from archcalc.spec.unroll import expand
 from archcalc.uncounted import gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from torch import nn
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from archcalc.facts import Facts
     from archcalc.graph import Node
     from archcalc.inputs import Input
+    from archcalc.memory import Memory
     from archcalc.ops.op import Shape
     from archcalc.uncounted import Uncounted
 
@@ -58,12 +59,10 @@ def count(
     (1516, 60000, 340908)
     """
     samples = read_batch(batch)
-    if isinstance(net, Graph):
-        return Report(net.at(input, heads=heads), samples, heads)
-    found = net if isinstance(net, Spec) else find_network(net, input=input)
-    if isinstance(found, Graph):
-        return Report(found.at(None, heads=heads), samples, heads)
-    return Report(expand(found, input, heads=heads), samples, heads)
+    found = net if isinstance(net, Spec | Graph) else find_network(net, input=input)
+    if isinstance(found, Spec):
+        return Report(expand(found, input, heads=heads), samples, heads)
+    return Report(found.at(input if found is net else None, heads=heads), samples, heads)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,10 +162,8 @@ class Report(Displayed, view="layers:layers"):
         """
         if depth is not None and depth < 1:
             raise UsageError.of("wrong-type", f"a depth is 1 or more, not {depth}")
-        members: dict[str, list[int]] = {}
-        for position, node in enumerate(self.nodes):
-            members.setdefault(cut(node.path, depth), []).append(position)
-        return tuple(self.row(path, positions) for path, positions in members.items())
+        groups = positions_by(cut(node.path, depth) for node in self.nodes)
+        return tuple(self.row(path, positions) for path, positions in groups.items())
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -206,7 +203,7 @@ class Report(Displayed, view="layers:layers"):
         >>> count("vgg16").by_op()["conv"].macs
         15346630656
         """
-        return self._sums(lambda node: node.op.name)
+        return self._sums(node.op.name for node in self.nodes)
 
     @cached_property
     def fields(self) -> list[Field | None]:
@@ -232,11 +229,7 @@ class Report(Displayed, view="layers:layers"):
         >>> count("lenet5").memory(4).parameters
         240000
         """
-        total = self.total
-        outputs = total.activations * self.batch
-        live = largest_live_set(self.nodes, self.inputs.values()) * self.batch
-        found = Memory(total.parameters, total.fixed, total.statistics, outputs, live)
-        return found.times(bytes_each)
+        return memory_of(self).times(bytes_each)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -260,19 +253,16 @@ class Report(Displayed, view="layers:layers"):
 
     @cached_property
     def _by_head(self) -> dict[str | None, Counts]:
-        return self._sums(lambda node: node.head)
+        return self._sums(node.head for node in self.nodes)
 
-    def _sums(self, key: Callable[[Node], Key]) -> dict[Key, Counts]:
+    def _sums(self, keys: Iterable[Key]) -> dict[Key, Counts]:
         """Sum the nodes that have the same key."""
-        groups: dict[Key, list[int]] = {}
-        for position, node in enumerate(self.nodes):
-            groups.setdefault(key(node), []).append(position)
-        return {key: self._add_up(positions) for key, positions in groups.items()}
+        return {key: self._add_up(positions) for key, positions in positions_by(keys).items()}
 
     def _add_up(self, positions: Sequence[int], beside: Iterable[Uncounted] = ()) -> Counts:
         """Sum the nodes at these positions, and tell what of them is not known."""
         facts, unknown = self.facts, self._unknown
-        total = add_up([facts[position].tally for position in positions], self.batch)
+        total = add_up([facts[i].tally for i in positions], self.batch)
         layers = [unknown[i] for i in positions if i in unknown] if unknown else []
         missing = (*layers, *gaps(beside))
         return replace(total, uncounted=missing) if missing else total

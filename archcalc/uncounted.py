@@ -1,6 +1,6 @@
 """What of a network is not counted, and why: four cases, which are never mixed up.
 
->>> capsules = Uncounted("digits", "opaque", Case.UNKNOWN, WORKED)
+>>> capsules = Uncounted("digits", "opaque", Case.UNKNOWN, ("macs",))
 >>> print(told([capsules])[0])
 at least, since what `opaque` does is unknown: digits
 """
@@ -10,20 +10,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.ops.op import Work
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MOST_NAMED = 5
 """Paths that are told one by one."""
-STORED = ("parameters", "weights", "biases", "gamma", "beta", "slope", "fixed", "statistics")
-"""What an op holds."""
-WORKED = (
-    "connections", "connections_in_bounds", "neurons", "interactions", "activations", "macs",
-    "flops", *Work._fields,
-)  # fmt: skip
-"""What an op does: unknown where only its output and its weights are stated."""
 
 
 class Case(StrEnum):

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archcalc.arithmetic import SILENT_ONE, Derived, Leaf, alike, known, written
+from archcalc.arithmetic import Derived, alike, known
+from archcalc.notation import SILENT_ONE, Leaf, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,6 +14,7 @@ from archcalc.convention.figure import apply
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.ops import make
+from archcalc.ops.quantities import STORED, WORKED
 from archcalc.referee.budget import budget
 from archcalc.referee.comparison import compare
 from archcalc.referee.confirmation import confirm
@@ -25,7 +26,7 @@ from archcalc.referee.side import Side
 from archcalc.render.export import export
 from archcalc.render.layers import layers
 from archcalc.render.rounding import rounded
-from archcalc.uncounted import STORED, WORKED, Case, Uncounted, told
+from archcalc.uncounted import Case, Uncounted, told
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archcalc.model.layer import Array
     from archcalc.ops.conv import Conv
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 WIDEST = 36
 """Columns of a matrix that a page can hold."""

@@ -10,10 +10,10 @@ import numpy as np
 from archcalc import limits
 from archcalc.backpropagation.example import EXAMPLES, PIXELS, fill
 from archcalc.errors import Reason, UsageError
+from archcalc.ops.given import read_shape
 from archcalc.spec.checker import plain_value, untyped
 from archcalc.spec.library import open_source
 from archcalc.spec.reader import Mapping, read
-from archcalc.spec.values import shape
 
 if TYPE_CHECKING:
     from archcalc.model.layer import Array
@@ -34,7 +34,7 @@ def take(given: str, op: str) -> dict[str, Array]:
     if path.suffix in {".yaml", ".yml"}:
         return _yaml(open_source(path))
     try:
-        found = shape(given)
+        found = read_shape(given)
     except Reason as reason:
         hint = "a shape such as 1x4x4, or a file of numbers: .csv or .yaml"
         raise UsageError.of(reason.code, reason.message, hint) from None

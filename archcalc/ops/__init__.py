@@ -14,7 +14,8 @@ from archcalc.ops.op import Op
 
 _SUPPORT = {
     "__init__", "op", "shape", "weight", "window", "broadcast", "cut", "activation",
-    "normalisation", "fields", "declarations", "recurrent",
+    "normalisation", "fields", "declarations", "recurrent", "choices", "composites", "given",
+    "quantities", "span",
 }  # fmt: skip
 
 

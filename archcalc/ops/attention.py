@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.arithmetic import known
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape, Weight, Weighted, Work
-from archcalc.ops.window import Span, all_around, up_to_here
+from archcalc.ops.window import all_around, up_to_here
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

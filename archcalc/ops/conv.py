@@ -11,10 +11,11 @@ from archcalc.arithmetic import alike, known
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape, Weight, Weighted, Work
 from archcalc.ops.weight import bias
-from archcalc.ops.window import Span, spans, spread
+from archcalc.ops.window import spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Bias, Count, Padding, Size, Table
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

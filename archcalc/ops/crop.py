@@ -9,10 +9,11 @@ from archcalc.errors import Reason
 from archcalc.ops.cut import nothing_left, uncovered
 from archcalc.ops.op import Op, Role, Shape
 from archcalc.ops.shape import sides
-from archcalc.ops.window import Span, cells_along, extents_under, spread
+from archcalc.ops.window import cells_along, extents_under, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Cells, Outputs
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

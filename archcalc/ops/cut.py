@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.errors import Reason
 from archcalc.ops.op import Op, Role, Shape
 from archcalc.ops.shape import place_of
-from archcalc.ops.window import Span, one_place
+from archcalc.ops.span import Span
+from archcalc.ops.window import one_place
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Axis

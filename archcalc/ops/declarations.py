@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import letter
-from archcalc.ops import fields
+from archcalc.ops import choices, composites, fields
 from archcalc.ops.shape import SIDES
 
 if TYPE_CHECKING:
@@ -92,14 +92,14 @@ DECLARATIONS: dict[str, Declaration] = {
         _padding,
     ),
     "Stretch": Declaration(
-        fields.stretch,
+        composites.stretch,
         {"type": "array", "items": _WHOLE_OR_NONE, "minItems": 2, "maxItems": 2}
         | {"description": "[from, to], counted from 0, `to` not in it."},
         ((0, 1), (1, 2), (0, 3)),
         lambda _: (letter("from", 2), letter("to", 7)),
     ),
     "Parts": Declaration(
-        fields.parts,
+        composites.parts,
         {"type": ["integer", "string", "array", "object"]}
         | {"description": "The number of parts, their sizes, or their names."},
         ((1,), (3,), (1, 2), (2, 1, 1)),
@@ -112,24 +112,24 @@ DECLARATIONS: dict[str, Declaration] = {
         few=True,
     ),
     "Axis": Declaration(
-        fields.axis, {"enum": ["channels", *SIDES, "length"]}, ("channels", *SIDES, "length")
+        choices.axis, {"enum": ["channels", *SIDES, "length"]}, ("channels", *SIDES, "length")
     ),
     "Interpolation": Declaration(
-        fields.interpolation,
+        choices.interpolation,
         {"enum": ["nearest", "bilinear"]},
         ("nearest", "bilinear"),
         few=True,
     ),
     "Together": Declaration(
-        fields.together, {"enum": ["channels", "all"]}, ("channels", "all"), few=True
+        choices.together, {"enum": ["channels", "all"]}, ("channels", "all"), few=True
     ),
     "Slopes": Declaration(
-        fields.slopes, {"enum": ["map", "shared", "untied"]}, ("map", "shared", "untied"), few=True
+        choices.slopes, {"enum": ["map", "shared", "untied"]}, ("map", "shared", "untied"), few=True
     ),
     "Approximation": Declaration(
-        fields.approximation, {"enum": ["tanh", "sigmoid"]}, ("tanh", "sigmoid"), few=True
+        choices.approximation, {"enum": ["tanh", "sigmoid"]}, ("tanh", "sigmoid"), few=True
     ),
-    "Steps": Declaration(fields.steps, {"enum": ["last", "all"]}, ("last", "all"), few=True),
+    "Steps": Declaration(choices.steps, {"enum": ["last", "all"]}, ("last", "all"), few=True),
     "Vectors": Declaration(
         fields.vectors,
         {"enum": [True, False, "true", "false", "double"]},
@@ -137,7 +137,7 @@ DECLARATIONS: dict[str, Declaration] = {
         few=True,
     ),
     "Table": Declaration(
-        fields.table,
+        composites.table,
         {
             "type": "array",
             "items": {"type": ["array", "string"], "items": {"type": ["integer", "string"]}},
@@ -146,13 +146,13 @@ DECLARATIONS: dict[str, Declaration] = {
         (((0,),), ((0, 1), (1, 2), (2,)), ((0, 1, 2), (2, 0), (1,), (0, 1, 2))),
     ),
     "Map": Declaration(
-        fields.shape_of,
+        composites.shape_of,
         _SIZE | {"description": "Channels x extents of the output: 160, 64x7x7."},
         ((1,), (3,), (4, 2), (2, 3, 3)),
         lambda name: (letter(name, 14),),
     ),
     "Arrays": Declaration(
-        fields.arrays,
+        composites.arrays,
         {
             "type": ["object", "array", "integer", "string"],
             "description": "Names with the shapes of arrays: {kernel: 64x3x3x3, bias: 64}.",
@@ -161,7 +161,7 @@ DECLARATIONS: dict[str, Declaration] = {
         lambda _: (("weights", (letter("weights", 9),)), ("bias", (letter("bias", 5),))),
     ),
     "Figures": Declaration(
-        fields.figures,
+        composites.figures,
         {
             "type": ["object", "array"],
             "description": "What is counted, by its names: {mac: 1000, add: 10, neurons: 10}.",

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape, Weight, Weighted
-from archcalc.ops.window import Span, one_place
+from archcalc.ops.window import one_place
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

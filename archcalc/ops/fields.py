@@ -67,11 +67,6 @@ Slopes: TypeAlias = Literal["map", "shared", "untied"]
 Approximation: TypeAlias = Literal["tanh", "sigmoid"]
 """By what an error function is approximated."""
 
-COUNTED = (
-    "mac", "add", "mul", "div", "cmp", "exp", "tanh", "pow", "sqrt", "erf", "log", "trig",
-    "connections", "neurons", "interactions",
-)  # fmt: skip
-"""What figures may name."""
 
 Word = TypeVar("Word", bound=str)
 _DIGITS = re.compile(r"[+-]?[0-9]+")
@@ -102,13 +97,13 @@ def integer(value: object, what: str = "a whole number") -> int:
     ):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _expected(what, value)
+        raise expected(what, value)
     return value
 
 
 def count(value: object) -> Count:
     """Read a whole number that is 1 or more."""
-    return _at_least(1, value)
+    return at_least(1, value)
 
 
 def number(value: object) -> Number:
@@ -122,7 +117,7 @@ def number(value: object) -> Number:
         within_bits(found)
         return found
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise _expected("a number", value)
+        raise expected("a number", value)
     return Fraction(value)
 
 
@@ -144,7 +139,7 @@ def factor(value: object) -> Factor:
 def _such(what: str, value: object, holds: Callable[[Number], bool]) -> Number:
     found = number(value)
     if not holds(found):
-        raise _expected(what, value)
+        raise expected(what, value)
     return found
 
 
@@ -152,7 +147,7 @@ def truth(value: object) -> bool:
     """Read true or false."""
     found = _WORDS.get(value) if isinstance(value, str) else value
     if not isinstance(found, bool):
-        raise _expected("true or false", value)
+        raise expected("true or false", value)
     return found
 
 
@@ -166,52 +161,15 @@ def vectors(value: object) -> Vectors:
     return "double" if value == "double" else truth(value)
 
 
-def steps(value: object) -> Steps:
-    """Read which steps come out."""
-    return _one_of(("last", "all"), value)
-
-
-def axis(value: object) -> Axis:
-    """Read the name of an axis."""
-    return _one_of(("channels", "depth", "height", "width", "length"), value)
-
-
-def interpolation(value: object) -> Interpolation:
-    """Read the name of an interpolation."""
-    return _one_of(("nearest", "bilinear"), value)
-
-
-def together(value: object) -> Together:
-    """Read what has a mean of its own."""
-    return _one_of(("channels", "all"), value)
-
-
-def slopes(value: object) -> Slopes:
-    """Read for what there is one slope."""
-    return _one_of(("map", "shared", "untied"), value)
-
-
-def approximation(value: object) -> Approximation:
-    """Read by what a function is approximated."""
-    return _one_of(("tanh", "sigmoid"), value)
-
-
-def _one_of(words: tuple[Word, ...], value: object) -> Word:
-    for word in words:
-        if value == word:
-            return word
-    raise _expected(f"{', '.join(words[:-1])} or {words[-1]}", value)
-
-
 def size(value: object) -> Size:
     """Read one number for all extents, or one for each: height x width, or with a depth before.
 
     >>> size("3"), size("1x7"), size("3x3x3")
     ((3,), (1, 7), (3, 3, 3))
     """
-    found = _numbers(value, count)
+    found = numbers(value, count)
     if found is None:
-        raise _expected("a size such as 3 or 1x7 (height x width)", value)
+        raise expected("a size such as 3 or 1x7 (height x width)", value)
     return found
 
 
@@ -225,7 +183,7 @@ def padding(value: object) -> Padding:
         return value
     found = _ends(value)
     if found is None:
-        raise _expected(
+        raise expected(
             "a padding: 1, 0x3 (height x width), [before, after], "
             "[top, bottom, left, right], half or same",
             value,
@@ -237,7 +195,7 @@ def _ends(value: object) -> tuple[int, ...] | None:
     """Read cells at both ends of each extent; None for anything else."""
     if isinstance(value, list | tuple) and len(value) in (2, 4, 6):
         return tuple([_cells(item) for item in value])
-    found = None if isinstance(value, list | tuple) else _numbers(value, _cells)
+    found = None if isinstance(value, list | tuple) else numbers(value, _cells)
     return found and tuple([cells for cells in found for _ in (0, 1)])
 
 
@@ -250,114 +208,24 @@ def cells(value: object) -> Cells:
     found = None if value in ("half", "same") else _ends(value)
     if found is None:
         what = "cells: 1, 0x3 (height x width), [before, after] or [top, bottom, left, right]"
-        raise _expected(what, value)
+        raise expected(what, value)
     return found
-
-
-def stretch(value: object) -> Stretch:
-    """Read where something begins, counted from 0, and where it has ended.
-
-    >>> stretch(["0", "16"])
-    (0, 16)
-    """
-    what = "[from, to], counted from 0, `to` larger and not in it"
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise _expected(what, value)
-    start, stop = map(_cells, value)
-    if start >= stop:
-        raise _expected(what, value)
-    return start, stop
-
-
-def parts(value: object) -> Parts:
-    """Read the number of parts, or a list of their sizes.
-
-    >>> parts("2"), parts(["16", "48"])
-    ((2,), (16, 48))
-    """
-    sizes = value if isinstance(value, list | tuple) and value else [value]
-    return tuple([count(item) for item in sizes])
-
-
-def table(value: object) -> Table:
-    """Read a list of lists of input maps, counted from 0, no map twice in a row."""
-    if not isinstance(value, list | tuple) or not value:
-        raise _expected("a list with, for each output map, the list of its input maps", value)
-    rows = []
-    for position, row in enumerate(value):
-        if not isinstance(row, list | tuple) or not row:
-            raise _expected(f"the list of input maps of output map {position}", row)
-        maps = tuple(_cells(item) for item in row)
-        if len(set(maps)) < len(maps):
-            raise Reason(
-                "bad-table", f"output map {position} names an input map twice: {list(maps)}"
-            )
-        rows.append(maps)
-    return tuple(rows)
-
-
-def shape_of(value: object) -> Map:
-    """Read the shape of an output.
-
-    >>> shape_of("160"), shape_of("64x7x7"), shape_of((10, 16))
-    ((160,), (64, 7, 7), (10, 16))
-    """
-    found = _numbers(value, count, most=4)
-    if found is None:
-        raise _expected("a shape such as 160 or 64x7x7 (channels x height x width)", value)
-    return found
-
-
-def arrays(value: object) -> Arrays:
-    """Read names with the shapes of arrays: a mapping, a list of pairs, or one shape alone.
-
-    >>> arrays({"w": "1152x10x8x16", "bias": "160"})
-    (('w', (1152, 10, 8, 16)), ('bias', (160,)))
-    >>> arrays("1474560")
-    (('weights', (1474560,)),)
-    """
-    if not isinstance(value, dict | list | tuple):
-        value = {"weights": value}
-    pairs = value.items() if isinstance(value, dict) else value
-    found: dict[str, tuple[int, ...]] = {}
-    for pair in pairs:
-        name, numbers = pair if isinstance(pair, list | tuple) and len(pair) == 2 else ("", "")
-        shape = _numbers(numbers, count, most=8)
-        if not isinstance(name, str) or not name or shape is None or name in found:
-            raise _expected("a name of its own with the shape of an array, as in `w: 64x3x3`", pair)
-        found[name] = shape
-    return tuple(found.items())
-
-
-def figures(value: object) -> Figures:
-    """Read what is counted, by its names: kinds of work, connections, neurons, interactions.
-
-    >>> figures({"mac": "1000", "neurons": 10})
-    (('mac', 1000), ('neurons', 10))
-    """
-    pairs = list(value.items()) if isinstance(value, dict) else value
-    found: dict[str, int] = {}
-    for pair in pairs if isinstance(pairs, list | tuple) else [value]:
-        name, number = pair if isinstance(pair, list | tuple) and len(pair) == 2 else (None, 0)
-        if name not in COUNTED or name in found:
-            raise _expected(f"a number beside one of {', '.join(COUNTED)}", pair)
-        found[name] = _cells(number)
-    return tuple(found.items())
 
 
 def _cells(value: object) -> int:
-    return _at_least(0, value)
+    return at_least(0, value)
 
 
-def _at_least(least: int, value: object) -> int:
+def at_least(least: int, value: object) -> int:
+    """Read a whole number that is not less."""
     what = f"a whole number, {least} or more"
     found = integer(value, what)
     if found < least:
-        raise _expected(what, value)
+        raise expected(what, value)
     return found
 
 
-def _numbers(
+def numbers(
     value: object, read_one: Callable[[object], int], most: int = 3
 ) -> tuple[int, ...] | None:
     """Read a few numbers, `1x7` or a list; None for anything else."""
@@ -381,7 +249,8 @@ def within_bits(value: int | Fraction) -> None:
         raise limits.too_large("integer_bits", message)
 
 
-def _expected(what: str, value: object) -> Reason:
+def expected(what: str, value: object) -> Reason:
+    """Say what would have been right."""
     return Reason("wrong-type", f"expected {what}, not {shown(value)}")
 
 

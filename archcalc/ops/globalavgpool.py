@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Op, Role, Shape, Work
-from archcalc.ops.window import Span, whole_map
+from archcalc.ops.window import whole_map
+
+if TYPE_CHECKING:
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

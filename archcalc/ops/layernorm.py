@@ -11,7 +11,7 @@ from archcalc.ops.window import all_around, one_place
 if TYPE_CHECKING:
     from archcalc.ops.fields import Together
     from archcalc.ops.op import Shape
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

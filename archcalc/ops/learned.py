@@ -9,7 +9,7 @@ from archcalc.ops.op import Shape, Weight, Weighted
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Map
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.arithmetic import known
 from archcalc.ops.op import Shape, Weight, Weighted, Work
 from archcalc.ops.weight import bias
-from archcalc.ops.window import Span, one_place, whole_map
+from archcalc.ops.window import one_place, whole_map
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,11 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Placewise, Role, Shape, Work
-from archcalc.ops.window import Span, one_place, spans
+from archcalc.ops.window import one_place, spans
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Number, Positive
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.errors import Reason
 from archcalc.ops.op import Op, Role, Shape, Work
 from archcalc.ops.shape import sides
-from archcalc.ops.window import Span, spans, spread
+from archcalc.ops.window import spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Padding, Size
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

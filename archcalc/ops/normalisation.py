@@ -13,7 +13,7 @@ from archcalc.ops.window import all_around
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Positive
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from archcalc.ops.window import one_place, rank_of, spread
 if TYPE_CHECKING:
     from typing import Self
 
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 __all__ = [
     "NO_WORK", "Op", "Outcome", "Placewise", "Role", "Shape", "Weight", "Weighted", "Work",

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Role, Shape, Weight, Weighted, Work
-from archcalc.uncounted import WORKED
+from archcalc.ops.quantities import WORKED
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Arrays, Figures, Map
+    from archcalc.ops.span import Span
     from archcalc.ops.weight import Kind
-    from archcalc.ops.window import Span
 
 KINDS: dict[str, Kind] = {
     "bias": "bias",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Op, Role, Shape
-from archcalc.ops.window import Span, cells_along
+from archcalc.ops.span import Span
+from archcalc.ops.window import cells_along
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Cells

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Op, Role, Shape
-from archcalc.ops.window import Span, extents_under, spans, spread
+from archcalc.ops.window import extents_under, spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Size
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

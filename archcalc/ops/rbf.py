@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Outcome, Shape, Weight, Weighted, Work
-from archcalc.ops.window import Span, whole_map
+from archcalc.ops.window import whole_map
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from archcalc.ops.window import all_around, one_place
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Axis
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from archcalc.ops.opaque import KINDS
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Arrays
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Op, Role, Shape, Work
-from archcalc.ops.window import Span, extents_under, one_place, spread
+from archcalc.ops.window import extents_under, one_place, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Interpolation, Outputs, Size
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

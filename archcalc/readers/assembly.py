@@ -10,8 +10,9 @@ from archcalc.builder import Builder, Misfit
 from archcalc.errors import Diagnostic, Reason, ShapeError, SpecError
 from archcalc.ops import make
 from archcalc.ops.op import Shape
+from archcalc.ops.quantities import STORED, WORKED
 from archcalc.readers.naming import Names
-from archcalc.uncounted import STORED, WORKED, Case, Uncounted
+from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

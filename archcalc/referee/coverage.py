@@ -8,7 +8,7 @@ from archcalc.ops.shape import lines
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
 
 
 def taps(op: Op, x: Shape) -> str:
@@ -43,7 +43,7 @@ def _fixed(size: int, outputs: int, word: str) -> str:
 def reading(span: Span, word: str) -> str:
     """Say how the number of windows is rounded, and what of the input none of them reads.
 
-    >>> from archcalc.ops.window import Span
+    >>> from archcalc.ops.span import Span
     >>> reading(Span(6, kernel=3, stride=2), "row")
     '3/2 rounded down: no window reads the last row of the input'
     >>> reading(Span(224, kernel=11, stride=4, ceil=True), "column")

@@ -12,37 +12,29 @@ called as for a count; what they return knows its expression.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from archcalc.arithmetic import (
-    SILENT_ONE,
-    TEXT,
-    Derived,
-    Leaf,
-    has_letters,
-    known,
-    term_of,
-    written,
-)
+from archcalc.arithmetic import Derived, known, term_of
 from archcalc.counts import KINDS, Counts
 from archcalc.errors import UnknownName, suggestion
 from archcalc.facts import COLUMNS, Facts
+from archcalc.notation import TEXT, Leaf, has_letters, written
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.ops.shape import first_of, lines
 from archcalc.ops.shape import sides as side_names
 from archcalc.receptive_field import Field, look_through
 from archcalc.referee.coverage import readings, taps
+from archcalc.referee.remembered import remember, remember_field, remember_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from archcalc.arithmetic import Notation, Term
+    from archcalc.notation import Notation, Term
     from archcalc.ops.fields import Table
 
-AnyOp = TypeVar("AnyOp", bound=Op)
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 PARTS = ("weights", "biases", "gamma", "beta", "slope", "statistics")
@@ -183,7 +175,7 @@ def behind(found: Derivation, field: Field | None) -> Derivation:
     """Take a derivation to where its input sees another field."""
     op = remember(found.op, found.inputs[0])
     entering = first_of([remember_shape(x) for x in found.inputs])
-    grown = seen(op, entering, field and _remember_field(field))
+    grown = seen(op, entering, field and remember_field(field))
     return replace(found, field=grown)
 
 
@@ -272,44 +264,6 @@ def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
         for name, old, new in zip(names, before, after, strict=True)
         if new != old or (has_letters(term_of(new)) and term_of(new) != term_of(old))
     )
-
-
-def remember(op: AnyOp, x: Shape) -> AnyOp:
-    """Wrap the whole numbers among the fields of an op; a padding in words becomes its cells."""
-    changes = {}
-    for field in fields(op):
-        value = getattr(op, field.name)
-        if field.name == "padding" and isinstance(value, str):
-            value = _cells(op, x)
-        changes[field.name] = _wrap(value)
-    return replace(op, **changes)
-
-
-def remember_shape(shape: Shape, *, vector: bool | None = None) -> Shape:
-    """Wrap a shape; the sides of a vector, both 1, are not written as factors."""
-    channels, *extents = shape
-    if shape.is_vector and vector is not False:
-        return Shape(Derived(channels), *[Derived(1, SILENT_ONE) for _ in extents])
-    return Shape(*map(Derived, shape))
-
-
-def _wrap(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Derived(value)
-    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
-        return tuple(Derived(part) for part in value)
-    return value
-
-
-def _cells(op: Op, x: Shape) -> tuple[int, ...]:
-    spans = op.window(x)
-    assert spans is not None, "windows of unlike sizes have no padding"  # noqa: S101
-    own = spans[-len(op.kernel) :]  # type: ignore[attr-defined]
-    return tuple([cells for span in own for cells in (span.before, span.after)])
-
-
-def _remember_field(field: Field) -> Field:
-    return Field(*[tuple(map(Derived, numbers)) for numbers in field])
 
 
 def together(values: Iterable[int]) -> int:

@@ -19,7 +19,7 @@ from archcalc.errors import (
 )
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
-from archcalc.referee.printed import MEETS, Agreement
+from archcalc.referee.printed import MEETS, Agreement, as_printed
 from archcalc.referee.records import Ledger, read_ledger
 from archcalc.report import count
 from archcalc.spec.family import Family
@@ -283,17 +283,6 @@ def _is_partial(record: Record, counts: Iterable[Counts]) -> bool:
 def _quantities(counts: Counts) -> dict[str, Value]:
     quantities = {name: getattr(counts, name) for name in QUANTITIES}
     return {**quantities, **counts.work._asdict()}
-
-
-def as_printed(exact: Exact | None) -> int | Fraction | str | None:
-    """Say a shape as papers print it, height first; a number stays what it is.
-
-    >>> as_printed(Shape(6, 28, 28)), as_printed(156)
-    ('28x28x6', 156)
-    """
-    if not isinstance(exact, Shape):
-        return exact
-    return "x".join(map(str, (*exact.extents, exact.channels)))
 
 
 def _exact(value: Value) -> Exact:

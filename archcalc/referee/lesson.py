@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.ops.conv import Conv
 from archcalc.ops.window import one_place
-from archcalc.referee.derivation import Figure, remember, remember_shape
+from archcalc.referee.remembered import remember, remember_shape
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from archcalc.graph import Graph, Node
     from archcalc.ops.op import Op, Shape
+    from archcalc.referee.derivation import Figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from archcalc.ops.linear import Linear
 from archcalc.ops.op import Shape
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.window import whole_map
-from archcalc.referee.derivation import Figure, remember, remember_shape, together
+from archcalc.referee.derivation import Figure, together
 from archcalc.referee.factors import factors
 from archcalc.referee.lesson import (
     FullConv,
@@ -27,6 +27,7 @@ from archcalc.referee.lesson import (
     moves_by_one,
     ratio,
 )
+from archcalc.referee.remembered import remember, remember_shape
 from archcalc.referee.wording import listed
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from fractions import Fraction
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
-from archcalc.arithmetic import letter, term_of, written
+from archcalc.arithmetic import letter, term_of
 from archcalc.errors import Reason, UnknownName, suggestion
+from archcalc.notation import written
 from archcalc.ops import field_types, find, names
 from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Shape

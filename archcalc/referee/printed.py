@@ -161,3 +161,14 @@ def _check_scale(text: str, after: str, unit: int) -> None:
         decimal, binary = _SCALES[scale[1].lower()]
         message = f"{shown(text)} counts units of {decimal:,} or {binary:,}, not of {unit:,}"
         raise Reason("wrong-unit", message, f"say which: `unit: {decimal}`")
+
+
+def as_printed(exact: Exact | None) -> int | Fraction | str | None:
+    """Say a shape as papers print it, height first; a number stays what it is.
+
+    >>> as_printed(Shape(6, 28, 28)), as_printed(156)
+    ('28x28x6', 156)
+    """
+    if not isinstance(exact, Shape):
+        return exact
+    return "x".join(map(str, (*exact.extents, exact.channels)))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.counts import KINDS
 from archcalc.errors import UnknownName, suggestion
+from archcalc.ops.quantities import STORED
 from archcalc.render.table import AtLeast, Column, figure
-from archcalc.uncounted import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from archcalc.counts import Counts
     from archcalc.ops.op import Op, Shape
-    from archcalc.ops.window import Span
+    from archcalc.ops.span import Span
     from archcalc.render.folding import Line
     from archcalc.render.table import Cell
     from archcalc.report import Report

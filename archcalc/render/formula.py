@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.arithmetic import Notation
+from archcalc.notation import Notation
 
 if TYPE_CHECKING:
     from typing import Self

@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archcalc.referee.ledger import as_printed
-from archcalc.referee.printed import Agreement
+from archcalc.referee.printed import Agreement, as_printed
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:

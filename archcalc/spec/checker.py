@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from archcalc import limits
 from archcalc.errors import Diagnostic, Reason, SpecError, in_a_row, suggestion
 from archcalc.ops.fields import plain
+from archcalc.ops.given import bounded
 from archcalc.spec.expression import Expression
 from archcalc.spec.reader import Mapping, Scalar, Sequence
-from archcalc.spec.values import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -12,7 +12,6 @@ nothing is ever evaluated as Python. Numbers are integers and fractions, never f
 from __future__ import annotations
 
 import ast
-import operator
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -21,17 +20,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from archcalc import limits
 from archcalc.errors import Reason, suggestion
 from archcalc.ops.fields import number
-from archcalc.spec.values import (
-    FUNCTIONS,
-    as_number,
-    as_truth,
-    bounded,
-    calculate,
-    call,
-    compare,
-    extent,
-    item,
-)
+from archcalc.ops.given import bounded, extent
+from archcalc.spec.operators import ARITHMETIC, COMPARISON
+from archcalc.spec.values import FUNCTIONS, as_number, as_truth, calculate, call, compare, item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -52,25 +43,6 @@ RESERVED = frozenset({*FUNCTIONS, "input", "and", "or", "not", "if", "else", "tr
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NOT_OURS = re.compile(r"(?<![\w.])[0-9][0-9.]*(?![eE][+-]?[0-9])[A-Za-z_]\w*|#")
 """Numbers that run into a word, and comments: Python would take them, or only warn."""
-
-_ARITHMETIC: dict[type, tuple[str, Callable[..., Value]]] = {
-    ast.Add: ("add", operator.add),
-    ast.Sub: ("subtract", operator.sub),
-    ast.Mult: ("multiply", operator.mul),
-    ast.Div: ("divide", lambda a, b: Fraction(a) / b),
-    ast.FloorDiv: ("divide", operator.floordiv),
-    ast.Mod: ("take the remainder of", operator.mod),
-}
-_COMPARISON: dict[type, Callable[..., Value]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-}
 
 
 class Expression:
@@ -241,9 +213,9 @@ class _Compiler:
         return attribute
 
     def _binop(self, node: ast.BinOp) -> Closure:
-        if type(node.op) not in _ARITHMETIC:
+        if type(node.op) not in ARITHMETIC:
             raise self._not_allowed(node)
-        verb, apply = _ARITHMETIC[type(node.op)]
+        verb, apply = ARITHMETIC[type(node.op)]
         left, right = self._closure(node.left), self._closure(node.right)
 
         return lambda variables: calculate(verb, apply, left(variables), right(variables))
@@ -269,10 +241,10 @@ class _Compiler:
         )
 
     def _compare(self, node: ast.Compare) -> Closure:
-        if any(type(op) not in _COMPARISON for op in node.ops):
+        if any(type(op) not in COMPARISON for op in node.ops):
             raise self._not_allowed(node)
         operands = [self._closure(operand) for operand in (node.left, *node.comparators)]
-        operators = [_COMPARISON[type(op)] for op in node.ops]
+        operators = [COMPARISON[type(op)] for op in node.ops]
         if len(operators) == 1:
             (left, right), apply = operands, operators[0]
             return lambda variables: compare(apply, left(variables), right(variables))

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc import limits
 from archcalc.errors import Reason, SpecError, UnknownName, in_a_row, suggestion
 from archcalc.ops.fields import shown, written
-from archcalc.ops.op import Shape
+from archcalc.ops.given import bounded, from_python
 from archcalc.spec.checker import Checker, is_empty, plain_value
+from archcalc.spec.ends import read_inputs, read_outputs
 from archcalc.spec.expression import settle, steps
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import BAD_NAME, check_parameter, is_name
 from archcalc.spec.reader import Document, Mapping, Sequence, Tree
 from archcalc.spec.spec import Block, Item, Spec, Template
-from archcalc.spec.values import Value, bounded, exact, from_python, shape
+from archcalc.spec.values import Value, exact
 from archcalc.spec.variants import ABOUT_VARIANTS, REPLACEABLE, check_variants, lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as AnyMapping
 
-ONE = Shape(1, 1, 1)
-"""Stands for an input that could not be read."""
 SECTIONS = (*REPLACEABLE, "parameters", "choices", "variants", "blocks")
 
 
@@ -98,13 +97,13 @@ class Family:
             id=id,
             name=self._text(sections, "name") or id,
             source=self._text(sections, "source"),
-            inputs=self._inputs(sections.get("input"), values),
+            inputs=read_inputs(self.checker, self.tree, sections.get("input"), values),
             parameters=values,
             changed={key: values[key] for key in parameters if key in values},
             items=body.items,
             blocks=body.blocks,
             heads=body.heads,
-            outputs=self._outputs(sections.get("outputs")),
+            outputs=read_outputs(self.checker, sections.get("outputs")),
             text=self.source,
             family=self,
         )
@@ -136,7 +135,7 @@ class Family:
                 sections, settings = self._written(other)
                 self._parameters(settings, {})
                 self._body(sections, names)
-                self._inputs(sections.get("input"), names)
+                read_inputs(self.checker, self.tree, sections.get("input"), names)
         self._checked = not self.checker.mistakes
 
     def _check_use(self, overrides: Iterable[str]) -> None:
@@ -277,40 +276,6 @@ class Family:
             for item in reader.single(head):
                 heads[name] = item
         return heads
-
-    def _outputs(self, tree: Tree | None) -> tuple[Item, ...]:
-        """Read which layers' outputs are the network's, beside that of the last."""
-        if tree is None:
-            return ()
-        marks = tree.items if isinstance(tree, Sequence) else [tree]
-        if not marks or is_empty(tree):
-            self.checker.complain("missing-key", "`outputs` names no layer", tree)
-        words = [(self.checker.word(mark, "an output"), mark) for mark in marks]
-        return tuple(Item(name=None, mark=mark, sources=(word,)) for word, mark in words)
-
-    def _inputs(self, tree: Tree | None, values: AnyMapping[str, Value]) -> dict[str, Shape]:
-        """Read the input; of several each has a name."""
-        if not isinstance(tree, Mapping):
-            return {"input": self._input(tree, values)}
-        for name, mark in tree.keys.items():
-            if not is_name(name):
-                message = f"{shown(name)} cannot be the name of an input"
-                self.checker.complain("bad-name", message, mark, BAD_NAME)
-        if not tree.entries:
-            self.checker.complain("missing-key", "`input` names no input", tree)
-        return {name: self._input(entry, values) for name, entry in tree.entries.items()} or {
-            "input": ONE
-        }
-
-    def _input(self, tree: Tree | None, values: AnyMapping[str, Value]) -> Shape:
-        if tree is None:
-            message = "a spec needs its `input`, such as 3x224x224"
-            self.checker.complain("missing-key", message, self.tree)
-            return ONE
-        template = self.checker.template(tree, values, lambda value: value)
-        if template is None and self.checker.mistakes:
-            return ONE
-        return self.checker.attempt(tree, lambda: shape(settle(template, values))) or ONE
 
 
 def _override(key: str, given: Value, own: Value) -> Value:

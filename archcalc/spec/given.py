@@ -9,8 +9,8 @@ from numbers import Number
 from archcalc import limits
 from archcalc.errors import Diagnostic, Place, Reason, SpecError
 from archcalc.ops.fields import shown, written
+from archcalc.ops.given import from_python
 from archcalc.spec.reader import Document, Mapping, Scalar, Sequence, Source, Tree
-from archcalc.spec.values import from_python
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from archcalc.errors import Reason, listed, suggestion
 from archcalc.ops import find
 from archcalc.ops.fields import shown
 from archcalc.spec.checker import is_empty, plain_value
+from archcalc.spec.entry import bare
 from archcalc.spec.expression import ENTERING, LOOP
-from archcalc.spec.layer import Common, LayerReader, bare
+from archcalc.spec.layer import Common, LayerReader
 from archcalc.spec.loops import LoopReader
 from archcalc.spec.names import AROUND, COMMON, Names, check_parameter
 from archcalc.spec.parts import named_parts

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, fields
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, TypedDict
 
 from archcalc import limits, ops
 from archcalc.errors import Reason, suggestion
 from archcalc.ops.declarations import read
 from archcalc.spec.checker import is_empty, untyped
+from archcalc.spec.entry import bare, extended, is_several, op_words, renamed
 from archcalc.spec.expression import Expression
 from archcalc.spec.names import AROUND, COMMON, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
@@ -20,12 +19,11 @@ from archcalc.spec.vocabulary import (
     instead_of_field,
     instead_of_op,
     instead_of_value,
-    is_field,
     op_hint,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from archcalc.ops.op import Op
     from archcalc.spec.checker import Checker
@@ -84,7 +82,7 @@ class LayerReader:
             if isinstance(tree.entries["op"], Scalar):
                 self._no_such_op(word, tree.entries["op"])
             return None
-        words = _op_words(tree)
+        words = op_words(tree)
         if len(words) == 1:
             return words[0]
         if words:
@@ -132,7 +130,7 @@ class LayerReader:
     ) -> tuple[tuple[Layer, ...], tuple[Layer, ...]]:
         """Read what stands before and after a layer: its own, or the default of its op."""
         before, after = (self._side(side, op, tree, scope) for side in AROUND)
-        return before, _renamed(after, {layer.name for layer in before})
+        return before, renamed(after, {layer.name for layer in before})
 
     def condition(self, tree: Mapping, scope: Collection[str]) -> Template:
         """Read `when`; without it the answer is true."""
@@ -153,7 +151,7 @@ class LayerReader:
             self.checker.complain(reason.code, reason.message, tree, reason.hint)
         for item in items[:most]:
             entry = bare(item)
-            single = isinstance(entry, Mapping) and not _is_several(entry)
+            single = isinstance(entry, Mapping) and not is_several(entry)
             op = self.op_of(entry) if single and isinstance(entry, Mapping) else None
             if not isinstance(entry, Mapping) or not single or ops.is_join(op or ""):
                 message = "`before` and `after` take single layers"
@@ -162,7 +160,7 @@ class LayerReader:
             elif op is not None:
                 name = Names(self.checker, ()).given(entry)
                 layers.append(self._beside(entry, op, name or op, scope))
-        return _renamed(tuple(layers), set())
+        return renamed(tuple(layers), set())
 
     def _beside(self, tree: Mapping, op: str, name: str, scope: Collection[str]) -> Layer:
         for key in tree.keys:
@@ -205,7 +203,7 @@ class LayerReader:
             if (_waits(value) if key in own else key in self.waiting[op])
         }
         if inherited := [key for key in waiting if key not in own]:
-            tree = _extended(tree, self.written[op], inherited)
+            tree = extended(tree, self.written[op], inherited)
         return {k: v for k, v in templates.items() if k not in waiting}, waiting, tree
 
     def _templates(
@@ -277,12 +275,6 @@ class LayerReader:
         self.checker.complain("unknown-op", message, mark, hint or op_hint(word))
 
 
-def _is_several(tree: Mapping) -> bool:
-    """Tell whether an entry is a block or a group, and no op beside."""
-    words = {"block", "layers"} & tree.entries.keys()
-    return bool(words) and "op" not in tree.entries and not _op_words(tree)
-
-
 def _read(declared: str, value: object) -> Value:
     try:
         return read(declared, value)
@@ -295,53 +287,6 @@ def _read(declared: str, value: object) -> Value:
 def _settled(declared: str, tree: Mapping, key: str) -> Value:
     """Read a field that is no expression."""
     return _read(declared, untyped(tree.entries[key]))
-
-
-def bare(tree: Tree) -> Tree:
-    """Take a bare word, such as `relu`, for the mapping that it abbreviates."""
-    if not isinstance(tree, Scalar):
-        return tree
-    nothing = Scalar("", plain=True, line=tree.line, column=tree.column, length=1)
-    return Mapping(tree.line, tree.column, {tree.text: nothing}, {tree.text: tree}, tree.length)
-
-
-def _extended(tree: Mapping, by: Mapping, names: list[str]) -> Mapping:
-    """Add some entries of another mapping, which keep their place."""
-    entries = {**tree.entries, **{name: by.entries[name] for name in names}}
-    keys = {**tree.keys, **{name: by.keys[name] for name in names}}
-    return Mapping(tree.line, tree.column, entries, keys, tree.length)
-
-
-def _renamed(layers: tuple[Layer, ...], others: set[str | None]) -> tuple[Layer, ...]:
-    """Give a number to each layer whose name is taken, by another or on the other side."""
-    if len(others.union(layer.name for layer in layers)) == len(others) + len(layers):
-        return layers
-    free, taken = [], set(others)
-    numbers: dict[str, Iterator[int]] = defaultdict(partial(count, 2))
-    for layer in layers:
-        own = name = layer.name or layer.op
-        word = layer.op if own.startswith(layer.op) else own
-        while name in taken:
-            name = f"{word}{next(numbers[word])}"
-        taken.add(name)
-        free.append(replace(layer, name=name))
-    return tuple(free)
-
-
-def _op_words(tree: Mapping) -> list[str]:
-    """List the keys that are ops, but not where they are fields of one: `scale` of `batchnorm`.
-
-    Nor where others call a field so: `pad` of `conv`.
-    """
-    words = [key for key in tree.entries if key in ops.names()]
-    if len(words) < 2:
-        return words
-    of_others = {field for word in words for field in ops.field_types(word)}
-    words = [word for word in words if word not in of_others]
-    fields = {word: ops.field_types(word) for word in words}
-    return [
-        word for word in words if not any(is_field(word, fields[op]) for op in words if op != word)
-    ]
 
 
 def _waits(value: Template) -> bool:

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 from archcalc import limits
 from archcalc.builder import Misfit, check_length
-from archcalc.errors import Reason, ShapeError, SpecError, listed, suggestion
+from archcalc.errors import Reason, ShapeError, SpecError, suggestion
 from archcalc.graph import INPUT, Container, Here
 from archcalc.ops import make
 from archcalc.ops.fields import shown
+from archcalc.ops.given import extent
+from archcalc.spec.calls import Calls
 from archcalc.spec.level import Level
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
-from archcalc.spec.spec import REQUIRED, Call, Group, Item, Join, Layer
+from archcalc.spec.spec import Call, Group, Item, Join, Layer
 from archcalc.spec.ties import Ties
-from archcalc.spec.values import extent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from archcalc.builder import Builder
     from archcalc.ops.op import Op
-    from archcalc.spec.spec import Block, Loop, Share, Spec
+    from archcalc.spec.spec import Loop, Share, Spec
     from archcalc.spec.ties import Active
     from archcalc.spec.values import Value
 
@@ -52,6 +53,7 @@ class Walk:
         sides = {f"input.{name}.{side}" for name in names for side in SIDES}
         self.scope = scope._replace(spatial=scope.spatial | sides)
         self.evaluator = Evaluator(spec.text)
+        self.calls = Calls(spec, self.evaluator)
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
         self.off: set[str] = set()
@@ -229,7 +231,7 @@ class Walk:
     ) -> Here:
         """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
         self._check_entered(here, item, path)
-        block = self._block(item, path, scope, here)
+        block = self.calls.block(item, path, scope, here)
         if self.depth >= self.limits.block_depth:
             message = (
                 f"blocks within blocks, more than {self.limits.block_depth} deep: "
@@ -238,53 +240,12 @@ class Walk:
             reason = limits.too_large("block_depth", message)
             raise self._error(Reason("too-deep", message, reason.hint), item)
         self.evaluator.charge(10 + len(block.parameters), item)  # which each call settles anew
-        inner = self._arguments(item, block, path, scope, here, row)
+        inner = self.calls.arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
         self.depth += 1
         here = self.items(block.items, Level(f"{path}/", {"input": here}, None), inner, here)
         self.depth -= 1
         return here
-
-    def _block(self, item: Call, path: str, scope: Scope, here: Here) -> Block:
-        word = self.evaluator.structure(item.block, item, "block", scope, here.shape)
-        block = self.spec.blocks.get(str(word))
-        if block is None:
-            hint = suggestion(str(word), self.spec.blocks) or listed("blocks", self.spec.blocks)
-            reason = Reason("unknown-block", f"there is no block {shown(word)}", hint)
-            raise self._error(reason, item, path)
-        for key in item.arguments:
-            if key not in block.parameters:
-                hint = suggestion(key, block.parameters) or listed("parameters", block.parameters)
-                message = f"`{key}` is not a parameter of the block `{block.name}`"
-                raise self._error(Reason("unknown-key", message, hint, key), item, path)
-        return block
-
-    def _arguments(  # noqa: PLR0913, PLR0917 - two scopes meet in a call
-        self,
-        item: Call,
-        block: Block,
-        path: str,
-        scope: Scope,
-        here: Here,
-        row: Mapping[str, Value],
-    ) -> Scope:
-        """Settle a block's parameters: given, else from the row of the loop, else the default."""
-        variables: dict[str, Value] = {**self.spec.parameters, "input": here.shape.named()}
-        inner = Scope.of(variables, self.spec.parameters, block.parameters)
-        for name, default in block.parameters.items():
-            if name in row and name not in item.arguments:
-                variables[name] = row[name]
-                continue
-            given = item.arguments.get(name, default)
-            where = scope if name in item.arguments else inner
-            if given is REQUIRED:
-                message = f"the block `{block.name}` needs its `{name}`"
-                raise self._error(Reason("missing-key", message), item, path)
-            at = item if name in item.arguments else block.declared
-            variables[name] = self.evaluator.value(given, at, name, where, here.shape)
-            if where.depends_on_size(given):
-                inner = inner._replace(spatial=inner.spatial | {name})
-        return inner
 
     def _repeat(self, item: Item, loop: Loop, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place once for each turn of its loop."""

@@ -73,7 +73,8 @@ RULES = {
         from archcalc.arithmetic import known
         from archcalc.ops.fields import Count
         from archcalc.ops.op import Shape, Weight, Weighted, Work
-        from archcalc.ops.window import Span, one_place
+        from archcalc.ops.window import one_place
+        from archcalc.ops.span import Span
 
 
         @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from archcalc.ops.linear import Linear
 from archcalc.ops.op import Shape, Work
 from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
-from archcalc.ops.window import Span
+from archcalc.ops.span import Span
 
 
 def test_an_average_pool_rounds_up_if_told_to() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape
-from archcalc.ops.window import Span, pads, spans
+from archcalc.ops.span import Span
+from archcalc.ops.window import pads, spans
 
 SPANS = st.builds(
     Span,

@@ -26,9 +26,9 @@ from archcalc.ops.maxpool import Maxpool
 from archcalc.ops.op import Op, Placewise, Shape, Weight, Work
 from archcalc.ops.pad_channels import PadChannels
 from archcalc.ops.rbf import Rbf
+from archcalc.ops.span import Span
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.weight import bias
-from archcalc.ops.window import Span
 from archcalc.referee import sight, tallies, witness
 from archcalc.referee.claim import SUMS, Claim, Confirmation, Seen
 from archcalc.referee.confirmation import BEYOND, confirm

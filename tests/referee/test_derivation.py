@@ -19,7 +19,7 @@ from archcalc.ops.conv import Conv
 from archcalc.ops.identity import Identity
 from archcalc.ops.maxpool import Maxpool
 from archcalc.ops.op import Shape
-from archcalc.ops.window import Span
+from archcalc.ops.span import Span
 from archcalc.receptive_field import one_pixel
 from archcalc.referee.coverage import reading
 from archcalc.referee.derivation import Figure, derive, together

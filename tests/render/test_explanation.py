@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from archcalc.arithmetic import Derived, Leaf
+from archcalc.arithmetic import Derived
+from archcalc.notation import Leaf
 from archcalc.ops import names
 from archcalc.referee.derivation import Figure
 from archcalc.referee.explanation import explain

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from archcalc import limits
 from archcalc.errors import Reason
+from archcalc.ops.given import bounded, extent
 from archcalc.ops.op import Shape
 from archcalc.spec.expression import Expression, settle
-from archcalc.spec.values import bounded, extent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

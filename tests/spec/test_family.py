@@ -13,11 +13,11 @@ import pytest
 
 import archcalc
 from archcalc.arithmetic import Derived
+from archcalc.ops.given import read_shape
 from archcalc.ops.op import Shape
 from archcalc.spec.family import interpret
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Source, read
-from archcalc.spec.values import shape
 from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def test_loose_names(name: str) -> None:
     ],
 )
 def test_inputs(value: object, expected: Shape) -> None:
-    assert shape(value) == expected
+    assert read_shape(value) == expected
 
 
 def test_an_input_may_be_computed() -> None:

@@ -8,11 +8,12 @@ from archcalc import ops
 from archcalc.graph import Here
 from archcalc.ops import make
 from archcalc.ops.op import Shape
+from archcalc.ops.quantities import STORED, WORKED
 from archcalc.readers.assembly import Unreached
 from archcalc.readers.caffe.blob import Blob, Top, Unknown
 from archcalc.readers.caffe.joins import JOINS
 from archcalc.readers.caffe.single import SINGLE
-from archcalc.uncounted import STORED, WORKED, Case
+from archcalc.uncounted import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archcalc.ops.shape import Shape
     from archcalc.readers.assembly import Assembly
-    from archcalc.readers.onnx.message import Node
+    from archcalc.readers.onnx.proto import Node
     from archcalc.readers.onnx.values import Dims, Value
 
 

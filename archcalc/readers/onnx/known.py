@@ -6,18 +6,18 @@ Of an array with more than `SMALL` numbers only the sizes are kept: it is a weig
 from __future__ import annotations
 
 import operator
-from itertools import product
 from math import ceil, floor, prod, sqrt
 from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason
-from archcalc.readers.onnx.message import SMALL, WHOLE, Tensor
+from archcalc.readers.onnx.numeric import divide, elementwise, first_name, power, spread
+from archcalc.readers.onnx.proto import SMALL, WHOLE, Tensor
 from archcalc.readers.onnx.values import Array, broadcast, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from archcalc.readers.onnx.message import Node
+    from archcalc.readers.onnx.proto import Node
     from archcalc.readers.onnx.values import Dims
 
 
@@ -28,58 +28,6 @@ def evaluate(node: Node, arrays: list[Array]) -> list[Array] | None:
     if rule and not least <= len(arrays) <= most:
         raise Reason("missing-key", f"`{node.op}` of {len(arrays)} arrays")
     return rule(node, arrays) if rule else None
-
-
-def _elementwise(function: Callable[..., float]) -> Callable[..., list[Array] | None]:
-    def rule(_node: Node, arrays: list[Array]) -> list[Array] | None:
-        dims = broadcast(*[array.dims for array in arrays])
-        if dims is None:
-            shapes = " and ".join(str(list(array.dims)) for array in arrays)
-            raise Reason("unlike-shapes", f"arrays of {shapes} do not fit each other")
-        whole = all(array.whole for array in arrays)
-        values = [spread(array, dims) for array in arrays]
-        if any(row is None for row in values):
-            return [Array(dims, whole=whole, name=_first_name(arrays))]
-        found = []
-        for row in zip(*values, strict=True):
-            try:
-                number = function(*row)
-            except (ArithmeticError, ValueError):
-                return [Array(dims, whole=whole)]
-            if isinstance(number, int) and number.bit_length() > MOST_BITS:
-                raise Reason("too-large", f"a number of {number.bit_length():,} bits")
-            found.append(number)
-        return [Array(dims, tuple(found), whole=whole)]
-
-    return rule
-
-
-def _first_name(arrays: list[Array]) -> str:
-    return next((array.name for array in arrays if array.name and array.size > 1), "")
-
-
-def spread(array: Array, dims: Dims) -> list[float] | None:
-    """Lay the numbers of an array out over larger sizes; None if not known, or too many."""
-    values = array.values()
-    if values is None or prod(dims) > SMALL:
-        return None
-    if array.dims == dims:
-        return list(values)
-    own = (1,) * (len(dims) - len(array.dims)) + array.dims
-    steps = [0 if size == 1 else prod(own[i + 1 :]) for i, size in enumerate(own)]
-    return [values[sum(map(operator.mul, place, steps))] for place in product(*map(range, dims))]
-
-
-def _divide(a: float, b: float) -> float:
-    if isinstance(a, int) and isinstance(b, int):
-        return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-    return a / b
-
-
-def _power(a: float, b: float) -> float:
-    if isinstance(a, int) and (not 0 <= b <= 64 or abs(a) > 1 << 32):
-        raise ArithmeticError
-    return a**b  # type: ignore[no-any-return]
 
 
 def _constant(node: Node, _arrays: list[Array]) -> list[Array] | None:
@@ -144,7 +92,7 @@ def _concat(node: Node, arrays: list[Array]) -> list[Array] | None:
     rows = [array.values() for array in arrays]
     whole = all(array.whole for array in arrays)
     if rank > 1 or any(row is None for row in rows) or prod(dims) > SMALL:
-        return [Array(tuple(dims), name=_first_name(arrays), whole=whole)]
+        return [Array(tuple(dims), name=first_name(arrays), whole=whole)]
     return [Array(tuple(dims), tuple(n for row in rows for n in row or ()), whole=whole)]
 
 
@@ -225,12 +173,16 @@ def sizes(node: Node, dims: Dims) -> Array:
     return numbers(dims[slice(*(n if isinstance(n, int) else None for n in (start, end)))])
 
 
+def told_sizes(node: Node, dims: Dims) -> Array:
+    """Give what `Size` or `Shape` tells of something of these sizes."""
+    return numbers([prod(dims)], ()) if node.op == "Size" else sizes(node, dims)
+
+
 def _scattered(_node: Node, arrays: list[Array]) -> list[Array]:
     """Put numbers somewhere into an array: no weight of the file is left whole."""
     return [Array(arrays[0].dims, whole=arrays[0].whole)]
 
 
-MOST_BITS = 64
 RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Constant": _constant,
     "ConstantOfShape": _filled,
@@ -247,32 +199,32 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "NonZero": _nonzero,
     "ScatterND": _scattered,
     "ScatterElements": _scattered,
-    "Add": _elementwise(operator.add),
-    "Sub": _elementwise(operator.sub),
-    "Mul": _elementwise(operator.mul),
-    "Div": _elementwise(_divide),
-    "Mod": _elementwise(operator.mod),
-    "Pow": _elementwise(_power),
-    "Neg": _elementwise(operator.neg),
-    "Abs": _elementwise(abs),
-    "Sqrt": _elementwise(sqrt),
-    "Floor": _elementwise(floor),
-    "Ceil": _elementwise(ceil),
-    "Reciprocal": _elementwise(lambda a: 1 / a),
-    "Exp": _elementwise(lambda _: 1 / 0),
-    "Log": _elementwise(lambda _: 1 / 0),
-    "Max": _elementwise(max),
-    "Min": _elementwise(min),
-    "Sum": _elementwise(lambda *row: sum(row)),
-    "Equal": _elementwise(operator.eq),
-    "Less": _elementwise(operator.lt),
-    "Greater": _elementwise(operator.gt),
-    "LessOrEqual": _elementwise(operator.le),
-    "GreaterOrEqual": _elementwise(operator.ge),
-    "Not": _elementwise(operator.not_),
-    "And": _elementwise(lambda a, b: bool(a and b)),
-    "Or": _elementwise(lambda a, b: bool(a or b)),
-    "Where": _elementwise(lambda which, a, b: a if which else b),
+    "Add": elementwise(operator.add),
+    "Sub": elementwise(operator.sub),
+    "Mul": elementwise(operator.mul),
+    "Div": elementwise(divide),
+    "Mod": elementwise(operator.mod),
+    "Pow": elementwise(power),
+    "Neg": elementwise(operator.neg),
+    "Abs": elementwise(abs),
+    "Sqrt": elementwise(sqrt),
+    "Floor": elementwise(floor),
+    "Ceil": elementwise(ceil),
+    "Reciprocal": elementwise(lambda a: 1 / a),
+    "Exp": elementwise(lambda _: 1 / 0),
+    "Log": elementwise(lambda _: 1 / 0),
+    "Max": elementwise(max),
+    "Min": elementwise(min),
+    "Sum": elementwise(lambda *row: sum(row)),
+    "Equal": elementwise(operator.eq),
+    "Less": elementwise(operator.lt),
+    "Greater": elementwise(operator.gt),
+    "LessOrEqual": elementwise(operator.le),
+    "GreaterOrEqual": elementwise(operator.ge),
+    "Not": elementwise(operator.not_),
+    "And": elementwise(lambda a, b: bool(a and b)),
+    "Or": elementwise(lambda a, b: bool(a or b)),
+    "Where": elementwise(lambda which, a, b: a if which else b),
     "ReduceProd": _reduced(prod),
     "ReduceSum": _reduced(sum),
     "ReduceMax": _reduced(max),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason
 from archcalc.readers.assembly import lacks
 from archcalc.readers.onnx.call import Call, holding, within
-from archcalc.readers.onnx.message import SMALL
+from archcalc.readers.onnx.proto import SMALL
 from archcalc.readers.onnx.values import Array, Maps
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archcalc.readers.onnx.message import Node
+    from archcalc.readers.onnx.proto import Node
 
 BESIDE = {"Constant", "Identity", "Shape", "Cast", "Unsqueeze", "Squeeze"}
 """Nodes that are no layers, and do not keep one from being alone in its scope."""
@@ -25,7 +25,7 @@ LONGEST = 1_000
 def named(nodes: Sequence[Node]) -> list[str]:
     """Give each node a name: its own, or that of its op and what it gives.
 
-    >>> from archcalc.readers.onnx.message import Node
+    >>> from archcalc.readers.onnx.proto import Node
     >>> names = ["/layer1/layer1.0/conv1/Conv", "/layer1/layer1.0/Add", ""]
     >>> named([Node(n.split("/")[-1] or "Relu", "", n, (), ("y",)) for n in names])
     ['layer1/0/conv1', 'layer1/0/Add', 'Relu_y']

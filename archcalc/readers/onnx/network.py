@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcalc.inputs import Input
-    from archcalc.readers.onnx.message import Graph, Info
+    from archcalc.readers.onnx.proto import Graph, Info
     from archcalc.readers.onnx.values import Dims
 
 MOST_AXES = 16

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archcalc.ops.shape import Shape
-from archcalc.readers.onnx.message import WHOLE, Tensor
+from archcalc.readers.onnx.proto import WHOLE, Tensor
 
 if TYPE_CHECKING:
     from archcalc.graph import Here

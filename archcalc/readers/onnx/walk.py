@@ -12,11 +12,10 @@ from archcalc.readers.assembly import Assembly, Unreached, error
 from archcalc.readers.naming import path_of
 from archcalc.readers.onnx import dense, known
 from archcalc.readers.onnx.call import Call, Unknown, holding
-from archcalc.readers.onnx.message import SMALL
-from archcalc.readers.onnx.message import Graph as Part
 from archcalc.readers.onnx.naming import named
+from archcalc.readers.onnx.proto import SMALL
 from archcalc.readers.onnx.rules import MOVES, RULES
-from archcalc.readers.onnx.values import Array, Maps, numbers, shape_of, stored
+from archcalc.readers.onnx.values import Array, Maps, shape_of, stored
 from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Graph
     from archcalc.origin import Maker
-    from archcalc.readers.onnx.message import Model, Node
     from archcalc.readers.onnx.network import Inputs
+    from archcalc.readers.onnx.proto import Model, Node
     from archcalc.readers.onnx.values import Dims, Value
 
 OWN = {"", "ai.onnx"}
@@ -91,13 +90,13 @@ class Walk:
     def _node(self, number: int, node: Node) -> None:
         values = [self._value(name) if name else None for name in node.inputs]
         maps = [value for value in values if isinstance(value, Maps)]
-        if node.domain in OWN and not maps and not _parts(node):
+        if node.domain in OWN and not maps and not node.parts:
             found: list[Value] | None = self._known(node, values)
             if found is not None:
                 self._give(node, found)
                 return
         if node.domain in OWN and maps and node.op in {"Shape", "Size"} and maps[0].dims:
-            self._give(node, _told_sizes(node, maps[0]))
+            self._give(node, [known.told_sizes(node, maps[0].dims)])
             return
         if number in self.terms.values() and self._is_merged(number, node):
             return
@@ -145,7 +144,7 @@ class Walk:
             raise Unknown(f"an op of `{node.domain[:80]}`")
         if ("", node.op) in self.model.functions or (node.domain, node.op) in self.model.functions:
             raise Unknown("a function of the file")
-        if _parts(node):
+        if node.parts:
             raise Unknown("it runs other graphs, as often as values tell")
         if not call.maps:
             raise Unknown("it makes numbers of its own")
@@ -269,7 +268,7 @@ class Walk:
 
     def _inner(self, node: Node, depth: int) -> Iterator[Array]:
         """Give the arrays of the graphs within a node, and those that they read from outside."""
-        for part in _parts(node):
+        for part in node.parts:
             for tensor in part.initializers.values():
                 yield stored(tensor)
             for inner in part.nodes:
@@ -299,13 +298,3 @@ class Walk:
                 self.net.builder.uncounted.append(
                     Uncounted(path, "merged tensors", Case.LEFT_OUT, (), why)
                 )
-
-
-def _parts(node: Node) -> list[Part]:
-    return [value for value in node.attributes.values() if isinstance(value, Part)]
-
-
-def _told_sizes(node: Node, maps: Maps) -> list[Value]:
-    if node.op == "Size":
-        return [numbers([maps.size], ())]
-    return [known.sizes(node, maps.dims)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import Reason
-from archcalc.ops.window import Span
+from archcalc.ops.span import Span
 from archcalc.readers.onnx.call import Call, Unknown
 
 if TYPE_CHECKING:

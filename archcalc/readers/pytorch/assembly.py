@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from archcalc.graph import Graph
     from archcalc.ops.shape import Shape
     from archcalc.origin import Maker, Origin
-    from archcalc.readers.pytorch.lowering import Step
     from archcalc.readers.pytorch.passing import Trace
     from archcalc.readers.pytorch.recorder import Call
+    from archcalc.readers.pytorch.step import Step
 
 
 class Assembly:

@@ -19,7 +19,7 @@ from torch._subclasses.fake_tensor import (
 from torch.utils._pytree import tree_leaves
 
 from archcalc.errors import ArchcalcError, UsageError
-from archcalc.readers.pytorch import lowering, moves, stated
+from archcalc.readers.pytorch import elementwise, lowering, moves, stated
 from archcalc.readers.pytorch.keeping import kept
 from archcalc.readers.pytorch.naming import Callers
 from archcalc.readers.pytorch.recorder import Call, Recorder, Value
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from archcalc.readers.pytorch.examples import Example
 
 KNOWN = (
-    lowering.RULES.keys() | stated.RULES.keys() | stated.EACH.keys() | moves.MOVES | moves.CONSTANTS
+    lowering.RULES.keys()
+    | stated.RULES.keys()
+    | elementwise.EACH.keys()
+    | moves.MOVES
+    | moves.CONSTANTS
 )
 """The calls that are not taken apart."""
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)

@@ -265,6 +265,40 @@ def _enlargements(draw: DrawFn, here: Maps) -> Layer:
     return Layer(text, Maps(here.channels, output))
 
 
+@st.composite
+def _turned(draw: DrawFn, here: Maps) -> Layer:
+    """Draw a transposed convolution that is no larger than can be run."""
+    groups = draw(st.sampled_from(_divisors(here.channels)))
+    fields: dict[str, list[int]] = {name: [] for name in TURNED}
+    extents = []
+    for size in here.sides:
+        kernel, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+        stride = draw(st.integers(1, 2 if size < 10 else 1))
+        rest = draw(st.integers(0, stride - 1))
+        whole = (size - 1) * stride + (kernel - 1) * dilation + 1 + rest
+        padding = draw(st.integers(0, min(2, (whole - 1) // 2)))
+        extents.append(whole - 2 * padding)
+        for name, number in zip(TURNED, (kernel, stride, padding, rest, dilation), strict=True):
+            fields[name].append(number)
+    filters = groups * draw(st.integers(1, 2))
+    said = {name: _written(tuple(numbers)) for name, numbers in fields.items()}
+    said |= {"groups": str(groups), "bias": draw(st.sampled_from(["true", "false"]))}
+    return Layer(_line("deconv", {"filters": filters, **said}), Maps(filters, tuple(extents)))
+
+
+TURNED = ("kernel", "stride", "padding", "output_padding", "dilation")
+
+
+@st.composite
+def _untied(draw: DrawFn, here: Maps) -> Layer:
+    fields, extents = draw(_windows(here, padded=False))
+    if draw(st.booleans()):
+        fields |= {"stride": 1, "kernel": 3, "padding": "half"}
+        extents = here.sides
+    fields["bias"] = draw(st.sampled_from(["true", "false"]))
+    return Layer(_line("local", {"filters": 2, **fields}), Maps(2, extents))
+
+
 def _divisors(number: int) -> list[int]:
     return [n for n in range(1, number + 1) if number % n == 0]
 
@@ -389,6 +423,8 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "subsample": lambda here: _pools(here, "subsample"),
     "subtract": lambda here: _elementwise(here, "subtract"),
     "upsample": _enlargements,
+    "deconv": _turned,
+    "local": _untied,
     "crop": lambda here: _ends(here, "crop"),
     "pad": lambda here: _ends(here, "pad"),
     "shuffle": lambda here: st.sampled_from(_divisors(here.channels)).map(

@@ -86,7 +86,7 @@ def sides(  # noqa: PLR0913 - the fields of a window
     earlier, size = size[: len(size) - len(kernel)], size[len(size) - len(kernel) :]
     steps = each(kernel if stride is None else stride, len(kernel))
     apart = each(dilation, len(kernel))
-    pads = _pads(size, kernel, steps, padding, apart)
+    pads = cells_of(size, kernel, steps, padding, apart)
     numbers = zip(size, kernel, steps, apart, pads[::2], pads[1::2], strict=True)
     return (
         *(Side(extent, 1, 1, 1, 0, 0, extent) for extent in earlier),
@@ -111,6 +111,22 @@ def along(cuts: Iterable[slice]) -> tuple[Any, ...]:
 def unfolded(x: Array, both: Sides) -> Array:
     """Give x as many extents as its windows have: only a single place may want more."""
     return x if x.ndim == len(both) + 2 else x.reshape(*x.shape[:2], *(s.size for s in both))
+
+
+def cells_of(
+    size: Size, kernel: Size, stride: Size, padding: Padding, dilation: Size
+) -> tuple[int, ...]:
+    """Say a padding in cells: before and after each extent."""
+    if not isinstance(padding, str):
+        return padding * len(kernel) if len(padding) == 2 else padding
+    extents = [taps * step - step + 1 for taps, step in zip(kernel, dilation, strict=True)]
+    if padding == "half":
+        return tuple(extent // 2 for extent in extents for _ in "xy")
+    missing = [
+        max(range(0, cells, step)[-1] + extent - cells, 0)
+        for cells, step, extent in zip(size, stride, extents, strict=True)
+    ]
+    return tuple(cells for n in missing for cells in (n // 2, n - n // 2))
 
 
 def padded(x: Array, both: Sides, value: float = 0) -> Array:
@@ -169,22 +185,6 @@ def _side(side: Side, *, ceil: bool) -> Side:
     if starts[-1] > room and starts[-1] >= side.size + side.before:
         starts = starts[:-1]
     return side._replace(windows=len(starts))
-
-
-def _pads(
-    size: Size, kernel: Size, stride: Size, padding: Padding, dilation: Size
-) -> tuple[int, ...]:
-    """Say a padding in cells: before and after each extent."""
-    if not isinstance(padding, str):
-        return padding * len(kernel) if len(padding) == 2 else padding
-    extents = [taps * step - step + 1 for taps, step in zip(kernel, dilation, strict=True)]
-    if padding == "half":
-        return tuple(extent // 2 for extent in extents for _ in "xy")
-    missing = [
-        max(range(0, cells, step)[-1] + extent - cells, 0)
-        for cells, step, extent in zip(size, stride, extents, strict=True)
-    ]
-    return tuple(cells for n in missing for cells in (n // 2, n - n // 2))
 
 
 def _overlap(both: Sides) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

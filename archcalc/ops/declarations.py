@@ -91,6 +91,12 @@ DECLARATIONS: dict[str, Declaration] = {
         ((0, 0), (1, 1), (2, 1), (1, 0, 2, 1), (0, 0, 1, 1, 2, 0)),
         _padding,
     ),
+    "Rest": Declaration(
+        fields.rest,
+        _SIZE | {"description": "Height x width, or one number for every extent: 0, 0x1."},
+        ((0,), (1,), (0, 1), (1, 0, 0)),
+        lambda _: (letter("rest h", 1), letter("rest w", 1)),
+    ),
     "Stretch": Declaration(
         composites.stretch,
         {"type": "array", "items": _WHOLE_OR_NONE, "minItems": 2, "maxItems": 2}

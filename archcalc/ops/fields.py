@@ -30,6 +30,8 @@ Two numbers are for all extents, else there are two for each: top, bottom, left,
 """
 Cells: TypeAlias = tuple[int, ...]
 """The same without the words: cells at the ends of each extent."""
+Rest: TypeAlias = tuple[int, ...]
+"""A number for each extent, 0 or more, or one for all."""
 Stretch: TypeAlias = tuple[int, int]
 """From the first that is meant, counted from 0, to the first that is not."""
 Parts: TypeAlias = tuple[int, ...]
@@ -209,6 +211,18 @@ def cells(value: object) -> Cells:
     if found is None:
         what = "cells: 1, 0x3 (height x width), [before, after] or [top, bottom, left, right]"
         raise expected(what, value)
+    return found
+
+
+def rest(value: object) -> Rest:
+    """Read one number for all extents, or one for each; 0 is one too.
+
+    >>> rest("0"), rest("0x1")
+    ((0,), (0, 1))
+    """
+    found = numbers(value, _cells)
+    if found is None:
+        raise expected("a size such as 0 or 0x1 (height x width)", value)
     return found
 
 

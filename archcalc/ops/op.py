@@ -98,7 +98,7 @@ class Op(ABC):
         own = tuple(
             field
             for field, kind in declared.items()
-            if kind.startswith(("Size", "Outputs", "Padding", "Cells"))
+            if kind.startswith(("Size", "Outputs", "Padding", "Cells", "Rest"))
         )
         cls.sizes = (*cls.sizes, *own)
 

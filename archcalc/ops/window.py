@@ -59,7 +59,10 @@ def spans(  # noqa: PLR0913 - the six numbers of a window
     if not len(extents) == len(kernel) == len(stride) == len(dilation):  # not yet as on a map
         kernel = spread(kernel, x.rank)
         extents = extents_under(x, kernel)
-        stride, dilation = _along(kernel, stride, "stride"), _along(kernel, dilation, "dilation")
+        stride, dilation = (
+            along_kernel(kernel, stride, "stride"),
+            along_kernel(kernel, dilation, "dilation"),
+        )
     cells = pads(x, kernel, stride, padding, dilation)
     earlier = len(extents) - len(kernel)
     found = [Span(extent, 1) for extent in extents[:earlier]]
@@ -150,7 +153,7 @@ def on_last(x: Shape, size: Size, key: str) -> tuple[int, ...]:
 def pads(x: Shape, kernel: Size, stride: Size, padding: Padding, dilation: Size) -> tuple[int, ...]:
     """Turn a padding as written into cells before and after the input, for each extent."""
     if not isinstance(padding, str):
-        return _along(kernel, padding, "padding")
+        return along_kernel(kernel, padding, "padding")
     found = []
     if padding == "half":
         for taps, apart in zip(kernel, dilation, strict=True):
@@ -180,7 +183,7 @@ def cells_along(x: Shape, cells: tuple[int, ...]) -> list[tuple[int, int]]:
     return [(0, 0)] * (x.rank - len(pairs)) + pairs
 
 
-def _along(kernel: Size, size: tuple[int, ...], key: str) -> tuple[int, ...]:
+def along_kernel(kernel: Size, size: tuple[int, ...], key: str) -> tuple[int, ...]:
     """Give a size or a padding for each extent of a kernel."""
     each = 2 if key == "padding" else 1
     if len(size) == len(kernel) * each:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from archcalc.arithmetic import Derived
 from archcalc.notation import SILENT_ONE
+from archcalc.ops.deconv import Deconv
 from archcalc.ops.op import Op, Shape
 from archcalc.receptive_field import Field
 
@@ -41,7 +42,7 @@ def _wrap(value: object) -> object:
 
 
 def _cells(op: Op, x: Shape) -> tuple[int, ...]:
-    spans = op.window(x)
+    spans = op.turned(x) if isinstance(op, Deconv) else op.window(x)
     assert spans is not None, "windows of unlike sizes have no padding"  # noqa: S101
     own = spans[-len(op.kernel) :]  # type: ignore[attr-defined]
     return tuple([cells for span in own for cells in (span.before, span.after)])

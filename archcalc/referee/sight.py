@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archcalc.kernels._windows import each, sides
+from archcalc.kernels.deconv import turned
 from archcalc.model.layer import Layer
 
 if TYPE_CHECKING:
@@ -178,10 +179,24 @@ def _whole(fields: Mapping[str, Any], x: Shape, side: int, outputs: int) -> Arra
     """Tell for each output whether its window's first tap, and its last, is on the input."""
     if "padding" not in fields or not fields["kernel"]:
         return np.ones((outputs, 2), bool)
+    if "output_padding" in fields:
+        return _whole_turned(fields, x, side, outputs)
     names = ("kernel", "stride", "padding", "dilation", "ceil")
     windows = sides(x[1:], **{name: fields[name] for name in names if name in fields})[side]
     taps = np.stack([windows.starts, windows.starts + windows.extent - 1], axis=1)
     on_input: Array = (taps >= 0) & (taps < windows.size)
+    return on_input
+
+
+def _whole_turned(fields: Mapping[str, Any], x: Shape, side: int, outputs: int) -> Array:
+    """Tell the same of a convolution that is turned round, where it lies on each place."""
+    names = ("stride", "padding", "output_padding", "dilation")
+    kernel = each(fields["kernel"], len(x) - 1)
+    windows = turned(x[1:], kernel, *[fields[name] for name in names])[side]
+    reach = windows.extent - 1
+    starts = np.arange(outputs) + windows.before - reach
+    taps = np.stack([starts, starts + reach], axis=1)
+    on_input: Array = (taps >= 0) & (taps < x[side + 1])
     return on_input
 
 

@@ -120,7 +120,7 @@ def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
     fill(layer)
     _refuse_large([_output(layer, xs), *xs])
     y, work = _run(layer, [np.ones((1, *x), np.float32) for x in xs])
-    whole, work = _run_padded(layer, xs[0]) or (y, work)
+    whole, work = _run_padded(layer, xs[0]) or (_uncropped(layer, xs[0], y), work)
     has_units = not INCOMING.isdisjoint(map(layer.kinds.__getitem__, layer.weights))
     arrays = _arrays(layer)
     return Measured(
@@ -182,7 +182,7 @@ def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
     None if no window reaches over the input.
     """
     fields = layer.fields
-    if "padding" not in fields or fields["kernel"] is None:
+    if "padding" not in fields or fields["kernel"] is None or "output_padding" in fields:
         return None
     both = sides(
         x[1:],
@@ -190,7 +190,7 @@ def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
         fields["stride"],
         fields["padding"],
         fields.get("dilation", (1,)),
-        ceil=fields["ceil"],
+        ceil=fields.get("ceil", False),
     )
     if all(not side.before and side.span <= side.size for side in both):
         return None
@@ -198,6 +198,16 @@ def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
     bare = Layer("", layer.op, {**fields, "padding": (0, 0), "ceil": False}, ())
     bare.weights = layer.weights
     return _run(bare, [image])
+
+
+def _uncropped(layer: Layer, x: Shape, y: Array) -> Array:
+    """Give what a convolution turned round adds up before it is cropped, and a 1 for each bias."""
+    if "output_padding" not in layer.fields:
+        return y
+    bare = Layer("", layer.op, {**layer.fields, "padding": (0, 0), "output_padding": (0,)}, ())
+    bare.weights = {name: array for name, array in layer.weights.items() if name != "bias"}
+    whole, _ = bare.forward([np.ones((1, *x), np.float32)])
+    return np.append(whole, np.ones(y.size if "bias" in layer.weights else 0, np.float32))
 
 
 def _otherwise(layer: Layer) -> frozenset[str]:

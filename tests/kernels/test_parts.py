@@ -10,8 +10,11 @@ import pytest
 
 from archcalc.kernels import (
     concat,
+    conv,
     crop,
+    deconv,
     globalmaxpool,
+    local,
     maximum,
     multiply,
     one_minus,
@@ -75,6 +78,43 @@ def test_single_precision_stays_single(
 
     assert (y.dtype, dx.dtype, gradients) == (np.dtype("f4"), np.dtype("f4"), {})
     assert kernel.weights(shape[1:], **fields) == {}
+
+
+@pytest.mark.parametrize(
+    ("kernel", "shape", "fields"),
+    [
+        (deconv, (2, 4, 3, 4), {"filters": 2, "kernel": (3, 2), "stride": (2, 1), "groups": 2}),
+        (deconv, (2, 2, 5), {"filters": 3, "kernel": (3,), "stride": (2,), "padding": (1, 1),
+                             "output_padding": (1,), "bias": False}),
+        (deconv, (2, 1, 2, 3, 2), {"filters": 1, "kernel": (2, 2), "dilation": (2,)}),
+        (deconv, (2, 3, 1, 1), {"filters": 2, "kernel": (2, 2, 2)}),
+        (local, (2, 2, 4, 5), {"filters": 2, "kernel": (2, 3), "stride": (2, 1)}),
+        (local, (2, 2, 4), {"filters": 3, "kernel": (3,), "padding": (1, 1), "bias": False}),
+        (local, (2, 1, 2, 3, 3), {"filters": 2, "kernel": (2, 2)}),
+        (local, (2, 3, 1, 1), {"filters": 2, "kernel": (1, 1, 1)}),
+    ],
+)  # fmt: skip
+def test_gradients_of_weights(
+    check_gradients: Callable[..., None],
+    kernel: ModuleType,
+    shape: tuple[int, ...],
+    fields: dict[str, Any],
+) -> None:
+    shapes = kernel.weights(shape[1:], **fields)
+    weights = {name: drawn(*size) for name, size in shapes.items()}
+    left = {key: n for key, n in fields.items() if key not in {"filters", "kernel", "bias"}}
+    check_gradients(kernel, drawn(*shape), weights=weights, **left)
+
+
+def test_a_transposed_convolution_is_the_way_back_through_a_convolution() -> None:
+    kernel = drawn(4, 3, 3, 2)
+    y, saved = conv.forward(drawn(2, 3, 8, 6), kernel=kernel, stride=(2,), padding=(1, 1))
+    assert y.shape == (2, 4, 4, 4)
+    dy = drawn(*y.shape)
+    (dx,), _ = conv.backward(dy, saved)
+    found, _ = deconv.forward(dy, kernel=kernel, stride=(2,), padding=(1, 1), output_padding=(1, 0))
+
+    assert np.allclose(found, dx)
 
 
 @pytest.mark.parametrize("kernel", [multiply, subtract, maximum])

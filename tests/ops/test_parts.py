@@ -30,6 +30,35 @@ CASES = [
         "{upsample: 2, mode: bilinear}", "1x2x2x2", "1x4x4x4", {"mul": 512, "add": 448},
         id="trilinear",
     ),
+    pytest.param(  # (4 - 1)·2 + 3 = 9 rows, 11 columns; 3·2·9 weights at 20 places
+        "{deconv: 2, kernel: 3, stride: 2}", "3x4x5", "2x9x11",
+        {"weights": 54, "biases": 2, "mac": 1_080, "add": 198, "connections": 1_278,
+         "connections_in_bounds": 1_278, "neurons": 198}, id="deconv",
+    ),
+    pytest.param(  # cut to 8 x 10; of each row's 3 taps one is cut at the first: 11, and 14
+        "{deconv: 1, kernel: 3, stride: 2, padding: 1, output_padding: 1, bias: false}", "1x4x5",
+        "1x8x10", {"weights": 9, "mac": 180, "connections": 180,
+                   "connections_in_bounds": 11 * 14, "neurons": 80}, id="deconv, cropped",
+    ),
+    pytest.param(  # 4 maps in 2 groups: each reaches 1 of 2 filters
+        "{deconv: 2, kernel: 2, groups: 2, dilation: 3, bias: false}", "4x5", "2x8",
+        {"weights": 8, "mac": 40, "connections": 40, "neurons": 16}, id="deconv, a sequence",
+    ),
+    pytest.param(
+        "{deconv: 1, kernel: 4, stride: 2, padding: same, bias: false}", "1x2x2x2", "1x4x4x4",
+        {"weights": 64, "mac": 512, "connections": 512, "connections_in_bounds": 6**3,
+         "neurons": 64}, id="deconv, a volume",
+    ),
+    pytest.param(  # 2·3·3 units of 2·2·2 taps and a bias
+        "{local: 2, kernel: 2}", "2x4x4", "2x3x3",
+        {"weights": 144, "biases": 18, "mac": 144, "add": 18, "connections": 162, "neurons": 18},
+        id="local",
+    ),
+    pytest.param(  # of 3 taps at 4 places 10 are on the input
+        "{local: 2, kernel: 3, padding: 1, bias: false}", "1x4", "2x4",
+        {"weights": 24, "mac": 24, "connections": 24, "connections_in_bounds": 20, "neurons": 8},
+        id="local, padded",
+    ),
     pytest.param("{slice: [2, 5]}", "8x4x4", "3x4x4", {}, id="maps 2, 3, 4"),
     pytest.param("{slice: [2, 4], axis: height}", "8x4x5", "8x2x5", {}, id="rows 2, 3"),
     pytest.param("{slice: [0, 8], axis: length}", "3x16", "3x8", {}, id="the first half"),
@@ -132,7 +161,60 @@ def test_what_is_padded_or_cropped_sees_what_it_saw() -> None:
     assert archcalc.confirm(report.graph).agrees
 
 
+def test_a_convolution_and_one_that_is_turned_round() -> None:
+    """Each element meets each of 30·9 taps once: 8,100·256·256, at whichever size comes out."""
+    spec = """\
+input: 30x256x256
+layers:
+  - {name: a, conv: 30, kernel: 3, padding: 1, bias: false}
+  - {name: b, deconv: 30, kernel: 3, stride: 2, bias: false}
+  - {name: c, deconv: 30, kernel: 3, stride: 2, output_padding: 1, bias: false, from: a}
+outputs: [b]
+"""
+    report = archcalc.count(archcalc.load(StringIO(spec)))
+
+    assert [report[name].parameters for name in "abc"] == [8_100] * 3
+    assert [report[name].macs for name in "abc"] == [530_841_600] * 3
+    assert [str(report[name].output) for name in "bc"] == ["30x513x513", "30x514x514"]
+
+
 WRONG = [
+    (
+        "{deconv: 2, kernel: 3, stride: 2, output_padding: 2}",
+        "8x4x4",
+        """\
+spec:3:55: error[output-padding-too-large]: deconv1: an output padding of 2 is not below \
+the stride 2; what enters `deconv` is 8x4x4
+    3 |   - {deconv: 2, kernel: 3, stride: 2, output_padding: 2}
+      |                                                       ^""",
+    ),
+    (
+        "{deconv: 2, kernel: 3, padding: 3}",
+        "8x4x4",
+        """\
+spec:3:37: error[nothing-left]: deconv1: a padding of 3 + 3 leaves nothing of the height 6; \
+what enters `deconv` is 8x4x4
+    3 |   - {deconv: 2, kernel: 3, padding: 3}
+      |                                     ^""",
+    ),
+    (
+        "{deconv: 2, kernel: 2, stride: 3, padding: same}",
+        "8x4x4",
+        """\
+spec:3:48: error[kernel-below-stride]: deconv1: `same` needs a kernel that reaches over \
+the stride 3; what enters `deconv` is 8x4x4
+    3 |   - {deconv: 2, kernel: 2, stride: 3, padding: same}
+      |                                                ^^^^""",
+    ),
+    (
+        "{deconv: 4, kernel: 2, groups: 3}",
+        "8x4x4",
+        """\
+spec:3:36: error[groups-do-not-divide]: deconv1: 3 groups do not divide 8 input maps \
+and 4 filters evenly; what enters `deconv` is 8x4x4
+    3 |   - {deconv: 4, kernel: 2, groups: 3}
+      |                                    ^""",
+    ),
     (
         "{slice: [0, 9]}",
         "8x4x4",

@@ -107,6 +107,10 @@ KINKS: dict[str, tuple[float, ...]] = {
 }  # fmt: skip
 RENAMED: dict[str, dict[str, str]] = {
     **sequences.RENAMED,
+    "ConvTranspose1d": {"weight": "kernel"},
+    "ConvTranspose2d": {"weight": "kernel"},
+    "ConvTranspose3d": {"weight": "kernel"},
+    "Local": {},
     **{f"Conv{n}d": {"weight": "kernel"} for n in (1, 2, 3)},
     "Untied": {"conv.weight": "kernel"},
     "Table": {"kernels": "kernel"},
@@ -333,7 +337,44 @@ class Half(nn.Module):
         return y if self.bias is None else y + per_map(self.bias, y)
 
 
+class Local(nn.Module):
+    """Windows, each multiplied with kernels of its own."""
+
+    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+        super().__init__()
+        self.op, self.cells = op, pads(op, x)
+        empty = torch.empty_like(x, device="cpu", dtype=torch.float32)
+        out = self.windows(empty).shape[2 : x.dim()]
+        self.kernel = nn.Parameter(torch.zeros(op.filters, *out, x.shape[1], *op.kernel))
+        self.bias = nn.Parameter(torch.zeros(op.filters, *out)) if op.bias else None
+
+    def windows(self, x: Tensor) -> Tensor:
+        """Unfold one extent after the other."""
+        x = enlarge(x, self.cells, 0.0)
+        for axis, (size, step) in enumerate(zip(self.op.kernel, self.op.stride, strict=True)):
+            x = x.unfold(axis + 2, size, step)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Multiply place by place, as batches of matrices, and add."""
+        windows, rank = self.windows(x), x.dim() - 2
+        places = windows.shape[2 : 2 + rank]
+        moved = windows.permute(*range(2, 2 + rank), 0, 1, *range(2 + rank, 2 + 2 * rank))
+        columns = moved.reshape(places.numel(), len(x), -1)
+        rows = self.kernel.movedim(0, rank).reshape(places.numel(), self.op.filters, -1)
+        y = torch.bmm(columns, rows.transpose(1, 2)).permute(1, 2, 0)
+        y = y.reshape(len(x), self.op.filters, *places)
+        return y if self.bias is None else y + self.bias
+
+
 # -- Which module an op is
+
+
+def deconv(op: Any, x: Tensor) -> Any:  # noqa: ANN401
+    """Take PyTorch's own module."""
+    kind = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)[x.dim() - 3]
+    rest = op.output_padding, op.groups, op.bias, op.dilation
+    return kind(x.shape[1], op.filters, op.kernel, op.stride, op.padding[::2], *rest)
 
 
 def conv(op: Any, x: Tensor) -> Any:  # noqa: ANN401
@@ -514,6 +555,8 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "one_minus": lambda _op, _x: lambda x: 1 - x,
     "globalmaxpool": lambda _op, _x: lambda x: x.flatten(2).amax(2)[:, :, None, None],
     "upsample": upsample,
+    "deconv": deconv,
+    "local": Local,
     "slice": lambda op, _x: (
         lambda x: x.narrow(AXES[op.axis], op.range[0], op.range[1] - op.range[0])
     ),

@@ -93,6 +93,8 @@ layers:
   - {pad: [1, 0, 2, 1]}
   - {split: [1, 3], part: 2}
   - {crop: 2}
+  - {deconv: 3, kernel: 3, padding: 1, groups: 3}
+  - {local: 3, kernel: 2, padding: [1, 0]}
 """
 
 WINDOWS = """\

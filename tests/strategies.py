@@ -299,6 +299,49 @@ def _untied(draw: DrawFn, here: Maps) -> Layer:
     return Layer(_line("local", {"filters": 2, **fields}), Maps(2, extents))
 
 
+def _folded(here: Maps, place: int) -> Layer:
+    left = here.sides[:place] + here.sides[place + 1 :]
+    text = f"{{fold: {sides(len(here.sides))[place]}}}"
+    return Layer(text, Maps(here.channels * here.sides[place], left or (1, 1)))
+
+
+@st.composite
+def _means(draw: DrawFn, here: Maps) -> Layer:
+    shape = [here.channels, *here.sides]
+    place = draw(st.integers(-1, len(here.sides)))
+    if place < 0:
+        return Layer("mean", Maps(here.channels, (1, 1)))
+    shape[place] = 1
+    axis = ("channels", *sides(len(here.sides)))[place]
+    return Layer(f"{{mean: {axis}}}", Maps(shape[0], tuple(shape[1:])))
+
+
+@st.composite
+def _scaled(draw: DrawFn, here: Maps, op: str) -> Layer:
+    scale = tuple(draw(st.integers(1, 2 if size < 10 else 1)) for size in here.sides)
+    larger = tuple(n * size for n, size in zip(scale, here.sides, strict=True))
+    return Layer(f"{{{op}: {_written(scale)}}}", Maps(here.channels, larger))
+
+
+@st.composite
+def _woven(draw: DrawFn, here: Maps) -> Layer:
+    """Draw blocks that are woven from as many maps."""
+    last = draw(st.sampled_from([n for n in (1, 2, 3) if here.channels % n == 0]))
+    scale = (*[1] * (len(here.sides) - 1), last)
+    larger = (*here.sides[:-1], here.sides[-1] * last)
+    return Layer(f"{{pixel_shuffle: {_written(scale)}}}", Maps(here.channels // last, larger))
+
+
+@st.composite
+def _blocks(draw: DrawFn, here: Maps) -> Layer:
+    """Draw blocks whose cells are laid in maps."""
+    scale = tuple(draw(st.sampled_from(_divisors(size)[:2])) for size in here.sides)
+    smaller = tuple(size // n for n, size in zip(scale, here.sides, strict=True))
+    return Layer(
+        f"{{pixel_unshuffle: {_written(scale)}}}", Maps(here.channels * prod(scale), smaller)
+    )
+
+
 def _divisors(number: int) -> list[int]:
     return [n for n in range(1, number + 1) if number % n == 0]
 
@@ -408,6 +451,7 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
         [
             Layer("{linear: 3}", Maps(3, (1, 1))),
             Layer("{linear: 2, flatten: false}", Maps(2, here.sides)),
+            Layer("{linear: 2, over: places}", Maps(here.channels, (2,))),
         ]
     ),
     "globalmaxpool": lambda here: _vectors("globalmaxpool", here.channels),
@@ -425,6 +469,12 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "upsample": _enlargements,
     "deconv": _turned,
     "local": _untied,
+    "fold": lambda here: st.integers(0, len(here.sides) - 1).map(lambda i: _folded(here, i)),
+    "mean": _means,
+    "pixel_shuffle": _woven,
+    "pixel_unshuffle": _blocks,
+    "tokens": lambda here: st.just(Layer("tokens", Maps(here.channels, (prod(here.sides),)))),
+    "unpool": lambda here: _scaled(here, "unpool"),
     "crop": lambda here: _ends(here, "crop"),
     "pad": lambda here: _ends(here, "pad"),
     "shuffle": lambda here: st.sampled_from(_divisors(here.channels)).map(

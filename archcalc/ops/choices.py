@@ -8,6 +8,7 @@ from archcalc.ops.fields import (
     Approximation,
     Axis,
     Interpolation,
+    Over,
     Slopes,
     Steps,
     Together,
@@ -45,6 +46,13 @@ def slopes(value: object) -> Slopes:
 def approximation(value: object) -> Approximation:
     """Read by what a function is approximated."""
     return _one_of(("tanh", "sigmoid"), value)
+
+
+def over(value: object) -> Over:
+    """Read the only word for what a linear layer may run over instead of the features."""
+    if value != "places":
+        raise expected("places", value)
+    return "places"
 
 
 def _one_of(words: tuple[Word, ...], value: object) -> Word:

@@ -117,6 +117,7 @@ DECLARATIONS: dict[str, Declaration] = {
         (True, False, "untied"),
         few=True,
     ),
+    "Over": Declaration(choices.over, {"enum": ["places"]}, ("places",), few=True),
     "Axis": Declaration(
         choices.axis, {"enum": ["channels", *SIDES, "length"]}, ("channels", *SIDES, "length")
     ),

@@ -10,8 +10,9 @@ from archcalc.arithmetic import known
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape, Weight, Weighted, Work
 from archcalc.ops.shape import sides
+from archcalc.ops.span import Span
 from archcalc.ops.weight import bias
-from archcalc.ops.window import Span, along_kernel, extents_under, pads, spread
+from archcalc.ops.window import along_kernel, extents_under, pads, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Padding, Rest, Size

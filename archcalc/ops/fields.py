@@ -42,6 +42,8 @@ Axis: TypeAlias = Literal["channels", "depth", "height", "width", "length"]
 """What runs along: the maps, or an extent of a map."""
 Interpolation: TypeAlias = Literal["nearest", "bilinear"]
 """How a cell between cells is filled: as the nearest, or by its neighbours along each extent."""
+Over: TypeAlias = Literal["places"]
+"""What a linear layer runs over, if not the features."""
 Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each output map the input maps that feed it, counted from 0."""
 Map: TypeAlias = tuple[int, ...]

@@ -11,7 +11,7 @@ from archcalc.ops.weight import bias
 from archcalc.ops.window import one_place, whole_map
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Count
+    from archcalc.ops.fields import Count, Over
     from archcalc.ops.span import Span
 
 
@@ -22,7 +22,8 @@ class Linear(Weighted):
         x  C  H  W        weight  units  C·H·W      (without `flatten`: units C)
         y  units 1 1      bias    units             (without `flatten`: y is units H W)
 
-    Without `flatten` the layer is applied at each place by itself, with the same weights.
+    Without `flatten` the layer is applied at each place by itself, with the same weights; `over`
+    places it mixes the places of each map by itself, with the weights units  H·W, and y is C units.
     Work: a mac for each weight and an add for each bias, at each place.
 
     >>> f6 = Linear(units=84)
@@ -42,13 +43,18 @@ class Linear(Weighted):
     units: Count
     bias: bool = True
     flatten: bool = True
+    over: Over | None = None
 
     def shape(self, *xs: Shape) -> Shape:
-        """Give one element a unit, in all or at each place."""
+        """Give one element a unit, in all, at each place or in each map."""
+        if self.over:
+            return Shape(xs[0].channels, self.units)
         return Shape(self.units) if self.flatten else Shape(self.units, *xs[0].extents)
 
-    def window(self, x: Shape) -> tuple[Span, ...]:
-        """Tell the window: the whole map, or a place."""
+    def window(self, x: Shape) -> tuple[Span, ...] | None:
+        """Tell the window: the whole map, or a place; none if units take the place of places."""
+        if self.over:
+            return None
         return whole_map(x) if self.flatten else one_place(x)
 
     def parameters(self, x: Shape, y: Shape) -> int:
@@ -69,6 +75,8 @@ class Linear(Weighted):
     def connections(self, x: Shape, y: Shape) -> int:
         """Count one connection for each parameter; places share them."""
         parameters = self.parameters(x, y)
+        if self.over:
+            return known(parameters) * x.channels
         return parameters if self.flatten else known(parameters) * y.places
 
     def work(self, x: Shape, y: Shape) -> Work:
@@ -76,4 +84,6 @@ class Linear(Weighted):
         return Work(mac=y.size * self._inputs(x), add=y.size if self.bias else 0)
 
     def _inputs(self, x: Shape) -> int:
+        if self.over:
+            return x.places
         return x.size if self.flatten else x.channels

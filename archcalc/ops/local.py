@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.arithmetic import known
 from archcalc.ops.op import Shape, Weight, Weighted, Work
 from archcalc.ops.weight import bias
-from archcalc.ops.window import Span, spans, spread
+from archcalc.ops.window import spans, spread
 
 if TYPE_CHECKING:
     from archcalc.ops.fields import Count, Padding, Size
+    from archcalc.ops.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -139,7 +139,8 @@ def _read(op: Op) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Call the rules of an op that holds letters."""
     inputs = _inputs(op)
     found = op.shape(*inputs)
-    y = Shape(*[letter(f"{name}'", side) for name, side in zip("CHW", found, strict=True)])
+    names = "CHW" if len(found) == 3 else "CL"
+    y = Shape(*[letter(f"{name}'", side) for name, side in zip(names, found, strict=True)])
     figures = counted(op, inputs, y)
     notes = _drops(op, inputs[0])
     return sides(found, notes), tuple(

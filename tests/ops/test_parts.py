@@ -59,6 +59,23 @@ CASES = [
         {"weights": 24, "mac": 24, "connections": 24, "connections_in_bounds": 20, "neurons": 8},
         id="local, padded",
     ),
+    pytest.param("{pixel_shuffle: 2}", "8x4x5", "2x8x10", {}, id="woven"),
+    pytest.param("{pixel_shuffle: 3}", "6x5", "2x15", {}, id="woven sequences"),
+    pytest.param("{pixel_unshuffle: 2}", "2x8x10", "8x4x5", {}, id="unwoven"),
+    pytest.param("{pixel_unshuffle: 1x2}", "2x7x10", "4x7x5", {}, id="unwoven rows"),
+    pytest.param("{unpool: 2}", "2x4x5", "2x8x10", {}, id="unpooled"),
+    pytest.param("mean", "5x3x4", "5x1x1", {"add": 55, "div": 5}, id="5·(12 - 1)"),
+    pytest.param("{mean: channels}", "5x3x4", "1x3x4", {"add": 48, "div": 12}, id="12·(5 - 1)"),
+    pytest.param("{mean: height}", "5x3x4", "5x1x4", {"add": 40, "div": 20}, id="20·(3 - 1)"),
+    pytest.param("tokens", "8x3x4", "8x12", {}, id="12 tokens"),
+    pytest.param("{fold: height}", "8x3x4", "24x4", {}, id="rows as maps"),
+    pytest.param("{fold: width}", "8x3x4", "32x3", {}, id="columns as maps"),
+    pytest.param("{fold: length}", "8x3", "24x1x1", {}, id="nothing but a vector"),
+    pytest.param(  # 12 places to 6 units, for each of the 8 maps: 6·(12 + 1)
+        "{linear: 6, over: places}", "8x12", "8x6",
+        {"weights": 72, "biases": 6, "mac": 576, "add": 48, "connections": 624, "neurons": 48},
+        id="linear over places",
+    ),
     pytest.param("{slice: [2, 5]}", "8x4x4", "3x4x4", {}, id="maps 2, 3, 4"),
     pytest.param("{slice: [2, 4], axis: height}", "8x4x5", "8x2x5", {}, id="rows 2, 3"),
     pytest.param("{slice: [0, 8], axis: length}", "3x16", "3x8", {}, id="the first half"),
@@ -179,6 +196,33 @@ outputs: [b]
 
 
 WRONG = [
+    (
+        "{pixel_shuffle: 3}",
+        "8x4x4",
+        """\
+spec:3:21: error[groups-do-not-divide]: pixel_shuffle1: blocks of 9 cells do not divide 8 maps \
+evenly; what enters `pixel_shuffle` is 8x4x4
+    3 |   - {pixel_shuffle: 3}
+      |                     ^""",
+    ),
+    (
+        "{pixel_unshuffle: 3}",
+        "8x6x4",
+        """\
+spec:3:23: error[groups-do-not-divide]: pixel_unshuffle1: blocks of 3 do not divide the width 4 \
+evenly; what enters `pixel_unshuffle` is 8x6x4
+    3 |   - {pixel_unshuffle: 3}
+      |                       ^""",
+    ),
+    (
+        "{fold: depth}",
+        "8x6x4",
+        """\
+spec:3:12: error[no-such-axis]: fold1: there is no depth: 8x6x4 has channels, height and width; \
+what enters `fold` is 8x6x4
+    3 |   - {fold: depth}
+      |            ^^^^^""",
+    ),
     (
         "{deconv: 2, kernel: 3, stride: 2, output_padding: 2}",
         "8x4x4",

@@ -239,12 +239,15 @@ class Dense(nn.Module):
 
     def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
         super().__init__()
-        self.flattens = op.flatten
+        self.flattens, self.over = op.flatten, op.over
         inputs = x[0].numel() if op.flatten else x.shape[1]
+        inputs = x[0, 0].numel() if op.over else inputs
         self.linear = nn.Linear(inputs, op.units, bias=op.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Multiply and add."""
+        if self.over:
+            return self.linear(x.flatten(2))
         if self.flattens:
             return self.linear(x.flatten(1))[:, :, None, None]
         return self.linear(x.movedim(1, -1)).movedim(-1, 1)
@@ -494,6 +497,38 @@ def crop(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     return lambda x: functional.pad(x, turned(tuple(-n for n in cells)))
 
 
+def folded(x: Tensor, axis: int) -> Tensor:
+    """Take an extent into the maps."""
+    y = x.movedim(axis, 2).flatten(1, 2)
+    return y if y.dim() > 2 else y[:, :, None, None]
+
+
+def woven(x: Tensor, scale: tuple[int, ...]) -> Tensor:
+    """Weave one extent after the other, the last first: blocks are counted row by row."""
+    if len(scale) == 2 and scale[0] == scale[1]:
+        return functional.pixel_shuffle(x, scale[0])
+    for axis in range(len(scale) - 1, -1, -1):
+        n = scale[axis]
+        x = x.unflatten(1, (-1, n)).movedim(2, axis + 3).flatten(axis + 2, axis + 3)
+    return x
+
+
+def unwoven(x: Tensor, scale: tuple[int, ...]) -> Tensor:
+    """Do the opposite, the first extent first."""
+    if len(scale) == 2 and scale[0] == scale[1]:
+        return functional.pixel_unshuffle(x, scale[0])
+    for axis, n in enumerate(scale):
+        x = x.unflatten(axis + 2, (-1, n)).movedim(axis + 3, 2).flatten(1, 2)
+    return x
+
+
+def unpooled(x: Tensor, scale: tuple[int, ...]) -> Tensor:
+    """Lay zeros between."""
+    y = x.new_zeros(*x.shape[:2], *(n * size for n, size in zip(scale, x.shape[2:], strict=True)))
+    y[(..., *(slice(None, None, n) for n in scale))] = x
+    return y
+
+
 def upsample(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Interpolate; PyTorch's nearest cell is found in floating point, and may be another."""
     told = op.output or tuple(n * size for n, size in zip(op.scale, x.shape[2:], strict=True))
@@ -555,6 +590,18 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "one_minus": lambda _op, _x: lambda x: 1 - x,
     "globalmaxpool": lambda _op, _x: lambda x: x.flatten(2).amax(2)[:, :, None, None],
     "upsample": upsample,
+    "fold": lambda op, _x: lambda x: folded(x, AXES[op.axis]),
+    "mean": lambda op, _x: (
+        lambda x: (
+            x.mean(AXES[op.axis], keepdim=True)
+            if op.axis
+            else x.flatten(2).mean(2)[:, :, None, None]
+        )
+    ),
+    "pixel_shuffle": lambda op, _x: lambda x: woven(x, op.scale),
+    "pixel_unshuffle": lambda op, _x: lambda x: unwoven(x, op.scale),
+    "tokens": lambda _op, _x: lambda x: x.flatten(2),
+    "unpool": lambda op, _x: lambda x: unpooled(x, op.scale),
     "deconv": deconv,
     "local": Local,
     "slice": lambda op, _x: (

@@ -95,6 +95,13 @@ layers:
   - {crop: 2}
   - {deconv: 3, kernel: 3, padding: 1, groups: 3}
   - {local: 3, kernel: 2, padding: [1, 0]}
+  - {mean: channels, from: conv}
+  - {pad: [1, 0, 0, 0]}
+  - {pixel_unshuffle: 2}
+  - {pixel_shuffle: 2}
+  - {unpool: 2}
+  - {fold: height, from: conv}
+  - {tokens: , from: conv}
 """
 
 WINDOWS = """\

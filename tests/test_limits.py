@@ -164,7 +164,7 @@ MOST = [
     ("integer_bits", 16, "input: 1x4x4\nlayers: [{linear: =255 * 257}]"),
     ("expressions", 6, "input: 1x4x4\nlayers: [{linear: =1+2}, {linear: =1+2}, {linear: =3+3}]"),
     ("around", 2, "input: 1x4x4\nlayers: [{relu: , after: [tanh, tanh]}]"),
-    ("steps", 4, "input: 1x4x4\nparameters: {a: =1, b: =2, c: =3}\nlayers: []"),
+    ("steps", 3, "input: 1x4x4\nparameters: {a: =1, b: =2, c: =3}\nlayers: []"),
     ("steps", 3, RELUS),
     ("steps", 2, AFTER),
     ("steps", 3, "input: 1x4x4\nlayers: [add: [[], []]]"),

@@ -12,7 +12,9 @@ from archcalc.ops.fields import (
     Slopes,
     Steps,
     Together,
+    Vectors,
     expected,
+    truth,
 )
 
 Word = TypeVar("Word", bound=str)
@@ -46,6 +48,11 @@ def slopes(value: object) -> Slopes:
 def approximation(value: object) -> Approximation:
     """Read by what a function is approximated."""
     return _one_of(("tanh", "sigmoid"), value)
+
+
+def vectors(value: object) -> Vectors:
+    """Read true, false or double."""
+    return "double" if value == "double" else truth(value)
 
 
 def over(value: object) -> Over:

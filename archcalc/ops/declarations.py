@@ -33,7 +33,7 @@ class Declaration(NamedTuple):
 
 
 _SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2)}
-_COUNTS = {"groups": 2, "branches": 2}
+_COUNTS = {"groups": 2, "branches": 2, "part": 2}
 _CELLS = {"top": 2, "bottom": 1, "left": 4, "right": 3}
 _SIZE: dict[str, Any] = {"type": ["integer", "string", "array"]}
 _DIGITS: dict[str, Any] = {"type": "string", "pattern": "^[+-]?[0-9]+$"}
@@ -138,7 +138,7 @@ DECLARATIONS: dict[str, Declaration] = {
     ),
     "Steps": Declaration(choices.steps, {"enum": ["last", "all"]}, ("last", "all"), few=True),
     "Vectors": Declaration(
-        fields.vectors,
+        choices.vectors,
         {"enum": [True, False, "true", "false", "double"]},
         (True, False, "double"),
         few=True,

@@ -160,11 +160,6 @@ def bias(value: object) -> Bias:
     return "untied" if value == "untied" else truth(value)
 
 
-def vectors(value: object) -> Vectors:
-    """Read true, false or double."""
-    return "double" if value == "double" else truth(value)
-
-
 def size(value: object) -> Size:
     """Read one number for all extents, or one for each: height x width, or with a depth before.
 

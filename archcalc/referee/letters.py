@@ -115,9 +115,12 @@ def _lettered(op: type[Op], chosen: Mapping[str, object]) -> Op:
 
 
 def _inputs(op: Op) -> tuple[Shape, ...]:
-    """Give an op its inputs: a join two of unlike channels, or of equal ones if it needs them."""
+    """Give an op its inputs: a join two of unlike channels, or of equal ones if it needs them.
+
+    What reads one number at each place has an input of one channel.
+    """
     if op.role != "join":
-        return (_shape("C", 12),)
+        return (_fitting(op),)
     unlike = _shape("C₁", 12), _shape("C₂", 11)
     try:
         op.shape(*unlike)
@@ -126,8 +129,20 @@ def _inputs(op: Op) -> tuple[Shape, ...]:
     return unlike
 
 
-def _shape(channels: str, maps: int) -> Shape:
-    return Shape(letter(channels, maps), letter("H", 24), letter("W", 29))
+def _fitting(op: Op) -> Shape:
+    """Give an input that the op takes: blocks of cells divide the maps of some, or their sides."""
+    for maps, width in ((12, 29), (30, 29), (12, 30)):
+        x = _shape("C", maps, width)
+        try:
+            op.shape(x)
+        except Reason:
+            continue
+        return x
+    return Shape(1, *x.extents)
+
+
+def _shape(channels: str, maps: int, width: int = 29) -> Shape:
+    return Shape(letter(channels, maps), letter("H", 24), letter("W", width))
 
 
 def _field() -> Field:

@@ -170,7 +170,7 @@ spec:3:25: error[wrong-rank]: avgpool1: `output` 2x2 has 2 dimensions, and the m
         "1x8",
         """\
 spec:3:23: error[window-does-not-fit]: conv1: a window of 9 does not fit in the length 8; what \
-enters `conv` is 1x8
+enters `conv` is 1x8 (channels x length)
     3 |   - {conv: 2, kernel: 9}
       |                       ^
   hint: a smaller kernel, more padding, or a larger input""",
@@ -180,7 +180,7 @@ enters `conv` is 1x8
         "1x8x8x8",
         """\
 spec:3:23: error[window-does-not-fit]: conv1: a window of 9 does not fit in the height 8; what \
-enters `conv` is 1x8x8x8
+enters `conv` is 1x8x8x8 (channels x depth x height x width)
     3 |   - {conv: 2, kernel: 3x9x3}
       |                       ^^^^^
   hint: a smaller kernel, more padding, or a larger input""",

@@ -96,7 +96,8 @@ def test_a_rule_is_described_spelt_and_varied() -> None:
     assert isinstance(spelt, Table)
     assert ("parameters", "units·(C·H·W + 1)") in spelt.rows
     titles = [part.title for part in variants if isinstance(part, Table)]
-    assert titles == ["with trainable: false", "with bias: false", "with flatten: false"]
+    settings = ("trainable: false", "bias: false", "flatten: false", "over: places")
+    assert titles == [f"with {setting}" for setting in settings]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,12 @@ def identity(layer: Layer) -> Hashable:
     return op.name, own.xs, own.y, op.window(x), weights, getattr(op, "trainable", True)
 
 
+def shapes(layer: Layer) -> Hashable:
+    """Say only what a layer makes of what, by which op: so it may stand in another's place."""
+    own = layer.own
+    return own and (own.op.name, own.xs, own.y)
+
+
 def is_anchor(layer: Layer) -> bool:
     """Tell whether others group around a layer: it connects, or joins branches."""
     own = layer.own

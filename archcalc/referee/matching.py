@@ -13,6 +13,7 @@ from archcalc.referee.alignment import (
     identity,
     is_anchor,
     is_anything,
+    shapes,
 )
 from archcalc.referee.wording import details
 
@@ -87,7 +88,8 @@ def match(old: Sequence[Layer], new: Sequence[Layer]) -> Matching:
     from both ends inwards as far as layers are alike: first those that are equal, then those of
     one block and equal fields, then those with one field at most that differs. Of the rest, those
     with weights and the joins are paired by op, shapes and window in their order, whatever their
-    names; they take along what stands around them; then so are the others.
+    names, and in much the same network by op and shapes alone; they take along what stands around
+    them; then so are the others.
 
     >>> from archcalc.report import count
     >>> before, after = layers(count("lenet1")), layers(count("lenet5"))
@@ -110,6 +112,7 @@ def match(old: Sequence[Layer], new: Sequence[Layer]) -> Matching:
             left = deque(i for i in was if is_anchor(old[i]))
             right = deque(i for i in now if is_anchor(new[i]))
             pairs |= _inwards(old, new, left, right, (_nearly_by_any_name,))
+        pairs |= _replaced(old, new, pairs)
     rows.gather(pairs)
     for wanted in (has_parameters, is_anything):
         pairs |= _aligned(old, new, pairs, rows, wanted)
@@ -159,6 +162,16 @@ def _aligned(
         a, b = ([identity(run[i]) for i in at] for run, at in ((old, left), (new, right)))
         found |= align(a, left, b, right)
     return found
+
+
+def _replaced(
+    old: Sequence[Layer], new: Sequence[Layer], pairs: Mapping[int, int]
+) -> dict[int, int]:
+    """Pair anchors without a pair that make the same of the same, wherever they are written."""
+    paired = set(pairs.values())
+    left = [i for i, layer in enumerate(old) if i not in paired and is_anchor(layer)]
+    right = [i for i, layer in enumerate(new) if i not in pairs and is_anchor(layer)]
+    return align([shapes(old[i]) for i in left], left, [shapes(new[i]) for i in right], right)
 
 
 def _runs(

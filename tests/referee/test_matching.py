@@ -102,3 +102,35 @@ def test_of_a_flat_network_only_the_real_difference_is_told() -> None:
         f"conv{stage}_x/1/conv{n}" for stage in (3, 4, 5) for n in (1, 2)
     ]
     assert {change.kind for change in changed} == {"changed"}
+
+
+IN_BLOCKS = """\
+input: 4x8x8
+layers:
+  - {name: stem, conv: 4, kernel: 3}
+  - add:
+      - [{name: one, conv: 8, kernel: 3, padding: 1}, {name: two, conv: 8, kernel: 3, padding: 1}]
+      - {name: projection, conv: 8, kernel: 1}
+  - {name: head, linear: 10}
+"""
+FLAT = """\
+input: 4x8x8
+layers:
+  - {name: c0, conv: 4, kernel: 3}
+  - {name: c1, conv: 8, kernel: 1, from: c0}
+  - {name: c2, conv: 8, kernel: 5, padding: 2, from: c0}
+  - {name: c3, conv: 8, kernel: 3, padding: 1, from: c2}
+  - {name: sum, add: , from: [c3, c1]}
+  - {name: fc, linear: 10}
+"""
+
+
+def test_a_layer_in_the_place_of_another_is_one_that_changed() -> None:
+    """The projection stands elsewhere, so that neighbours do not tell; and two fields differ."""
+    found = diff(counted(IN_BLOCKS), counted(FLAT))
+    changed = [change for change in found.changes if change.kind != "renamed"]
+
+    assert [(c.kind, c.before and c.before.path, c.path) for c in changed] == [
+        ("changed", "one", "c2")
+    ]
+    assert found.change("parameters") == 8 * 4 * (5 * 5 - 3 * 3)

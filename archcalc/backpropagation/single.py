@@ -18,6 +18,7 @@ from archcalc.ops.conv import Conv
 from archcalc.ops.declarations import read
 from archcalc.ops.fields import written
 from archcalc.ops.op import Shape
+from archcalc.spec.vocabulary import op_hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,8 +88,7 @@ def _op(name: str, settings: Mapping[str, object]) -> Op:
     if name in names() and name not in runnable():
         raise UsageError.of("unknown-work", f"what `{name}` does is unknown")
     if name not in runnable():
-        hint = suggestion(name, runnable()) or listed("ops", runnable())
-        raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", hint)
+        raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", op_hint(name))
     types = field_types(name)
     found: dict[str, object] = {"branches": BRANCHES} if is_join(name) else {}
     for key, value in settings.items():

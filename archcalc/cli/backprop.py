@@ -6,23 +6,25 @@ from typing import Annotated
 
 import typer
 
+from archcalc import ops
 from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import open_network
-from archcalc.cli.completion import complete_networks, complete_ops
+from archcalc.cli.completion import complete_ops, complete_subjects
 from archcalc.errors import UsageError
 
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="NETWORK",
-        autocompletion=complete_networks,
-        help="One sample through a whole network, and one step: a name or a file.",
+        metavar="OP or NETWORK",
+        autocompletion=complete_subjects,
+        help="One op on numbers by hand; or one sample through a whole network, a name or a "
+        "file, and one step.",
     ),
 ]
 OpName = Annotated[
     str | None,
     typer.Option(
-        "--op", metavar="OP", help="One op on numbers by hand.", autocompletion=complete_ops
+        "--op", metavar="OP", help="The op, said as an option.", autocompletion=complete_ops
     ),
 ]
 Numbers = Annotated[
@@ -88,23 +90,32 @@ def backprop(  # noqa: PLR0913 - one for each option
 
     \b
     Examples:
-      archcalc backprop --op maxpool --kernel 2
-      archcalc backprop --op conv --kernel 2 --after relu
-      archcalc backprop --op conv -i mine.yaml -f latex
+      archcalc backprop maxpool --kernel 2
+      archcalc backprop conv --kernel 2 --after relu
+      archcalc backprop conv -i mine.yaml -f latex
       archcalc backprop five-layer-cnn --step 0.1
     """  # noqa: D301 - \b keeps the lines apart
     short = {"kernel": kernel, "stride": stride, "padding": padding, "filters": filters}
     fields = {name: value for name, value in short.items() if value is not None}
     if (network is None) == (op is None):
-        hint = "`archcalc backprop --op conv`, or `archcalc backprop five-layer-cnn`"
-        raise UsageError.of("usage", "`backprop` takes either an --op or a network", hint)
+        hint = "`archcalc backprop conv`, or `archcalc backprop five-layer-cnn`"
+        raise UsageError.of("usage", "`backprop` takes either an op or a network", hint)
+    if network is not None and _is_op(network):
+        op = network
     if op is not None:
         return _op(op, input, [*(f"{k}={v}" for k, v in fields.items()), *(set or ())], after)
     own = [*fields, *(name for name, value in (("input", input), ("after", after)) if value)]
     if own:
         message = f"`--{own[0]}` is for one op: a network has its own"
-        raise UsageError.of("conflict", message, f"`archcalc backprop --op conv --{own[0]} ...`")
+        raise UsageError.of("conflict", message, f"`archcalc backprop conv --{own[0]} ...`")
     return _network(str(network), set, step, label, seed)
+
+
+def _is_op(word: str) -> bool:
+    """Tell whether a word is an op's, here or elsewhere: `dense` is no network."""
+    from archcalc.spec.vocabulary import instead_of_op  # noqa: PLC0415 - only backprop needs it
+
+    return word in ops.names() or instead_of_op(word) is not None
 
 
 def _op(op: str, numbers: str | None, settings: list[str], after: str | None) -> Answer:

@@ -76,6 +76,11 @@ def complete_ops(incomplete: str) -> list[str]:
     return _starting(sorted(ops.names()), incomplete)
 
 
+def complete_subjects(incomplete: str) -> list[str]:
+    """Offer ops and networks."""
+    return [*complete_ops(incomplete), *complete_networks(incomplete)]
+
+
 def complete_columns(incomplete: str) -> list[str]:
     """Offer columns, also the next one after a comma, and with a `+`."""
     from archcalc.render.columns import QUANTITIES  # noqa: PLC0415

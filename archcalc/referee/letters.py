@@ -16,13 +16,14 @@ from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import letter, term_of
-from archcalc.errors import Reason, UnknownName, suggestion
+from archcalc.errors import Reason, UnknownName
 from archcalc.notation import written
 from archcalc.ops import field_types, find, names
 from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Shape
 from archcalc.receptive_field import Field
 from archcalc.referee.derivation import Figure, counted, seen, sides, zeros
+from archcalc.spec.vocabulary import op_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,8 +82,7 @@ def spell(name: str) -> Rule:
     ['trainable: false', 'bias: false', 'flatten: false']
     """
     if name not in names():
-        hint = suggestion(name, names()) or f"the ops: {', '.join(sorted(names()))}"
-        raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", hint)
+        raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", op_hint(name))
     found = find(name)
     op = _lettered(found, {})
     shape, figures = _read(op)

@@ -38,6 +38,7 @@ back, at the input: ∂E/∂x = of each window δ divided by its cells, added up
 
 def test_an_op_is_worked_through(archcalc: Callable[..., Outcome]) -> None:
     assert archcalc("backprop", "--op", "avgpool", "--kernel", "2") == (0, AVERAGED, "")
+    assert archcalc("backprop", "avgpool", "--kernel", "2") == (0, AVERAGED, "")
 
 
 def test_latex_sets_matrices(archcalc: Callable[..., Outcome]) -> None:
@@ -86,15 +87,23 @@ def test_a_sample_goes_through_a_network(archcalc: Callable[..., Outcome]) -> No
         (
             "",
             (
-                "error[usage]: `backprop` takes either an --op or a network\n"
-                "  hint: `archcalc backprop --op conv`, or `archcalc backprop five-layer-cnn`\n"
+                "error[usage]: `backprop` takes either an op or a network\n"
+                "  hint: `archcalc backprop conv`, or `archcalc backprop five-layer-cnn`\n"
             ),
+        ),
+        (
+            "dense",
+            "error[unknown-op]: there is no op `dense`\n  hint: it is called `linear` here\n",
+        ),
+        (
+            "--op gemm",
+            "error[unknown-op]: there is no op `gemm`\n  hint: it is called `linear` here\n",
         ),
         (
             "lenet5 --kernel 2",
             (
                 "error[conflict]: `--kernel` is for one op: a network has its own\n"
-                "  hint: `archcalc backprop --op conv --kernel ...`\n"
+                "  hint: `archcalc backprop conv --kernel ...`\n"
             ),
         ),
         (

@@ -44,6 +44,11 @@ def test_an_op_in_letters(archcalc: Callable[..., Outcome]) -> None:
     assert "with bias: untied" in outcome.output
 
 
+def test_the_word_of_another_tool_leads_to_ours(archcalc: Callable[..., Outcome]) -> None:
+    message = "error[unknown-op]: there is no op `dense`\n  hint: it is called `linear` here\n"
+    assert archcalc("explain", "--op", "dense") == (2, "", message)
+
+
 def test_json_has_text_value_and_note(archcalc: Callable[..., Outcome]) -> None:
     found = json.loads(archcalc("explain", "resnet50", "pool1", "--json").output)
     height = found["layers"][0]["steps"][0]["shape"][1]

@@ -44,6 +44,16 @@ _SIGNS = str.maketrans({
     "≤": "\\ensuremath{\\leq}",
     "≠": "\\ensuremath{\\neq}",
     "·": "\\ensuremath{\\cdot}",
+    "°": "\\ensuremath{^\\circ}",
+    "ᵀ": "\\ensuremath{^T}",
+    "ᵢ": "\\ensuremath{_i}",
+    "√": "\\ensuremath{\\surd}",
+    "⋆": "\\ensuremath{\\star}",
+    "Σ": "\\ensuremath{\\Sigma}",
+    "α": "\\ensuremath{\\alpha}",
+    "β": "\\ensuremath{\\beta}",
+    "γ": "\\ensuremath{\\gamma}",
+    "ε": "\\ensuremath{\\varepsilon}",
     "δ": "\\ensuremath{\\delta}",
     "σ": "\\ensuremath{\\sigma}",
     "∂": "\\ensuremath{\\partial}",
@@ -83,13 +93,14 @@ def _only_formula(parts: Parts) -> Formula | None:
 
 
 def _matrix(table: Table) -> list[str]:
-    """Set a matrix under its name, for the package amsmath."""
+    """Set a matrix of any width under its rule; `text` alone is of the package amsmath."""
+    name, sides = _text(table.matrix), "r" * (len(table.columns) - 1)
     rows = [" & ".join(str(cell) for cell in row[1:]) for row in table.rows]
     return [
-        *(f"% {printable(line)}" for line in (table.title, *table.captions) if line),
-        f"\\[ \\text{{{_text(table.matrix)}}} = \\begin{{pmatrix}}",
+        *(_text(line) for line in (table.title, *table.captions) if line),
+        f"\\[ \\text{{{name}}} = \\left(\\begin{{array}}{{{sides}}}",
         *(f"  {row} \\\\" for row in rows),
-        "\\end{pmatrix} \\]",
+        "\\end{array}\\right) \\]",
     ]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archcalc import ops
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -41,15 +43,29 @@ def test_an_op_is_worked_through(archcalc: Callable[..., Outcome]) -> None:
     assert archcalc("backprop", "avgpool", "--kernel", "2") == (0, AVERAGED, "")
 
 
-def test_latex_sets_matrices(archcalc: Callable[..., Outcome]) -> None:
+def test_latex_sets_matrices_with_their_rules(archcalc: Callable[..., Outcome]) -> None:
     _, output, _ = archcalc("backprop", "--op", "maxpool", "--format", "latex")
+    partial = r"\ensuremath{\partial}"
     assert (
-        "% the residual that arrives: δ = ∂E/∂y\n"
-        r"\[ \text{\ensuremath{\delta}} = \begin{pmatrix}" + "\n"
+        r"the residual that arrives: \ensuremath{\delta} = "
+        f"{partial}E/{partial}y\n"
+        r"\[ \text{\ensuremath{\delta}} = \left(\begin{array}{rr}" + "\n"
         r"  7 & 3 \\" + "\n"
         r"  1 & 4 \\" + "\n"
-        r"\end{pmatrix} \]"
+        r"\end{array}\right) \]"
     ) in output
+
+
+def test_latex_says_how_wide_a_matrix_is(archcalc: Callable[..., Outcome]) -> None:
+    """A pmatrix holds ten columns; the matrix of a convolution of two 3x3 maps has 18."""
+    _, output, _ = archcalc("backprop", "--op", "conv", "-i", "2x3x3", "--format", "latex")
+    assert rf"\text{{W}} = \left(\begin{{array}}{{{'r' * 18}}}" in output
+
+
+@pytest.mark.parametrize("op", [op for op in ops.runnable() if op != "opaque"])
+def test_latex_has_no_sign_that_its_fonts_lack(archcalc: Callable[..., Outcome], op: str) -> None:
+    status, output, errors = archcalc("backprop", "--op", op, "--format", "latex")
+    assert (status, errors, output.isascii()) == (0, "", True)
 
 
 def test_numbers_of_ones_own(archcalc: Callable[..., Outcome], tmp_path: Path) -> None:

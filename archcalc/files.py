@@ -60,8 +60,9 @@ def open_file(path: Path) -> File:
         return File("<stdin>", sys.stdin.buffer.read(limits.now().file_bytes + 1))
     try:
         if not path.exists():
-            beside = [p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES]
-            near = suggestion(path.name, sorted(beside))
+            beside = path.parent.iterdir() if path.parent.is_dir() else ()
+            names = [p.name for p in beside if p.suffix.lower() in SUFFIXES]
+            near = suggestion(path.name, sorted(names))
             raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
         if not path.is_file():
             hint = "`-` reads from standard input"
@@ -70,6 +71,14 @@ def open_file(path: Path) -> File:
         raise _unreadable(path, error) from None
     head = _read(path, HEAD + 1)
     return File(str(path), head, path if len(head) > HEAD else None)
+
+
+def is_there(path: str | Path) -> bool:
+    """Tell whether there is a file of this name; a name that no file can have is none."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
 
 
 def is_file_name(network: str | Path) -> bool:

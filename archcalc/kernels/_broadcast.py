@@ -30,7 +30,8 @@ def spread_out(op: str, xs: tuple[Array, ...]) -> list[Array]:
         shapes = ", ".join(shown(x.shape) for x in xs)
         message = f"{op}: branches of one shape are needed, not {shapes or 'none at all'}"
         raise ValueError(message)
-    (extents,) = places or {max((x.shape[2:] for x in xs), key=len)}
+    single = max((x.shape[2:] for x in xs), key=lambda sides: (len(sides) != 2, len(sides)))
+    (extents,) = places or {single}
     shape = (*samples, *(maps or {1}), *extents)
     return [np.broadcast_to(_raised(x, len(shape)), shape) for x in xs]
 

@@ -27,6 +27,8 @@ class Broadcast(Placewise):
 def spread_out(op: str, xs: tuple[Shape, ...]) -> Shape:
     """Give the shape that all branches are spread over. Raises a `Reason` if there is none.
 
+    A sequence of one place stays one beside a vector, which is written as C x 1 x 1 by custom.
+
     >>> spread_out("add", (Shape(64, 56, 56), Shape(64), Shape(1, 56, 56)))
     Shape(64, 56, 56)
     """
@@ -35,7 +37,8 @@ def spread_out(op: str, xs: tuple[Shape, ...]) -> Shape:
         return first
     channels = max(x.channels for x in xs)
     extents = max(
-        (x.extents for x in xs), key=lambda found: (found != (1,) * len(found), len(found))
+        (x.extents for x in xs),
+        key=lambda found: (found != (1,) * len(found), len(found) != 2, len(found)),
     )
     for x in xs:
         if x.channels not in {1, channels} or not (x.is_vector or x.extents == extents):

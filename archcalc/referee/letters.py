@@ -79,7 +79,7 @@ def spell(name: str) -> Rule:
     """Spell the rule of an op. Raises UnknownName if there is no such op.
 
     >>> [variant.setting for variant in spell("linear").variants]
-    ['trainable: false', 'bias: false', 'flatten: false']
+    ['trainable: false', 'bias: false', 'flatten: false', 'over: places']
     """
     if name not in names():
         raise UnknownName.of("unknown-op", f"there is no op `{name[:80]}`", op_hint(name))

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.convention.figure import apply, complete
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
+from archcalc.files import is_there
 from archcalc.inputs import say
 from archcalc.readers import find as find_network
 from archcalc.referee.printed import Printed, last_place
@@ -122,7 +122,7 @@ def read_side(
     if number is not None:
         return number
     network, at, own = text.strip().rpartition("@")
-    if not at or Path(text.strip().partition("#")[0]).is_file():
+    if not at or is_there(text.strip().partition("#")[0]):
         network, own = text.strip(), convention
     net = find_network(network, input=input, **parameters)
     stated = bool(at) or convention != USUAL

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
 from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, UsageError, suggestion
-from archcalc.files import SPEC, File, is_file_name, kind_of, open_file
+from archcalc.files import SPEC, File, is_file_name, is_there, kind_of, open_file
 from archcalc.ops.fields import shown
 from archcalc.spec.family import Family
 from archcalc.spec.names import loose
@@ -100,7 +100,7 @@ def locate(
     try:
         entry, document = find(str(network))
     except UnknownName:
-        if not Path(path).is_file():
+        if not is_there(path):
             raise
         return open_file(Path(path)), variant
     return Found(document, entry.id, entry.variant)

@@ -142,7 +142,7 @@ def specs(draw: DrawFn, largest: int = 4) -> str:
     entering = draw(maps(((9, 9),)))
     items, here = ["{name: start, identity: }"], entering
     for _ in range(draw(st.integers(0, largest))):
-        layer = draw(_layers(here))
+        layer = draw(_layers(here).filter(_lies_flat))
         items.append(_flow(layer.text))
         here = layer.output
     if draw(st.booleans()):
@@ -163,6 +163,11 @@ def specs(draw: DrawFn, largest: int = 4) -> str:
         f"layers: [{', '.join(items)}]\n",
         draw(st.sampled_from(["", HEADS])),
     ])  # fmt: skip
+
+
+def _lies_flat(layer: Layer) -> bool:
+    """Tell whether a layer gives rows and columns, which `PATTERNS` want."""
+    return len(layer.output.sides) == 2
 
 
 def _flow(text: str) -> str:

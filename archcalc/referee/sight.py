@@ -34,8 +34,8 @@ NARROW = {
 unit sees is the same in all maps that it reads, so two are enough: one that changes, one that does
 not (a softmax over one map is constant). And so of the branches of a join, where they are of one
 shape."""
-WHOLE = {"cells", "range", "parts"}
-"""Fields that tell cells of a map one by one: it is looked at whole."""
+WHOLE = {"cells", "range", "parts", "steps"}
+"""Fields that tell cells of a map one by one, or go along them: it is looked at whole."""
 STRIP = 12
 """Rows and columns do not depend on each other: what is seen along the one is found on so many of
 the other, or as many more as a window needs to stand on the image and not on padding."""

@@ -179,6 +179,14 @@ def test_what_stands_after_flatten_sees_what_it_saw(end: str) -> None:
     assert fields["flat"].rule == Seen((0, 0), (0, 8), (0, 8))
 
 
+@pytest.mark.parametrize("size", ["1x1x2", "1x2x1", "1x5", "2x2x3"])
+@pytest.mark.parametrize("op", ["rnn", "lstm", "gru"])
+def test_a_recurrent_layer_reads_places_in_their_order(op: str, size: str) -> None:
+    confirmation = check(f"input: {size}\nlayers: [{{op: {op}, units: 1, steps: all}}]\n")
+
+    assert confirmation.agrees, complaints(confirmation)
+
+
 def test_every_kind_of_layer_is_confirmed() -> None:
     confirmation = check()
 

@@ -11,9 +11,9 @@ from archcalc.graph import INPUT, Here, Tie
 from archcalc.ops import make
 from archcalc.readers.naming import path_of
 from archcalc.readers.pytorch import stated
+from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.lowering import lower
-from archcalc.readers.pytorch.recorder import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from archcalc.graph import Graph
     from archcalc.ops.shape import Shape
     from archcalc.origin import Maker, Origin
+    from archcalc.readers.pytorch.call import Call
     from archcalc.readers.pytorch.passing import Trace
-    from archcalc.readers.pytorch.recorder import Call
     from archcalc.readers.pytorch.step import Step
 
 

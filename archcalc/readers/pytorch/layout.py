@@ -1,6 +1,6 @@
 """Sizes of tensors → shapes: features first, the batch of one left out.
 
->>> from archcalc.readers.pytorch.recorder import Value
+>>> from archcalc.readers.pytorch.call import Value
 >>> shape_of(Value((1, 64, 56, 56), features=1)), shape_of(Value((1, 197, 768), features=2))
 (Shape(64, 56, 56), Shape(768, 197))
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archcalc.ops.shape import Shape
 
 if TYPE_CHECKING:
-    from archcalc.readers.pytorch.recorder import Value
+    from archcalc.readers.pytorch.call import Value
 
 
 def features_of(value: Value) -> int:

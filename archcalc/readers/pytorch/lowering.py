@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archcalc.ops.op import Op
-    from archcalc.readers.pytorch.recorder import Call, Value
+    from archcalc.readers.pytorch.call import Call, Value
 
 
 def lower(call: Call, trained: Callable[[str], bool]) -> Step | None:

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archcalc.readers.pytorch.recorder import Value
+    from archcalc.readers.pytorch.call import Value
 
 MOVES = frozenset(
     """

@@ -15,7 +15,7 @@ from archcalc.readers.naming import path_of
 if TYPE_CHECKING:
     from torch import nn
 
-    from archcalc.readers.pytorch.recorder import Value
+    from archcalc.readers.pytorch.call import Value
 
 
 class Frame(NamedTuple):

@@ -20,9 +20,10 @@ from torch.utils._pytree import tree_leaves
 
 from archcalc.errors import ArchcalcError, UsageError
 from archcalc.readers.pytorch import elementwise, lowering, moves, stated
+from archcalc.readers.pytorch.call import Call, Value
 from archcalc.readers.pytorch.keeping import kept
 from archcalc.readers.pytorch.naming import Callers
-from archcalc.readers.pytorch.recorder import Call, Recorder, Value
+from archcalc.readers.pytorch.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ call each. Tensors are known by identity, and by the storage that they are views
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -14,54 +14,12 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from archcalc.readers.pytorch import moves
+from archcalc.readers.pytorch.call import Call, Value, values_in
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from archcalc.readers.pytorch.naming import Callers
-
-
-@dataclass(eq=False, slots=True)
-class Value:
-    """What is known of a tensor: its sizes, what it was made by, what stored tensors are in it.
-
-    `sources` are the calls that made it (-1, -2 ... are inputs). It is `held` if the input is in
-    it; else it is stored, computed from what is stored, or a constant. `features` is the axis of
-    the features, where that is known. `whole` tells whether it is all of its source's output,
-    however laid out. `names` are those of the parameters and buffers that it is, or was computed
-    from.
-    """
-
-    shape: tuple[int, ...]
-    sources: tuple[int, ...] = ()
-    held: bool = False
-    names: tuple[str, ...] = ()
-    features: int | None = None
-    whole: bool = True
-    output: int = 0
-    written: int = 0
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return prod(self.shape)
-
-
-@dataclass(eq=False, slots=True)
-class Call:
-    """A call of PyTorch: its name, its arguments by name, its outputs, the path where it stands."""
-
-    name: str
-    overload: str
-    args: dict[str, Any]
-    outputs: list[Value]
-    path: str
-    outputs_of: tuple[torch.Tensor, ...] = field(default=(), repr=False)
-
-    def tensors(self) -> Iterator[Value]:
-        """Go through all tensors that it reads."""
-        for value in self.args.values():
-            yield from _values(value)
 
 
 class Recorder(TorchDispatchMode):
@@ -108,7 +66,7 @@ class Recorder(TorchDispatchMode):
             if result is not NotImplemented:
                 return result
         bound = self._bind(func, args, kwargs)
-        path = self._callers.path(name, list(_values(bound)))
+        path = self._callers.path(name, list(values_in(bound)))
         result = func(*args, **kwargs)
         made = [one for one in _flat(result) if isinstance(one, torch.Tensor)]
         self._note(func, name, bound, made, path)
@@ -118,7 +76,7 @@ class Recorder(TorchDispatchMode):
         self, func: Any, name: str, args: dict[str, Any], made: list[torch.Tensor], path: str
     ) -> None:
         self._time += 1
-        read = list(_values(args))
+        read = list(values_in(args))
         mutates = func._schema.is_mutable
         if name in moves.CONSTANTS or not any(v.sources or v.names for v in read):
             values = [Value(tuple(one.shape)) for one in made]
@@ -178,16 +136,6 @@ def _moved(name: str, args: dict[str, Any], read: list[Value], shape: tuple[int,
     features = moves.follow(name, args, first, shape)
     whole = first.whole and len(sources) < 2 and prod(shape) == first.size
     return Value(shape, sources, held, names, features, whole, first.output)
-
-
-def _values(given: Any) -> Iterator[Value]:
-    if isinstance(given, Value):
-        yield given
-    elif isinstance(given, list | tuple):
-        for one in given:
-            yield from _values(one)
-    elif isinstance(given, dict):
-        yield from _values(list(given.values()))
 
 
 def _flat(result: Any) -> Iterator[Any]:

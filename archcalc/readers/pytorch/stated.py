@@ -8,13 +8,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
+from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.elementwise import EACH, Figures
-from archcalc.readers.pytorch.recorder import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archcalc.readers.pytorch.recorder import Call
+    from archcalc.readers.pytorch.call import Call
 
 Rule: TypeAlias = "Callable[[Call], Figures | None]"
 

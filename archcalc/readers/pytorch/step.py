@@ -11,7 +11,7 @@ from archcalc.readers.pytorch.layout import features_of, laid, shape_of
 if TYPE_CHECKING:
     from archcalc.ops.op import Op
     from archcalc.ops.shape import Shape
-    from archcalc.readers.pytorch.recorder import Call, Value
+    from archcalc.readers.pytorch.call import Call, Value
 
 
 class Step(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.step import Step, exact, make_op, padding_of, sizes_of, step_of
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Op
     from archcalc.ops.shape import Shape
-    from archcalc.readers.pytorch.recorder import Call, Value
+    from archcalc.readers.pytorch.call import Call
 
 
 def _weighted(
@@ -169,6 +170,4 @@ def prelu(call: Call, trained: Callable[[str], bool]) -> Step | None:
 
 
 def _sized(sizes: tuple[int, ...], features: int) -> Shape:
-    from archcalc.readers.pytorch.recorder import Value  # noqa: PLC0415 - imports torch
-
     return shape_of(Value(sizes), features)

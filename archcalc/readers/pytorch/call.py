@@ -1,0 +1,70 @@
+"""What a call of PyTorch read and put out: values, of which no tensor is kept but where asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """What is known of a tensor: its sizes, what it was made by, what stored tensors are in it.
+
+    `sources` are the calls that made it (-1, -2 ... are inputs). It is `held` if the input is in
+    it; else it is stored, computed from what is stored, or a constant. `features` is the axis of
+    the features, where that is known. `whole` tells whether it is all of its source's output,
+    however laid out. `names` are those of the parameters and buffers that it is, or was computed
+    from.
+    """
+
+    shape: tuple[int, ...]
+    sources: tuple[int, ...] = ()
+    held: bool = False
+    names: tuple[str, ...] = ()
+    features: int | None = None
+    whole: bool = True
+    output: int = 0
+    written: int = 0
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return prod(self.shape)
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """A call of PyTorch: its name, its arguments by name, its outputs, the path where it stands."""
+
+    name: str
+    overload: str
+    args: dict[str, Any]
+    outputs: list[Value]
+    path: str
+    outputs_of: tuple[torch.Tensor, ...] = field(default=(), repr=False)
+
+    def tensors(self) -> Iterator[Value]:
+        """Go through all tensors that it reads."""
+        for value in self.args.values():
+            yield from values_in(value)
+
+
+def values_in(given: Any) -> Iterator[Value]:
+    """Go through all tensors of arguments, however deep they stand.
+
+    >>> [value.shape for value in values_in({"self": Value((1, 2)), "tensors": [Value((3,)), 4]})]
+    [(1, 2), (3,)]
+    """
+    if isinstance(given, Value):
+        yield given
+    elif isinstance(given, list | tuple):
+        for one in given:
+            yield from values_in(one)
+    elif isinstance(given, dict):
+        yield from values_in(list(given.values()))

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from archcalc.model.model import Model, build
     from archcalc.model.unrolling import unroll
     from archcalc.readers import read
-    from archcalc.referee.budget import budget
-    from archcalc.referee.comparison import compare
-    from archcalc.referee.confirmation import confirm
-    from archcalc.referee.difference import diff
-    from archcalc.referee.explanation import explain
-    from archcalc.referee.gradient_flow import gradients
-    from archcalc.referee.ledger import published
-    from archcalc.referee.reconciliation import reconcile
-    from archcalc.referee.tabulation import table
+    from archcalc.referee.comparisons.budget import budget
+    from archcalc.referee.comparisons.comparison import compare
+    from archcalc.referee.comparisons.difference import diff
+    from archcalc.referee.comparisons.tabulation import table
+    from archcalc.referee.confirmations.confirmation import confirm
+    from archcalc.referee.confirmations.gradient_flow import gradients
+    from archcalc.referee.derivations.explanation import explain
+    from archcalc.referee.published.ledger import published
+    from archcalc.referee.reconciliations.reconciliation import reconcile
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
@@ -42,22 +42,22 @@ _HOMES = {
     "Model": "model.model",
     "Report": "report",
     "Spec": "spec.spec",
-    "budget": "referee.budget",
+    "budget": "referee.comparisons.budget",
     "build": "model.model",
-    "compare": "referee.comparison",
-    "confirm": "referee.confirmation",
+    "compare": "referee.comparisons.comparison",
+    "confirm": "referee.confirmations.confirmation",
     "conventions": "convention.library",
     "count": "report",
-    "diff": "referee.difference",
+    "diff": "referee.comparisons.difference",
     "expand": "spec.unroll",
-    "explain": "referee.explanation",
-    "gradients": "referee.gradient_flow",
+    "explain": "referee.derivations.explanation",
+    "gradients": "referee.confirmations.gradient_flow",
     "load": "spec.library",
     "networks": "spec.library",
-    "published": "referee.ledger",
+    "published": "referee.published.ledger",
     "read": "readers",
-    "reconcile": "referee.reconciliation",
-    "table": "referee.tabulation",
+    "reconcile": "referee.reconciliations.reconciliation",
+    "table": "referee.comparisons.tabulation",
     "unroll": "model.unrolling",
 }
 """Where each public name lives; its module is imported when the name is first used."""

@@ -66,7 +66,7 @@ def count(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Report(Displayed, view="layers:layers"):
+class Report(Displayed, view="tables.layers:layers"):
     """The counts of a network. `total` is the main path, and the heads if they were asked for."""
 
     graph: Graph

@@ -17,11 +17,11 @@ from archcalc.graph import INPUT, Graph, Here
 from archcalc.ops import make
 from archcalc.ops.op import Shape
 from archcalc.origin import Origin
-from archcalc.referee.side import Side
-from archcalc.render import drawing, mermaid, planes, plot
+from archcalc.referee.reconciliations.counted import Side
 from archcalc.render.caption import caption
 from archcalc.render.export import export
-from archcalc.render.layers import layers
+from archcalc.render.pictures import drawing, mermaid, planes, plot
+from archcalc.render.tables.layers import layers
 
 if TYPE_CHECKING:
     from archcalc.spec.spec import Spec

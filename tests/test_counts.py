@@ -10,7 +10,7 @@ from archcalc import counts
 from archcalc.arithmetic import Derived
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape, Weight, Work
-from archcalc.render.layers import layers
+from archcalc.render.tables.layers import layers
 
 if TYPE_CHECKING:
     import pytest

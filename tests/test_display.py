@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
-from archcalc.referee.ledger import Findings
+from archcalc.referee.published.ledger import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,9 @@ from archcalc.errors import ArchcalcError, SpecError, UsageError
 from archcalc.graph import INPUT
 from archcalc.ops import make
 from archcalc.ops.op import Shape
-from archcalc.render import drawing, mermaid, planes
 from archcalc.render.caption import caption
-from archcalc.render.layers import title
+from archcalc.render.pictures import drawing, mermaid, planes
+from archcalc.render.tables.layers import title
 
 if TYPE_CHECKING:
     from archcalc.spec.spec import Spec

@@ -12,7 +12,7 @@ from archcalc import Builder, Report, count
 from archcalc.errors import ArchcalcError, ShapeError, SpecError, UsageError
 from archcalc.graph import INPUT
 from archcalc.ops import make
-from archcalc.render.layers import layers
+from archcalc.render.tables.layers import layers
 
 LEGS = """
 input: {left: 1x28x28, right: 1x28x28}

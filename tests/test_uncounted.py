@@ -15,17 +15,17 @@ from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.ops import make
 from archcalc.ops.quantities import STORED, WORKED
-from archcalc.referee.budget import budget
-from archcalc.referee.comparison import compare
-from archcalc.referee.confirmation import confirm
-from archcalc.referee.difference import diff
-from archcalc.referee.explanation import explain
-from archcalc.referee.ledger import published
-from archcalc.referee.reconciliation import reconcile
-from archcalc.referee.side import Side
+from archcalc.referee.comparisons.budget import budget
+from archcalc.referee.comparisons.comparison import compare
+from archcalc.referee.comparisons.difference import diff
+from archcalc.referee.confirmations.confirmation import confirm
+from archcalc.referee.derivations.explanation import explain
+from archcalc.referee.published.ledger import published
+from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.reconciliation import reconcile
 from archcalc.render.export import export
-from archcalc.render.layers import layers
 from archcalc.render.rounding import rounded
+from archcalc.render.tables.layers import layers
 from archcalc.uncounted import Case, Uncounted, told
 
 if TYPE_CHECKING:

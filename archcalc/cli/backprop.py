@@ -121,7 +121,7 @@ def _is_op(word: str) -> bool:
 def _op(op: str, numbers: str | None, settings: list[str], after: str | None) -> Answer:
     from archcalc.backpropagation.given import take  # noqa: PLC0415 - after the arguments
     from archcalc.backpropagation.single import work_through  # noqa: PLC0415
-    from archcalc.render.backpropagation import worked  # noqa: PLC0415
+    from archcalc.render.tables.backpropagation import worked  # noqa: PLC0415
 
     pairs = [text.partition("=") for text in settings]
     for (name, equals, value), text in zip(pairs, settings, strict=True):
@@ -138,7 +138,7 @@ def _network(
     network: str, settings: list[str] | None, rate: float, label: int, seed: int
 ) -> Answer:
     from archcalc.backpropagation.network import descend  # noqa: PLC0415 - after the arguments
-    from archcalc.render.backpropagation import descent  # noqa: PLC0415
+    from archcalc.render.tables.backpropagation import descent  # noqa: PLC0415
 
     found = descend(open_network(network, settings), rate=rate, label=label, seed=seed)
     return Answer(tuple(descent(found)), found.to_dict(), {"network": found.network})

@@ -52,8 +52,8 @@ def budget(  # noqa: PLR0913 - one for each option
       archcalc budget vgg16 --max-memory 300MiB --bytes 2
       archcalc budget lenet5 --max-parameters 60k
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.referee import budget as referee  # noqa: PLC0415 - after the arguments
-    from archcalc.render.comparison import budget as tables  # noqa: PLC0415
+    from archcalc.referee.comparisons import budget as referee  # noqa: PLC0415 - after the arguments
+    from archcalc.render.tables.comparison import budget as tables  # noqa: PLC0415
 
     found = referee.budget(
         open_network(network, set, input),

@@ -12,7 +12,7 @@ from archcalc.cli.completion import complete_lines, complete_networks, complete_
 from archcalc.render.caption import joint
 
 if TYPE_CHECKING:
-    from archcalc.referee.comparison import By
+    from archcalc.referee.comparisons.comparison import By
 
 Networks = Annotated[
     list[str],
@@ -83,8 +83,8 @@ def compare(  # noqa: PLR0913 - one for each option
       archcalc compare vgg16 resnet50 --by op --columns macs
       archcalc compare my.yaml#small my.yaml#large --by stage
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.referee import comparison  # noqa: PLC0415 - after the arguments are known to be good
-    from archcalc.render.comparison import comparison as tables  # noqa: PLC0415
+    from archcalc.referee.comparisons import comparison  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render.tables.comparison import comparison as tables  # noqa: PLC0415
 
     found = comparison.compare(
         *(open_network(network, None, input) for network in networks),
@@ -119,8 +119,8 @@ def diff(  # noqa: PLR0913 - one for each option
       archcalc diff resnet50 resnet50-v1.5
       archcalc diff resnet50 resnet101 --depth 2
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.referee import difference  # noqa: PLC0415 - after the arguments are known to be good
-    from archcalc.render.comparison import difference as table  # noqa: PLC0415
+    from archcalc.referee.comparisons import difference  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render.tables.comparison import difference as table  # noqa: PLC0415
 
     found = difference.diff(
         open_network(before, None, input),

@@ -83,7 +83,7 @@ def complete_subjects(incomplete: str) -> list[str]:
 
 def complete_columns(incomplete: str) -> list[str]:
     """Offer columns, also the next one after a comma, and with a `+`."""
-    from archcalc.render.columns import QUANTITIES  # noqa: PLC0415
+    from archcalc.render.tables.columns import QUANTITIES  # noqa: PLC0415
 
     return _listed(QUANTITIES, incomplete)
 
@@ -99,7 +99,7 @@ def complete_lines(incomplete: str) -> list[str]:
     """Offer the lines by which networks are compared."""
     from typing import get_args  # noqa: PLC0415
 
-    from archcalc.referee.comparison import By  # noqa: PLC0415
+    from archcalc.referee.comparisons.comparison import By  # noqa: PLC0415
 
     return _starting(get_args(By), incomplete)
 

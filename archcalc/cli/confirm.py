@@ -15,7 +15,7 @@ from archcalc.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from archcalc.referee.claim import Confirmation
+    from archcalc.referee.confirmations.claim import Confirmation
 
 Names = Annotated[
     list[str] | None,
@@ -45,7 +45,7 @@ def confirm(
       archcalc confirm resnet50 densenet121 --heads
       archcalc confirm --all
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.render import confirmation as tables  # noqa: PLC0415 - after the arguments
+    from archcalc.render.tables import confirmation as tables  # noqa: PLC0415 - after the arguments
 
     confirmations = _run(_chosen(networks, every=all), input, heads=heads)
     parts = [tables.networks(confirmations)]
@@ -75,8 +75,8 @@ def _run(
     heads: bool,
 ) -> list[Confirmation]:
     """Confirm one network after the other; what they have in common is run once."""
-    from archcalc.referee.confirmation import confirm as measure  # noqa: PLC0415
-    from archcalc.referee.witness import Witness  # noqa: PLC0415
+    from archcalc.referee.confirmations.confirmation import confirm as measure  # noqa: PLC0415
+    from archcalc.referee.confirmations.witness import Witness  # noqa: PLC0415
     from archcalc.render.progress import progress  # noqa: PLC0415
 
     graphs = [open_graph(network, input) for network in networks]

@@ -71,7 +71,7 @@ def conventions(  # noqa: PLR0913 - one for each option
         return _list(chosen)
     from archcalc.convention.figure import apply  # noqa: PLC0415 - after the arguments are known
     from archcalc.render.caption import caption  # noqa: PLC0415
-    from archcalc.render.figures import figures  # noqa: PLC0415
+    from archcalc.render.tables.figures import figures  # noqa: PLC0415
     from archcalc.report import count  # noqa: PLC0415
 
     spec = _open(network, set, input)
@@ -118,7 +118,7 @@ def _open(
 
 
 def _list(chosen: tuple[Convention, ...]) -> Answer:
-    from archcalc.render.figures import listing, rules  # noqa: PLC0415
+    from archcalc.render.tables.figures import listing, rules  # noqa: PLC0415
 
     data = {"schema": 1, "conventions": [_plain(each) for each in chosen]}
     if len(chosen) == 1:
@@ -127,7 +127,7 @@ def _list(chosen: tuple[Convention, ...]) -> Answer:
 
 
 def _variables() -> Answer:
-    from archcalc.render.figures import variables  # noqa: PLC0415
+    from archcalc.render.tables.figures import variables  # noqa: PLC0415
 
     return Answer((variables(),))
 

@@ -15,7 +15,7 @@ from archcalc.cli.picture import keep
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from archcalc.render.page import Piece
+    from archcalc.render.pictures.page import Piece
     from archcalc.report import Report
 
 STYLES = ("auto", "boxes", "planes")
@@ -76,7 +76,7 @@ def draw(  # noqa: PLR0913 - one for each option
       archcalc draw resnet50 --sideways -o resnet50.pdf
       archcalc draw resnet18 --depth 3 -o resnet18.mmd
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.render import mermaid  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render.pictures import mermaid  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.report import count  # noqa: PLC0415
 
     check_choice("--style", style, STYLES)
@@ -107,7 +107,7 @@ def _by_suffix(output: str | None) -> str:
 
 
 def _sketch(report: Report, style: str, depth: int | None, *, sideways: bool) -> Piece:
-    from archcalc.render import drawing, planes  # noqa: PLC0415
+    from archcalc.render.pictures import drawing, planes  # noqa: PLC0415
 
     if style == "planes" or (style == "auto" and planes.is_small_chain(report)):
         return planes.sketch(report)
@@ -115,8 +115,8 @@ def _sketch(report: Report, style: str, depth: int | None, *, sideways: bool) ->
 
 
 def _written(report: Report, piece: Piece, suffix: str) -> str | bytes:
-    from archcalc.render import raster, svg  # noqa: PLC0415
-    from archcalc.render.wording import about  # noqa: PLC0415
+    from archcalc.render.pictures import raster, svg  # noqa: PLC0415
+    from archcalc.render.pictures.labels import about  # noqa: PLC0415
 
     if suffix == ".svg":
         return svg.document(piece.shapes, piece.width, piece.height, about(report))

@@ -18,7 +18,7 @@ from archcalc.cli.completion import (
 from archcalc.errors import UnknownName, UsageError, listed, suggestion
 
 if TYPE_CHECKING:
-    from archcalc.referee.explanation import Explanation
+    from archcalc.referee.derivations.explanation import Explanation
     from archcalc.render.table import Table
     from archcalc.report import Report
 
@@ -83,9 +83,9 @@ def explain(  # noqa: PLR0913 - one for each option
         raise UsageError.of("usage", "`explain` takes either a network or an --op", hint)
     if network is None:
         return _rule(str(op))
-    from archcalc.referee.explanation import explain as derive  # noqa: PLC0415 - after the arguments
+    from archcalc.referee.derivations.explanation import explain as derive  # noqa: PLC0415 - after the arguments
     from archcalc.render.caption import caption  # noqa: PLC0415
-    from archcalc.render.explanation import explanation, quantities  # noqa: PLC0415
+    from archcalc.render.tables.explanation import explanation, quantities  # noqa: PLC0415
     from archcalc.report import count  # noqa: PLC0415
 
     spec = open_network(network, set, input)
@@ -109,14 +109,14 @@ def explain(  # noqa: PLR0913 - one for each option
 
 def is_quantity(word: str, report: Report) -> bool:
     """Tell whether a word names a quantity, and nothing of the network."""
-    from archcalc.referee.explanation import SUMMED  # noqa: PLC0415
+    from archcalc.referee.derivations.explanation import SUMMED  # noqa: PLC0415
 
     return quantity(word) in SUMMED and word not in {row.path for row in report.fold(1)}
 
 
 def known(word: str) -> str:
     """Find a quantity by its name. Raises UnknownName."""
-    from archcalc.referee.explanation import SUMMED  # noqa: PLC0415
+    from archcalc.referee.derivations.explanation import SUMMED  # noqa: PLC0415
 
     found = quantity(word)
     if found not in SUMMED:
@@ -140,8 +140,8 @@ def _next(network: str, found: Explanation) -> str:
 
 
 def _rule(op: str) -> Answer:
-    from archcalc.referee.letters import spell  # noqa: PLC0415
-    from archcalc.render.explanation import rule  # noqa: PLC0415
+    from archcalc.referee.derivations.symbolic import spell  # noqa: PLC0415
+    from archcalc.render.tables.explanation import rule  # noqa: PLC0415
 
     found = spell(op)
     return Answer(tuple(rule(found)), found.to_dict(), {"op": op})

@@ -41,9 +41,9 @@ def gradients(
       archcalc gradients plain34-without-norm plain34
       archcalc gradients lenet5 --batch 64
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.referee.gradient_flow import gradients as measure  # noqa: PLC0415 - after the arguments
-    from archcalc.render.gradient_flow import tables  # noqa: PLC0415
+    from archcalc.referee.confirmations.gradient_flow import gradients as measure  # noqa: PLC0415 - after the arguments
     from archcalc.render.progress import progress  # noqa: PLC0415
+    from archcalc.render.tables.gradient_flow import tables  # noqa: PLC0415
 
     graphs = [open_graph(network, input) for network in networks]
     with progress(len(graphs)) as tell:

@@ -86,8 +86,8 @@ def list_networks(
 
 def _counted(names: Table, shape: str | None, columns: list[str], conventions: list[str]) -> Table:
     """Add what each network counts; of one that does not take the input there is nothing."""
-    from archcalc.referee.tabulation import Tabulation, table  # noqa: PLC0415 - only to count
-    from archcalc.render.tabulation import tabulation  # noqa: PLC0415
+    from archcalc.referee.comparisons.tabulation import Tabulation, table  # noqa: PLC0415 - only to count
+    from archcalc.render.tables.tabulation import tabulation  # noqa: PLC0415
 
     found, refused = {}, []
     inputs = [shape] if shape else []

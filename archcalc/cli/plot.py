@@ -44,7 +44,7 @@ def plot(  # noqa: PLR0913 - one for each option
       archcalc plot resnet50 --depth 2 -o resnet50.pdf
       archcalc plot alexnet vgg16 resnet50 -o compared.png
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.render import plot as charts  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.render.pictures import plot as charts  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.report import count  # noqa: PLC0415
 
     if set and len(networks) > 1:

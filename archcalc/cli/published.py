@@ -31,8 +31,8 @@ def published(names: Names = None) -> Answer:
       archcalc published --json
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc import __version__  # noqa: PLC0415 - the package is being imported above this
-    from archcalc.referee.ledger import published as hold  # noqa: PLC0415 - after the arguments
-    from archcalc.render.ledger import ledger  # noqa: PLC0415
+    from archcalc.referee.published.ledger import published as hold  # noqa: PLC0415 - after the arguments
+    from archcalc.render.tables.ledger import ledger  # noqa: PLC0415
 
     findings = hold(*names or ())
     data = {"schema": 1, "findings": [finding.to_dict() for finding in findings]}

@@ -11,7 +11,7 @@ from archcalc.cli.arguments import Heads, Input, Set, read_setting
 from archcalc.cli.completion import complete_conventions, complete_networks
 
 if TYPE_CHECKING:
-    from archcalc.referee.reconciliation import Reconciliation
+    from archcalc.referee.reconciliations.reconciliation import Reconciliation
 
 SIDE = "a network (resnet50), with a convention (resnet50@thop, mine.yaml@fvcore), or a number"
 
@@ -70,9 +70,9 @@ def reconcile(  # noqa: PLR0913 - one for each option
       archcalc reconcile vgg16 vgg16@fvcore -i 3x320x320
       archcalc reconcile mine.yaml@macs mine.yaml@ours.yaml
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.referee.reconciliation import reconcile as explain  # noqa: PLC0415
+    from archcalc.referee.reconciliations.reconciliation import reconcile as explain  # noqa: PLC0415
     from archcalc.render.progress import progress  # noqa: PLC0415
-    from archcalc.render.reconciliation import reconciliation  # noqa: PLC0415 - after the arguments
+    from archcalc.render.tables.reconciliation import reconciliation  # noqa: PLC0415 - after the arguments
 
     parameters = dict(map(read_setting, set or ()))
     with progress() as tell:

@@ -11,8 +11,8 @@ from archcalc.cli.answer import Answer, invocation
 from archcalc.cli.arguments import Batch, Depth, Heads, Input, Network, Set, open_network, split
 from archcalc.cli.completion import complete_columns, complete_conventions
 from archcalc.render.caption import MACS, caption
-from archcalc.render.columns import BYTES, QUANTITIES
-from archcalc.render.layers import layers
+from archcalc.render.tables.columns import BYTES, QUANTITIES
+from archcalc.render.tables.layers import layers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

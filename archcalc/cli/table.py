@@ -11,7 +11,7 @@ from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Batch, Heads, Inputs, Set, open_network, split
 from archcalc.cli.completion import complete_columns, complete_conventions, complete_networks
 from archcalc.errors import UsageError
-from archcalc.render.columns import BYTES
+from archcalc.render.tables.columns import BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,9 +86,9 @@ def table(  # noqa: PLR0913 - one for each option
       archcalc table vgg16 resnet50 --ratios --format latex
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.cli.show import named  # noqa: PLC0415 - after the arguments are known to be good
-    from archcalc.referee import tabulation as referee  # noqa: PLC0415
+    from archcalc.referee.comparisons import tabulation as referee  # noqa: PLC0415
     from archcalc.render.caption import joint  # noqa: PLC0415
-    from archcalc.render.tabulation import tabulation  # noqa: PLC0415
+    from archcalc.render.tables.tabulation import tabulation  # noqa: PLC0415
 
     reports = [
         report

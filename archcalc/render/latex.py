@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from archcalc.errors import printable
 from archcalc.render.cells import to_ascii
-from archcalc.render.formula import Formula
 from archcalc.render.markup import one_line, tabulated
+from archcalc.render.tables.formula import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

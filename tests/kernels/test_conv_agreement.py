@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archcalc.kernels import conv
 from archcalc.kernels.unroll import unroll
-from archcalc.referee.tallies import counted
+from archcalc.referee.confirmations.tallies import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

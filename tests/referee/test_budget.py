@@ -9,8 +9,8 @@ import pytest
 
 import archcalc
 from archcalc.errors import UsageError
-from archcalc.referee.amount import amount
-from archcalc.referee.budget import Cost, budget
+from archcalc.referee.comparisons.amount import amount
+from archcalc.referee.comparisons.budget import Cost, budget
 
 
 @pytest.mark.parametrize(

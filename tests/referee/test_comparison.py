@@ -9,7 +9,7 @@ import pytest
 import archcalc
 from archcalc.counts import QUANTITIES
 from archcalc.errors import UsageError
-from archcalc.referee.comparison import compare
+from archcalc.referee.comparisons.comparison import compare
 
 NETWORKS = ("resnet18", "vgg16", "googlenet")
 

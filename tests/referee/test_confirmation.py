@@ -29,10 +29,11 @@ from archcalc.ops.rbf import Rbf
 from archcalc.ops.span import Span
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.weight import bias
-from archcalc.referee import sight, tallies, witness
-from archcalc.referee.claim import SUMS, Claim, Confirmation, Seen
-from archcalc.referee.confirmation import BEYOND, confirm
-from archcalc.referee.witness import Witness
+from archcalc.referee.confirmations import dependence as sight
+from archcalc.referee.confirmations import tallies, witness
+from archcalc.referee.confirmations.claim import SUMS, Claim, Confirmation, Seen
+from archcalc.referee.confirmations.confirmation import BEYOND, confirm
+from archcalc.referee.confirmations.witness import Witness
 from tests.strategies import networks
 
 if TYPE_CHECKING:
@@ -183,6 +184,20 @@ def test_what_stands_after_flatten_sees_what_it_saw(end: str) -> None:
 @pytest.mark.parametrize("op", ["rnn", "lstm", "gru"])
 def test_a_recurrent_layer_reads_places_in_their_order(op: str, size: str) -> None:
     confirmation = check(f"input: {size}\nlayers: [{{op: {op}, units: 1, steps: all}}]\n")
+
+    assert confirmation.agrees, complaints(confirmation)
+
+
+@pytest.mark.parametrize("scale", ["1x5", "5x1", "7"])
+def test_blocks_of_any_size_are_confirmed(scale: str) -> None:
+    confirmation = check(f"input: 1x35x35\nlayers: [{{pixel_unshuffle: {scale}}}]\n")
+
+    assert confirmation.agrees, complaints(confirmation)
+
+
+@pytest.mark.parametrize("op", ["groupnorm: 1", "attention: 1", "attention: 1, causal: true"])
+def test_what_reaches_all_of_a_cut_map_is_confirmed(op: str) -> None:
+    confirmation = check(f"input: 2x6\nlayers: [{{crop: [1, 2]}}, {{{op}}}]\n")
 
     assert confirmation.agrees, complaints(confirmation)
 

@@ -21,16 +21,16 @@ from archcalc.ops.maxpool import Maxpool
 from archcalc.ops.op import Shape
 from archcalc.ops.span import Span
 from archcalc.receptive_field import one_pixel
-from archcalc.referee.coverage import reading
-from archcalc.referee.derivation import Figure, derive, together
-from archcalc.referee.explanation import SUMMED
-from archcalc.referee.letters import spell
+from archcalc.referee.derivations.derivation import Figure, derive, together
+from archcalc.referee.derivations.explanation import SUMMED
+from archcalc.referee.derivations.symbolic import spell
+from archcalc.referee.derivations.windows import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from archcalc.ops.fields import Bias
-    from archcalc.referee.explanation import Explanation
+    from archcalc.referee.derivations.explanation import Explanation
 
 BETWEEN = "no window reads the row between each two"
 NETWORKS = sorted(entry.id for entry in archcalc.networks())

@@ -9,7 +9,7 @@ import pytest
 
 import archcalc
 from archcalc.counts import QUANTITIES
-from archcalc.referee.difference import Difference, diff
+from archcalc.referee.comparisons.difference import Difference, diff
 
 
 def own(before: str, after: str) -> Difference:

@@ -9,12 +9,12 @@ import pytest
 
 import archcalc
 from archcalc.errors import UnknownName
-from archcalc.referee import explanation
-from archcalc.referee.derivation import derive
+from archcalc.referee.derivations import explanation
+from archcalc.referee.derivations.derivation import derive
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Op
-    from archcalc.referee.derivation import Derivation
+    from archcalc.referee.derivations.derivation import Derivation
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 import archcalc
 from archcalc.errors import UsageError
-from archcalc.referee.gradient_flow import Flow, Layer, gradients
-from archcalc.render.gradient_flow import tables
+from archcalc.referee.confirmations.gradient_flow import Flow, Layer, gradients
+from archcalc.render.tables.gradient_flow import tables
 
 DEEP = """\
 input: 1x6x6

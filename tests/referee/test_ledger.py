@@ -12,8 +12,8 @@ import pytest
 
 import archcalc
 from archcalc.errors import SpecError, UnknownName
-from archcalc.referee.ledger import Finding, published
-from archcalc.referee.printed import Agreement
+from archcalc.referee.published.ledger import Finding, published
+from archcalc.referee.published.printed import Agreement
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
-from archcalc.referee.lesson import ratio
+from archcalc.referee.derivations.lesson import ratio
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archcalc.referee.lesson import Lesson
+    from archcalc.referee.derivations.lesson import Lesson
 
 FULL = "A fully connected layer between the same maps"
 REDUCED = "The same without 1x1 reduction"

@@ -14,10 +14,10 @@ import archcalc
 from archcalc.convention.library import find
 from archcalc.counts import QUANTITIES
 from archcalc.ops.fields import written
-from archcalc.referee.difference import diff
-from archcalc.referee.matching import layers, match
-from archcalc.referee.reconciliation import reconcile
-from archcalc.referee.side import Side
+from archcalc.referee.comparisons.difference import diff
+from archcalc.referee.comparisons.matching import layers, match
+from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.reconciliation import reconcile
 from tests.strategies import networks
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
-from archcalc.referee.ledger import published
+from archcalc.referee.published.ledger import published
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape
-from archcalc.referee.printed import MEETS, Agreement, last_place, read, unit_of
+from archcalc.referee.published.printed import MEETS, Agreement, last_place, read, unit_of
 
 EQUAL, ROUNDED, CUT_OFF = Agreement.EQUAL, Agreement.ROUNDED, Agreement.CUT_OFF
 WITHIN, DIFFERS = Agreement.WITHIN, Agreement.DIFFERS

@@ -18,9 +18,9 @@ from archcalc.convention.figure import apply
 from archcalc.convention.library import conventions, find
 from archcalc.errors import UnknownName, UsageError
 from archcalc.paths import prefixes
-from archcalc.referee.reconciliation import Reconciliation, reconcile
-from archcalc.referee.side import Number, Side, read_side
-from archcalc.referee.structure import parts
+from archcalc.referee.reconciliations.counted import Number, Side, read_side
+from archcalc.referee.reconciliations.reconciliation import Reconciliation, reconcile
+from archcalc.referee.reconciliations.structure import parts
 from archcalc.report import count
 from archcalc.spec.library import load, networks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archcalc.errors import SpecError
-from archcalc.referee.records import Ledger, read_ledger
+from archcalc.referee.published.records import Ledger, read_ledger
 from archcalc.spec.reader import Source
 
 SPEC = "input: 1x4x4\nvariants: {small: {aliases: [tiny]}, large: {}}\nlayers: [relu]\n---\n"

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archcalc.convention.library import find
-from archcalc.referee.reconciliation import Reconciliation, reconcile
-from archcalc.referee.side import Side
-from archcalc.referee.slips import slips
+from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.reconciliation import Reconciliation, reconcile
+from archcalc.referee.reconciliations.slips import slips
 from archcalc.report import count
 from archcalc.spec.library import load
 from tests.strategies import networks

@@ -6,8 +6,8 @@ import pytest
 
 import archcalc
 from archcalc.errors import UnknownName, UsageError
-from archcalc.referee.tabulation import table
-from archcalc.render.tabulation import tabulation
+from archcalc.referee.comparisons.tabulation import table
+from archcalc.render.tables.tabulation import tabulation
 
 
 def test_each_network_is_a_row_at_each_input() -> None:

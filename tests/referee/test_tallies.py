@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archcalc.kernels._functions import erf
-from archcalc.referee.tallies import counted
+from archcalc.referee.confirmations.tallies import counted
 
 
 def test_operations_are_counted_by_kind() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archcalc.ops.op import Shape
-from archcalc.referee.wording import Detail, value
+from archcalc.referee.phrases import Detail, value
 
 
 @pytest.mark.parametrize(

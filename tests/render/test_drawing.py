@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from archcalc.errors import UsageError
-from archcalc.render import drawing, mermaid, page, planes, raster, svg
-from archcalc.render.flow import flow
-from archcalc.render.layering import Link, Point, Size, arrange, rank_items
+from archcalc.render.pictures import drawing, mermaid, page, planes, raster, svg
+from archcalc.render.pictures.flow import flow
+from archcalc.render.pictures.layering import Link, Point, Size, arrange, rank_items
 from archcalc.report import count
 from archcalc.spec.library import load, networks
 

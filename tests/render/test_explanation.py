@@ -9,13 +9,13 @@ import pytest
 from archcalc.arithmetic import Derived
 from archcalc.notation import Leaf
 from archcalc.ops import names
-from archcalc.referee.derivation import Figure
-from archcalc.referee.explanation import explain
-from archcalc.referee.letters import spell
-from archcalc.render.explanation import connections, derivations, explanation, rule
+from archcalc.referee.derivations.derivation import Figure
+from archcalc.referee.derivations.explanation import explain
+from archcalc.referee.derivations.symbolic import spell
 from archcalc.render.export import export
-from archcalc.render.formula import Formula
 from archcalc.render.table import Column, Table
+from archcalc.render.tables.explanation import connections, derivations, explanation, rule
+from archcalc.render.tables.formula import Formula
 
 
 def test_a_layer_has_its_own_table_its_steps_and_what_they_are_together() -> None:

@@ -12,13 +12,13 @@ from html.parser import HTMLParser
 import pytest
 
 from archcalc import ops
-from archcalc.referee.explanation import explain
-from archcalc.referee.letters import spell
+from archcalc.referee.derivations.explanation import explain
+from archcalc.referee.derivations.symbolic import spell
 from archcalc.render.caption import caption
-from archcalc.render.explanation import quantities, rule
 from archcalc.render.export import FORMATS, SUFFIXES, WRITERS, export, to_json
-from archcalc.render.layers import layers
 from archcalc.render.table import Column, Table
+from archcalc.render.tables.explanation import quantities, rule
+from archcalc.render.tables.layers import layers
 from archcalc.report import count
 from archcalc.spec.library import load
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archcalc.render import drawing, page
-from archcalc.render.flow import Edge, Frame, Run, flow, fold_edges, merge_edges
+from archcalc.render.pictures import drawing, page
+from archcalc.render.pictures.flow import Edge, Frame, Run, flow, fold_edges, merge_edges
 from archcalc.report import count
 from archcalc.spec.library import load
 from archcalc.spec.unroll import expand

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from archcalc.errors import UnknownName
-from archcalc.render.columns import QUANTITIES
-from archcalc.render.folding import fold_repeats
-from archcalc.render.layers import layers
+from archcalc.render.tables.columns import QUANTITIES
+from archcalc.render.tables.folding import fold_repeats
+from archcalc.render.tables.layers import layers
 from archcalc.report import count
 
 NETWORKS = ["lenet5", "googlenet", "resnet50", "densenet-bc-100-12", "inception-v4"]

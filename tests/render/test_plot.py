@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from archcalc.errors import UsageError
-from archcalc.render.layers import NOTHING
-from archcalc.render.plot import Room, free_place, plot, scatter
+from archcalc.render.pictures.plot import Room, free_place, plot, scatter
+from archcalc.render.tables.layers import NOTHING
 from archcalc.report import count
 from archcalc.spec.library import load
 

@@ -1,0 +1,1 @@
+"""What was printed about a network, and how it stands to the count."""

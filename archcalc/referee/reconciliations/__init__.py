@@ -1,0 +1,1 @@
+"""Why two figures differ, and what a number may have counted."""

@@ -1,0 +1,152 @@
+"""What is reconciled: a network under a convention, as a person writes it, or a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.convention.figure import apply, complete
+from archcalc.convention.library import find
+from archcalc.errors import UsageError
+from archcalc.files import is_there
+from archcalc.inputs import say
+from archcalc.readers import find as find_network
+from archcalc.referee.phrases import value
+from archcalc.referee.published.printed import Printed, last_place
+from archcalc.report import Report, count
+from archcalc.scales import POWERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcalc.convention.convention import Convention
+    from archcalc.convention.figure import Figure
+    from archcalc.ops.op import Shape
+    from archcalc.spec.values import Value
+
+USUAL = "macs"
+"""The convention of a network that is written without one."""
+NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
+"""Every parameter as the network has it."""
+
+_NUMBER = re.compile(
+    r"(?P<digits>\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?:[eE]\+?(?P<power>\d{1,2})|\s*(?P<scale>[KkMGBTbt]|thousand|million|billion))?"
+    r"(?:i?FLOPs?|MACs?|(?P<bytes>i?B|\s*bytes))?"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A report and the convention that it is counted by.
+
+    `stated` tells whether the convention was asked for, or is only the usual one. Where something
+    is wrong in how it is counted, `slip` says what; `extra` is what a slip adds to the figure that
+    no layer of the report does.
+    """
+
+    report: Report
+    convention: Convention
+    stated: bool = True
+    slip: str = ""
+    extra: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a batch: what a batch multiplies differs from tool to tool."""
+        if self.report.batch != 1:
+            message = f"figures are reconciled for one sample, not for {self.report.batch}"
+            raise UsageError.of("wrong-batch", message)
+
+    @property
+    def name(self) -> str:
+        """The side as one would write it."""
+        origin = self.report.graph.origin
+        heads = " with heads" if self.report.with_heads and self.report.heads else ""
+        own = "" if self.report.inputs == origin.inputs else f" at {say(self.report.inputs)}"
+        options = "".join(f", {key} {value(found)}" for key, found in origin.changed.items())
+        slip = f", {self.slip}" if self.slip else ""
+        return f"{origin.id}@{self.convention.name}{own}{heads}{options}{slip}"
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The figure of every layer."""
+        return complete(apply(self.report, self.convention))
+
+    @property
+    def total(self) -> int:
+        """The figure. Raises UsageError where the convention has no rule for a layer."""
+        return self.figure.total + self.extra
+
+
+class Number(NamedTuple):
+    """A number as printed, in each of the units that it may count; perhaps a number of bytes.
+
+    `digits` tells how many digits of it say something: 3 in 3.86 and in 61,100,000.
+    """
+
+    text: str
+    readings: tuple[Printed, ...]
+    digits: int
+    is_bytes: bool = False
+
+    @property
+    def value(self) -> int:
+        """The number in its usual unit, to the nearest integer."""
+        return round(self.readings[0].number * self.readings[0].unit)
+
+
+def read_side(
+    text: str,
+    convention: str = USUAL,
+    *,
+    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    heads: bool = False,
+    parameters: Mapping[str, Value] = NO_PARAMETERS,
+) -> Side | Number:
+    """Read `network@convention`, a network alone, or a number.
+
+    `convention` is that of a network without one; the network is counted at this input, with its
+    heads and with `parameters` of its family set otherwise, if so asked. Raises UnknownName for a
+    network, a convention or a parameter that does not exist.
+
+    >>> read_side("resnet50-v1.5@thop").total
+    4133742592
+    >>> read_side("4.11G").value, read_side("218.59MB").is_bytes
+    (4110000000, True)
+    """
+    number = _number(text.strip())
+    if number is not None:
+        return number
+    network, at, own = text.strip().rpartition("@")
+    if not at or is_there(text.strip().partition("#")[0]):
+        network, own = text.strip(), convention
+    net = find_network(network, input=input, **parameters)
+    stated = bool(at) or convention != USUAL
+    return Side(count(net, input=input, heads=heads), find(own), stated)
+
+
+def _number(text: str) -> Number | None:
+    """Read a number; K, M, G may stand for powers of 1000 or of 1024."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    digits = found["digits"].replace(",", "").replace("_", "").rstrip(".")
+    if found["scale"]:
+        power = POWERS[found["scale"].lower()]
+        binary = (found["bytes"] or "").startswith("i")
+        units = [2 ** (10 * power)] if binary else [10 ** (3 * power), 2 ** (10 * power)]
+    else:
+        units = [10 ** int(found["power"] or 0)]
+    readings = tuple(_printed(digits, unit) for unit in units)
+    significant = len(
+        (digits if "." in digits else digits.rstrip("0")).replace(".", "").lstrip("0")
+    )
+    return Number(text, readings, significant, bool(found["bytes"]))
+
+
+def _printed(digits: str, unit: int) -> Printed:
+    return Printed(Fraction(digits), last_place(digits, unit), unit)

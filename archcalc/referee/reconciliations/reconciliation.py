@@ -1,0 +1,144 @@
+"""Why two figures differ: named terms that add up exactly to the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archcalc.display import Displayed
+from archcalc.errors import UsageError
+from archcalc.inputs import to_plain
+from archcalc.referee.published.printed import Agreement
+from archcalc.referee.published.recall import recall
+from archcalc.referee.reconciliations.candidates import Candidate, candidates
+from archcalc.referee.reconciliations.counted import NO_PARAMETERS, USUAL, Number, Side, read_side
+from archcalc.referee.reconciliations.terms import Term, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from archcalc.ops.op import Shape
+    from archcalc.referee.published.ledger import Finding
+    from archcalc.spec.values import Value
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
+    """Two figures and the terms between them, largest first.
+
+    Where a number was asked for, `number` is it, and `published` are the records of the network
+    that print it. `candidates` are what meets it, or what comes nearest if nothing does; none where
+    its record says that no count does. `b` is the first of them; None if there is none.
+    """
+
+    a: Side
+    b: Side | None
+    terms: tuple[Term, ...]
+    number: Number | None = None
+    candidates: tuple[Candidate, ...] = ()
+    published: tuple[Finding, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The number that was asked for, as it was written."""
+        return self.number.text if self.number else ""
+
+    @property
+    def difference(self) -> int:
+        """What the terms add up to: b less a."""
+        return self.b.total - self.a.total if self.b else 0
+
+    @property
+    def met(self) -> bool:
+        """Tell whether something meets the number that was asked for."""
+        return any(candidate.meets for candidate in self.candidates)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "a": _side(self.a),
+            "b": _side(self.b) if self.b else None,
+            "number": self.number.text if self.number else None,
+            "difference": self.difference,
+            "terms": [
+                {"amount": _plain(t.amount), "label": t.label, "detail": t.detail, "kind": t.kind}
+                for t in self.terms
+            ],
+            "published": [finding.to_dict() for finding in self.published],
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
+        }
+
+
+def reconcile(  # noqa: PLR0913 - how both networks are counted
+    a: str | Side,
+    b: str | Side,
+    *,
+    convention: str = USUAL,
+    input: Shape | str | None = None,  # noqa: A002 - the field's own word
+    heads: bool = False,
+    parameters: Mapping[str, Value] = NO_PARAMETERS,
+) -> Reconciliation:
+    """Tell why two figures differ: `network@convention` each, or a number on one side.
+
+    Between networks first comes the structure, counted by the convention of a; then the change of
+    convention, on the network of b. A number is answered by what was published of the network;
+    what meets it as printed is searched by conventions, units, input sizes, variants and slips.
+    `convention` is that of a network written without one. Every network that is named is counted at
+    this input, with its heads and with these parameters of its family, if so asked; a `Side` is
+    taken as it is.
+
+    Raises UnknownName for a network, convention or parameter that does not exist, UsageError for
+    two numbers or where a convention has no rule for a layer, and what `count` raises.
+
+    >>> why = reconcile("resnet50-v1.5@macs", "resnet50-v1.5@thop")
+    >>> for term in why.terms:
+    ...     print(f"{term.amount:+,} {term.label}")
+    +44,455,936 batch norm at 4 per element
+    +102,400 global average pool at window + 1 per output
+    """
+    first, second = (
+        side
+        if isinstance(side, Side)
+        else read_side(side, convention, input=input, heads=heads, parameters=parameters)
+        for side in (a, b)
+    )
+    if isinstance(first, Side):
+        if isinstance(second, Number):
+            return _reconcile_number(first, second)
+        return Reconciliation(first, second, terms(first, second))
+    if isinstance(second, Side):
+        return _reconcile_number(second, first)
+    message = f"`{first.text}` and `{second.text}` are both numbers: one side names a network"
+    raise UsageError.of("no-network", message, "as in `resnet50@macs`")
+
+
+def _reconcile_number(a: Side, number: Number) -> Reconciliation:
+    """Explain a number by its record, then by what meets it first: parameters by parameters."""
+    published = recall(a.report, number)
+    in_vain = published and all(f.agreement is Agreement.DIFFERS for f in published)
+    found = () if in_vain else candidates(a, number)
+    if not any(candidate.meets for candidate in found):
+        _ = a.figure  # raises where it is known in part: what is nearest would mislead
+    if not found:
+        return Reconciliation(a, None, (), number, (), published)
+    b = found[0].side
+    if a.convention.figures != b.convention.figures:
+        a = Side(a.report, b.convention)
+    return Reconciliation(a, b, terms(a, b), number, found, published)
+
+
+def _plain(amount: int | Fraction) -> int | str:
+    return amount if isinstance(amount, int) else str(amount)
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "network": side.report.graph.origin.id,
+        "convention": side.convention.name,
+        "input": to_plain(side.report.inputs),
+        "scope": side.report.scope,
+        "figure": side.total,
+        "unit": side.convention.unit,
+    }

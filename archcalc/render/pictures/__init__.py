@@ -1,0 +1,1 @@
+"""Networks as pictures: boxes and arrows, planes, charts."""

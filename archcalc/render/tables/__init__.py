@@ -1,0 +1,1 @@
+"""Results → tables, a module for each kind of result."""

@@ -1,0 +1,91 @@
+"""Reconciliations → tables: the terms between two figures, and what meets a number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archcalc.render.cells import percent
+from archcalc.render.table import Column, Table
+from archcalc.render.tables.ledger import UNITS, ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from archcalc.convention.convention import Convention
+    from archcalc.referee.reconciliations.candidates import Candidate
+    from archcalc.referee.reconciliations.counted import Side
+    from archcalc.referee.reconciliations.reconciliation import Reconciliation
+    from archcalc.render.table import Cell
+
+
+def reconciliation(found: Reconciliation) -> Iterator[Table]:
+    """Tabulate the terms between two figures; before them what meets a number that was asked for.
+
+    >>> from archcalc.referee.reconciliations.reconciliation import reconcile
+    >>> (table,) = reconciliation(reconcile("resnet50-v1.5", "resnet50-v1.5@ptflops-aten"))
+    >>> table.rows
+    ((1000, 'biases of linear layers', '1,000 × 1, 1 layer'),)
+    """
+    if found.published:
+        yield replace(ledger(found.published), title=f"published as {found.said}")
+    if found.candidates or (found.number is not None and not found.published):
+        yield _candidates(found)
+    if found.b is not None and (found.terms or found.number is None):
+        yield _terms(found, found.b)
+
+
+def _terms(found: Reconciliation, b: Side) -> Table:
+    a = found.a
+    columns = (
+        Column("amount", "amount", "change"),
+        Column("reason", "reason", "prose"),
+        Column("detail", "how", hide=1),
+    )
+    terms = tuple((term.amount, term.label, term.detail) for term in found.terms)
+    rows = terms or ((0, "no difference", None),)
+    sums = ((found.difference, f"{b.name} less {a.name}", None),) if terms else ()
+    captions = (
+        f"{a.name}: {a.total:,} ({_unit(a.convention)})",
+        f"{b.name}: {b.total:,} ({_unit(b.convention)})",
+    )
+    return Table(columns, rows, sums, title=f"from {a.name} to {b.name}", captions=captions)
+
+
+def _candidates(found: Reconciliation) -> Table:
+    off = () if found.met else (Column("off", "off by", "change"), Column("share", "", "text"))
+    columns = (
+        Column("candidate", "what", "name"),
+        Column("figure", "figure", "number"),
+        *off,
+        Column("verdict", "verdict", "text", 0 if found.met else 3),
+        Column("changes", "changed", "prose", 1),
+        Column("alike", "conventions that agree", "prose", 2),
+    )
+    said = found.said
+    title = f"what prints as {said}" if found.met else f"nothing prints as {said}: the nearest"
+    rows = tuple(_candidate(candidate, off=bool(off)) for candidate in found.candidates)
+    return Table(columns, rows, title=title)
+
+
+def _candidate(candidate: Candidate, *, off: bool) -> tuple[Cell, ...]:
+    agreement, unit = candidate.agreement, candidate.sense.printed.unit
+    of = f", in {UNITS.get(int(unit), f'10^{len(str(unit)) - 1}')}" if unit > 1 else ""
+    return (
+        candidate.side.name,
+        candidate.total,
+        *((candidate.off, _share(candidate.distance)) if off else ()),
+        f"{agreement.sign} {agreement}{of}",
+        ", ".join(candidate.changes) or "nothing",
+        ", ".join(candidate.alike),
+    )
+
+
+def _share(distance: Fraction) -> str:
+    """Say how far off: in percent, or as many times the number."""
+    return percent(distance) if distance < 1 else f"{round(distance):,} times"
+
+
+def _unit(convention: Convention) -> str:
+    return convention.unit or convention.figures

@@ -19,6 +19,8 @@ class Saved(NamedTuple):
 
     shape: tuple[int, ...]
     cut: Cut
+    beside: tuple[tuple[int, ...], ...] = ()
+    """Of inputs whose values are not read."""
 
 
 def stretch(op: str, x: Array, axis: str, start: int, stop: int) -> tuple[Array, Saved]:
@@ -44,7 +46,7 @@ def put_back(dy: Array, saved: Saved) -> Gradients:
     """
     dx = np.zeros(saved.shape, dy.dtype)
     dx[saved.cut] = dy
-    return (dx,), {}
+    return (dx, *[np.zeros(shape, dy.dtype) for shape in saved.beside]), {}
 
 
 def ends_of(cells: tuple[int, ...], extents: int) -> list[tuple[int, int]]:

@@ -24,12 +24,12 @@ def weights(_shape: Shape, **_: object) -> WeightShapes:
 
 
 def forward(
-    x: Array, *, cells: Size | None = None, output: Size | None = None
+    x: Array, *beside: Array, cells: Size | None = None, output: Size | None = None
 ) -> tuple[Array, Saved]:
     """Take cells away at the ends of each extent, or keep the middle of a size `output`.
 
         x  N  C  H  W
-        y  N  C  H' W'
+        y  N  C  H' W'        the size of an array that stands beside x, if there is one
 
     Raises ValueError if nothing is left.
 
@@ -40,6 +40,7 @@ def forward(
     [[[2.0]]]
     """
     expect_maps("crop", x)
+    output = beside[0].shape[2:] if beside else output
     extents = x.shape[2:]
     ends = ends_of(cells or (0, 0), len(extents))
     if output is not None:
@@ -53,7 +54,8 @@ def forward(
         message = f"crop: nothing is left of {shown(extents)}"
         raise ValueError(message)
     inner = (slice(before, stop) for (before, _), stop in zip(ends, stops, strict=True))
-    return cut_out(x, (slice(None), slice(None), *inner))
+    y, saved = cut_out(x, (slice(None), slice(None), *inner))
+    return y, saved._replace(beside=tuple(other.shape for other in beside))
 
 
 def backward(dy: Array, saved: Saved) -> Gradients:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from archcalc.errors import Reason
 from archcalc.ops.cut import nothing_left, uncovered
 from archcalc.ops.op import Op, Role, Shape
-from archcalc.ops.shape import sides
+from archcalc.ops.shape import first_of, sides
 from archcalc.ops.window import cells_along, extents_under, spread
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ class Crop(Op):
     """Take cells away at the ends of each extent, or keep the middle of a size `output`.
 
         x  C  H  W
-        y  C  H' W'       H' = H - top - bottom, or as given
+        y  C  H' W'       H' = H - top - bottom, or as given, or that of a second input
 
     Of an odd number of cells to take away, one more is taken behind. Raises a `Reason` unless
-    either `cells` or `output` is given, or if nothing is left.
+    one of `cells`, `output` and a second input (`from: [large, small]`) says what is kept, or if
+    nothing is left.
 
     >>> str(Crop(output=(56,)).shape(Shape(512, 64, 64)))
     '512x56x56'
@@ -35,13 +36,14 @@ class Crop(Op):
     main: ClassVar[str] = "cells"
     reason: ClassVar[str] = "cropping leaves cells out: nothing is computed"
     role: ClassVar[Role] = "movement"
+    most_inputs: ClassVar[int] = 2
 
     cells: Cells | None = None
     output: Outputs | None = None
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps, each smaller."""
-        return Shape(xs[0].channels, *[span.outputs for span in self.window(xs[0])])
+        return Shape(xs[0].channels, *[span.outputs for span in self.window(first_of(xs))])
 
     def window(self, x: Shape) -> tuple[Span, ...]:
         """Tell the window: one place, moved along by what is taken away before it."""
@@ -55,11 +57,12 @@ class Crop(Op):
 
     def _ends(self, x: Shape) -> list[tuple[int, int]]:
         """Tell how many cells are taken away at both ends of each extent."""
-        if (self.cells is None) == (self.output is None):
-            raise Reason("missing-key", "`crop` needs either its `cells` or an `output` size")
+        if [self.cells, self.output, x.beside or None].count(None) != 2:
+            message = "`crop` needs either its `cells`, an `output` size or a second input"
+            raise Reason("missing-key", message, "`from: [a, b]` crops a to the size of b")
         if self.cells is not None:
             return cells_along(x, self.cells)
-        output = spread(self.output or (), x.rank)
+        output = x.beside[0].extents if x.beside else spread(self.output or (), x.rank)
         extents = extents_under(x, output, "output")
         kept = (*extents[: -len(output)], *output)
         for extent, side, size in zip(extents, sides(len(extents)), kept, strict=True):

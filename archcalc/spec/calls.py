@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc import limits
 from archcalc.errors import Reason, listed, suggestion
 from archcalc.ops.fields import shown
 from archcalc.spec.scope import Scope
 from archcalc.spec.spec import REQUIRED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from archcalc.graph import Here
     from archcalc.spec.scope import Evaluator
@@ -39,6 +40,17 @@ class Calls:
                 message = f"`{key}` is not a parameter of the block `{block.name}`"
                 raise self.evaluator.error(Reason("unknown-key", message, hint, key), item, path)
         return block
+
+    @staticmethod
+    def too_deep(block: Block, within: Collection[Block]) -> Reason:
+        """Say what is wrong with a block within so many others."""
+        message = f"blocks within blocks, more than {len(within)} deep"
+        reason = limits.too_large("block_depth", message)
+        if block not in within:
+            return Reason("too-deep", message, reason.hint)
+        ending = "`when` ends a block that calls itself, as in `when: =n > 0`, with `n: =n - 1`"
+        message += f": `{block.name}` calls itself without an end"
+        return Reason("too-deep", message, f"{ending}; {reason.hint}")
 
     def arguments(  # noqa: PLR0913, PLR0917 - two scopes meet in a call
         self,

@@ -23,10 +23,26 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = object
 
+_NUMBER = (int, Fraction)
+
+
+def divisible(number: int | Fraction, by: int) -> int:
+    """Round a number of channels to a multiple of `by`: `_make_divisible` of MobileNetV2's release.
+
+    It is the nearest multiple, of two equally near the upper, and `by` at least; where that would
+    take more than a tenth away it is the next one.
+
+    >>> divisible(Fraction(24 * 14, 10), 8), divisible(Fraction(112, 10), 8), divisible(3, 8)
+    (32, 16, 8)
+    """
+    nearest = max(by, floor(number + Fraction(by, 2)) // by * by)
+    return nearest + by if 10 * nearest < 9 * number else nearest
+
+
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "min": min, "max": max, "floor": floor, "ceil": ceil, "len": len, "sum": sum,
+    "divisible": divisible,
 }  # fmt: skip
-_NUMBER = (int, Fraction)
 
 
 class _Truth(Enum):
@@ -116,7 +132,8 @@ def item(values: Value, index: Value) -> Value:
 def call(name: str, arguments: list[Value]) -> Value:
     """Call one of the functions: `len` of a list or text, the others of numbers alone.
 
-    `min`, `max` and `sum` take a list too, `min` and `max` also several numbers. Raises a `Reason`.
+    `min`, `max` and `sum` take a list too, `min` and `max` also several numbers, `divisible` a
+    number and what shall divide it, 1 or more. Raises a `Reason`.
     """
     _refuse_fields(*arguments)
     only = arguments[0] if len(arguments) == 1 else None
@@ -124,6 +141,9 @@ def call(name: str, arguments: list[Value]) -> Value:
         fits = _is_list(only) or isinstance(only, str)
     elif _is_list(only) and name in {"min", "max", "sum"}:
         fits = all(map(_is_number, only)) and (only != () or name == "sum")
+    elif name == "divisible":
+        by = arguments[1] if len(arguments) == 2 and _is_number(arguments[0]) else 0
+        fits = type(by) is int and by > 0
     else:
         takes = {"floor", "ceil"} if len(arguments) == 1 else {"min", "max"}
         fits = name in takes and len(arguments) > 0 and all(map(_is_number, arguments))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from archcalc.builder import Builder
     from archcalc.ops.op import Op
-    from archcalc.spec.spec import Loop, Share, Spec
+    from archcalc.spec.spec import Block, Loop, Share, Spec
     from archcalc.spec.ties import Active
     from archcalc.spec.values import Value
 
@@ -59,7 +59,7 @@ class Walk:
         self.off: set[str] = set()
         self.ties = Ties(spec, builder)
         self.joins: dict[tuple[object, ...], Op] = {}
-        self.depth = 0
+        self.within: list[Block] = []
         self.head: str | None = None
 
     def items(self, items: Iterable[Item], level: Level, scope: Scope, here: Here) -> Here:
@@ -232,19 +232,14 @@ class Walk:
         """Unroll a block: it sees the family's parameters and its own, nothing of its caller."""
         self._check_entered(here, item, path)
         block = self.calls.block(item, path, scope, here)
-        if self.depth >= self.limits.block_depth:
-            message = (
-                f"blocks within blocks, more than {self.limits.block_depth} deep: "
-                f"does `{block.name}` contain itself?"
-            )
-            reason = limits.too_large("block_depth", message)
-            raise self._error(Reason("too-deep", message, reason.hint), item)
+        if len(self.within) >= self.limits.block_depth:
+            raise self._error(self.calls.too_deep(block, self.within), item)
         self.evaluator.charge(10 + len(block.parameters), item)  # which each call settles anew
         inner = self.calls.arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
-        self.depth += 1
+        self.within.append(block)
         here = self.items(block.items, Level(f"{path}/", {"input": here}, None), inner, here)
-        self.depth -= 1
+        self.within.pop()
         return here
 
     def _repeat(self, item: Item, loop: Loop, level: Level, scope: Scope, here: Here) -> Here:

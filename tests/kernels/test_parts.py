@@ -87,6 +87,17 @@ def test_gradients(
     check_gradients(kernel, drawn(*shape), **fields)
 
 
+def test_what_a_map_is_cropped_to_has_no_gradient() -> None:
+    x, like = drawn(1, 1, 5), drawn(1, 2, 2)
+    y, saved = crop.forward(x, like)
+    (dx, d_like), gradients = crop.backward(np.ones_like(y), saved)
+
+    assert y.tolist() == [x[0, :, 1:3].tolist()]
+    assert dx.tolist() == [[[0, 1, 1, 0, 0]]]
+    assert d_like.tolist() == [[[0, 0], [0, 0]]]
+    assert gradients == {}
+
+
 @pytest.mark.parametrize(("kernel", "shape", "fields"), CASES)
 def test_single_precision_stays_single(
     kernel: ModuleType, shape: tuple[int, ...], fields: dict[str, Any]

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 
 import archcalc
+from archcalc.errors import ShapeError
 from tests.ops.conftest import by_hand, wrong
 
 CASES = [
@@ -124,6 +125,64 @@ layers:
     assert (report.total.parameters, report.total.statistics) == (1_600, 16)
     assert report.total.macs == 712_704
     assert archcalc.confirm(report.graph).agrees
+
+
+def test_a_copy_is_cropped_to_the_size_of_what_it_is_laid_beside() -> None:
+    """16 - 2 - 2 = 12 and 10 - 2 = 8, halved and doubled again, less 2."""
+    spec = archcalc.load(
+        StringIO("""\
+input: 1x16x12
+layers:
+  - {name: left, conv: 4, kernel: 5}
+  - {maxpool: 2}
+  - {conv: 4, kernel: 3}
+  - {name: up, upsample: 2}
+  - {name: copy, crop: , from: [left, up]}
+  - {concat: , from: [copy, up]}
+""")
+    )
+    report = archcalc.count(spec)
+
+    assert [str(row.output) for row in report.rows] == [
+        "4x12x8", "4x6x4", "4x4x2", "4x8x4", "4x8x4", "8x8x4",
+    ]  # fmt: skip
+    assert report["copy"].flops == 0
+    assert archcalc.confirm(spec).agrees
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (
+            "{name: copy, crop: 1, from: [b, a]}",
+            """\
+spec:5:18: error[missing-key]: copy: `crop` needs either its `cells`, an `output` size or a second \
+input
+    5 |   - {name: copy, crop: 1, from: [b, a]}
+      |                  ^^^^
+  hint: `from: [a, b]` crops a to the size of b""",
+        ),
+        (
+            "{name: copy, crop: , from: [b, a]}",
+            """\
+spec:5:18: error[crop-too-large]: copy: an output of 8 is larger than the height 6
+    5 |   - {name: copy, crop: , from: [b, a]}
+      |                  ^^^^""",
+        ),
+    ],
+)
+def test_a_crop_that_does_not_fit_what_it_is_cropped_to(layer: str, message: str) -> None:
+    text = f"""\
+input: 1x8x8
+layers:
+  - {{name: a, conv: 2, kernel: 1}}
+  - {{name: b, conv: 2, kernel: 3}}
+  - {layer}
+"""
+    with pytest.raises(ShapeError) as caught:
+        archcalc.count(archcalc.load(StringIO(text)))
+
+    assert str(caught.value) == message
 
 
 def test_half_of_the_maps_go_through_and_half_go_around() -> None:
@@ -346,10 +405,11 @@ what enters `crop` is 8x4x9
         "crop",
         "8x4x9",
         """\
-spec:3:5: error[missing-key]: crop1: `crop` needs either its `cells` or an `output` size; \
-what enters `crop` is 8x4x9
+spec:3:5: error[missing-key]: crop1: `crop` needs either its `cells`, an `output` size \
+or a second input; what enters `crop` is 8x4x9
     3 |   - crop
-      |     ^^^^""",
+      |     ^^^^
+  hint: `from: [a, b]` crops a to the size of b""",
     ),
     (
         "{pad: same}",

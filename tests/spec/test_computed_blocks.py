@@ -91,6 +91,68 @@ def test_depth_counts_blocks_within_blocks_not_one_after_the_other() -> None:
     assert "`--limit block_depth=N` raises the bound of 1" in found
 
 
+U_NET = """\
+input: 1x92x92
+blocks:
+  level:
+    parameters: {filters: , deeper: }
+    layers:
+      - {name: left, conv: =filters, kernel: 3}
+      - when: =deeper > 0
+        layers:
+          - {maxpool: 2}
+          - {name: below, block: level, filters: =2*filters, deeper: =deeper - 1}
+          - {name: up, deconv: =filters, kernel: 2, stride: 2}
+          - {name: copy, crop: , from: [left, up]}
+          - {concat: , from: [copy, up]}
+          - {name: right, conv: =filters, kernel: 3}
+layers:
+  - {name: u, block: level, filters: 4, deeper: 2}
+"""
+
+
+def test_a_block_calls_itself_to_a_given_depth() -> None:
+    report = archcalc.count(archcalc.load(StringIO(U_NET)))
+
+    # 92 - 2 = 90, 45 - 2 = 43, 21 - 2 = 19, and up again: 38 - 2 = 36, 72 - 2 = 70
+    assert {row.path: str(row.output) for row in report.rows} == {
+        "u/left": "4x90x90",
+        "u/maxpool1": "4x45x45",
+        "u/below/left": "8x43x43",
+        "u/below/maxpool1": "8x21x21",
+        "u/below/below/left": "16x19x19",
+        "u/below/up": "8x38x38",
+        "u/below/copy": "8x38x38",
+        "u/below/concat1": "16x38x38",
+        "u/below/right": "8x36x36",
+        "u/up": "4x72x72",
+        "u/copy": "4x72x72",
+        "u/concat1": "8x72x72",
+        "u/right": "4x70x70",
+    }
+    assert [report[path].parameters for path in ("u/below/up", "u/up", "u/right")] == [
+        8 * (16 * 4) + 8, 4 * (8 * 4) + 4, 4 * (8 * 9 + 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("deeper", ["=deeper", "=deeper + 1", "3"])
+def test_a_block_that_never_stops_calling_itself(deeper: str) -> None:
+    text = U_NET.replace("=deeper - 1", deeper).replace("- {maxpool: 2}", "- relu")
+    text = text.replace("kernel: 3}", "kernel: 1}").replace("=2*filters", "=filters")
+    with pytest.raises(SpecError) as caught:
+        archcalc.count(archcalc.load(StringIO(text)))
+
+    line = f"          - {{name: below, block: level, filters: =filters, deeper: {deeper}}}"
+    assert str(caught.value) == (
+        "spec:10:34: error[too-deep]: blocks within blocks, more than 32 deep: `level` calls "
+        "itself without an end\n"
+        f"   10 | {line}\n"
+        "      |                                  ^^^^^\n"
+        "  hint: `when` ends a block that calls itself, as in `when: =n > 0`, with `n: =n - 1`; "
+        "`--limit block_depth=N` raises the bound of 32"
+    )
+
+
 def test_what_stands_before_a_join_may_wait_for_an_expression() -> None:
     layers = "  - {name: a, add: [[], [relu]], before: [{dropout: =rate}], after: [{lrn: =n}]}\n"
 

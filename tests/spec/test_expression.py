@@ -56,6 +56,15 @@ VALUES = [
     ("min(3, 1, 2)", 1), ("max(depths)", 6), ("floor(7/2)", 3), ("ceil(7/2)", 4),
     ("floor(-7/2)", -4),
     ("len(depths)", 4), ("sum(depths)", 16), ("len('word')", 4), ("max(2.5, half)", Fraction(5, 2)),
+    # the nearest multiple, of two the upper, and one at least
+    ("divisible(32*1.4, 8)", 48), ("divisible(24*1.4, 8)", 32), ("divisible(16*0.35, 8)", 8),
+    ("divisible(20, 8)", 24), ("divisible(44, 8)", 48), ("divisible(64, 8)", 64),
+    ("divisible(2, 8)", 8), ("divisible(0.1, 8)", 8), ("divisible(0, 8)", 8),
+    ("divisible(k, 1)", 25), ("divisible(k, 4)", 24), ("divisible(k, 10)", 30),
+    # but never less than nine tenths: 8 is that of 80/9, and of 9 it would be 8.1
+    ("divisible(80/9, 8)", 8), ("divisible(9, 8)", 16), ("divisible(11.2, 8)", 16),
+    ("divisible(80/9 + 1/10000, 8)", 16), ("divisible(8.4, 8)", 8), ("divisible(19, 8)", 24),
+    ("divisible(35, 8)", 32), ("divisible(35.6, 8)", 40), ("divisible(240*1.1, 8)", 264),
     # comparison, also chained
     ("k == 25", True), ("k != 25", False), ("k < 26", True), ("k <= 25", True), ("k > 25", False),
     ("k >= 25", True), ("1 < 2 < 3", True), ("1 < 3 < 2", False),
@@ -89,6 +98,18 @@ def test_values(text: str, value: object) -> None:
 
     assert found == value
     assert type(found) is type(value)
+
+
+@given(st.fractions(0, 10_000), st.integers(1, 64))
+def test_what_shall_be_divisible_is_near_and_loses_a_tenth_at_most(x: Fraction, by: int) -> None:
+    found = Expression("divisible(x, by)").evaluate({"x": x, "by": by})
+
+    assert isinstance(found, int)
+    assert found % by == 0
+    assert found >= by
+    assert found >= x * Fraction(9, 10)
+    is_nearest = abs(found - x) <= Fraction(by, 2)
+    assert is_nearest or found == by or found - by < x * Fraction(9, 10)
 
 
 @given(
@@ -156,7 +177,7 @@ def test_a_list_is_measured_until_it_is_too_long(most: int) -> None:
 
 WORDS = (
     "it has + - * / // %, comparisons, and or not, a if c else b, indexing, strings, "
-    "min max floor ceil len sum"
+    "min max floor ceil len sum divisible"
 )
 QUOTE = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
 
@@ -255,6 +276,13 @@ REFUSED = [
     ("sum(['a'])", "bad-expression", "cannot take `sum` of `[a]`", None),
     ("sum([first, first])", "bad-expression", "cannot take `sum` of `[true, true]`", None),
     ("len(3)", "bad-expression", "cannot take `len` of `3`", None),
+    ("divisible(20)", "bad-expression", "cannot take `divisible` of `20`", None),
+    ("divisible(20, 8, 8)", "bad-expression", "cannot take `divisible` of `20`, `8`, `8`", None),
+    ("divisible(20, 0)", "bad-expression", "cannot take `divisible` of `20`, `0`", None),
+    ("divisible(20, half)", "bad-expression", "cannot take `divisible` of `20`, `0.5`", None),
+    ("divisible(20, first)", "bad-expression", "cannot take `divisible` of `20`, true", None),
+    ("divisible(depths, 8)", "bad-expression",
+     "cannot take `divisible` of `[3, 4, 6, 3]`, `8`", None),
     # sizes
     ("1 " + "+ 1" * 400, "too-large", "an expression of 1,202 characters; 1,000 are the most",
      "`--limit expression_length=N` raises the bound of 1,000"),

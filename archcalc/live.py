@@ -51,12 +51,12 @@ def read_module(net: nn.Module | str, inputs: Any, settings: Mapping[str, Any]) 
     Raises UsageError where it cannot run or PyTorch is missing, UnknownName for a name of nothing.
     """
     try:
-        from archcalc.readers import pytorch  # noqa: PLC0415 - imports torch
+        from archcalc.readers.pytorch import module  # noqa: PLC0415 - imports torch
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
         hint = "pip install 'archcalc[torch]'"
         raise UsageError.of("not-installed", "PyTorch is not installed", hint) from None
     if isinstance(net, str):
-        return pytorch.read_named(net, inputs, settings)
-    return pytorch.read(net, inputs)
+        return module.read_named(net, inputs, settings)
+    return module.read(net, inputs)

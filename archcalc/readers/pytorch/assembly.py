@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from archcalc.ops.shape import Shape
     from archcalc.origin import Maker, Origin
     from archcalc.readers.pytorch.call import Call
-    from archcalc.readers.pytorch.passing import Trace
     from archcalc.readers.pytorch.step import Step
+    from archcalc.readers.pytorch.tape import Trace
 
 
 class Assembly:
@@ -47,7 +47,7 @@ class Assembly:
 
     def assemble(self, trace: Trace, maker: Maker | None = None) -> Graph:
         """Add every call, and give the graph."""
-        self._unique = trace.callers.unique
+        self._unique = trace.naming.unique
         for position, call in enumerate(trace.calls):
             path = self._unique(call.path, call.name)
             try:
@@ -157,7 +157,7 @@ class Assembly:
         return [self._nodes[s] if s >= 0 else s for s in value.sources]
 
     def _label(self, trace: Trace) -> None:
-        for path, label in trace.labels.items():
+        for path, label in trace.naming.labels.items():
             if path and path not in self.builder.ends:
                 self.builder.container(path, label)
         above = {

@@ -55,6 +55,15 @@ class Call:
             yield from values_in(value)
 
 
+def word_of(name: str) -> str:
+    """Name a call as people know it.
+
+    >>> word_of("relu_"), word_of("add"), word_of("__and__")
+    ('relu', 'add', '__and__')
+    """
+    return name if name.startswith("__") or not name.endswith("_") else name[:-1]
+
+
 def values_in(given: Any) -> Iterator[Value]:
     """Go through all tensors of arguments, however deep they stand.
 

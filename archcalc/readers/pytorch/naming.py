@@ -3,67 +3,71 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
-
-from torch.nn.modules.module import (
-    register_module_forward_hook,
-    register_module_forward_pre_hook,
-)
+from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.readers.naming import path_of
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from archcalc.readers.pytorch.call import Value
 
 
 class Frame(NamedTuple):
-    """A module that is running, and the path by which it was called."""
+    """A module that is running: its name in the whole, the path by which it was called."""
 
-    module: nn.Module
     name: str
     path: str
     is_leaf: bool
 
 
-class Callers:
-    """Follows which module is running; gives each call a path of its own."""
+class Naming:
+    """Gives each call of a module, and each call of PyTorch, a path of its own.
 
-    def __init__(self, root: nn.Module) -> None:
+    `root` is the class of the whole; `labels` are the classes of modules by their paths.
+
+    >>> naming = Naming("Net")
+    >>> net = naming.enter(None, "", "Net", is_leaf=False)
+    >>> [naming.enter(net, "block.relu", "ReLU", is_leaf=True).path for _ in "12"]
+    ['block/relu', 'block/relu#2']
+    """
+
+    def __init__(self, root: str) -> None:
         self.labels: dict[str, str] = {}
         self._root = root
-        self._names: dict[int, list[str]] = {}
-        for name, module in root.named_modules(remove_duplicate=False):
-            self._names.setdefault(id(module), []).append(name)
-        self._stack: list[Frame] = []
         self._calls: Counter[str] = Counter()
         self._taken: set[str] = set()
-        self._hooks: list[Any] = []
 
-    def __enter__(self) -> Self:
-        self._hooks = [
-            register_module_forward_pre_hook(self._enter),
-            register_module_forward_hook(self._leave, always_call=True),
-        ]
-        return self
+    def enter(self, above: Frame | None, name: str, label: str, *, is_leaf: bool) -> Frame:
+        """Call a module: its path stands below that of the one that called it if its name does."""
+        if above is None or not is_below(name, above.name):
+            path = _path(name)
+        else:
+            path = _join(above.path, _path(name[len(above.name) + bool(above.name) :]))
+        return self.enter_at(path, name, label, is_leaf=is_leaf)
 
-    def __exit__(self, *_: object) -> None:
-        for hook in self._hooks:
-            hook.remove()
+    def enter_nameless(self, above: Frame | None, label: str, *, is_leaf: bool) -> Frame:
+        """Call a module that has no name in the whole: its class stands for it."""
+        name, path = (above.name, above.path) if above else ("", "")
+        return self.enter_at(_join(path, path_of(label)), name, label, is_leaf=is_leaf)
 
-    def path(self, op: str, read: list[Value]) -> str:
+    def enter_at(self, path: str, name: str, label: str, *, is_leaf: bool) -> Frame:
+        """Call a module at a path; behind that of a second call stands its number."""
+        self._calls[path] += 1
+        if self._calls[path] > 1:
+            path = f"{path}#{self._calls[path]}"
+        self.labels[path] = label
+        return Frame(name, path, is_leaf)
+
+    def path(self, frame: Frame | None, op: str, read: list[Value]) -> str:
         """Name a call: by its module if that has no parts, else by the owner of its weights."""
-        if not self._stack:
+        if frame is None:
             return op
-        name, path, is_leaf = self._stack[-1][1:]
         own = [n for v in read if not v.held for n in v.names]
-        owner = self._below(name, own[0]) if own else None
+        owner = _owner(frame.name, own[0]) if own else None
         if owner:
-            return f"{path}/{owner}" if path else owner
-        if is_leaf:
-            return path or path_of(type(self._root).__name__)
-        return f"{path}/{op}" if path else op
+            return _join(frame.path, owner)
+        if frame.is_leaf:
+            return frame.path or path_of(self._root)
+        return _join(frame.path, op)
 
     def unique(self, path: str, op: str) -> str:
         """Give a path that no call had yet."""
@@ -79,43 +83,25 @@ class Callers:
         self._taken.add(found)
         return found
 
-    def _enter(self, module: nn.Module, _: object) -> None:
-        name, path = self._called(module)
-        self._calls[path] += 1
-        if self._calls[path] > 1:
-            path = f"{path}#{self._calls[path]}"
-        self.labels[path] = type(module).__name__
-        is_leaf = next(module.children(), None) is None
-        self._stack.append(Frame(module, name, path, is_leaf))
 
-    def _leave(self, *_: object) -> None:
-        self._stack.pop()
+def is_below(name: str, above: str) -> bool:
+    """Tell whether a module is a part of another, by their names; all are parts of the whole.
 
-    def _called(self, module: nn.Module) -> tuple[str, str]:
-        """Give a module's name, and its path: below the one that called it if it belongs there."""
-        names = self._names.get(id(module))
-        if names is None:
-            above = self._stack[-1] if self._stack else Frame(module, "", "", is_leaf=False)
-            return above.name, _join(above.path, path_of(type(module).__name__))
-        if not self._stack:
-            return names[0], _path(names[0])
-        above = self._stack[-1]
-        for name in names:
-            if name.startswith(f"{above.name}.") or not above.name:
-                inner = name[len(above.name) + 1 :] if above.name else name
-                return name, _join(above.path, _path(inner))
-        return names[0], _path(names[0])
+    >>> is_below("block.conv", "block"), is_below("block2", "block"), is_below("conv", "")
+    (True, False, True)
+    """
+    return not above or name.startswith(f"{above}.")
 
-    def _below(self, name: str, weight: str) -> str | None:
-        """Name the module below another one whose weight this is, or the weight if it is bare."""
-        inside = f"{name}." if name else ""
-        if not weight.startswith(inside):
-            return None
-        owner, _, last = weight[len(inside) :].rpartition(".")
-        owner = owner.partition(".parametrizations.")[0]
-        if owner:
-            return _path(owner)
-        return _path(last.removesuffix("_weight")) if last.endswith("_weight") else None
+
+def _owner(name: str, weight: str) -> str | None:
+    """Name the module below another one whose weight this is, or the weight if it is bare."""
+    if not is_below(weight, name):
+        return None
+    owner, _, last = weight[len(name) + bool(name) :].rpartition(".")
+    owner = owner.partition(".parametrizations.")[0]
+    if owner:
+        return _path(owner)
+    return _path(last.removesuffix("_weight")) if last.endswith("_weight") else None
 
 
 def _path(name: str) -> str:

@@ -8,7 +8,7 @@ import sys
 import traceback
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch._subclasses.fake_tensor import (
@@ -20,10 +20,11 @@ from torch.utils._pytree import tree_leaves
 
 from archcalc.errors import ArchcalcError, UsageError
 from archcalc.readers.pytorch import elementwise, lowering, moves, stated
-from archcalc.readers.pytorch.call import Call, Value
+from archcalc.readers.pytorch.call import Value
+from archcalc.readers.pytorch.callers import Callers
 from archcalc.readers.pytorch.keeping import kept
-from archcalc.readers.pytorch.naming import Callers
 from archcalc.readers.pytorch.recorder import Recorder
+from archcalc.readers.pytorch.tape import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,15 +42,6 @@ KNOWN = (
 )
 """The calls that are not taken apart."""
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
-
-
-class Trace(NamedTuple):
-    """What a pass did: its calls in order, the outputs, the names of modules by their paths."""
-
-    calls: list[Call]
-    outputs: list[Value]
-    labels: dict[str, str]
-    callers: Callers
 
 
 def trace(module: nn.Module, given: Sequence[Example]) -> Trace:
@@ -104,7 +96,7 @@ def _run(module: nn.Module, given: Sequence[Example], *, fake: bool) -> Trace:
         with recorder:
             result = module(*args, **kwargs)
         outputs = [recorder.value(tensor) for tensor in _tensors(result)]
-        return Trace(recorder.calls, outputs, callers.labels, callers)
+        return Trace(recorder.tape.calls, outputs, callers.naming)
 
 
 @contextmanager

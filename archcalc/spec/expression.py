@@ -83,6 +83,13 @@ class Expression:
         return f"={self.text}"
 
 
+def waits(template: Value) -> bool:
+    """Tell whether a template is an expression, or a list with one in it."""
+    if isinstance(template, tuple):
+        return any(map(waits, template))
+    return isinstance(template, Expression)
+
+
 def settle(template: Value, variables: Mapping[str, Value]) -> Value:
     """Evaluate a template: an expression, or a list with expressions in it."""
     if isinstance(template, Expression):

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc import limits
-from archcalc.errors import Reason, SpecError, UnknownName, in_a_row, suggestion
-from archcalc.ops.fields import shown, written
-from archcalc.ops.given import bounded, from_python
-from archcalc.spec.checker import Checker, is_empty, plain_value
+from archcalc.errors import UnknownName, in_a_row
+from archcalc.ops.fields import shown
+from archcalc.spec.checker import Checker, is_empty
 from archcalc.spec.ends import read_inputs, read_outputs
-from archcalc.spec.expression import settle, steps
 from archcalc.spec.items import ItemReader
-from archcalc.spec.names import BAD_NAME, check_parameter, is_name
+from archcalc.spec.names import BAD_NAME, is_name
+from archcalc.spec.parameters import Parameters
 from archcalc.spec.reader import Document, Mapping, Sequence, Tree
-from archcalc.spec.spec import Block, Item, Spec, Template
-from archcalc.spec.values import Value, exact
-from archcalc.spec.variants import ABOUT_VARIANTS, REPLACEABLE, check_variants, lineage
+from archcalc.spec.spec import Block, Item, Spec
+from archcalc.spec.variants import REPLACEABLE, lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as AnyMapping
+
+    from archcalc.spec.values import Value
 
 SECTIONS = (*REPLACEABLE, "parameters", "choices", "variants", "blocks")
 
@@ -54,8 +52,8 @@ class _Body(NamedTuple):
 class Family:
     r"""A family file, read once, and settled as often as wanted: a spec for each of its networks.
 
-    `id` is what to call the network of a file without variants. Raises SpecError if the text is no
-    mapping.
+    `id` is what to call the network of a file without variants. The other variants are read for
+    their mistakes too, unless they are `known_right`. Raises SpecError if the text is no mapping.
 
     >>> from archcalc.spec.reader import Source, read
     >>> text = "parameters: {n: 2}\ninput: 1x8x8\nlayers: [{conv: =n, kernel: 3}]"
@@ -64,7 +62,13 @@ class Family:
     ({'n': 5}, {'n': 2})
     """
 
-    def __init__(self, document: Document, id: str) -> None:  # noqa: A002 - the word of Spec
+    def __init__(
+        self,
+        document: Document,
+        id: str,  # noqa: A002 - the word of Spec
+        *,
+        known_right: bool = False,
+    ) -> None:
         self.id = id
         self.source = document.source
         self.checker = Checker(document.source)
@@ -73,9 +77,9 @@ class Family:
         self.tree = self.checker.mapping(document.tree or Mapping(0, 0), "a spec")
         self.checker.finish()
         self.checker.keys(self.tree, SECTIONS, "a spec")
-        self.parameters = self.checker.section(self.tree, "parameters")
+        self.parameters = Parameters(self.checker, self.tree)
         self._standing = list(self.checker.mistakes)
-        self._checked = False
+        self._checked = known_right
         self._read: dict[tuple[int, ...], _Body] = {}
 
     def settle(self, variant: str | None = None, /, **parameters: Value) -> Spec:
@@ -84,11 +88,11 @@ class Family:
         Raises SpecError with every mistake of the text, UnknownName for what is not there.
         """
         self.checker.mistakes = list(self._standing)
-        self.steps = limits.now().steps
+        self.parameters.begin()
         sections, settings = self._written(variant)
         if variant is None:
             self._check_whole(sections)
-        values = self._parameters(settings, parameters)
+        values = self.parameters.settle(settings, parameters)
         id = variant or self.id  # noqa: A001
         body = self._body(sections, values)
         self._check_others(variant, values)
@@ -133,7 +137,7 @@ class Family:
         for other in self.checker.section(self.tree, "variants").entries:
             if other != variant and not self.checker.mistakes:
                 sections, settings = self._written(other)
-                self._parameters(settings, {})
+                self.parameters.settle(settings, {})
                 self._body(sections, names)
                 read_inputs(self.checker, self.tree, sections.get("input"), names)
         self._checked = not self.checker.mistakes
@@ -143,7 +147,7 @@ class Family:
         for name in [] if self.checker.mistakes else overrides:
             if name not in self.checker.read:
                 message = f"nothing reads the parameter `{name}`: to set it changes nothing"
-                self.checker.complain("unread", message, self.parameters.keys[name])
+                self.checker.complain("unread", message, self.parameters.declared.keys[name])
 
     def _body(self, sections: dict[str, Tree], names: AnyMapping[str, Value]) -> _Body:
         """Read the layers, which depend on the names of the parameters, never on their values."""
@@ -152,7 +156,7 @@ class Family:
             return self._read[key]
         blocks = self._blocks()
         reader = ItemReader(self.checker, names, blocks)
-        reader.seen(reader.scope, self.parameters)
+        reader.seen(reader.scope, self.parameters.declared)
         if "defaults" in sections:
             defaults = self.checker.mapping(sections["defaults"], "`defaults`")
             reader.layers.set_defaults(defaults, reader.scope)
@@ -188,75 +192,6 @@ class Family:
             self.checker.complain("odd-character", message, sections[key])
         return text
 
-    def _parameters(
-        self, settings: dict[str, Tree], overrides: dict[str, Value]
-    ) -> dict[str, Value]:
-        """Settle the family's parameters in their order; each may use the earlier ones."""
-        declared = self.parameters.entries
-        self._check_parameters(overrides)
-        check_variants(self.checker, self.tree, declared)
-        values: dict[str, Value] = {}
-        for key, own in declared.items():
-            tree = settings.get(key, own)
-            values[key] = None
-            if key not in overrides or not is_empty(tree):
-                values[key] = self._value(tree, values)
-            if key in overrides:
-                values[key] = _override(key, overrides[key], values[key])
-        self._check_choices(values, settings, overrides)
-        self.checker.attempt(self.parameters, lambda: bounded(tuple(values.values())))
-        return values
-
-    def _check_parameters(self, overrides: dict[str, Value]) -> None:
-        declared = self.parameters.entries
-        for key, mark in self.parameters.keys.items():
-            if key in REPLACEABLE or key in ABOUT_VARIANTS:
-                message = f"`{key}` is a section of a spec; a parameter needs another name"
-                self.checker.complain("reserved-word", message, mark)
-            else:
-                check_parameter(self.checker, key, mark, None)
-        for key in overrides:
-            if key not in declared:
-                hint = suggestion(key, declared) or f"its parameters: {in_a_row(declared)}"
-                if key == "input":
-                    hint = "the input is set by itself: `--input`, or `count(..., input=...)`"
-                message = f"{self.source.name} has no parameter `{key[:80]}`"
-                raise UnknownName.of("unknown-parameter", message, hint)
-
-    def _value(self, tree: Tree, earlier: dict[str, Value]) -> Value:
-        """Settle one parameter; what follows from an earlier mistake is not another one."""
-        template = self.checker.template(tree, earlier, plain_value)
-        if self.checker.mistakes:
-            return None
-        return self.checker.attempt(tree, lambda: self._settle(template, earlier))
-
-    def _settle(self, template: Template, earlier: AnyMapping[str, Value]) -> Value:
-        """Evaluate what stands in a section, as far as there are steps left."""
-        self.steps -= max(1, steps(template, earlier))
-        if self.steps < 0:
-            raise limits.too_large("steps", "the parameters take too long to evaluate")
-        return settle(template, earlier)
-
-    def _check_choices(
-        self, values: dict[str, Value], settings: dict[str, Tree], overrides: dict[str, Value]
-    ) -> None:
-        choices = self.checker.section(self.tree, "choices")
-        for key, tree in choices.entries.items():
-            entries = self.checker.sequence(tree, f"`choices` of `{key}`")
-            allowed = [self._value(entry, {}) for entry in entries]
-            if key not in values:
-                self.checker.unknown_key(choices, key, "`choices`", values)
-            elif self.checker.mistakes and (values[key] is None or None in allowed or not allowed):
-                continue  # one of them could not be read, and that has been said
-            elif exact(values[key]) not in map(exact, allowed):
-                known = [written(choice) for choice in allowed]
-                message = f"`{key}` is one of {in_a_row(known)}, not {shown(values[key])}"
-                hint = suggestion(written(values[key]), known)
-                if key in overrides:
-                    raise SpecError.of("not-a-choice", message, hint)
-                mark = settings.get(key, self.parameters.entries[key])
-                self.checker.complain("not-a-choice", message, mark, hint)
-
     def _heads(self, tree: Tree | None, reader: ItemReader) -> dict[str, Item]:
         """Read the heads: each a block or a list of layers that hangs off an earlier output."""
         heads: dict[str, Item] = {}
@@ -276,24 +211,3 @@ class Family:
             for item in reader.single(head):
                 heads[name] = item
         return heads
-
-
-def _override(key: str, given: Value, own: Value) -> Value:
-    try:
-        value = from_python(given)
-    except Reason as reason:
-        raise SpecError.of(
-            reason.code, f"parameter `{key}`: {reason.message}", reason.hint
-        ) from None
-    if own is not None and _kind(value) != _kind(own):
-        message = f"parameter `{key}` is {_kind(own)} such as {shown(own)}, not {shown(given)}"
-        raise SpecError.of("wrong-type", message)
-    return value
-
-
-def _kind(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, int | Fraction):
-        return "a number"
-    return "a list" if isinstance(value, tuple) else "a word"

@@ -11,7 +11,7 @@ from archcalc.errors import Reason, suggestion
 from archcalc.ops.declarations import read
 from archcalc.spec.checker import is_empty, untyped
 from archcalc.spec.entry import bare, extended, is_several, op_words, renamed
-from archcalc.spec.expression import Expression
+from archcalc.spec.expression import waits
 from archcalc.spec.names import AROUND, COMMON, STRUCTURE, Names
 from archcalc.spec.reader import Mapping, Scalar
 from archcalc.spec.spec import Layer
@@ -66,7 +66,7 @@ class LayerReader:
             self.checker.keys(entries[op], known, f"the defaults of `{op}`")
             fields = {key: value for key, value in entries[op].entries.items() if key in known}
             self.defaults[op] = self._templates(op, fields, scope)
-            self.waiting[op] = {key for key, value in self.defaults[op].items() if _waits(value)}
+            self.waiting[op] = {key for key, value in self.defaults[op].items() if waits(value)}
             self.written[op] = entries[op]
         for op, entry in entries.items():
             for side in AROUND:
@@ -200,7 +200,7 @@ class LayerReader:
         waiting = {
             key: value
             for key, value in templates.items()
-            if (_waits(value) if key in own else key in self.waiting[op])
+            if (waits(value) if key in own else key in self.waiting[op])
         }
         if inherited := [key for key in waiting if key not in own]:
             tree = extended(tree, self.written[op], inherited)
@@ -287,12 +287,6 @@ def _read(declared: str, value: object) -> Value:
 def _settled(declared: str, tree: Mapping, key: str) -> Value:
     """Read a field that is no expression."""
     return _read(declared, untyped(tree.entries[key]))
-
-
-def _waits(value: Template) -> bool:
-    if isinstance(value, tuple):
-        return any(map(_waits, value))
-    return isinstance(value, Expression)
 
 
 def _required(op: str) -> set[str]:

@@ -64,10 +64,13 @@ class Found(NamedTuple):
     document: Document
     id: str
     variant: str | None = None
+    of_library: bool = False
+    """Whether it was found by its name: the library's mistakes are for its tests to find."""
 
     def settle(self, /, **parameters: Value) -> Spec:
         """Read the spec, these parameters over its own. Raises SpecError for all mistakes."""
-        return Family(self.document, self.id).settle(self.variant, **parameters)
+        family = Family(self.document, self.id, known_right=self.of_library)
+        return family.settle(self.variant, **parameters)
 
 
 def load_file(file: File, variant: str = "") -> Found:
@@ -103,7 +106,7 @@ def locate(
         if not is_there(path):
             raise
         return open_file(Path(path)), variant
-    return Found(document, entry.id, entry.variant)
+    return Found(document, entry.id, entry.variant, of_library=True)
 
 
 def find(name: str) -> tuple[Entry, Document]:

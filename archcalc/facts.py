@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -116,9 +116,20 @@ def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
         key = (id(node.op), node.xs, shared)  # its hash takes long where an op has a table
         found = seen.get(key)
         if found is None:
-            found = seen[key] = Facts.of(node.op, node.xs, node.y, shared)
+            found = seen[key] = _facts_of(node.op, node.xs, node.y, shared)
         facts.append(found)
     return tuple(facts)
+
+
+@lru_cache(maxsize=4096)
+def _facts_of(
+    op: Op, xs: tuple[Shape, ...], y: Shape, shared: frozenset[str] = frozenset()
+) -> Facts:
+    """Read the rules for a network: what one has told need not be read for the next.
+
+    Not for integers that remember, which equal those that do not.
+    """
+    return Facts.of(op, xs, y, shared)
 
 
 def unknown(nodes: Sequence[Node], facts: Sequence[Facts]) -> dict[int, Uncounted]:

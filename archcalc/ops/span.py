@@ -76,15 +76,20 @@ class Span(NamedTuple):
         """
         if not self.before and self.read <= self.size:
             return self.kernel * self.outputs
-        return self._taps_up_to(self.before + self.size - 1) - self._taps_up_to(self.before - 1)
+        outputs, behind = self.outputs, self.read - self.before - self.size
+        # read from the end, windows and taps lie as from the beginning: padding is padding
+        outside = self._taps_on(self.before, outputs) + self._taps_on(behind, outputs)
+        return self.kernel * outputs - outside
 
-    def _taps_up_to(self, cell: int) -> int:
-        """Count the taps on the first cells, padding included, up to `cell`.
+    def _taps_on(self, cells: int, outputs: int) -> int:
+        """Count the taps on so many first cells, padding included.
 
         Tap t of window i lies on i·stride + t·dilation. Each tap meets the cells with all windows,
-        or with the first floor((cell - t·dilation) / stride) + 1 of them.
+        or with the first floor((cell - t·dilation) / stride) + 1 of them, `cell` being the last.
         """
-        outputs = self.outputs
+        cell = cells - 1
+        if cell < self.dilation:  # only the first tap
+            return max(0, min(outputs, cell // self.stride + 1))
         meeting = max(0, min(self.kernel, cell // self.dilation + 1))
         room = cell - (outputs - 1) * self.stride
         full = max(0, min(meeting, room // self.dilation + 1))

@@ -106,7 +106,8 @@ class Builder:
 
         Raises a bare Misfit where an op does not fit, a Reason beyond the limits.
         """
-        feeding, xs = zip(*inputs)  # noqa: B905 - each is a pair
+        feeding = tuple([here.node for here in inputs])
+        xs = tuple([here.shape for here in inputs])
         _, op, y = self._shapes.get((id(op), xs)) or self._infer(op, xs)
         end = len(self.nodes)
         if end >= self._limits.layers:

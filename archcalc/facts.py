@@ -134,6 +134,8 @@ def _facts_of(
 
 def unknown(nodes: Sequence[Node], facts: Sequence[Facts]) -> dict[int, Uncounted]:
     """Tell what is not known of a node, by its position."""
+    if not any(found.unknown for found in set(facts)):
+        return {}
     pairs = enumerate(zip(nodes, facts, strict=True))
     return {
         position: Uncounted(node.path, node.op.name, Case.UNKNOWN, found.unknown)

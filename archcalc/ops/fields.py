@@ -254,7 +254,9 @@ def numbers(
 
 def within_bits(value: int | Fraction) -> None:
     """Raise a `Reason` if a number is too large."""
-    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    bits = value.numerator.bit_length()
+    if not isinstance(value, int):
+        bits = max(bits, value.denominator.bit_length())
     if bits > limits.now().integer_bits:
         message = f"a number of {bits:,} bits; a spec may have {limits.now().integer_bits:,}"
         raise limits.too_large("integer_bits", message)

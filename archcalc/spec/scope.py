@@ -15,7 +15,7 @@ from archcalc.spec.spec import Layer
 from archcalc.spec.values import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from archcalc.ops.op import Op, Shape
     from archcalc.spec.reader import Source, Tree
@@ -66,8 +66,10 @@ class Scope(NamedTuple):
 class Evaluator:
     """Evaluates what belongs to an item; `x` is always the shape that enters it."""
 
-    def __init__(self, text: Source | None) -> None:
+    def __init__(self, text: Source | None, family: Collection[str] = ()) -> None:
         self.text = text
+        self.family = frozenset(family)
+        self.settled: dict[int, Value] = {}
         self.made: dict[tuple[object, ...], Op] = {}
         self.steps, self.most_steps = 0, limits.now().steps
 
@@ -87,6 +89,8 @@ class Evaluator:
         """Evaluate a template that stands at a key of an item."""
         if not isinstance(template, _OPEN):
             return template
+        if id(template) in self.settled:
+            return self.settled[id(template)]
         self.charge(steps(template, scope.variables), item)
         if not isinstance(template, Expression) or template.is_local:
             scope.know(**x.named())
@@ -98,6 +102,8 @@ class Evaluator:
             fields = " or ".join(f"`input.{name}`" for name in x.named())
             message = f"`input` is no value by itself: say {fields}"
             raise self.error(Reason("wrong-type", message), item, key=key)
+        if isinstance(template, Expression) and template.names <= self.family:
+            self.settled[id(template)] = value  # the same wherever the walk stands
         return value
 
     def structure(

@@ -56,6 +56,8 @@ def exact(value: Value) -> Value:
     >>> exact((1, 2)) == exact((True, 2)), exact((1, 2)) == exact((Fraction(1), 2))
     (False, True)
     """
+    if type(value) is int:
+        return value
     if isinstance(value, bool):
         return _Truth.TRUE if value else _Truth.FALSE
     return tuple(map(exact, value)) if isinstance(value, tuple) else value
@@ -88,7 +90,7 @@ def _refuse_fields(*values: Value) -> None:
 def calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Value:
     """Apply an operator to two numbers, or join two texts. Raises a `Reason`."""
     texts = verb == "add" and isinstance(a, str) and isinstance(b, str)
-    if not texts and not (_is_number(a) and _is_number(b)):
+    if not (type(a) is type(b) is int or texts or (_is_number(a) and _is_number(b))):
         raise Reason("bad-expression", f"cannot {verb} {shown(a)} and {shown(b)}")
     try:
         value = apply(a, b)

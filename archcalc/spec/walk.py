@@ -13,6 +13,7 @@ from archcalc.ops import make
 from archcalc.ops.fields import shown
 from archcalc.ops.given import extent
 from archcalc.spec.calls import Calls
+from archcalc.spec.copies import Copies
 from archcalc.spec.level import Level
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.scope import Evaluator, Scope
@@ -52,8 +53,9 @@ class Walk:
         scope = Scope.of({**spec.parameters, "input": sizes}, spec.parameters)
         sides = {f"input.{name}.{side}" for name in names for side in SIDES}
         self.scope = scope._replace(spatial=scope.spatial | sides)
-        self.evaluator = Evaluator(spec.text)
+        self.evaluator = Evaluator(spec.text, spec.parameters)
         self.calls = Calls(spec, self.evaluator)
+        self.copies = Copies(builder, self.evaluator)
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
         self.off: set[str] = set()
@@ -128,9 +130,10 @@ class Walk:
 
     def _layer(self, item: Layer, path: str, level: Level, scope: Scope, here: Here) -> Here:
         """Put an op in place, with what stands before (of its first input) and after it."""
-        beside = tuple([self.find(source, item, level) for source in item.sources[1:]])
-        if beside:
-            here = self.find(item.sources[0], item, level)
+        beside: tuple[Here, ...] = ()
+        if len(item.sources) > 1:
+            here, *others = [self.find(source, item, level) for source in item.sources]
+            beside = tuple(others)
         for end in (here, *beside):
             self._check_entered(end, item, path)
         for layer in item.before:
@@ -237,10 +240,16 @@ class Walk:
         self.evaluator.charge(10 + len(block.parameters), item)  # which each call settles anew
         inner = self.calls.arguments(item, block, path, scope, here, row)
         self.containers.setdefault(path, Container(block.name))
+        key = self.copies.key(block, len(self.within), inner, here)
+        copied = None if self.ties.active else self.copies.put(key, path, here, self.head)
+        if copied is not None:
+            return copied
+        before = self.copies.extent()
         self.within.append(block)
-        here = self.items(block.items, Level(f"{path}/", {"input": here}, None), inner, here)
+        end = self.items(block.items, Level(f"{path}/", {"input": here}, None), inner, here)
         self.within.pop()
-        return here
+        self.copies.keep(key, path, before, end)
+        return end
 
     def _repeat(self, item: Item, loop: Loop, level: Level, scope: Scope, here: Here) -> Here:
         """Put an item in place once for each turn of its loop."""

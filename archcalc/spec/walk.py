@@ -130,10 +130,8 @@ class Walk:
 
     def _layer(self, item: Layer, path: str, level: Level, scope: Scope, here: Here) -> Here:
         """Put an op in place, with what stands before (of its first input) and after it."""
-        beside: tuple[Here, ...] = ()
-        if len(item.sources) > 1:
-            here, *others = [self.find(source, item, level) for source in item.sources]
-            beside = tuple(others)
+        beside = [self.find(source, item, level) for source in item.sources[1:]]
+        here = self.find(item.sources[0], item, level) if beside else here
         for end in (here, *beside):
             self._check_entered(end, item, path)
         for layer in item.before:

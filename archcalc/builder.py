@@ -61,6 +61,7 @@ class Builder:
         self.ends: dict[str, int] = {}
         self.bound: dict[int, str] = {}
         self.hung: set[int] = set()
+        self.moved: set[int] = set()
         self.uncounted: list[Uncounted] = []
         self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Op, Shape]] = {}
         self._limits = limits.now()
@@ -194,7 +195,10 @@ class Builder:
         beside, bound = tuple(self.uncounted), dict(self.bound)
         maker = maker or Replay(type(self), origin, nodes, containers, ends, out, bound, beside)
         inputs, hung = MappingProxyType(dict(self.inputs)), frozenset(self.hung)
-        return Graph(origin, inputs, nodes, containers, ends, end.node, maker, out, hung, beside)
+        return Graph(
+            origin, inputs, nodes, containers, ends, end.node, maker, out, hung, beside,
+            frozenset(self.moved),
+        )  # fmt: skip
 
     def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Op, Shape]:
         """Apply a shape rule, once to equal inputs; the op is kept, so that its id is.

@@ -67,6 +67,8 @@ class Graph:
     it is, which need not be its last; `end` is that of the main path, `outputs` are all of the
     network's. `hung` are what heads read that are not in the graph. `maker` makes it anew at
     another input. `uncounted` are layers that are no nodes: what was left out, or not reached.
+    `moved` are nodes that read what was moved on its way, by what is no layer: cut, laid out
+    otherwise, of places that are elsewhere.
     """
 
     origin: Origin
@@ -79,6 +81,7 @@ class Graph:
     outputs: tuple[int, ...]
     hung: frozenset[int] = frozenset()
     uncounted: tuple[Uncounted, ...] = ()
+    moved: frozenset[int] = frozenset()
 
     @property
     def input(self) -> Shape:

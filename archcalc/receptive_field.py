@@ -57,7 +57,8 @@ def receptive_fields(graph: Graph) -> list[Field | None]:
     fields: list[Field | None] = []
     images = images_of(graph)
     for position, node in enumerate(graph.nodes):
-        seen = entering(node, fields) if images is None or images[position] else None
+        one = (images is None or images[position]) and position not in graph.moved
+        seen = entering(node, fields) if one else None
         fields.append(look_through(node.op, first_of(node.xs), seen))
     return fields
 

@@ -412,6 +412,23 @@ def _attentions(draw: DrawFn, here: Maps) -> Layer:
 
 
 @st.composite
+def _scaled_dot_products(draw: DrawFn, here: Maps) -> Layer:
+    heads = draw(st.sampled_from([n for n in (1, 2, 4) if here.channels % n == 0]))
+    fields: dict[str, Any] = {"heads": heads, "causal": str(draw(st.booleans())).lower()}
+    if draw(st.booleans()):
+        fields["axis"] = draw(st.sampled_from(sides(len(here.sides))))
+    return Layer(_line("scaled_dot_product", fields), here)
+
+
+def _matrices(here: Maps) -> SearchStrategy[Layer]:
+    """Multiply maps with themselves, square ones, else the one number that is left of each."""
+    if len(here.sides) > 1 and here.sides[-1] == here.sides[-2]:
+        return st.just(Layer("matmul", here))
+    text = "{layers: [globalavgpool, matmul]}"
+    return st.just(Layer(text, Maps(here.channels, (1, 1))))
+
+
+@st.composite
 def _embeddings(draw: DrawFn, here: Maps) -> Layer:
     """Draw an embedding of the only number at each place, or of those of a vector."""
     text = f"{{embedding: {draw(st.integers(1, 3))}, words: 3}}"
@@ -444,6 +461,8 @@ def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
 DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "add": lambda here: _elementwise(here, "add"),
     "attention": _attentions,
+    "scaled_dot_product": _scaled_dot_products,
+    "matmul": _matrices,
     "avgpool": _averages,
     "concat": _concatenations,
     "conv": _convolutions,

@@ -224,6 +224,13 @@ class Model:
             if beside.case is Case.UNKNOWN:
                 message = f"`{beside.path}` cannot be run: what `{beside.op}` does is unknown"
                 raise UsageError.of("unknown-work", message)
+        for position, node in enumerate(report.nodes):
+            if node.op.role == "unknown":
+                message = f"`{node.path}` cannot be run: what it counts is known, not what it does"
+                raise UsageError.of("unknown-work", message)
+            if position in report.graph.moved:
+                message = f"`{node.path}` cannot be run: what it reads was moved by no layer"
+                raise UsageError.of("unknown-work", message)
         shapes = enumerate(report.inputs.values())
         outputs = {INPUT - i: np.empty((0, *shape), self.dtype) for i, shape in shapes}
         layers: list[Layer] = []

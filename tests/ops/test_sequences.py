@@ -46,6 +46,29 @@ CASES = [
         | {"interactions": 36, "mac": 3 * 32 + 36, "mul": 9, "exp": 9, "div": 9, "add": 6},
         id="fewer features within",
     ),
+    pytest.param(
+        "{scaled_dot_product: 2}",
+        "4x3",
+        "4x3",
+        # scores 3·3·4, mix 3·3·4; 2 heads of 3·3 scores, 2 adds for each of 2·3 rows
+        {"interactions": 72, "mac": 72, "mul": 18, "exp": 18, "div": 18, "add": 12},
+        id="the core of attention",
+    ),
+    pytest.param(
+        "{scaled_dot_product: 2, axis: width}",
+        "4x5x3",
+        "4x5x3",
+        {"interactions": 5 * 72, "mac": 5 * 72, "add": 5 * 12}
+        | dict.fromkeys(("mul", "exp", "div"), 5 * 18),
+        id="five windows of three places",
+    ),
+    pytest.param(
+        "matmul",
+        "2x3x3",
+        "2x3x3",
+        {"interactions": 2 * 27, "mac": 2 * 27},
+        id="products of matrices",
+    ),
     pytest.param("{embedding: 8, words: 50}", "1x20", "8x20", {"weights": 400}, id="words"),
     pytest.param("{embedding: 8, words: 50}", "20", "8x20", {"weights": 400}, id="a vector"),
     pytest.param("learned", "4x3", "4x3", {"weights": 12}, id="positions"),
@@ -181,6 +204,64 @@ def test_keys_and_values_from_other_layers() -> None:
     assert row.macs == 3 * 4 * 4 + 5 * 4 * 6 + 5 * 4 * 2 + 3 * 4 * 4 + row.interactions
     assert (str(row.output), row.field) == ("4x3", None)
     assert archcalc.confirm(archcalc.load(StringIO(text))).agrees
+
+
+def test_the_core_of_attention_with_a_mask_and_shared_keys() -> None:
+    text = """
+    input: {queries: 8x3, keys: 4x5, values: 6x5, mask: 4x3x5}
+    layers:
+      - {scaled_dot_product: 4, kv_heads: 2, from: [queries, keys, values, mask]}
+    """
+    report = archcalc.count(archcalc.load(StringIO(text)))
+    (row,) = report.rows
+
+    # 4 heads: of 2 features in queries and keys, of 3 in values
+    assert str(row.output) == "12x3"
+    assert row.interactions == row.macs == 4 * 3 * 5 * 2 + 4 * 3 * 5 * 3
+    assert row.work.add == 4 * 3 * (5 - 1) + 4 * 3 * 5
+    assert (row.connections, row.neurons, row.parameters) == (0, 0, 0)
+    assert archcalc.confirm(report).agrees
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "input: {q: 8x3, k: 6x5}\nlayers:\n  - {scaled_dot_product: 2, from: [q, k]}",
+            (
+                "spec:3:6: error[unlike-shapes]: scaled_dot_product1: `scaled_dot_product` cannot "
+                "take 8x3, 6x5 for queries, keys, values and a mask\n"
+                "    3 |   - {scaled_dot_product: 2, from: [q, k]}\n"
+                "      |      ^^^^^^^^^^^^^^^^^^"
+            ),
+        ),
+        (
+            "input: 8x3\nlayers:\n  - {scaled_dot_product: 3}",
+            (
+                "spec:3:26: error[heads-do-not-divide]: scaled_dot_product1: 3 heads do not divide "
+                "8 features evenly; what enters `scaled_dot_product` is 8x3\n"
+                "    3 |   - {scaled_dot_product: 3}\n"
+                "      |                          ^"
+            ),
+        ),
+        (
+            "input: 8x2x3\nlayers:\n  - matmul",
+            (
+                "spec:3:5: error[unlike-shapes]: matmul1: `matmul` cannot multiply 8x2x3 with "
+                "8x2x3; what enters `matmul` is 8x2x3\n"
+                "    3 |   - matmul\n"
+                "      |     ^^^^^^\n"
+                "  hint: the last two extents are rows and columns: CxLxK and CxKxS, say"
+            ),
+        ),
+    ],
+    ids=["features", "heads", "matrices"],
+)
+def test_what_does_not_fit_is_refused(text: str, said: str) -> None:
+    with pytest.raises(archcalc.ArchcalcError) as caught:
+        archcalc.count(archcalc.load(StringIO(text)))
+
+    assert str(caught.value) == said
 
 
 def test_one_attention_takes_three_inputs_at_most() -> None:

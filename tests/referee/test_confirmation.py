@@ -78,6 +78,9 @@ layers:
   - {name: linear, linear: 5, from: subsample, before: [sigmoid]}
   - {name: rbf, rbf: 3, from: subsample}
   - {name: attention, attention: 1, from: subsample}
+  - {name: core, scaled_dot_product: 1, from: subsample}
+  - {name: square, op: avgpool, output: 2, from: subsample}
+  - matmul
   - {name: learned, learned: , from: subsample}
   - {name: lstm, lstm: 2, from: subsample}
   - {name: gru, gru: 2, from: subsample}
@@ -114,7 +117,7 @@ layers:
 
 OTHERWISE = {
     "attention": {"add", "cmp"}, "softmax": {"add", "cmp"}, "lrn": {"add"}, "softplus": {"cmp"},
-    "mish": {"cmp"},
+    "mish": {"cmp"}, "scaled_dot_product": {"add", "cmp"},
 }  # fmt: skip
 """Work that a kernel does in another way than is counted."""
 REMEMBERING = Witness()

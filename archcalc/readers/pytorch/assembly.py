@@ -9,11 +9,12 @@ from archcalc.builder import Builder, Misfit
 from archcalc.errors import Reason, ShapeError, UsageError
 from archcalc.graph import INPUT, Here, Tie
 from archcalc.ops import make
+from archcalc.ops.shape import first_of
 from archcalc.readers.naming import path_of
-from archcalc.readers.pytorch import stated
-from archcalc.readers.pytorch.call import Value
+from archcalc.readers.pytorch import attention, stated
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.lowering import lower
+from archcalc.readers.pytorch.step import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Graph
     from archcalc.ops.shape import Shape
     from archcalc.origin import Maker, Origin
-    from archcalc.readers.pytorch.call import Call
+    from archcalc.readers.pytorch.call import Call, Value
     from archcalc.readers.pytorch.step import Step
     from archcalc.readers.pytorch.tape import Trace
 
@@ -41,6 +42,8 @@ class Assembly:
     ) -> None:
         self.builder = Builder(origin, inputs)
         self._arrays, self._trained = arrays, trained
+        self._stored = Stored(arrays.keys(), trained)
+        self._standing: dict[str | int, int] = {}
         self._owners: dict[str, int] = {}
         self._left: dict[str, int] = {}
         self._nodes: dict[int, int] = {}
@@ -48,7 +51,11 @@ class Assembly:
     def assemble(self, trace: Trace, maker: Maker | None = None) -> Graph:
         """Add every call, and give the graph."""
         self._unique = trace.naming.unique
-        for position, call in enumerate(trace.calls):
+        fused = attention.modules(trace.calls, trace.naming.labels, trace.outputs)
+        for position, own in enumerate(trace.calls):
+            call = fused.get(position, own)
+            if call is None:
+                continue
             path = self._unique(call.path, call.name)
             try:
                 self._nodes[position] = self._add(path, call)
@@ -81,13 +88,19 @@ class Assembly:
 
     def _add(self, path: str, call: Call) -> int:
         held = any(value.held for value in call.tensors())
-        step = lower(call, self._trained.__contains__) if held else None
-        if step is None:
+        step = lower(call, self._stored) if held else None
+        ties = None if step is None else self._ties(step)
+        if step is None or ties is None:
             return self._state(path, call, held=held)
-        feeding = [Here(self._node(v), x) for v, x in zip(step.inputs, step.xs, strict=True)]
+        pairs = tuple(zip(step.inputs, step.xs, strict=True))
+        if getattr(step.op, "flatten", False):
+            pairs = tuple([(value, self._unflattened(value, x)) for value, x in pairs])
+        above = path.rpartition("/")[0]
+        feeding = [self._branch(value, x, self._beside(step, value), above) for value, x in pairs]
         here = self.builder.put(path, step.op, tuple(feeding))
         self._compare(call, step, here.shape)
-        self._own(here.node, call)
+        self._own(here.node, step, ties)
+        self._note_moves(here.node, step)
         return here.node
 
     def _state(self, path: str, call: Call, *, held: bool) -> int:
@@ -116,32 +129,109 @@ class Assembly:
 
     def _compare(self, call: Call, step: Step, y: Shape) -> None:
         """Compare our rule's shape with what PyTorch put out."""
-        found = shape_of(call.outputs[0])
+        found = step.y or shape_of(call.outputs[0])
         if found != y and not (found.is_vector and y.is_vector and found.size == y.size):
             message = f"`{step.op.name}` gives {y}, PyTorch's `{call.name}` {found}"
             raise Misfit(
                 "unlike-shapes", message, "this is a fault of the reader: please report it"
             )
 
-    def _own(self, position: int, call: Call) -> None:
-        """Note whose the weights of a layer are; those that an earlier one has are shared.
+    def _beside(self, step: Step, value: Value) -> Here:
+        """Give what enters a branch that is stored: what enters the first one that is not."""
+        held = next((v for v in step.inputs if v.held), value)
+        return self.builder.here(self._node(held))
+
+    def _branch(self, value: Value, x: Shape, beside: Here, above: str) -> Here:
+        """Give what a branch comes from; a parameter that is one is a layer by itself."""
+        if value.held or value.sources:
+            return Here(self._node(value), x)
+        key = next((name for name in value.names if name in self._arrays), None)
+        if key is None:
+            return Here(self._constant(value, x, beside, above), x)
+        if key not in self._standing:
+            self._standing[key] = self._learned(key, value, x, beside)
+        return Here(self._standing[key], x)
+
+    def _constant(self, value: Value, x: Shape, beside: Here, above: str) -> int:
+        """Add what neither comes in nor is trained: a mask, a buffer."""
+        key: str | int = value.names[0] if value.names else id(value)
+        if key not in self._standing:
+            named = path_of(value.names[0].replace(".", "/")) if value.names else "constant"
+            path = named if value.names or not above else f"{above}/{named}"
+            op = make("opaque", output=tuple(x), does=())
+            path = self._unique(path, "constant")
+            self._standing[key] = self.builder.put(path, op, (beside,)).node
+        return self._standing[key]
+
+    def _learned(self, name: str, value: Value, x: Shape, beside: Here) -> int:
+        """Add a parameter that is a branch, whole; what reads it may read a part."""
+        sizes = self._arrays[name]
+        size = prod(sizes)
+        values = tuple(x) if value.whole and x.size == size else sizes
+        values = values if 1 <= len(values) <= 4 else (size,)
+        frozen = {"trainable": False} if self._stored.is_frozen([name]) else {}
+        path = self._unique(path_of(name.replace(".", "/")), "learned")
+        node = self.builder.put(path, make("learned", values=values, **frozen), (beside,)).node
+        owner, self._left[name] = self._owners.setdefault(name, node), 0
+        if owner != node:
+            self._share(node, [Tie("values", owner)])
+        return node
+
+    def _unflattened(self, value: Value, x: Shape) -> Shape:
+        """Give a vector that was maps as these maps: whoever reads it all reads them."""
+        before = self.builder.here(self._node(value)).shape
+        whole = value.whole and value.placed and not value.output and before.size == x.size
+        return before if whole and x.is_vector else x
+
+    def _note_moves(self, position: int, step: Step) -> None:
+        """Note a layer that reads something in another place or order than it was put out in."""
+        node = self.builder.nodes[position]
+        for value, i, x in zip(step.inputs, node.inputs, node.xs, strict=True):
+            if x != self.builder.here(i).shape or not value.placed or value.output:
+                self.builder.moved.add(position)
+
+    def _ties(self, step: Step) -> list[list[str]] | None:
+        """List for each array of an op its parameters; None if it is partly another layer's."""
+        found = []
+        for values in step.holds:
+            names = [name for value in values for name in value.names]
+            taken = [self._is_taken(name, value) for value in values for name in value.names]
+            if any(taken) and (not all(taken) or len({self._owners[name] for name in names}) > 1):
+                return None
+            found.append(names)
+        return found
+
+    def _is_taken(self, name: str, value: Value) -> bool:
+        """Tell whether a parameter belongs to an earlier layer.
 
         A slice is the layer's own as long as slices do not overlap.
         """
-        read = [call.args[key] for key in ARRAYS if isinstance(call.args.get(key), Value)]
+        if name not in self._owners:
+            return False
+        left = self._left.get(name, 0)
+        return value.whole or left < value.size
+
+    def _own(self, position: int, step: Step, named: list[list[str]]) -> None:
+        """Note whose the weights of a layer are; those that an earlier one has are shared."""
         node = self.builder.nodes[position]
-        ours = [array.name for array in node.op.weights(node.xs[0], node.y)]
+        ours = [array.name for array in node.op.weights(first_of(node.xs), node.y)]
         shared = []
-        for value, weight in zip([v for v in read if not v.held], ours, strict=False):
-            for name in value.names:
-                self._left.setdefault(name, prod(self._arrays.get(name, ())))
-                fresh = name not in self._owners or (not value.whole and self._left[name] > 0)
-                self._left[name] -= value.size
-                if not fresh:
-                    shared.append(Tie(weight, self._owners[name]))
-                self._owners.setdefault(name, position)
-        if shared:
-            self.builder.nodes[position] = node._replace(shared=tuple(shared))
+        for values, names, weight in zip(step.holds, named, ours, strict=True):
+            taken = [self._is_taken(n, v) for v in values for n in v.names]
+            if any(taken):
+                shared.append(Tie(weight, self._owners[names[0]]))
+                continue
+            for value in values:
+                for name in value.names:
+                    left = self._left.get(name, prod(self._arrays.get(name, ())))
+                    self._left[name] = left - value.size
+                    self._owners.setdefault(name, position)
+        self._share(position, shared)
+
+    def _share(self, position: int, ties: list[Tie]) -> None:
+        if ties:
+            node = self.builder.nodes[position]
+            self.builder.nodes[position] = node._replace(shared=tuple(ties))
 
     def _unread(self, call: Call) -> list[str]:
         names = dict.fromkeys(n for v in call.tensors() if not v.held for n in v.names)
@@ -189,10 +279,6 @@ def _above(name: str) -> list[str]:
     """List the modules above a parameter, the outermost first."""
     parts = name.split(".")[:-1]
     return [".".join(parts[: n + 1]) for n in range(len(parts))]
-
-
-ARRAYS = ("weight", "bias", "mat2", "other", "running_mean", "running_var", "self")
-"""The arguments of calls that are weights, in the order of our ops' arrays."""
 
 
 def _array(name: str, own: Sequence[str]) -> str:

@@ -19,8 +19,8 @@ class Value:
     `sources` are the calls that made it (-1, -2 ... are inputs). It is `held` if the input is in
     it; else it is stored, computed from what is stored, or a constant. `features` is the axis of
     the features, where that is known. `whole` tells whether it is all of its source's output,
-    however laid out. `names` are those of the parameters and buffers that it is, or was computed
-    from.
+    however laid out; `placed`, whether its places are where they were. `names` are those of the
+    parameters and buffers that it is, or was computed from.
     """
 
     shape: tuple[int, ...]
@@ -29,6 +29,7 @@ class Value:
     names: tuple[str, ...] = ()
     features: int | None = None
     whole: bool = True
+    placed: bool = True
     output: int = 0
     written: int = 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from archcalc.readers.pytorch.moves import RESIZING
+
 Figures: TypeAlias = "dict[str, int]"
 
 
@@ -60,6 +62,6 @@ EACH: dict[str, Figures] = {
     "upsample_bicubic2d": {"mul": 16, "add": 15},
     **dict.fromkeys(("embedding", "argmax", "argmin", "index", "round", "floor", "ceil"), {}),
     **dict.fromkeys(("cat", "concat", "concatenate", "stack", "hstack", "vstack"), {}),
-    **dict.fromkeys(("masked_fill", "where"), {}),
+    **dict.fromkeys(("masked_fill", "where", *RESIZING), {}),
 }
 """Elementary operations of each element of the output."""

@@ -8,33 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.errors import Reason
+from archcalc.ops.shape import sides
+from archcalc.readers.pytorch import attention, weighted
+from archcalc.readers.pytorch.call import Value
+from archcalc.readers.pytorch.joins import concatenated, joined, rsub
 from archcalc.readers.pytorch.layout import features_of, laid, shape_of
-from archcalc.readers.pytorch.step import Step, exact, make_op, padding_of, sizes_of, step_of
-from archcalc.readers.pytorch.weighted import (
-    _sized,
-    addmm,
-    batchnorm,
-    conv,
-    deconv,
-    groupnorm,
-    layernorm,
-    linear,
-    matmul,
-    prelu,
+from archcalc.readers.pytorch.resizing import RESIZED
+from archcalc.readers.pytorch.step import (
+    Step,
+    Stored,
+    exact,
+    make_op,
+    padding_of,
+    sizes_of,
+    step_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archcalc.ops.op import Op
-    from archcalc.readers.pytorch.call import Call, Value
+    from archcalc.readers.pytorch.call import Call
 
 
-def lower(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def lower(call: Call, stored: Stored) -> Step | None:
     """Give the op that does what a call does; None if there is none."""
     rule = RULES.get(call.name)
-    return rule(call, trained) if rule else None
+    return rule(call, stored) if rule else None
+
+
+def _matmul(call: Call, stored: Stored) -> Step | None:
+    return weighted.matmul(call, stored) or attention.product(call)
 
 
 def _maxpool(call: Call, _: object) -> Step | None:
@@ -80,18 +83,38 @@ def _adaptive(call: Call, _: object) -> Step | None:
 
 
 def _mean(call: Call, _: object) -> Step | None:
-    """Take the mean over all places: a global average."""
-    args = call.args
-    x = args["self"]
-    rank = len(x.shape)
-    dims = {d % rank for d in args.get("dim") or range(rank)}
-    axis = features_of(x)
-    if axis in dims or dims != set(range(1, rank)) - {axis}:
+    """Take the mean over all places, a global average, or along one axis."""
+    return _along(call, "globalavgpool", "mean")
+
+
+def _largest(call: Call, stored: Stored) -> Step | None:
+    """Take the largest of all places, or of two tensors element by element."""
+    if "other" in call.args:
+        return joined("maximum")(call, stored)
+    return _along(call, "globalmaxpool", None)
+
+
+def _along(call: Call, whole: str, single: str | None) -> Step | None:
+    """Read what joins all places of a map, or all elements along one axis."""
+    x, given = call.args["self"], call.args.get("dim", [])
+    rank, axis = len(x.shape), features_of(x)
+    listed = [given] if isinstance(given, int) else given
+    dims = {d % rank for d in listed} if listed else {*range(rank)}
+    keeps = call.args.get("keepdim")
+    sizes = tuple([1 if d in dims else size for d, size in enumerate(x.shape)])
+    if axis not in dims and dims == set(range(1, rank)) - {axis}:
+        step = step_of(make_op(whole), call, x, axis=axis)
+    elif single and len(dims) == 1 and 0 not in dims and rank < 6:
+        extents = [n for n in range(1, rank) if n != axis]
+        (dim,) = dims
+        word = "channels" if dim == axis else sides(len(extents))[extents.index(dim)]
+        step = step_of(make_op(single, axis=word), call, x, axis=axis)
+    else:
         return None
-    step = step_of(make_op("globalavgpool"), call, x, axis=axis)
     for value in call.outputs:
-        laid(value, axis if args.get("keepdim") else len(value.shape) - 1)
-    return step
+        gone = sum(dim < axis for dim in dims)
+        laid(value, axis if keeps else None if axis in dims else axis - gone)
+    return step and step._replace(y=shape_of(Value(sizes), axis))
 
 
 def _softmax(call: Call, _: object) -> Step | None:
@@ -136,69 +159,21 @@ def _glu(call: Call, _: object) -> Step | None:
     return step_of(make_op("glu"), call, x, axis=call.args["dim"] % len(x.shape))
 
 
-def _joined(word: str, swapped: bool = False) -> Callable[[Call, object], Step | None]:  # noqa: FBT001, FBT002
-    """Make the rule of a join of two branches, element by element."""
-
-    def rule(call: Call, _: object) -> Step | None:
-        one, other = call.args["self"], call.args["other"]
-        if call.args.get("alpha", 1) != 1:
-            return None
-        if not hasattr(one, "held") or not hasattr(other, "held"):
-            return _by_number(word, call)
-        if swapped:
-            one, other = other, one
-        return _beside(make_op(word, branches=2), call, one, other)
-
-    return rule
-
-
-def _by_number(word: str, call: Call) -> Step | None:
-    factor = call.args["other"]
-    if word == "multiply" and isinstance(factor, int | float) and factor:
-        return step_of(make_op("scale", factor=exact(factor)), call, call.args["self"])
-    return None
-
-
-def _beside(op: Op | None, call: Call, one: Value, other: Value) -> Step | None:
-    """Read two tensors with their features at the same axis, counted from the end."""
-    if op is None or not (one.held and other.held):
-        return None
-    large = max((one, other), key=lambda value: (len(value.shape), value.size))
-    (y,) = call.outputs
-    from_end = features_of(large) - len(large.shape)
-    laid(y, from_end)
-    found = []
-    for value in (one, other):
-        sizes = (1,) * (len(y.shape) - len(value.shape)) + value.shape
-        found.append(_sized(sizes, from_end))
-    try:
-        fits = op.shape(*found) == shape_of(y)
-    except Reason:  # spread in a way that is not ours
-        fits = False
-    return Step(op, (one, other), tuple(found)) if fits else None
-
-
-def _cat(call: Call, _: object) -> Step | None:
-    tensors = [value for value in call.args["tensors"] if value.shape != (0,)]
-    if len(tensors) == 1:
-        return None
-    rank = len(tensors[0].shape)
-    along = call.args["dim"] % rank
-    axis = features_of(tensors[0])
-    if along == axis or any(value.features is None for value in tensors):
-        return step_of(make_op("concat", branches=len(tensors)), call, *tensors, axis=along)
-    return None
-
-
-RULES: dict[str, Callable[[Call, Callable[[str], bool]], Step | None]] = {
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), conv),
-    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), deconv),
-    "linear": linear,
-    **dict.fromkeys(("matmul", "mm", "mv"), matmul),
-    "addmm": addmm,
-    "batch_norm": batchnorm,
-    **dict.fromkeys(("layer_norm", "rms_norm"), layernorm),
-    "group_norm": groupnorm,
+RULES: dict[str, Callable[[Call, Stored], Step | None]] = {
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), weighted.conv),
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), weighted.deconv),
+    "linear": weighted.linear,
+    **dict.fromkeys(("matmul", "mm", "mv", "bmm"), _matmul),
+    "scaled_dot_product_attention": attention.core,
+    attention.WHOLE: attention.whole,
+    "addmm": weighted.addmm,
+    "batch_norm": weighted.batchnorm,
+    "layer_norm": weighted.layernorm,
+    "rms_norm": weighted.rmsnorm,
+    "instance_norm": weighted.instancenorm,
+    "embedding": weighted.embedding,
+    **dict.fromkeys(weighted.GATES, weighted.recurrent),
+    "group_norm": weighted.groupnorm,
     **dict.fromkeys(("max_pool1d", "max_pool2d", "max_pool3d"), _maxpool),
     **dict.fromkeys(("max_pool2d_with_indices", "max_pool3d_with_indices"), _maxpool),
     **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), _avgpool),
@@ -206,18 +181,21 @@ RULES: dict[str, Callable[[Call, Callable[[str], bool]], Step | None]] = {
         ("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"), _adaptive
     ),
     "mean": _mean,
+    **dict.fromkeys(("amax", "max"), _largest),
+    **RESIZED,
     **dict.fromkeys(("softmax", "_softmax"), _softmax),
     "gelu": _gelu,
     "hardtanh": _hardtanh,
     "leaky_relu": _leaky,
     "elu": _elu,
-    "prelu": prelu,
+    "prelu": weighted.prelu,
     "glu": _glu,
-    "add": _joined("add"),
-    "mul": _joined("multiply"),
-    "sub": _joined("subtract"),
-    "maximum": _joined("maximum"),
-    **dict.fromkeys(("cat", "concat", "concatenate"), _cat),
+    "add": joined("add"),
+    "mul": joined("multiply"),
+    "sub": joined("subtract"),
+    "maximum": joined("maximum"),
+    "rsub": rsub,
+    **dict.fromkeys(("cat", "concat", "concatenate"), concatenated),
     "relu": _plainly("relu"),
     "relu6": _plainly("relu6"),
     "sigmoid": _plainly("sigmoid"),

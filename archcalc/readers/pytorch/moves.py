@@ -5,24 +5,41 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from archcalc.readers.pytorch.call import values_in
+
 if TYPE_CHECKING:
     from archcalc.readers.pytorch.call import Value
 
 MOVES = frozenset(
     """
-    _reshape_alias _to_copy _unsafe_view alias alpha_dropout as_strided broadcast_to
-    channel_shuffle chunk clone constant_pad_nd contiguous copy detach diagonal dropout expand
-    expand_as feature_alpha_dropout feature_dropout fill flatten flip gather im2col index
-    index_copy index_put index_select lift_fresh masked_fill masked_scatter masked_select
-    movedim narrow native_channel_shuffle numpy_T pad permute pixel_shuffle pixel_unshuffle
-    ravel reflection_pad1d reflection_pad2d reflection_pad3d repeat repeat_interleave
+    _reshape_alias _to_copy _unsafe_view alias alpha_dropout as_strided broadcast_to chunk clone
+    contiguous copy detach diagonal dropout expand expand_as feature_alpha_dropout
+    feature_dropout fill flatten flip gather im2col index index_copy index_put index_select
+    lift_fresh masked_fill masked_scatter masked_select movedim narrow numpy_T permute ravel
+    reflection_pad1d reflection_pad2d reflection_pad3d repeat repeat_interleave
     replication_pad1d replication_pad2d replication_pad3d reshape reshape_as resolve_conj
     resolve_neg roll rot90 scatter select slice slice_scatter split split_with_sizes squeeze
     swapaxes swapdims t take take_along_dim tensor_split tile to transpose tril triu type_as
-    unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze upsample_nearest1d
-    upsample_nearest2d upsample_nearest3d view view_as view_as_complex view_as_real where zero
+    unbind unflatten unfold unsafe_chunk unsafe_split unsqueeze view view_as view_as_complex
+    view_as_real where zero
     """.split()
 )
+RESIZING = frozenset(
+    """
+    channel_shuffle constant_pad_nd native_channel_shuffle pad pixel_shuffle pixel_unshuffle
+    upsample_nearest1d upsample_nearest2d upsample_nearest3d
+    """.split()
+)
+"""What has an op of ours, and computes nothing."""
+_SHIFTING = frozenset(
+    """
+    as_strided diagonal flip gather im2col index index_copy index_put index_select masked_scatter
+    masked_select narrow reflection_pad1d reflection_pad2d reflection_pad3d repeat
+    repeat_interleave replication_pad1d replication_pad2d replication_pad3d roll rot90 scatter
+    slice_scatter take take_along_dim tile tril triu unfold
+    """.split()
+)
+"""What puts places elsewhere, or other things at them."""
 CONSTANTS = frozenset(
     """
     arange empty empty_like empty_strided eye full full_like linspace meshgrid new_empty
@@ -37,6 +54,25 @@ _ALIKE = frozenset(
     """.split()
 )
 """What keeps the order of all elements."""
+
+
+def is_move(name: str, args: dict[str, Any], sizes: list[int]) -> bool:
+    """Tell whether a call only moves what it reads, `sizes` being those of what it gives.
+
+    So does a look-up of what is not from the input, or what would resize and leaves all as it is.
+    """
+    read = list(values_in(args))
+    if name == "embedding":
+        return not (args["indices"].held or args["indices"].sources)
+    if name in {"cat", "concat", "concatenate"}:
+        return len(read) == 1
+    still = not any(value.held for value in read) or sizes == [read[0].size]
+    return name in MOVES or (name in RESIZING and still and "shuffle" not in name)
+
+
+def keeps_places(name: str) -> bool:
+    """Tell whether each place is still where it was after a move, unless the extents say not."""
+    return name not in _SHIFTING
 
 
 def follow(  # noqa: PLR0911 - one for each kind of move

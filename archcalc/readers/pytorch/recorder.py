@@ -53,7 +53,8 @@ class Recorder(TorchDispatchMode):
         path = self._callers.path(name, list(values_in(bound)))
         result = func(*args, **kwargs)
         made = [one for one in _flat(result) if isinstance(one, torch.Tensor)]
-        moves_data = name in moves.MOVES or (func.is_view and name not in self._known)
+        sizes = [one.numel() for one in made]
+        moves_data = moves.is_move(name, bound, sizes) or (func.is_view and name not in self._known)
         call = Call(name, func._overloadname, bound, [], path, tuple(made))
         self.tape.note(
             call,

@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archcalc import ops
 from archcalc.readers.pytorch.layout import features_of, laid, shape_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from archcalc.ops.op import Op
     from archcalc.ops.shape import Shape
     from archcalc.readers.pytorch.call import Call, Value
 
+    Held: TypeAlias = Sequence["Value | list[Value] | None"]
+    """What is stored for each array of an op, in their order; several tensors may be one array."""
+
+
+class Stored(NamedTuple):
+    """The names of a module's parameters, and of those that are trained."""
+
+    names: Collection[str]
+    trained: Collection[str]
+
+    def is_frozen(self, names: Sequence[str]) -> bool:
+        """Tell whether there are parameters among these, none of which is trained."""
+        return bool(names) and not any(name in self.trained for name in names)
+
+    def stands_alone(self, value: Value) -> bool:
+        """Tell whether a tensor that no input is in can be a branch.
+
+        It may be one parameter, computed from what is stored, or a constant.
+        """
+        owned = [name for name in value.names if name in self.names]
+        return not value.held and (bool(value.sources) or len(owned) < 2)
+
 
 class Step(NamedTuple):
-    """A layer to be: its op, the tensors that enter it, and the shapes that it reads them in."""
+    """A layer to be: its op, the tensors that enter it, and the shapes that it reads them in.
+
+    `holds` are the stored tensors of each of the op's arrays, in their order. `y` is what PyTorch
+    put out, where that is written in another way than the op has it.
+    """
 
     op: Op
     inputs: tuple[Value, ...]
     xs: tuple[Shape, ...]
+    holds: tuple[tuple[Value, ...], ...] = ()
+    y: Shape | None = None
 
 
 def make_op(word: str, **fields: object) -> Op | None:
@@ -35,6 +65,26 @@ def step_of(op: Op | None, call: Call, *inputs: Value, axis: int | None = None) 
     for value in call.outputs:
         laid(value, features_of(inputs[0]) if axis is None else axis)
     return Step(op, inputs, tuple([shape_of(value, axis) for value in inputs]))
+
+
+def weighted(  # noqa: PLR0913, PLR0917 - what a layer is
+    word: str,
+    call: Call,
+    x: Value,
+    axis: int,
+    arrays: Held,
+    stored: Stored,
+    **fields: object,
+) -> Step | None:
+    """Read a layer with weights, all of which are stored; frozen if none of them is trained."""
+    holds = [tuple(one) if isinstance(one, list) else (one,) for one in arrays if one is not None]
+    read = [value for values in holds for value in values]
+    if any(value.sources or value.held for value in read):
+        return None
+    if stored.is_frozen([name for value in read for name in value.names]):
+        fields["trainable"] = False
+    step = step_of(make_op(word, **fields), call, x, axis=axis)
+    return step._replace(holds=tuple(holds)) if step else None
 
 
 def sizes_of(given: Any, rank: int) -> tuple[int, ...]:

@@ -96,9 +96,12 @@ class Tape:
 def _moved(call: Call, read: list[Value], shape: tuple[int, ...]) -> Value:
     """Follow data that is moved: who made it stays who made it."""
     sources = tuple(dict.fromkeys(s for v in read for s in v.sources))
-    names = tuple(dict.fromkeys(n for v in read for n in v.names))
+    picked = call.name in {"embedding", "index"} and not any(v.held for v in read)
+    names = tuple(dict.fromkeys(n for v in read[: 1 if picked else None] for n in v.names))
     first = next((v for v in read if v.held), read[0])
     held = any(v.held for v in read)
     features = moves.follow(call.name, call.args, first, shape)
-    whole = first.whole and len(sources) < 2 and prod(shape) == first.size
-    return Value(shape, sources, held, names, features, whole, first.output)
+    one = len(sources) < 2
+    whole = first.whole and one and prod(shape) == first.size and call.name != "index"
+    placed = first.placed and one and moves.keeps_places(call.name)
+    return Value(shape, sources, held, names, features, whole, placed, first.output)

@@ -4,39 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.readers.pytorch.call import Value
-from archcalc.readers.pytorch.layout import shape_of
-from archcalc.readers.pytorch.step import Step, exact, make_op, padding_of, sizes_of, step_of
+from archcalc.ops.shape import Shape
+from archcalc.readers.pytorch.layout import laid
+from archcalc.readers.pytorch.step import (
+    Step,
+    Stored,
+    exact,
+    padding_of,
+    sizes_of,
+    weighted,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from archcalc.ops.op import Op
-    from archcalc.ops.shape import Shape
-    from archcalc.readers.pytorch.call import Call
+    from archcalc.readers.pytorch.call import Call, Value
 
 
-def _weighted(
-    word: str, read: list[Value | None], trained: Callable[[str], bool], **fields: object
-) -> Op | None:
-    """Make an op with weights, all of which are stored; frozen if none of them is trained."""
-    arrays = [value for value in read if value is not None]
-    if any(value.sources for value in arrays):
-        return None
-    names = [name for value in arrays for name in value.names]
-    frozen = bool(names) and not any(map(trained, names))
-    return make_op(word, **fields, **({"trainable": False} if frozen else {}))
-
-
-def conv(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def conv(call: Call, stored: Stored) -> Step | None:
     """Read a convolution."""
     args = call.args
-    weight = args["weight"]
+    weight, x = args["weight"], args["input"]
     kernel = weight.shape[2:]
-    op = _weighted(
+    return weighted(
         "conv",
+        call,
+        x,
+        len(x.shape) - len(kernel) - 1,
         [weight, args["bias"]],
-        trained,
+        stored,
         filters=weight.shape[0],
         kernel=kernel,
         stride=sizes_of(args["stride"], len(kernel)),
@@ -45,19 +39,20 @@ def conv(call: Call, trained: Callable[[str], bool]) -> Step | None:
         groups=args["groups"],
         bias=args["bias"] is not None,
     )
-    x = args["input"]
-    return step_of(op, call, x, axis=len(x.shape) - len(kernel) - 1)
 
 
-def deconv(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def deconv(call: Call, stored: Stored) -> Step | None:
     """Read a transposed convolution."""
     args = call.args
-    weight = args["weight"]
+    weight, x = args["weight"], args["input"]
     rank = len(weight.shape) - 2
-    op = _weighted(
+    return weighted(
         "deconv",
+        call,
+        x,
+        len(x.shape) - rank - 1,
         [weight, args["bias"]],
-        trained,
+        stored,
         filters=weight.shape[1] * args["groups"],
         kernel=weight.shape[2:],
         stride=sizes_of(args["stride"], rank),
@@ -67,107 +62,176 @@ def deconv(call: Call, trained: Callable[[str], bool]) -> Step | None:
         groups=args["groups"],
         bias=args["bias"] is not None,
     )
-    x = args["input"]
-    return step_of(op, call, x, axis=len(x.shape) - rank - 1)
 
 
-def linear(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def linear(call: Call, stored: Stored) -> Step | None:
     """Read a layer of units."""
-    args = call.args
-    return _dense(
-        call, args["input"], args["weight"], args["bias"], args["weight"].shape[0], trained
-    )
+    x, weight, bias = (call.args[key] for key in ("input", "weight", "bias"))
+    return _dense(call, x, [weight, bias], weight.shape[0], stored)
 
 
-def _dense(  # noqa: PLR0913, PLR0917
-    call: Call,
-    x: Value,
-    weight: Value,
-    bias: Value | None,
-    units: int,
-    trained: Callable[[str], bool],
-) -> Step | None:
-    """Apply a matrix at each place; of a tensor of one place it is the whole vector."""
-    alone = all(size == 1 for size in x.shape[:-1])
-    op = _weighted(
-        "linear", [weight, bias], trained, units=units, bias=bias is not None, flatten=alone
-    )
-    return step_of(op, call, x, axis=len(x.shape) - 1)
-
-
-def matmul(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def matmul(call: Call, stored: Stored) -> Step | None:
     """Read a product of which one side is stored."""
     one, other = list(call.args.values())[:2]
     if one.held and not other.held and len(other.shape) == 2:
-        return _dense(call, one, other, None, other.shape[-1], trained)
+        return _dense(call, one, [other, None], other.shape[-1], stored)
     return None
 
 
-def addmm(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def addmm(call: Call, stored: Stored) -> Step | None:
     """Read a product with its bias."""
     bias, x, weight = (call.args[key] for key in ("self", "mat1", "mat2"))
-    if bias.held or weight.held or call.args["alpha"] != 1 or call.args["beta"] != 1:
+    if call.args["alpha"] != 1 or call.args["beta"] != 1 or bias.shape != weight.shape[1:]:
         return None
-    return _dense(call, x, weight, bias, weight.shape[1], trained)
+    return _dense(call, x, [weight, bias], weight.shape[1], stored)
 
 
-def batchnorm(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def _dense(
+    call: Call, x: Value, arrays: list[Value | None], units: int, stored: Stored
+) -> Step | None:
+    """Apply a matrix at each place; of a tensor of one place it is the whole vector."""
+    alone = all(size == 1 for size in x.shape[:-1])
+    last, bias = len(x.shape) - 1, arrays[1] is not None
+    return weighted("linear", call, x, last, arrays, stored, units=units, bias=bias, flatten=alone)
+
+
+def batchnorm(call: Call, stored: Stored) -> Step | None:
     """Read a normalisation by the statistics that are kept."""
     args = call.args
-    if args["training"] or args["running_mean"] is None:
+    if args.get("training") or args.get("use_input_stats") or args["running_mean"] is None:
         return None
-    arrays = [args["weight"], args["bias"]]
-    op = _weighted(
+    return weighted(
         "batchnorm",
-        arrays,
-        trained,
+        call,
+        args["input"],
+        1,
+        [args[key] for key in ("weight", "bias", "running_mean", "running_var")],
+        stored,
         eps=exact(args["eps"]),
         momentum=exact(args["momentum"]),
         scale=args["weight"] is not None,
         shift=args["bias"] is not None,
     )
-    return step_of(op, call, args["input"], axis=1)
 
 
-def layernorm(call: Call, trained: Callable[[str], bool]) -> Step | None:
-    """Read a normalisation over the features of a place."""
+def instancenorm(call: Call, stored: Stored) -> Step | None:
+    """Read a normalisation of each map by itself, or by the statistics that are kept."""
+    args = call.args
+    if not args["use_input_stats"]:
+        return batchnorm(call, stored)
+    return _normalised("instancenorm", call, 1, stored)
+
+
+def layernorm(call: Call, stored: Stored) -> Step | None:
+    """Read a normalisation over the features of a place, or over all maps together."""
+    x, over = call.args["input"], len(call.args["normalized_shape"])
+    if over == 1:
+        return _normalised("layernorm", call, len(x.shape) - 1, stored)
+    if over == len(x.shape) - 1 and x.shape[0] == 1:
+        return _normalised("layernorm", call, 1, stored, over="all")
+    return None
+
+
+def rmsnorm(call: Call, stored: Stored) -> Step | None:
+    """Read a normalisation by the root mean square of a place."""
     args = call.args
     if len(args["normalized_shape"]) != 1:
         return None
-    weight, bias = args["weight"], args.get("bias")
-    word = "layernorm" if call.name == "layer_norm" else "rmsnorm"
-    fields: dict[str, object] = {"scale": weight is not None}
-    if word == "layernorm":
-        fields["shift"] = bias is not None
-    if args["eps"] is not None:
-        fields["eps"] = exact(args["eps"])
-    op = _weighted(word, [weight, bias], trained, **fields)
-    x = args["input"]
-    return step_of(op, call, x, axis=len(x.shape) - 1)
+    weight, x = args["weight"], args["input"]
+    fields = {} if args["eps"] is None else {"eps": exact(args["eps"])}
+    last = len(x.shape) - 1
+    return weighted("rmsnorm", call, x, last, [weight], stored, scale=weight is not None, **fields)
 
 
-def groupnorm(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def groupnorm(call: Call, stored: Stored) -> Step | None:
     """Read a normalisation over groups of maps."""
+    return _normalised("groupnorm", call, 1, stored, groups=call.args["num_groups"])
+
+
+def _normalised(word: str, call: Call, axis: int, stored: Stored, **fields: object) -> Step | None:
+    """Read a normalisation by the sample's own mean and variance."""
     args = call.args
-    op = _weighted(
-        "groupnorm",
-        [args["weight"], args["bias"]],
-        trained,
-        groups=args["num_groups"],
-        eps=exact(args["eps"]),
-        scale=args["weight"] is not None,
-        shift=args["bias"] is not None,
-    )
-    return step_of(op, call, args["input"], axis=1)
+    weight, bias = args["weight"], args["bias"]
+    fields |= {"scale": weight is not None, "shift": bias is not None, "eps": exact(args["eps"])}
+    return weighted(word, call, args["input"], axis, [weight, bias], stored, **fields)
 
 
-def prelu(call: Call, trained: Callable[[str], bool]) -> Step | None:
+def prelu(call: Call, stored: Stored) -> Step | None:
     """Read a ReLU with slopes that are learned."""
     weight = call.args["weight"]
     slopes = "shared" if weight.size == 1 else "map"
-    op = _weighted("prelu", [weight], trained, slopes=slopes)
-    return step_of(op, call, call.args["self"], axis=1)
+    return weighted("prelu", call, call.args["self"], 1, [weight], stored, slopes=slopes)
 
 
-def _sized(sizes: tuple[int, ...], features: int) -> Shape:
-    return shape_of(Value(sizes), features)
+def embedding(call: Call, stored: Stored) -> Step | None:
+    """Read a table that is looked up: one number of what comes in is one place."""
+    weight, x = call.args["weight"], call.args["indices"]
+    words, features = weight.shape
+    step = weighted("embedding", call, x, 0, [weight], stored, features=features, words=words)
+    if step is None:
+        return None
+    laid(call.outputs[0], -1)
+    places = x.shape[1:] if len(x.shape) > 1 and x.shape[0] == 1 else x.shape
+    return step._replace(xs=(Shape(1, *places) if places else Shape(1),))
+
+
+GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1}
+"""The weighted sums of a unit."""
+
+
+def recurrent(call: Call, stored: Stored) -> Step | None:
+    """Read a recurrent layer, or several, at every step of one sequence."""
+    args, params = call.args, call.args.get("params")
+    if params is None or "batch_sizes" in args or args["input"].shape[not args["batch_first"]] != 1:
+        return None
+    gates, ways = GATES[call.name], 2 if args["bidirectional"] else 1
+    each = 4 if args["has_biases"] else 2
+    if len(params) != each * ways * args["num_layers"]:
+        return None  # projected
+    parts = [params[n::each] for n in range(each)]
+    layers = [parts[0][:ways], parts[0][ways:], *parts[1:]]
+    bias = (
+        {"bias": args["has_biases"]}
+        if call.name == "gru"
+        else {"bias": args["has_biases"] and "double"}
+    )
+    step = weighted(
+        call.name.partition("_")[0],
+        call,
+        args["input"],
+        2,
+        [part or None for part in layers],
+        stored,
+        units=parts[1][0].shape[1],
+        bidirectional=ways == 2,
+        stack=args["num_layers"],
+        steps="all",
+        **bias,
+    )
+    if step is None or parts[0][0].shape[0] != gates * parts[1][0].shape[1]:
+        return None
+    return step
+
+
+def scaled(call: Call, stored: Stored) -> Step | None:
+    """Read a product with a number for each map, as layer scale has it, or a sum with one."""
+    one, other = call.args["self"], call.args["other"]
+    x, factor = (one, other) if one.held else (other, one)
+    axis = _map_axis(x, factor, stored)
+    if axis is None or call.args.get("alpha", 1) != 1:
+        return None
+    product = call.name == "mul"
+    return weighted("affine", call, x, axis, [factor], stored, scale=product, shift=not product)
+
+
+def _map_axis(x: Value, factor: Value, stored: Stored) -> int | None:
+    """Find the axis along which a stored vector lies, spread over all others."""
+    if factor.held or factor.sources or not stored.stands_alone(factor) or not x.held:
+        return None
+    long = [n - len(factor.shape) for n, size in enumerate(factor.shape) if size > 1]
+    if len(long) != 1 or len(factor.shape) > len(x.shape) or not factor.whole:
+        return None
+    (from_end,) = long
+    axis = len(x.shape) + from_end
+    fits = axis > 0 and x.shape[axis] == factor.size
+    return axis if fits else None

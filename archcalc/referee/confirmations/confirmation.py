@@ -43,6 +43,7 @@ BEYOND = "receptive fields beyond the image: an output is compared with what it 
 UNCLAIMED = "receptive fields where none is claimed"
 TOO_LONG = f"receptive fields in an input of more than {LONGEST:,} places along one extent"
 UNKNOWN = "what it does is unknown"
+STATED = "what it does is stated: there is no kernel to run"
 RARE = {"interactions"}
 """What is compared where there is any."""
 WORDS = {"add": "additions", "cmp": "comparisons"}
@@ -101,10 +102,11 @@ class _Run:
         position, self.position = self.position, self.position + 1
         if any(i not in self.outputs for i in node.inputs):
             return Line(node.path, node.op.name, (), "what enters it is not known")
-        if facts.unknown:
+        if node.op.role == "unknown":
             self.outputs[position] = (*node.y,)
-            return Line(node.path, node.op.name, (), UNKNOWN)
-        xs = tuple(self.outputs[i] for i in node.inputs)
+            return Line(node.path, node.op.name, (), UNKNOWN if facts.unknown else STATED)
+        moved = position in self.report.graph.moved
+        xs = tuple(map(tuple, node.xs)) if moved else tuple(self.outputs[i] for i in node.inputs)
         try:
             found = self.witness.measure(node.op, xs)
             looks = field is not None and all(i in self.sights for i in node.inputs)

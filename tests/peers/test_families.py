@@ -34,6 +34,21 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "mobilenet-v2-0.35": ("torchvision", "mobilenet_v2", {"width_mult": 0.35}),
     "mobilenet-v3-large": ("torchvision", "mobilenet_v3_large", {}),
     "mobilenet-v3-small": ("torchvision", "mobilenet_v3_small", {}),
+    "mnasnet-a1": ("timm", "semnasnet_100", {}),
+    "mnasnet-b1": ("torchvision", "mnasnet1_0", {}),
+    "mnasnet-b1-1.3": ("torchvision", "mnasnet1_3", {}),
+    "mnasnet-b1-0.75": ("torchvision", "mnasnet0_75", {}),
+    "mnasnet-b1-0.5": ("torchvision", "mnasnet0_5", {}),
+    **{f"efficientnet-b{n}": ("torchvision", f"efficientnet_b{n}", {}) for n in range(8)},
+    "efficientnet-v2-s": ("torchvision", "efficientnet_v2_s", {}),
+    "efficientnet-v2-m": ("torchvision", "efficientnet_v2_m", {}),
+    "efficientnet-v2-l": ("torchvision", "efficientnet_v2_l", {}),
+    "shufflenet-v2-torchvision": ("torchvision", "shufflenet_v2_x1_0", {}),
+    "shufflenet-v2-0.5-torchvision": ("torchvision", "shufflenet_v2_x0_5", {}),
+    "shufflenet-v2-1.5-torchvision": ("torchvision", "shufflenet_v2_x1_5", {}),
+    "shufflenet-v2-2.0-torchvision": ("torchvision", "shufflenet_v2_x2_0", {}),
+    "squeezenet-1.0": ("torchvision", "squeezenet1_0", {}),
+    "squeezenet-1.1": ("torchvision", "squeezenet1_1", {}),
 }
 """By network: the library, the name of its model, and what it is made with."""
 STACKED = ("qkv", "in_proj", "c_attn")

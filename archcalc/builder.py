@@ -12,7 +12,7 @@ from archcalc.errors import ArchcalcError, Reason, ShapeError, UsageError
 from archcalc.graph import INPUT, Container, Graph, Here, Node
 from archcalc.inputs import read_inputs
 from archcalc.ops.fields import shown
-from archcalc.ops.op import Op
+from archcalc.ops.op import Op, fit
 from archcalc.ops.quantities import STORED, WORKED
 from archcalc.origin import Origin
 from archcalc.replay import Replay
@@ -205,9 +205,8 @@ class Builder:
 
         What the network gets is the op with its sizes written out.
         """
-        settled = op.on(xs[0])
         try:
-            y = settled.shape(*xs)
+            settled, y = fit(op, xs)
         except Reason as reason:
             what = f"; what enters `{op.name}` is {xs[0]}" if len(xs) == 1 else ""
             what += f" ({order(xs[0])})" if what and reason.code == "window-does-not-fit" else ""

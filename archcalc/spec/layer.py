@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypedDict
 
 from archcalc import limits, ops
@@ -233,7 +233,7 @@ class LayerReader:
             trees[main] = beside
 
     def _complain_of_missing(self, op: str, tree: Mapping, given: dict[str, Template]) -> None:
-        needed = _required(op).difference(given)
+        needed = _required(ops.find(op)).difference(given)
         if not needed:
             return
         main = ops.find(op).main
@@ -289,5 +289,6 @@ def _settled(declared: str, tree: Mapping, key: str) -> Value:
     return _read(declared, untyped(tree.entries[key]))
 
 
-def _required(op: str) -> set[str]:
-    return {field.name for field in fields(ops.find(op)) if field.default is MISSING}
+@cache
+def _required(op: type[Op]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(op) if field.default is MISSING)

@@ -106,7 +106,7 @@ def documents(source: Source) -> Iterator[Tree]:
         raise SpecError([_odd_character(source, odd)])
     composer = _Composer(source)
     try:
-        for event in yaml.parse(source.text, Loader=_LOADER):
+        for event in _events(source.text):
             composer.take(event)
             if isinstance(event, yaml.DocumentEndEvent):
                 yield composer.finish()
@@ -117,6 +117,15 @@ def documents(source: Source) -> Iterator[Tree]:
         raise SpecError([Diagnostic("not-yaml", f"this is not YAML: {error}")]) from None
 
 
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Parse a text; as `yaml.parse` does, which asks twice for each event."""
+    loader = _LOADER(text)
+    try:
+        yield from iter(loader.get_event, None)
+    finally:
+        loader.dispose()
+
+
 def _judge_before(source: Source, error: yaml.MarkedYAMLError) -> None:
     """Refuse by our own bounds what stands before a problem; the parser, which looks ahead, met it.
 
@@ -125,7 +134,7 @@ def _judge_before(source: Source, error: yaml.MarkedYAMLError) -> None:
     end = error.problem_mark.index if error.problem_mark else None
     composer = _Composer(source)
     with suppress(yaml.YAMLError):
-        for event in yaml.parse(source.text[:end], Loader=_LOADER):
+        for event in _events(source.text[:end]):
             composer.take(event)
 
 
@@ -145,8 +154,7 @@ class _Composer:
     def take(self, event: yaml.Event) -> None:
         """Take the next event of the parser."""
         if isinstance(event, yaml.ScalarEvent):
-            line, column, length = _stretch(event)
-            node = Scalar(event.value or "", not event.style, line, column, length)
+            node = Scalar(event.value or "", not event.style, *_stretch(event))
             self._add(node, event.anchor, event.tag)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._begin(Sequence(*_stretch(event)[:2]), event.anchor, event.tag)
@@ -201,7 +209,8 @@ class _Composer:
             self._complain("tag", message, node)
         self.nodes += 1
         self._attach(node)
-        self._check_size(node)
+        if self.nodes > self.limits.values:
+            self._check_size(node)
 
     def _check_size(self, node: Tree) -> None:
         if self.nodes > self.limits.values:
@@ -255,8 +264,9 @@ def _stretch(event: yaml.Event) -> tuple[int, int, int]:
     start, end = event.start_mark, event.end_mark
     if start is None or end is None:
         return 0, 0, 1
-    same_line = end.line == start.line
-    return start.line, start.column, max(1, end.column - start.column) if same_line else 1
+    line, column = start.line, start.column
+    length = end.column - column if end.line == line else 1
+    return line, column, max(1, length)
 
 
 def _odd_character(source: Source, odd: re.Match[str]) -> Diagnostic:

@@ -71,6 +71,7 @@ class Evaluator:
         self.family = frozenset(family)
         self.settled: dict[int, Value] = {}
         self.made: dict[tuple[object, ...], Op] = {}
+        self.ready: dict[Layer, Op] = {}
         self.steps, self.most_steps = 0, limits.now().steps
 
     def charge(self, steps: int, item: Item | Branch) -> None:
@@ -127,8 +128,9 @@ class Evaluator:
 
     def op(self, item: Layer, scope: Scope, x: Shape) -> Op:
         """Make the op of a layer; equal fields give the same object."""
-        if item.ready is not None:
-            return item.ready
+        ready = item.ready or self.ready.get(item)
+        if ready is not None:
+            return ready
         values = [self.value(v, item, key, scope, x) for key, v in item.waiting.items()]
         key = (item, *map(exact, values))
         if key not in self.made:
@@ -139,6 +141,8 @@ class Evaluator:
                 except Reason as reason:
                     raise self.error(reason, item, key=name) from None
             self.made[key] = ops.make(item.op, **fields)
+        if all(id(template) in self.settled for template in item.waiting.values()):
+            self.ready[item] = self.made[key]
         return self.made[key]
 
     def rows(self, loop: Loop, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:

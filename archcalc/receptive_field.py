@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from archcalc import limits
 from archcalc.arithmetic import known
 from archcalc.graph import INPUT
+from archcalc.ops.op import Placewise
 from archcalc.ops.shape import first_of
 from archcalc.ops.span import Span
 
@@ -109,6 +110,8 @@ def widest(fields: list[Field | None]) -> Field | None:
 
 def look_through(op: Op, x: Shape, field: Field | None) -> Field | None:
     """Follow a field through the window of an op that reads x."""
+    if type(op).window is Placewise.window:  # most are: nothing moves
+        return field
     window = op.window(x)
     if field is None or window is None:
         return None

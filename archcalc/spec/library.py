@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -128,12 +129,13 @@ def networks() -> Iterator[Entry]:
         yield from _entries(path, read(library_source(path)))
 
 
-def families() -> list[Path]:
+@cache
+def families() -> tuple[Path, ...]:
     """List the family files: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parents[1]
     inside = package / "architectures"
     folder = inside if inside.is_dir() else package.parent / "architectures"
-    return sorted(folder.glob("*.yaml"))
+    return tuple(sorted(folder.glob("*.yaml")))
 
 
 def open_source(path: Path) -> Source:

@@ -106,7 +106,7 @@ def documents(source: Source) -> Iterator[Tree]:
         raise SpecError([_odd_character(source, odd)])
     composer = _Composer(source)
     try:
-        for event in _events(source.text):
+        for event in yaml.parse(source.text, Loader=_LOADER):
             composer.take(event)
             if isinstance(event, yaml.DocumentEndEvent):
                 yield composer.finish()
@@ -117,15 +117,6 @@ def documents(source: Source) -> Iterator[Tree]:
         raise SpecError([Diagnostic("not-yaml", f"this is not YAML: {error}")]) from None
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
-    """Parse a text; as `yaml.parse` does, which asks twice for each event."""
-    loader = _LOADER(text)
-    try:
-        yield from iter(loader.get_event, None)
-    finally:
-        loader.dispose()
-
-
 def _judge_before(source: Source, error: yaml.MarkedYAMLError) -> None:
     """Refuse by our own bounds what stands before a problem; the parser, which looks ahead, met it.
 
@@ -134,7 +125,7 @@ def _judge_before(source: Source, error: yaml.MarkedYAMLError) -> None:
     end = error.problem_mark.index if error.problem_mark else None
     composer = _Composer(source)
     with suppress(yaml.YAMLError):
-        for event in _events(source.text[:end]):
+        for event in yaml.parse(source.text[:end], Loader=_LOADER):
             composer.take(event)
 
 

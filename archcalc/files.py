@@ -107,6 +107,8 @@ def _has(pattern: bytes) -> Callable[[bytes], object]:
     return re.compile(pattern).search
 
 
+_FIRST = rb"(?s)\APK\x03\x04.{26}"
+"""A zip, up to the name of its first part."""
 _TORCH = "reading it can run code of whoever wrote it"
 _EXPORT = "`torch.export.save` writes a .pt2, `torch.onnx.export` an .onnx"
 SPEC = Kind(
@@ -126,6 +128,19 @@ KINDS = (
         _has(rb"(?s)\A.{4}TFL3"),
         why="its layers are those of a compiler, without the names that they had",
         hint="read what it was made from: a .keras, an .onnx, a .pt2",
+    ),
+    Kind(
+        "PyTorch exported program",
+        (".pt2",),
+        _has(_FIRST + rb"(?:[^/]{1,200}/)?(?:data/[a-z]|models/|archive_|serialized_)"),
+        "archcalc.readers.pt2",
+    ),
+    Kind(
+        "TorchScript program",
+        (),
+        _has(_FIRST + rb"[^/]{1,200}/(?:data/\d|(?s:.*)/code/__torch__)"),
+        why=_TORCH,
+        hint=_EXPORT,
     ),
     Kind(
         "PyTorch checkpoint",

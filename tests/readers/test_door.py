@@ -75,6 +75,15 @@ def test_a_kind_is_told_by_content_whatever_the_name(text: str, name: str, tmp_p
             ),
         ),
         (
+            "x",
+            b"PK\x03\x04" + 26 * b"\0" + b"x/data/0FB\x06\0ZZ",
+            (
+                "error[not-read]: `x` is a TorchScript program, which is not read: reading it can "
+                "run code of whoever wrote it\n"
+                "  hint: `torch.export.save` writes a .pt2, `torch.onnx.export` an .onnx"
+            ),
+        ),
+        (
             "x.h5",
             b"\x89HDF\r\n\x1a\n",
             (
@@ -107,8 +116,8 @@ def test_a_kind_is_told_by_content_whatever_the_name(text: str, name: str, tmp_p
             b"\x89PNG\r\n",
             (
                 "error[unknown-kind]: `x.png` is no network of a kind that is read\n"
-                "  hint: what is read: archcalc specs (YAML), ONNX model, darknet cfg, "
-                "Caffe prototxt"
+                "  hint: what is read: archcalc specs (YAML), PyTorch exported program, "
+                "ONNX model, darknet cfg, Caffe prototxt"
             ),
         ),
     ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.errors import Diagnostic, Place, Reason, SpecError, UsageError, printable
 from archcalc.inputs import read_inputs
 from archcalc.ops.shape import Shape
+from archcalc.readers.sizes import of_rank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +109,7 @@ class Inputs:
         for entry in self.entries:
             shape = inputs[entry.name]
             rank = len(entry.dims) - entry.ahead if entry.dims is not None else len(shape)
-            sample = _of_rank(shape, rank)
+            sample = of_rank(shape, rank)
             if sample is None:
                 message = f"the input `{entry.name}` has {rank} axes without the batch, not {shape}"
                 raise UsageError.because(Reason("wrong-rank", message))
@@ -118,15 +119,3 @@ class Inputs:
                 shape,
             )
         return found
-
-
-def _of_rank(shape: Shape, rank: int) -> Dims | None:
-    """Write a shape with as many numbers as the file has: `8` is `8x1x1` too."""
-    sizes = tuple(shape)
-    if rank <= 0:
-        return () if shape.size == 1 else None
-    while len(sizes) > rank and sizes[-1] == 1:
-        sizes = sizes[:-1]
-    if shape.is_vector and len(sizes) < rank:
-        sizes += (1,) * (rank - len(sizes))
-    return sizes if len(sizes) == rank else None

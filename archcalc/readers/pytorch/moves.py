@@ -47,6 +47,15 @@ CONSTANTS = frozenset(
     scalar_tensor zeros zeros_like
     """.split()
 )
+VIEWS = frozenset(
+    """
+    alias as_strided chunk detach diagonal expand expand_as flatten hsplit movedim narrow numpy_T
+    permute reshape reshape_as select slice split split_with_sizes squeeze swapaxes swapdims t
+    tensor_split transpose unbind unflatten unfold unsqueeze view view_as view_as_complex
+    view_as_real vsplit
+    """.split()
+)
+"""What gives the same numbers in another way: who writes into one writes into the other."""
 _ALIKE = frozenset(
     """
     _reshape_alias _to_copy _unsafe_view flatten ravel reshape reshape_as squeeze unflatten

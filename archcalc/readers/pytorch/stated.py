@@ -259,7 +259,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("clamp", "clip"), _clamp),
     **dict.fromkeys(("sum", "nansum", "logsumexp"), _reduced("add")),
     "mean": _reduced("add", div=1),
-    **dict.fromkeys(("max", "min", "amax", "amin"), _reduced("cmp")),
+    **dict.fromkeys(("max", "min", "amax", "amin", "any", "all"), _reduced("cmp")),
     **dict.fromkeys(("linalg_vector_norm", "norm"), _norm),
     **dict.fromkeys(("std", "var", "var_mean", "std_mean"), _deviation),
     **dict.fromkeys(("layer_norm", "rms_norm"), _layer_norm),

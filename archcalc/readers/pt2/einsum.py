@@ -1,0 +1,109 @@
+"""Sums of Einstein taken apart as PyTorch does it: operand after operand into the product so far.
+
+Letters that neither a later operand nor the output has are summed over as soon as both sides are
+there: a product of matrices, for each of the letters that both sides keep.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from archcalc.errors import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from archcalc.readers.pytorch.call import Value
+
+    Note: TypeAlias = Callable[[str, dict[str, Any], tuple[int, ...]], Value]
+    """Makes a call of this name, with arguments, that puts out these sizes."""
+
+DIGITS = "0123456789"
+"""What stands for the axes of `...`, the last one for the last."""
+
+
+class Term(NamedTuple):
+    """An operand, or a product of some: the letter of each axis, the tensor."""
+
+    letters: str
+    value: Value
+
+
+def take_apart(equation: str, tensors: Sequence[Value], note: Note) -> Value:
+    """Make the calls of a sum, and give what the last puts out. Raises a Reason for no sum."""
+    operands, output = letters_of(equation, [value.shape for value in tensors])
+    sizes: dict[str, int] = {}
+    for letters, value in zip(operands, tensors, strict=True):
+        for letter, n in zip(letters, value.shape, strict=True):
+            sizes[letter] = max(sizes.get(letter, 1), n)
+    terms = [Term(*pair) for pair in zip(operands, tensors, strict=True)]
+    product, *others = terms
+    for position, other in enumerate(others, 1):
+        later = "".join([term.letters for term in terms[position + 1 :]]) + output
+        one = _reduced(product, other.letters + later, note)
+        two = _reduced(other, product.letters + later, note)
+        product = _multiplied(one, two, later, sizes, note)
+    return _reduced(product, output, note).value
+
+
+def _reduced(term: Term, kept: str, note: Note) -> Term:
+    """Add up over the letters that nothing else has."""
+    gone = [n for n, letter in enumerate(term.letters) if letter not in kept]
+    if not gone:
+        return term
+    left = [n for n in range(len(term.letters)) if n not in gone]
+    shape = tuple([term.value.shape[n] for n in left])
+    value = note("sum", {"self": term.value, "dim": gone}, shape)
+    return Term("".join([term.letters[n] for n in left]), value)
+
+
+def _multiplied(one: Term, two: Term, later: str, sizes: dict[str, int], note: Note) -> Term:
+    both = [letter for letter in _once(one.letters) if letter in two.letters]
+    summed = [letter for letter in both if letter not in later]
+    apart = [letter for letter in both if letter in later]
+    left = [letter for letter in _once(one.letters) if letter not in both]
+    right = [letter for letter in _once(two.letters) if letter not in both]
+
+    def size(letters: Iterable[str]) -> int:
+        return prod(sizes[letter] for letter in letters)
+
+    letters = "".join([*apart, *left, *right])
+    if not summed:
+        args = {"self": one.value, "other": two.value}
+        return Term(letters, note("mul", args, tuple([sizes[letter] for letter in letters])))
+    b, n, k, m = map(size, (apart, left, summed, right))
+    args = {"self": _laid_out(one.value, b, n, k), "mat2": _laid_out(two.value, b, k, m)}
+    return Term(letters, note("bmm", args, (b, n, m)))
+
+
+def _laid_out(value: Value, *shape: int) -> Value:
+    return replace(value, shape=shape, features=None)
+
+
+def letters_of(equation: str, shapes: Sequence[tuple[int, ...]]) -> tuple[list[str], str]:
+    """Read the letters of each operand and of the output, dots written out as digits.
+
+    >>> letters_of("...ij, jk", [(1, 5, 2, 3), (3, 4)])
+    (['89ij', 'jk'], '89ik')
+    """
+    left, arrow, output = equation.replace(" ", "").partition("->")
+    operands = left.split(",")
+    dots = ""
+    for position, (operand, shape) in enumerate(zip(operands, shapes, strict=True)):
+        stretch = DIGITS[len(DIGITS) - (len(shape) - len(operand.replace("...", ""))) :]
+        dots = max(dots, stretch, key=len) if "..." in operand else dots
+        operands[position] = operand.replace("...", stretch)
+    if not arrow:
+        counted = Counter("".join(operands))
+        output = "..." + "".join(sorted(c for c, n in counted.items() if n == 1 and c not in dots))
+    output = output.replace("...", dots)
+    if any(len(o) != len(shape) for o, shape in zip(operands, shapes, strict=True)):
+        raise Reason("unlike-shapes", f"`{equation[:80]}` does not fit its tensors")
+    return operands, output
+
+
+def _once(letters: str) -> str:
+    return "".join(dict.fromkeys(letters))

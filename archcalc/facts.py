@@ -86,6 +86,12 @@ class Facts:
         return self.counts.connections - stored if stored else 0
 
     @property
+    def borrowed(self) -> int:
+        """The trained or fixed numbers that count at an earlier layer."""
+        weights = self.op.weights(first_of(self.xs), self.y) if self.shared else ()
+        return sum(weight.size for weight in weights if weight.name in self.shared)
+
+    @property
     def is_affine(self) -> bool:
         """Whether it scales or shifts by trained numbers, frozen or not."""
         weights = self.op.weights(first_of(self.xs), self.y)

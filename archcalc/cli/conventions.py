@@ -134,13 +134,15 @@ def _variables() -> Answer:
 
 def _plain(convention: Convention) -> dict[str, Any]:
     texts = ("name", "figures", "unit", "per", "tool", "version", "source", "notes")
-    default = convention.default
+    default, each = convention.default, convention.each
     return {
         **{name: getattr(convention, name) for name in texts},
         "aliases": list(convention.aliases),
         "rules": {op: rule.text for op, rule in convention.rules.items()},
         "zero": dict(convention.zeros),
+        "fails": dict(convention.failures),
         "default": default.text if default else None,
+        "each": each.text if each else None,
     }
 
 

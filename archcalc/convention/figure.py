@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from archcalc.convention.library import find
-from archcalc.convention.variables import read
+from archcalc.convention.variables import OF_A_SAMPLE, read
 from archcalc.errors import Reason, UsageError
 from archcalc.uncounted import Case, abridged
 
@@ -17,35 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archcalc.convention.convention import Convention
-    from archcalc.convention.variables import Reading
-    from archcalc.facts import Facts
+    from archcalc.convention.variables import Counted, Reading
     from archcalc.graph import Node
     from archcalc.paths import Index
     from archcalc.uncounted import Uncounted
-
-
-class Counted(Protocol):
-    """What a convention applies to, as a report is: layers with their facts, and a batch."""
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """The layers."""
-
-    @property
-    def facts(self) -> tuple[Facts, ...]:
-        """What the rules say of each."""
-
-    @property
-    def index(self) -> Index:
-        """Where paths stand among them."""
-
-    @property
-    def batch(self) -> int:
-        """The samples at once."""
-
-    @property
-    def uncounted(self) -> tuple[Uncounted, ...]:
-        """What is left out, unknown or not reached."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +54,17 @@ class Figure:
         """Why it is partial, if it is, by op and layer."""
         pairs = zip(self.nodes, self.values, strict=True)
         unknown = [node for node, value in pairs if value is None]
+        failures = self.convention.failures
         known = [node for node in unknown if self.convention.knows(node.op.name)]
-        ruled = [node for node in unknown if not self.convention.knows(node.op.name)]
-        reasons = []
-        if ruled:
-            reasons.append(f"no rule for {_named(ruled)}")
+        failed: dict[str, list[Node]] = {}
+        ruled = []
+        for node in unknown:
+            if node.op.name in failures:
+                failed.setdefault(failures[node.op.name], []).append(node)
+            elif not self.convention.knows(node.op.name):
+                ruled.append(node)
+        reasons = [f"no rule for {_named(ruled)}"] if ruled else []
+        reasons += [f"it fails at {_named(those)}: {why}" for why, those in failed.items()]
         if known:
             reasons.append(f"what {_named(known)} does is unknown")
         if self.not_reached:
@@ -143,12 +124,11 @@ def apply(counted: Counted, convention: str | Path | Convention) -> Figure:
     4,133,742,592 operations (thop)
     """
     found = find(convention)
-    times = counted.batch if found.per == "batch" else 1
     known: dict[Reading, int | None] = {}
     values = []
-    for reading in read(counted.nodes, counted.facts):
+    for reading in read(counted):
         if reading not in known:
-            known[reading] = _value(found, reading, times)
+            known[reading] = _value(found, reading, counted.batch)
         values.append(known[reading])
     beside = tuple(_not_reached(counted, found))
     return Figure(found, counted.nodes, counted.index, tuple(values), beside)
@@ -168,12 +148,13 @@ def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tupl
     >>> [total for _, total in totals(count("lenet5"), [find("macs"), find("torch")])]
     [325680, 60840]
     """
-    kinds = Counter(read(counted.nodes, counted.facts))
+    kinds = Counter(read(counted))
     for convention in conventions:
         known = all(_knows(convention, reading) for reading in kinds)
         if known and not any(_not_reached(counted, convention)):
-            times = counted.batch if convention.per == "batch" else 1
-            values = (n * (_value(convention, kind, times) or 0) for kind, n in kinds.items())
+            values = (
+                n * (_value(convention, kind, counted.batch) or 0) for kind, n in kinds.items()
+            )
             yield convention, sum(values)
 
 
@@ -205,16 +186,22 @@ def figure(counted: Counted, convention: str | Path | Convention) -> int:
 
 def _knows(convention: Convention, reading: Reading) -> bool:
     """Tell whether a convention has a rule for a layer, and all that it reads is known."""
-    rule = convention.rule(reading.op)
-    reads = rule.expression.names if rule else ()
-    return convention.knows(reading.op) and reading.unknown.isdisjoint(reads)
+    rules = convention.rules_of(reading.op)
+    return convention.knows(reading.op) and all(
+        reading.unknown.isdisjoint(rule.expression.names) for rule in rules
+    )
 
 
-def _value(convention: Convention, reading: Reading, times: int) -> int | None:
+def _value(convention: Convention, reading: Reading, batch: int) -> int | None:
+    """Figure one layer for a batch; None where it is not known."""
     if not _knows(convention, reading):
         return None
+    variables = reading.variables
+    if convention.per == "pass" and batch != 1:
+        variables = {**variables, **{name: batch * variables[name] for name in OF_A_SAMPLE}}  # type: ignore[operator]
     try:
-        return times * convention.value(reading.op, reading.variables)
+        value = convention.value(reading.op, variables)
+        return batch * value if convention.per == "batch" else value
     except Reason as reason:
         message = f"{convention.name}, rule of `{reading.op}`: {reason.message}"
         raise UsageError.of(reason.code, message, reason.hint) from None

@@ -12,8 +12,10 @@ from archcalc.spec.library import SUFFIXES, open_source
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Source
 
-LEADING = ("macs", "parameters", "torch")
+LEADING = ("macs", "parameters", "torch", "memory")
 """The conventions that stand for others of their kind that give the same figure."""
+LAST = ("parameters", "memory")
+"""What is counted by the conventions that are listed last."""
 _FOLDER = Path(__file__).parent
 
 
@@ -29,7 +31,7 @@ def find(convention: str | Path | Convention) -> Convention:
 
 
 def conventions() -> tuple[Convention, ...]:
-    """List the conventions: archcalc's own, then the tools', then those of parameters.
+    """List the conventions: archcalc's own, then the tools'; last those of parameters, of memory.
 
     >>> [convention.name for convention in conventions()][:2]
     ['macs', 'flops']
@@ -53,9 +55,9 @@ def _find(convention: str | Path, readers: tuple[Path, ...]) -> Convention:
     raise _unknown(name)
 
 
-def _order(convention: Convention) -> tuple[bool, bool, bool, str]:
-    own = convention.name not in LEADING
-    return convention.figures == "parameters", bool(convention.tool), own, convention.name
+def _order(convention: Convention) -> tuple[int, bool, bool, str]:
+    kind = LAST.index(convention.figures) + 1 if convention.figures in LAST else 0
+    return kind, bool(convention.tool), convention.name not in LEADING, convention.name
 
 
 @cache

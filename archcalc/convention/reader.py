@@ -14,13 +14,15 @@ from archcalc.spec.reader import Mapping, Scalar, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping as AnyMapping
 
     from archcalc.spec.reader import Source, Tree
 
 Choice = TypeVar("Choice", bound=str)
+Said = TypeVar("Said")
 
 TEXTS = ("name", "tool", "version", "source", "unit", "notes")
-KEYS = (*TEXTS, "like", "aliases", "figures", "per", "rules", "zero", "default")
+KEYS = (*TEXTS, "like", "aliases", "figures", "per", "rules", "zero", "fails", "default", "each")
 
 
 def read_convention(source: Source, name: str, find: Callable[[str], Convention]) -> Convention:
@@ -47,12 +49,13 @@ class _Reader:
 
     def convention(self) -> Convention:
         """Read every section over those of the convention that it is like."""
-        rules, zeros = self._rules(), self._zeros()
-        for op in sorted({*rules} & {*zeros}):
-            message = f"`{op}` has a rule and is among the zeros"
-            self.checker.complain("duplicate-key", message, self._mark(op))
-        base = self.like or Convention(name="")
-        default = self._default()
+        rules, zeros, failures = self._rules(), self._reasons("zero"), self._reasons("fails")
+        for said, others in (("the zeros", zeros), ("the failures", failures)):
+            for op in sorted({*rules} & {*others}):
+                message = f"`{op}` has a rule and is among {said}"
+                self.checker.complain("duplicate-key", message, self._mark(op))
+        base, own = self.like or Convention(name=""), {*rules, *zeros, *failures}
+        default, each = self._ruling("default"), self._ruling("each")
         aliases = self.tree.entries.get("aliases")
         found = Convention(
             name=self.name,
@@ -64,9 +67,11 @@ class _Reader:
             unit=self.text("unit") or base.unit,
             per=self._choice("per", get_args(Per), base.per),
             notes=self.text("notes"),
-            rules={**{op: r for op, r in base.rules.items() if op not in zeros}, **rules},
-            zeros={**{op: z for op, z in base.zeros.items() if op not in rules}, **zeros},
+            rules={**_without(base.rules, own), **rules},
+            zeros={**_without(base.zeros, own), **zeros},
+            failures={**_without(base.failures, own), **failures},
             default=default or base.default,
+            each=each or base.each,
         )
         self.checker.finish()
         return found
@@ -103,9 +108,9 @@ class _Reader:
                 found[op] = rule
         return found
 
-    def _default(self) -> Rule | None:
-        entry = self.tree.entries.get("default")
-        return self._rule(entry, "`default`") if entry else None
+    def _ruling(self, key: str) -> Rule | None:
+        entry = self.tree.entries.get(key)
+        return self._rule(entry, f"`{key}`") if entry else None
 
     def _rule(self, entry: Tree, what: str) -> Rule | None:
         text = self.checker.word(entry, what)
@@ -116,9 +121,10 @@ class _Reader:
         self.checker.complain("wrong-type", message, entry, hint)
         return None
 
-    def _zeros(self) -> dict[str, str]:
+    def _reasons(self, section: str) -> dict[str, str]:
+        """Read ops below the reason why they count nothing, or why the tool fails at them."""
         found: dict[str, str] = {}
-        for reason, entry in self.checker.section(self.tree, "zero").entries.items():
+        for reason, entry in self.checker.section(self.tree, section).entries.items():
             for op in self.checker.words(entry, "an op"):
                 self._check_op(op, entry)
                 if op in found:
@@ -134,3 +140,8 @@ class _Reader:
 
     def _mark(self, op: str) -> Tree:
         return self.checker.section(self.tree, "rules").keys[op]
+
+
+def _without(inherited: AnyMapping[str, Said], own: set[str]) -> dict[str, Said]:
+    """Take from what a convention is like the ops that it does not say itself."""
+    return {op: said for op, said in inherited.items() if op not in own}

@@ -2,25 +2,28 @@
 
 >>> from archcalc.report import count
 >>> report = count("lenet5")
->>> c1 = read(report.nodes, report.facts)[0].variables
+>>> c1 = read(report)[0].variables
 >>> c1["mac"], c1["bias"], c1["outputs"]
 (117600, 4704, 4704)
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
+from archcalc.convention.places import places
 from archcalc.ops.op import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from archcalc.convention.places import Place
     from archcalc.facts import Facts
-    from archcalc.graph import Node
+    from archcalc.graph import Graph, Node
+    from archcalc.paths import Index
     from archcalc.spec.values import Value
+    from archcalc.uncounted import Uncounted
 
 VARIABLES = {
     **dict.fromkeys(Work._fields, "elementary operations of this kind, per sample"),
@@ -34,6 +37,7 @@ VARIABLES = {
     "size": "neighbouring maps that a local response normalisation reads",
     "connections": "taps and biases of all output units",
     "parameters": "trained numbers of every kind",
+    "borrowed": "trained or fixed numbers that are another layer's, and count there",
     "weights": "trained numbers that are neither biases nor gamma, beta or slopes",
     "biases": "trained biases",
     "gamma": "trained scales of a normalisation",
@@ -46,6 +50,8 @@ VARIABLES = {
     "kernel": "true if kernels slide over maps and are multiplied with them, as in a convolution",
     "adaptive": "true if a pool was given the size of its output instead of a window",
     "final": "true if no layer reads the output",
+    "entering": "elements of the network's inputs that no earlier layer reads",
+    "blocks": "named blocks in a row, not in a branch, whose output this layer gives",
     "first": "true if no earlier layer of this op has as many channels",
     "folded": "true of a convolution that one batch normalisation alone reads, and of that one",
     "folded_linear": "the same of a linear layer, and of the batch normalisation that reads it",
@@ -57,6 +63,38 @@ COUNTED = (
 )  # fmt: skip
 
 
+OF_A_SAMPLE = ("outputs", "inputs", "entering")
+"""What of a whole batch is as often there as it has samples, where a figure is of a pass."""
+
+
+class Counted(Protocol):
+    """What a convention applies to, as a report is: layers with their facts, and a batch."""
+
+    @property
+    def graph(self) -> Graph:
+        """The network whose layers these are."""
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The layers."""
+
+    @property
+    def facts(self) -> tuple[Facts, ...]:
+        """What the rules say of each."""
+
+    @property
+    def index(self) -> Index:
+        """Where paths stand among them."""
+
+    @property
+    def batch(self) -> int:
+        """The samples at once."""
+
+    @property
+    def uncounted(self) -> tuple[Uncounted, ...]:
+        """What is left out, unknown or not reached."""
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What a rule reads: the variables of a layer, which stands for all that are alike."""
@@ -66,44 +104,18 @@ class Reading:
     unknown: frozenset[str] = frozenset()
 
 
-class Place(NamedTuple):
-    """What a layer's place in the network tells of it."""
-
-    final: bool
-    first: bool
-    folded: bool
-    folded_linear: bool
-
-
-def read(nodes: Sequence[Node], facts: Sequence[Facts]) -> list[Reading]:
+def read(counted: Counted) -> list[Reading]:
     """Give what rules read of each node, in order; alike layers share theirs."""
-    readers = Counter(i for node in nodes for i in node.inputs)
-    convolved, linear = (_folded(nodes, readers, op) for op in ("conv", "linear"))
-    widths: set[tuple[str, int]] = set()
     seen: dict[tuple[Facts, Place], Reading] = {}
     readings = []
-    for position, (node, found) in enumerate(zip(nodes, facts, strict=True)):
-        width = (node.op.name, node.y.channels)
-        place = Place(
-            position not in readers, width not in widths, position in convolved, position in linear
-        )
-        widths.add(width)
-        if (found, place) not in seen:
-            unknown = {*found.unknown, *(["bias"] if "connections" in found.unknown else [])}
-            variables = _variables(found, place)
-            seen[found, place] = Reading(node.op.name, variables, frozenset(unknown))
-        readings.append(seen[found, place])
+    found = places(counted.graph, counted.nodes)
+    for node, facts, place in zip(counted.nodes, counted.facts, found, strict=True):
+        if (facts, place) not in seen:
+            unknown = {*facts.unknown, *(["bias"] if "connections" in facts.unknown else [])}
+            variables = _variables(facts, place)
+            seen[facts, place] = Reading(node.op.name, variables, frozenset(unknown))
+        readings.append(seen[facts, place])
     return readings
-
-
-def _folded(nodes: Sequence[Node], readers: Mapping[int, int], op: str) -> set[int]:
-    """Give the layers of an op that one batch normalisation alone reads, and these."""
-    found: set[int] = set()
-    for position, node in enumerate(nodes):
-        (before, *_) = node.inputs
-        if node.op.name == "batchnorm" and before >= 0 and readers[before] == 1:
-            found |= {before, position} if nodes[before].op.name == op else set()
-    return found
 
 
 def _variables(facts: Facts, place: Place) -> dict[str, Value]:
@@ -112,6 +124,7 @@ def _variables(facts: Facts, place: Place) -> dict[str, Value]:
         **counts.work._asdict(),
         **{name: getattr(counts, name) for name in COUNTED},
         "bias": facts.bias,
+        "borrowed": facts.borrowed,
         "outputs": y.size,
         "inputs": facts.inputs,
         "window": facts.taps,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 import archcalc
+from archcalc.convention.convention import Figures
 from archcalc.convention.figure import apply
 from archcalc.convention.library import conventions, find
 from archcalc.errors import SpecError, UnknownName, UsageError
@@ -24,7 +25,9 @@ NAMES = {
     "torch-flop-counter", "torchvision", "torchprofile", "pthflops", "pthflops-functional",
     "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx-folded",
     "onnx-dynamo", "onnx-dynamo-fresh", "onnx-kept", "onnx-kept-fresh", "macs-conv",
-    "weights",
+    "weights", "memory", "course-memory", "keras-memory", "torchinfo-pass", "torchinfo-memory",
+    "torchsummary-pass", "torchsummary-memory", "torchsummary-pass-blocks",
+    "torchsummary-memory-blocks", "torchsummary-pass-functional",
 }  # fmt: skip
 
 OWN = [convention for convention in conventions() if not convention.tool]
@@ -48,13 +51,16 @@ def _mistakes(path: Path) -> list[str]:
     return [f"{mistake.code}: {mistake.message}" for mistake in caught.value.diagnostics]
 
 
-def test_all_conventions_are_listed_archcalcs_own_first_parameters_last() -> None:
+def test_all_conventions_are_listed_archcalcs_own_first_parameters_and_memory_last() -> None:
     listed = archcalc.conventions()
 
     assert {convention.name for convention in listed} == NAMES
     assert [convention.name for convention in listed[:3]] == ["macs", "flops", "lecun1998"]
-    assert [convention.figures for convention in listed[-9:]] == ["parameters"] * 9
-    assert [convention.name for convention in listed[-9:-6]] == ["parameters", "weights", "torch"]
+    kinds = [convention.figures for convention in listed]
+    assert kinds[-19:] == ["parameters"] * 9 + ["memory"] * 10
+    names = [convention.name for convention in listed if convention.figures == "parameters"]
+    assert names[:3] == ["parameters", "weights", "torch"]
+    assert listed[-10].name == "memory"
 
 
 @pytest.mark.parametrize("convention", conventions(), ids=str)
@@ -133,7 +139,7 @@ def test_all_mistakes_of_a_file_are_told(written: Callable[[str], Path]) -> None
 
     assert _mistakes(mine) == [
         "unknown-key: `unitt` is not a key of a convention",
-        "not-a-choice: `figures` is one of operations, parameters, connections, not `flops`",
+        f"not-a-choice: `figures` is one of {', '.join(get_args(Figures))}, not `flops`",
         "unknown-op: there is no op `conf`",
         "wrong-type: the rule of `conv` is an expression, such as `=2 * outputs`, not `mac`",
         "unknown-name: nothing is called `output` here",
@@ -187,7 +193,7 @@ def test_a_convention_cannot_be_like_itself(written: Callable[[str], Path]) -> N
         ("rules: [conv]", "wrong-type: `rules` is a mapping of names to values"),
         ("default: 2", "wrong-type: `default` is an expression, such as `=2 * outputs`, not `2`"),
         ("zero: {free: [conf]}", "unknown-op: there is no op `conf`"),
-        ("per: day", "not-a-choice: `per` is one of batch, sample, network, not `day`"),
+        ("per: day", "not-a-choice: `per` is one of batch, sample, network, pass, not `day`"),
     ],
 )
 def test_each_mistake_is_named(written: Callable[[str], Path], text: str, mistake: str) -> None:
@@ -197,3 +203,27 @@ def test_each_mistake_is_named(written: Callable[[str], Path], text: str, mistak
 def test_a_convention_shows_its_name() -> None:
     assert repr(find("thop")) == "Convention('thop')"
     assert repr(find("thop").rules["linear"]) == "Rule('mac')"
+
+
+def test_what_a_tool_fails_at_and_what_each_layer_counts_can_be_written(
+    written: Callable[[str], Path],
+) -> None:
+    text = "default: =outputs\neach: =4 * entering\nfails: {out of memory: [lrn]}\n"
+    mine = find(written(text))
+    like = find(written("like: torchsummary-pass\nrules: {lstm: =outputs}\nfails: {no: [relu]}\n"))
+
+    assert (mine.knows("lrn"), mine.knows("conv"), mine.failures["lrn"]) == (
+        False, True, "out of memory",
+    )  # fmt: skip
+    assert mine.value("conv", {"outputs": 10, "entering": 3}) == 22
+    assert [term.value for term in mine.terms("conv", {"outputs": 10, "entering": 3})] == [10, 12]
+    assert (like.knows("lstm"), like.knows("gru"), like.knows("relu")) == (True, False, False)
+
+
+def test_an_op_cannot_both_have_a_rule_and_fail(written: Callable[[str], Path]) -> None:
+    text = "rules: {conv: =mac}\nfails: {too large: [conv, cnov]}\n"
+
+    assert _mistakes(written(text)) == [
+        "duplicate-key: `conv` has a rule and is among the failures",
+        "unknown-op: there is no op `cnov`",
+    ]

@@ -79,12 +79,12 @@ def test_an_unknown_variable_is_refused_when_a_rule_is_read() -> None:
 @pytest.mark.parametrize(("network", "convention"), CASES, ids=str)
 def test_the_terms_of_every_rule_add_up_to_its_value(network: str, convention: object) -> None:
     report = count(network)
-    for layer in read(report.nodes, report.facts):
+    for layer in read(report):
         terms = convention.terms(layer.op, layer.variables)  # type: ignore[attr-defined]
         assert sum(term.value for term in terms) == convention.value(layer.op, layer.variables)  # type: ignore[attr-defined]
 
 
 def test_every_layer_has_every_variable() -> None:
     report = count("lenet5")
-    for layer in read(report.nodes, report.facts):
+    for layer in read(report):
         assert set(layer.variables) == set(VARIABLES)

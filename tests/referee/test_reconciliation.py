@@ -599,7 +599,54 @@ def test_bytes_are_those_of_parameters() -> None:
         assert "4 bytes each" in first.changes
 
     assert "2 bytes each" in reconcile("vgg16@parameters", "276.7MB").candidates[0].changes
-    assert not reconcile("vgg16", "218.59MB").met
+
+
+def test_megabytes_of_a_summary_are_answered_in_named_terms() -> None:
+    # 2·4·28,650,984 = 229,207,872 = 218.59 x 1,024 x 1,024; softmax is of the loss
+    why = reconcile("vgg16", "218.59MB")
+
+    assert [candidate.side.name for candidate in why.candidates] == ["vgg16@torchsummary-pass"]
+    assert (why.a.name, why.difference) == ("vgg16@memory", 229_207_872 - 668_038_112)
+    outputs = "outputs of convolutions, ReLU, max pool, linear layers and dropout"
+    assert [(term.amount, term.label) for term in why.terms] == [
+        (-553_430_176, "parameters not counted"),
+        (4 * 28_650_984, f"{outputs} at 8 bytes, not 4"),
+        (-4_000, "outputs of softmax not counted"),
+    ]
+
+
+def test_two_summaries_differ_in_what_has_no_weights() -> None:
+    why = reconcile("resnet18@torchinfo-memory", "resnet18@torchsummary-memory-blocks")
+
+    assert [(term.amount, term.label) for term in why.terms] == [
+        (20_074_496, "outputs of ReLU, max pool and global average pool at 8 bytes"),
+        (6_021_120, "outputs of blocks, once more, at 8 bytes"),
+    ]
+    assert why.difference == 113_203_168 - 87_107_552
+
+
+def test_what_course_notes_print_is_in_no_sum_of_their_rows() -> None:
+    # 60,950,432 bytes: 24 million numbers are printed, where the rows have 15,237,608
+    why = reconcile("vgg16", "93MB")
+
+    assert (why.candidates, why.terms) == ((), ())
+    (found,) = why.published
+    assert (found.exact, found.verdict, found.record.key) == (60_950_432, "differs", "cs231n")
+
+
+def test_megabytes_may_be_of_numbers_of_two_bytes() -> None:
+    # 60,950,432 / 2
+    (found, *_) = reconcile("vgg16@course-memory", "30.48MB").candidates
+
+    assert (found.side.name, found.changes) == ("vgg16@course-memory", ("2 bytes each, not 4",))
+
+
+def test_a_number_of_no_bytes_is_none_of_memory_unless_so_asked() -> None:
+    kinds = {c.side.convention.figures for c in reconcile("vgg16", "229,207,872").candidates}
+    assert "memory" not in kinds
+
+    (found, *_) = reconcile("vgg16@torchsummary-pass", "229,207,872").candidates
+    assert (found.side.name, found.changes) == ("vgg16@torchsummary-pass", ())
 
 
 def test_a_number_of_parameters_is_explained_by_parameters() -> None:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archcalc.counts import QUANTITIES
 from archcalc.display import Displayed
 from archcalc.errors import (
     ArchcalcError,
@@ -18,9 +17,14 @@ from archcalc.errors import (
     suggestion,
 )
 from archcalc.ops.fields import shown
-from archcalc.ops.op import Shape
 from archcalc.referee.published.printed import MEETS, Agreement, as_printed
 from archcalc.referee.published.records import Ledger, read_ledger
+from archcalc.referee.published.variables import (
+    exact_of,
+    is_partial,
+    quantities_of,
+    variables_of,
+)
 from archcalc.report import count
 from archcalc.spec.family import Family
 from archcalc.spec.library import (
@@ -33,14 +37,13 @@ from archcalc.spec.library import (
 from archcalc.spec.names import loose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from archcalc.counts import Counts
     from archcalc.referee.published.printed import Exact
     from archcalc.referee.published.records import Record, Setting
     from archcalc.report import Report
     from archcalc.spec.spec import Spec
-    from archcalc.spec.values import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,14 +219,14 @@ class _Bench:
         """Compute the figure of a record. Raises SpecError at the record's place."""
         try:
             report = self._own(ledger, setting)
-            variables = self._variables(report, record)
+            variables = variables_of(report, record)
             counts: list[Counts] = [report[record.layer] if record.layer else report.total]
             if record.against:
                 other = self._other(ledger, record.against)
-                variables["against"] = _quantities(other.total)
+                variables["against"] = quantities_of(other.total)
                 counts.append(other.total)
-            exact = _exact(record.figure.evaluate(variables))
-            if _is_partial(record, counts):
+            exact = exact_of(record.figure.evaluate(variables))
+            if is_partial(record, counts):
                 return Finding(record, setting, exact, Agreement.PARTIAL)
             return Finding(record, setting, exact, record.printed.agreement(exact))
         except Reason as reason:
@@ -261,31 +264,3 @@ class _Bench:
         if key not in self.reports:
             self.reports[key] = count(read_spec(), heads=setting.heads)
         return self.reports[key]
-
-    def _variables(self, report: Report, record: Record) -> dict[str, Value]:
-        """Give what a figure reads, of the whole network or of the record's layer."""
-        if record.layer is not None:
-            row = report[record.layer]
-            return {**_quantities(row), "inputs": row.input.size, "output": row.output}
-        by_op = {op: _quantities(counts) for op, counts in report.by_op().items()}
-        end = report.graph.end
-        output = report.graph.shape_of(end)
-        inputs = sum(shape.size for shape in report.inputs.values())
-        return {**_quantities(report.total), "inputs": inputs, "output": output, "by_op": by_op}
-
-
-def _is_partial(record: Record, counts: Iterable[Counts]) -> bool:
-    """Tell whether a figure reads what is known in part only."""
-    read = {name.rpartition(".")[2] for name in record.figure.names}
-    return any(not read.isdisjoint(each.unknown) for each in counts)
-
-
-def _quantities(counts: Counts) -> dict[str, Value]:
-    quantities = {name: getattr(counts, name) for name in QUANTITIES}
-    return {**quantities, **counts.work._asdict()}
-
-
-def _exact(value: Value) -> Exact:
-    if isinstance(value, Shape | Fraction) or type(value) is int:
-        return value
-    raise Reason("wrong-type", f"a figure is a number or an output's shape, not {shown(value)}")

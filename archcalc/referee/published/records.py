@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 Match = Literal["exact", "round", "trunc", "bound", "none"]
 
 VARIABLES = frozenset({*QUANTITIES, *KINDS, "inputs", "output"})
-"""What a figure may read, of a layer or of a network; of a network also `by_op`."""
+"""What a figure may read, of a layer or of a network."""
+OF_A_NETWORK = frozenset({"by_op", "by_convention"})
+"""What it may read of a network besides."""
 SETTING = ("network", "with", "heads")
 """What says which network is meant."""
 REQUIRED = ("figure", "printed", "match", "source")
@@ -213,7 +215,7 @@ class _Reader:
         if entry is None:
             return None
         text = self.checker.word(entry, "`figure`")
-        known = VARIABLES | ({"by_op"} if whole else set()) | ({"against"} if against else set())
+        known = VARIABLES | (OF_A_NETWORK if whole else set()) | ({"against"} if against else set())
         if text.startswith("="):
             return self.checker.attempt(entry, lambda: Expression(text[1:], known))
         message = f"a figure is an expression, such as `=parameters`, not {shown(text)}"

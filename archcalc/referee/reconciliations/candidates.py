@@ -203,7 +203,7 @@ class _Search:
                 cost += OTHER_KIND
         side = Side(net.report, convention, self.side.stated, net.slip, extra)
         for sense, (first, behind) in zip(self.senses, self.within, strict=True):
-            if sense.kinds is None or convention.figures in sense.kinds:
+            if convention.figures in sense.kinds or (convention is own and self.side.stated):
                 agreement = Agreement.DIFFERS
                 if first <= total < behind:
                     agreement = sense.agreement(total)

@@ -23,13 +23,22 @@ from archcalc.scales import POWERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archcalc.convention.convention import Convention
+    from archcalc.convention.convention import Convention, Figures
     from archcalc.convention.figure import Figure
     from archcalc.ops.op import Shape
     from archcalc.spec.values import Value
 
 USUAL = "macs"
 """The convention of a network that is written without one."""
+OF_A_KIND: Mapping[Figures, str] = MappingProxyType(
+    {
+        "operations": USUAL,
+        "parameters": "parameters",
+        "connections": "lecun1998",
+        "memory": "memory",
+    }
+)
+"""What archcalc itself counts of each kind, from which others differ in named terms."""
 NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
 """Every parameter as the network has it."""
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archcalc.convention.library import find
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
 from archcalc.inputs import to_plain
 from archcalc.referee.published.printed import Agreement
 from archcalc.referee.published.recall import recall
 from archcalc.referee.reconciliations.candidates import Candidate, candidates
-from archcalc.referee.reconciliations.counted import NO_PARAMETERS, USUAL, Number, Side, read_side
+from archcalc.referee.reconciliations.counted import (
+    NO_PARAMETERS,
+    OF_A_KIND,
+    USUAL,
+    Number,
+    Side,
+    read_side,
+)
 from archcalc.referee.reconciliations.terms import Term, terms
 
 if TYPE_CHECKING:
@@ -125,7 +133,7 @@ def _reconcile_number(a: Side, number: Number) -> Reconciliation:
         return Reconciliation(a, None, (), number, (), published)
     b = found[0].side
     if a.convention.figures != b.convention.figures:
-        a = Side(a.report, b.convention)
+        a = Side(a.report, find(OF_A_KIND[b.convention.figures]))
     return Reconciliation(a, b, terms(a, b), number, found, published)
 
 

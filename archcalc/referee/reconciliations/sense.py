@@ -5,36 +5,39 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+from archcalc.convention.convention import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archcalc.convention.convention import Figures
     from archcalc.referee.published.printed import Agreement, Printed
     from archcalc.referee.reconciliations.counted import Number
 
-BYTES: dict[Figures, tuple[int, ...]] = {"parameters": (4, 2)}
-"""Bytes that one of what a convention counts may take: as float32, as float16."""
+BYTES: dict[Figures, tuple[tuple[Fraction, str], ...]] = {
+    "parameters": ((Fraction(4), "4 bytes each"), (Fraction(2), "2 bytes each")),
+    "memory": ((Fraction(1), ""), (Fraction(1, 2), "2 bytes each, not 4")),
+}
+"""Bytes that one of what a convention counts may take, as float32 or as float16; memory is counted
+in bytes of float32."""
+THINGS = tuple(kind for kind in get_args(Figures) if kind != "memory")
+"""What a number that is not one of bytes may count."""
 
 
 class Sense(NamedTuple):
     """A number in one sense: as printed, what it takes for granted, and at what cost.
 
     `each` is what the number has for each thing that is counted. `kinds` are those of conventions
-    that it may be a figure of; None: of all.
+    that it may be a figure of. Nothing is counted twice, or by half, where it `is_plain`.
     """
 
     printed: Printed
     each: Fraction = Fraction(1)
     words: tuple[str, ...] = ()
     cost: int = 0
-    kinds: tuple[str, ...] | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether nothing is counted twice, or by half."""
-        return self.each == 1 or self.kinds is not None
+    kinds: tuple[str, ...] = THINGS
+    is_plain: bool = True
 
     @property
     def target(self) -> Fraction:
@@ -64,9 +67,9 @@ def senses(number: Number) -> Iterator[Sense]:
         unit = (f"units of 2^{int(printed.unit).bit_length() - 1}",) if binary else ()
         if number.is_bytes:
             for kind, sizes in BYTES.items():
-                for cost, size in enumerate(sizes):
-                    words = (*unit, f"{size} bytes each")
-                    yield Sense(printed, Fraction(size), words, cost, (kind,))
+                for cost, (size, said) in enumerate(sizes):
+                    words = (*unit, said) if said else unit
+                    yield Sense(printed, size, words, cost, (kind,))
         else:
             yield Sense(printed, words=unit, cost=len(unit))
     for printed in () if number.is_bytes else number.readings[:1]:
@@ -74,4 +77,4 @@ def senses(number: Number) -> Iterator[Sense]:
             (Fraction(2), "everything twice"),
             (Fraction(1, 2), "half of everything"),
         ):
-            yield Sense(printed, each, (said,), 2)
+            yield Sense(printed, each, (said,), 2, is_plain=False)

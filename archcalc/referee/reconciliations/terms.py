@@ -24,6 +24,16 @@ Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
 
 SHARED = {"mac": "multiply-accumulates", "bias": "biases", "biases": "biases, once per map,"}
 """What convolutions and linear layers count alike: told together, not op by op."""
+MEMORY = {
+    "parameters": "parameters",
+    "fixed": "weights that are not trained",
+    "statistics": "running statistics",
+    "borrowed": "shared weights",
+    "entering": "the input",
+    "outputs": "outputs of {where}",
+    "outputs * blocks": "outputs of blocks, once more,",
+}
+"""What layers of every op take of memory: told together too."""
 NOTHING = RuleTerm(0, "", 0)
 """What a convention adds of a quantity that it does not count."""
 NAMED = 3
@@ -126,12 +136,13 @@ class _Sum:
 
 def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
     """Compare two conventions on one network: what is counted alike is told together."""
+    of_memory = {a.convention.figures, b.convention.figures} == {"memory"}
     shared: dict[tuple[str, int | Fraction, int | Fraction], dict[str, _Sum]] = {}
     others: dict[tuple[str, Rates, Rates], _Sum] = {}
-    for reading in read(b.report.nodes, b.report.facts):
+    for reading in read(b.report):
         op = reading.op
         old, new = _split(a, reading), _split(b, reading)
-        for of in SHARED:
+        for of in MEMORY if of_memory else SHARED:
             was, now = old.pop(of, NOTHING), new.pop(of, NOTHING)
             if was.times != now.times:
                 found = shared.setdefault((of, was.times, now.times), {}).setdefault(op, _Sum())
@@ -140,7 +151,7 @@ def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
         if change:
             _add(others.setdefault((op, _rates(old), _rates(new)), _Sum()), change)
     for (of, was_times, now_times), ops in shared.items():
-        yield _shared_term(of, was_times, now_times, ops)
+        yield (_memory_term if of_memory else _shared_term)(of, was_times, now_times, ops)
     for (op, before, after), total in others.items():
         yield _op_term(op, before, after, total)
 
@@ -178,6 +189,17 @@ def _shared_term(
         label = f"{what} of {where} not counted"
     else:
         label = f"{what} of {where}" + (f" as {now}, not {was}" if was else "")
+    layers = sum(found.layers for found in ops.values())
+    return Term(_whole(amount), label, _product(amount, now - was, layers), "convention")
+
+
+def _memory_term(
+    of: str, was: int | Fraction, now: int | Fraction, ops: Mapping[str, _Sum]
+) -> Term:
+    amount = sum(found.amount for found in ops.values())
+    what = MEMORY[of].format(where=listed(map(op_name, ops)))
+    label = f"{what} at {now} bytes" if now else f"{what} not counted"
+    label += f", not {was}" if was and now else ""
     layers = sum(found.layers for found in ops.values())
     return Term(_whole(amount), label, _product(amount, now - was, layers), "convention")
 

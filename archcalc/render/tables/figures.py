@@ -57,8 +57,9 @@ def rules(convention: Convention) -> Table:
     >>> rules(find("thop")).rows[:2]
     (('conv', 'mac', None), ('linear', 'mac', None))
     """
-    named = dict.fromkeys((*convention.rules, *convention.zeros))
+    named = dict.fromkeys((*convention.rules, *convention.zeros, *convention.failures))
     rows = [(op, *_rule(convention, op)) for op in (*named, *sorted(names() - named.keys()))]
+    rows += [("every layer", f"also {convention.each.text}", None)] if convention.each else []
     return Table(
         (
             Column("op", "op"),
@@ -157,6 +158,8 @@ def _sentences(notes: str) -> tuple[str, str]:
 def _rule(convention: Convention, op: str) -> tuple[str, str | None]:
     """Say the rule of an op, and the reason of a zero."""
     rule = convention.rule(op)
+    if op in convention.failures:
+        return "unknown", f"the tool fails: {convention.failures[op]}"
     if rule is not None:
         return rule.text, None
     return ("0", convention.zeros[op]) if op in convention.zeros else ("unknown", None)

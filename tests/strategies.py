@@ -408,6 +408,15 @@ def _attentions(draw: DrawFn, here: Maps) -> Layer:
     fields |= {name: str(draw(st.booleans())).lower() for name in ("bias", "causal")}
     if draw(st.booleans()):
         fields["inner"] = 2 * heads
+    among = draw(st.sampled_from(["within", "relative", "rotary", "past", "all"]))
+    if among == "within":
+        fields["within"] = _written(tuple(draw(st.sampled_from(_divisors(n))) for n in here.sides))
+    if among == "relative" or (among == "within" and draw(st.booleans())):
+        fields["positions"] = "relative"
+    if among == "rotary":
+        fields |= {"positions": "rotary", "inner": 2 * heads}
+    if among == "past" or (among == "rotary" and draw(st.booleans())):
+        fields["past"] = draw(st.integers(1, 4))
     return Layer(_line("attention", fields), here)
 
 

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from archcalc.kernels._arrays import expect_maps, expect_shape, shown
+from archcalc.kernels._distance import distances, parted, rejoined, turned
 from archcalc.kernels._tokens import as_maps, in_a_row
+from archcalc.kernels._windows import each
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
 NAMES = ("query", "key", "value", "output")
-WEIGHTS = {**dict.fromkeys(NAMES, "weight"), **{f"{name}_bias": "bias" for name in NAMES}}
+WEIGHTS = {
+    **dict.fromkeys(NAMES, "weight"),
+    **{f"{name}_bias": "bias" for name in (*NAMES, "position")},
+}
 UNITS_INSIDE = True
 """What comes out is not all the units that there are."""
 
 RULES = {
-    "y": "y = Wᵒ·(s·v) + bᵒ, s = softmax(q·kᵀ/√d) in each head, q = Wᵠ·x + bᵠ, k and v alike",
+    "y": "y = Wᵒ·(s·v) + bᵒ, s = softmax(q·kᵀ/√d + b) in each head, q = Wᵠ·x + bᵠ, k and v alike",
     "x": "∂E/∂x = Wᵠᵀ·δq + Wᵏᵀ·δk + Wᵛᵀ·δv, each for what it was made from",
     "query": "∂E/∂Wᵠ = δq·xᵀ, δq = δs·k/√d",
     "key": "∂E/∂Wᵏ = δk·xᵀ, δk = δsᵀ·q/√d",
@@ -29,7 +34,47 @@ RULES = {
     "key_bias": "∂E/∂bᵏ = Σ δk, over the places: 0, for softmax is blind to what all scores share",
     "value_bias": "∂E/∂bᵛ = Σ δv, over the places",
     "output_bias": "∂E/∂bᵒ = Σ δ, over the places",
+    "position_bias": "∂E/∂b = Σ δs, over the pairs of places at that distance, δs of the scores",
 }
+
+
+class Layout(NamedTuple):
+    """How places stand to each other: on what map, in what windows, behind what past."""
+
+    extents: tuple[int, ...]
+    sides: tuple[int, ...]
+    rotary: bool
+    past: int
+
+    def parted(self, row: Array) -> Array:
+        """Part a row of places into those of each window."""
+        return row if self.sides == self.extents else parted(row, self.extents, self.sides)
+
+    def back(self, windows: Array) -> Array:
+        """Lay windows side by side again."""
+        if self.sides == self.extents:
+            return windows
+        return rejoined(windows, self.extents, self.sides)
+
+    def laid(self, rows: list[Array], size: int) -> list[Array]:
+        """Turn queries and keys, put the past before keys and values, and part all into heads.
+
+        Nothing is remembered here: the past is 0.
+        """
+        if self.rotary:
+            rows = [*(turned(row, size, self.past) for row in rows[:2]), rows[2]]
+        if self.past:
+            rows = [rows[0], *(_after_zeros(row, self.past) for row in rows[1:])]
+        return [_apart(self.parted(row), size) for row in rows]
+
+    def unlaid(self, rows: list[Array], size: int) -> list[Array]:
+        """Go the same way back."""
+        rows = [self.back(row) for row in rows]
+        if self.past:
+            rows = [rows[0], *(row[:, self.past :] for row in rows[1:])]
+        if self.rotary:
+            rows = [*(turned(row, size, self.past, back=True) for row in rows[:2]), rows[2]]
+        return rows
 
 
 class Saved(NamedTuple):
@@ -42,15 +87,18 @@ class Saved(NamedTuple):
     values: Array
     scores: Array
     mixed: Array
+    layout: Layout
 
 
-def weights(
+def weights(  # noqa: PLR0913 - the fields of the op
     shape: Shape,
     *beside: Shape,
     heads: int,
     kv_heads: int | None = None,
     inner: int | None = None,
     bias: bool = True,
+    within: tuple[int, ...] | None = None,
+    positions: str | None = None,
     **_: object,
 ) -> WeightShapes:
     """Give the shapes of four matrices and their biases; keys and values may come from beside.
@@ -65,6 +113,9 @@ def weights(
     found: WeightShapes = dict(zip(NAMES, sizes, strict=True))
     if bias:
         found |= {f"{name}_bias": size[:1] for name, size in zip(NAMES, sizes, strict=True)}
+    if positions == "relative":
+        sides = each(within or shape[1:], len(shape) - 1)
+        found["position_bias"] = (heads, *(2 * side - 1 for side in sides))
     return found
 
 
@@ -79,7 +130,11 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     key_bias: Array | None = None,
     value_bias: Array | None = None,
     output_bias: Array | None = None,
+    position_bias: Array | None = None,
     causal: bool = False,
+    within: tuple[int, ...] | None = None,
+    positions: str | None = None,
+    past: int | None = None,
 ) -> tuple[Array, Saved]:
     """Mix the values of all places, for each place by its query.
 
@@ -94,25 +149,31 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     [[[2.0, 2.0]]]
     """
     matrices = dict(zip(NAMES, (query, key, value, output), strict=True))
-    biases = zip(NAMES, (query_bias, key_bias, value_bias, output_bias), strict=True)
-    arrays = matrices | {f"{name}_bias": bias for name, bias in biases if bias is not None}
-    asked, keyed, valued = _fitting(xs, arrays)
-    queries, keys, values = (
-        _product(row, arrays, name)
-        for row, name in zip((asked, keyed, valued), NAMES, strict=False)
+    biases = zip(
+        (*NAMES, "position"),
+        (query_bias, key_bias, value_bias, output_bias, position_bias),
+        strict=True,
     )
-    each = queries.shape[-1] // heads
-    queries, keys, values = (_apart(found, each) for found in (queries, keys, values))
+    arrays = matrices | {f"{name}_bias": bias for name, bias in biases if bias is not None}
+    extents = xs[0].shape[2:]
+    layout = Layout(
+        extents, each(within or extents, len(extents)), positions == "rotary", past or 0
+    )
+    rows = _fitting(xs, arrays)
+    found = [_product(row, arrays, name) for row, name in zip(rows, NAMES, strict=False)]
+    queries, keys, values = layout.laid(found, found[0].shape[-1] // heads)
     shared = heads // keys.shape[1]
-    scores = queries @ _repeated(keys, shared).swapaxes(-1, -2) * (1 / sqrt(each))
+    scores = queries @ _repeated(keys, shared).swapaxes(-1, -2) * (1 / sqrt(queries.shape[-1]))
+    if position_bias is not None:
+        scores = scores + position_bias.reshape(heads, -1)[:, distances(layout.sides)]
     if causal:
         scores = np.where(_behind(*scores.shape[-2:]), -np.inf, scores)
     # The largest becomes exp(0): nothing overflows, and the quotient is the same.
     scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
     scores = scores / scores.sum(axis=-1, keepdims=True)
-    mixed = _together(scores @ _repeated(values, shared))
-    y = as_maps(_product(mixed, arrays, "output"), xs[0].shape[2:])
-    return y, Saved(xs, arrays, queries, keys, values, scores, mixed)
+    mixed = layout.back(_together(scores @ _repeated(values, shared)))
+    y = as_maps(_product(mixed, arrays, "output"), extents)
+    return y, Saved(xs, arrays, queries, keys, values, scores, mixed, layout)
 
 
 def otherwise(**_: object) -> frozenset[str]:
@@ -130,18 +191,22 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     >>> dx.tolist(), gradients["value"].tolist()
     ([[[0.5, 0.5]]], [[2.0]])
     """
-    xs, arrays, queries, keys, values, scores, mixed = saved
-    shared = queries.shape[1] // keys.shape[1]
+    xs, arrays, queries, keys, values, scores, mixed, layout = saved
+    shared, size = queries.shape[1] // keys.shape[1], queries.shape[-1]
     gradients: dict[str, Array] = {}
-    d_mixed = _apart(_back(in_a_row(dy), mixed, arrays, "output", gradients), queries.shape[-1])
+    d_row = _back(in_a_row(dy), mixed, arrays, "output", gradients)
+    d_mixed = _apart(layout.parted(d_row), size)
     d_values = _gathered(scores.swapaxes(-1, -2) @ d_mixed, shared)
     d_scores = d_mixed @ _repeated(values, shared).swapaxes(-1, -2)
     d_scores = scores * (d_scores - (d_scores * scores).sum(axis=-1, keepdims=True))
-    d_scores = d_scores * (1 / sqrt(queries.shape[-1]))
+    if "position_bias" in arrays:
+        gradients["position_bias"] = _by_distance(d_scores, layout, arrays["position_bias"])
+    d_scores = d_scores * (1 / sqrt(size))
     d_queries = d_scores @ _repeated(keys, shared)
     d_keys = _gathered(d_scores.swapaxes(-1, -2) @ queries, shared)
-    found = zip((d_queries, d_keys, d_values), _sources(xs), NAMES, strict=False)
-    d_rows = [_back(_together(d), in_a_row(x), arrays, name, gradients) for d, x, name in found]
+    d_rows = layout.unlaid([_together(d) for d in (d_queries, d_keys, d_values)], size)
+    found = zip(d_rows, _sources(xs), NAMES, strict=False)
+    d_rows = [_back(d, in_a_row(x), arrays, name, gradients) for d, x, name in found]
     if len(xs) == 1:
         d_rows = [d_rows[0] + d_rows[1] + d_rows[2]]
     elif len(xs) == 2:
@@ -184,15 +249,15 @@ def _back(
     return d @ arrays[name]
 
 
-def _apart(row: Array, each: int) -> Array:
+def _apart(row: Array, size: int) -> Array:
     """Part N x places x features into N x heads x places x features of each."""
     samples, places, features = row.shape
-    return row.reshape(samples, places, features // each, each).swapaxes(1, 2)
+    return row.reshape(samples, places, features // size, size).swapaxes(1, 2)
 
 
 def _together(parts: Array) -> Array:
-    samples, heads, places, each = parts.shape
-    return parts.swapaxes(1, 2).reshape(samples, places, heads * each)
+    samples, heads, places, size = parts.shape
+    return parts.swapaxes(1, 2).reshape(samples, places, heads * size)
 
 
 def _repeated(parts: Array, shared: int) -> Array:
@@ -204,8 +269,21 @@ def _gathered(parts: Array, shared: int) -> Array:
     """Add up what came back to the heads that shared something."""
     if shared == 1:
         return parts
-    samples, heads, places, each = parts.shape
-    return np.asarray(parts.reshape(samples, heads // shared, shared, places, each).sum(axis=2))
+    samples, heads, places, size = parts.shape
+    return np.asarray(parts.reshape(samples, heads // shared, shared, places, size).sum(axis=2))
+
+
+def _after_zeros(row: Array, places: int) -> Array:
+    """Put empty places before those of a row."""
+    return np.concatenate([np.zeros((len(row), places, row.shape[-1]), row.dtype), row], axis=1)
+
+
+def _by_distance(d_scores: Array, layout: Layout, table: Array) -> Array:
+    """Add up for each head what came back to the pairs of places at each distance."""
+    found = np.zeros((len(table), table[0].size), table.dtype)
+    for head, each_head in enumerate(d_scores.sum(axis=0)):
+        np.add.at(found[head], distances(layout.sides), each_head)
+    return found.reshape(table.shape)
 
 
 def _behind(queries: int, keys: int) -> Array:

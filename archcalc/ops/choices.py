@@ -9,6 +9,7 @@ from archcalc.ops.fields import (
     Axis,
     Interpolation,
     Over,
+    Positions,
     Slopes,
     Steps,
     Together,
@@ -60,6 +61,11 @@ def over(value: object) -> Over:
     if value != "places":
         raise expected("places", value)
     return "places"
+
+
+def positions(value: object) -> Positions:
+    """Read how distances are told to attention."""
+    return _one_of(("relative", "rotary"), value)
 
 
 def _one_of(words: tuple[Word, ...], value: object) -> Word:

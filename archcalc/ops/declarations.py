@@ -32,8 +32,8 @@ class Declaration(NamedTuple):
     """Whether the samples are all the values that there are."""
 
 
-_SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2)}
-_COUNTS = {"groups": 2, "branches": 2, "part": 2}
+_SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2), "within": (8, 29)}
+_COUNTS = {"groups": 2, "branches": 2, "part": 2, "heads": 6, "kv_heads": 3, "inner": 24}
 _CELLS = {"top": 2, "bottom": 1, "left": 4, "right": 3}
 _SIZE: dict[str, Any] = {"type": ["integer", "string", "array"]}
 _DIGITS: dict[str, Any] = {"type": "string", "pattern": "^[+-]?[0-9]+$"}
@@ -135,6 +135,9 @@ DECLARATIONS: dict[str, Declaration] = {
     ),
     "Approximation": Declaration(
         choices.approximation, {"enum": ["tanh", "sigmoid"]}, ("tanh", "sigmoid"), few=True
+    ),
+    "Positions": Declaration(
+        choices.positions, {"enum": ["relative", "rotary"]}, ("relative", "rotary"), few=True
     ),
     "Steps": Declaration(choices.steps, {"enum": ["last", "all"]}, ("last", "all"), few=True),
     "Vectors": Declaration(

@@ -56,6 +56,8 @@ Steps: TypeAlias = Literal["last", "all"]
 """What comes out of a recurrent layer: its last state, or that of every step."""
 Vectors: TypeAlias = bool | Literal["double"]
 """true, false, or `double`: a bias for what comes in and one for the state."""
+Positions: TypeAlias = Literal["relative", "rotary"]
+"""How attention learns how far two places are from each other."""
 Number: TypeAlias = Fraction
 """A decimal number, kept exactly."""
 Positive: TypeAlias = Fraction

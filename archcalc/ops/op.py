@@ -85,6 +85,8 @@ class Op(ABC):
     """Why its parameters change with the input, if they do."""
     most_inputs: ClassVar[int] = 1
     """How many outputs `from` may name; a join has as many as its `branches`."""
+    either: ClassVar[tuple[str, ...]] = ()
+    """Fields of which one at most is set."""
     sizes: ClassVar[tuple[str, ...]] = ()
     """The fields that hold a number, or cells at both ends, for each extent of a map."""
 

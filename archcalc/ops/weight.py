@@ -38,6 +38,6 @@ class Weight(NamedTuple):
         return prod(self.shape)
 
 
-def bias(*shape: int) -> Weight:
+def bias(*shape: int, name: str = "bias") -> Weight:
     """Make a bias, which starts at 0."""
-    return Weight("bias", "bias", shape, 0)
+    return Weight(name, "bias", shape, 0)

@@ -69,6 +69,28 @@ CASES = [
         {"interactions": 2 * 27, "mac": 2 * 27},
         id="products of matrices",
     ),
+    pytest.param(
+        "{attention: 2, within: 2, positions: relative}",
+        "4x2x4",
+        "4x2x4",
+        {"weights": 64, "biases": 16 + 2 * 3 * 3, "connections": 8 * 80, "neurons": 8 * 16}
+        # each of 8 places meets the 4 of its window: scores and mix of 4 features
+        | {"interactions": 2 * 8 * 4 * 4, "mac": 8 * 64 + 256}
+        # 2 heads of 8·4 scores; a position for each; 128 biases, 3 adds for each of 2·8 rows
+        | {"mul": 64, "exp": 64, "div": 64, "add": 128 + 48 + 64},
+        id="windows",
+    ),
+    pytest.param(
+        "{attention: 2, kv_heads: 1, positions: rotary, bias: false, past: 2}",
+        "4x3",
+        "4x3",
+        {"weights": 48, "connections": 3 * 48, "neurons": 3 * 12}
+        # each of 3 places meets 2 + 3
+        | {"interactions": 2 * 3 * 5 * 4, "mac": 144 + 120}
+        # 30 scores; 3·4 elements of queries and 3·2 of keys are turned: 2 muls and an add each
+        | {"mul": 30 + 36, "exp": 30, "div": 30, "add": 6 * 4 + 18},
+        id="turned, after a past",
+    ),
     pytest.param("{embedding: 8, words: 50}", "1x20", "8x20", {"weights": 400}, id="words"),
     pytest.param("{embedding: 8, words: 50}", "20", "8x20", {"weights": 400}, id="a vector"),
     pytest.param("learned", "4x3", "4x3", {"weights": 12}, id="positions"),
@@ -145,6 +167,46 @@ test_what_does_not_fit = wrong(
             ),
         ),
         (
+            "{attention: 2, within: 3}",
+            "4x6x7",
+            (
+                "spec:3:28: error[windows-do-not-divide]: attention1: windows of 3x3 do not divide "
+                "4x6x7 evenly; what enters `attention` is 4x6x7\n"
+                "    3 |   - {attention: 2, within: 3}\n"
+                "      |                            ^\n"
+                "  hint: a network that pads its map to whole windows has a `pad` before it"
+            ),
+        ),
+        (
+            "{attention: 2, positions: relative, past: 3}",
+            "4x6",
+            (
+                "spec:3:31: error[keys-elsewhere]: attention1: `positions` is about places among "
+                "themselves, not those of `past`; what enters `attention` is 4x6\n"
+                "    3 |   - {attention: 2, positions: relative, past: 3}\n"
+                "      |                               ^^^^^^^^"
+            ),
+        ),
+        (
+            "{attention: 4, positions: rotary}",
+            "4x6",
+            (
+                "spec:3:31: error[odd-features]: attention1: rotary positions turn pairs of "
+                "features, and a head has 1; what enters `attention` is 4x6\n"
+                "    3 |   - {attention: 4, positions: rotary}\n"
+                "      |                               ^^^^^^"
+            ),
+        ),
+        (
+            "{attention: 4, positions: absolute}",
+            "4x6",
+            (
+                "spec:3:31: error[wrong-type]: expected relative or rotary, not `absolute`\n"
+                "    3 |   - {attention: 4, positions: absolute}\n"
+                "      |                               ^^^^^^^^"
+            ),
+        ),
+        (
             "{embedding: 8, words: 9}",
             "2x5",
             (
@@ -189,6 +251,23 @@ def test_parameters_that_everybody_can_check(
     layer = make(op, **fields)
 
     assert layer.parameters(x, layer.shape(x)) == parameters
+
+
+def test_windows_of_swin() -> None:
+    """Liu et al. 2021, equations 1 and 2: h·w·C·(4·C + 2·h·w), and 4·C + 2·M² within windows."""
+    x = Shape(96, 56, 56)
+    everywhere, within = make("attention", heads=3), make("attention", heads=3, within=(7, 7))
+
+    assert everywhere.work(x, x).mac == 56 * 56 * 96 * (4 * 96 + 2 * 56 * 56)
+    assert within.work(x, x).mac == 56 * 56 * 96 * (4 * 96 + 2 * 7 * 7)
+
+
+def test_a_token_behind_a_cache() -> None:
+    """One token of a model of width 4,096 behind 99 others: 4·4,096² and 2·100·4,096 macs."""
+    token = Shape(4_096, 1)
+    op = make("attention", heads=32, positions="rotary", bias=False, past=99, causal=True)
+
+    assert op.work(token, token).mac == 4 * 4_096**2 + 2 * 100 * 4_096
 
 
 def test_keys_and_values_from_other_layers() -> None:

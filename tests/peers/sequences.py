@@ -18,32 +18,71 @@ Tensor: TypeAlias = Any
 
 
 class Attention(nn.Module):
-    """PyTorch's scaled products of queries, keys and values, between four linear layers."""
+    """PyTorch's scaled products of queries, keys and values, between four linear layers.
+
+    Places are sorted by their window, and turned by products of complex numbers.
+    """
 
     def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
         super().__init__()
-        self.heads, self.causal = op.heads, op.causal
+        self.op, self.heads = op, op.heads
         inner = op.inner or x.shape[1]
         given = inner // op.heads * (op.kv_heads or op.heads)
         for name, size in (("query", inner), ("key", given), ("value", given)):
             setattr(self, name, nn.Linear(x.shape[1], size, bias=op.bias))
         self.output = nn.Linear(inner, x.shape[1], bias=op.bias)
         self.each = inner // op.heads
+        extents = list(x.shape[2:])
+        sides = torch.tensor(extents if op.within is None else op.within, device="cpu")
+        sides = sides.expand(len(extents))
+        if op.positions == "relative":
+            self.position_bias = nn.Parameter(torch.zeros(op.heads, *(2 * sides - 1).tolist()))
+        with torch.device("cpu"):
+            ranges = [torch.arange(n) for n in extents]
+            places = torch.stack(torch.meshgrid(*ranges, indexing="ij")).flatten(1).T
+            window = torch.stack([*(places // sides).T, *places.T])
+            keys = [tuple(column) for column in window.T.tolist()]
+            self.order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__))
+            first = places[self.order[: int(sides.prod())]]
+            self.apart = (first[:, None] - first[None] + sides - 1).unbind(2)
+        self.size = len(first)
 
     def forward(self, x: Tensor) -> Tensor:
         """Mix values."""
-        row = x.flatten(2).transpose(1, 2)
+        row, past = x.flatten(2).transpose(1, 2), self.op.past or 0
         q, k, v = (
             part(row).unflatten(2, (-1, self.each)).transpose(1, 2)
             for part in (self.query, self.key, self.value)
         )
+        if self.op.positions == "rotary":
+            q, k = turned(q, past), turned(k, past)
+        k, v = (nn.functional.pad(part, (0, 0, past, 0)) for part in (k, v))
         k, v = (part.repeat_interleave(self.heads // part.shape[1], 1) for part in (k, v))
-        scores = q @ k.transpose(2, 3) / self.each**0.5
-        if self.causal:
-            hidden = torch.ones(scores.shape[2:], dtype=torch.bool, device=x.device).triu(1)
-            scores = scores.masked_fill(hidden, -torch.inf)
-        mixed = (scores.softmax(3) @ v).transpose(1, 2).flatten(2)
-        return self.output(mixed).transpose(1, 2).reshape(x.shape)
+        order = self.order.to(x.device)
+        if not past:
+            q, k, v = (part[:, :, order].unflatten(2, (-1, self.size)) for part in (q, k, v))
+        scores = q @ k.transpose(-2, -1) / self.each**0.5
+        if self.op.positions == "relative":
+            table = self.position_bias[:, *(index.to(x.device) for index in self.apart)]
+            scores = scores + table[:, None]
+        if self.op.causal:
+            hidden = torch.ones(scores.shape[-2:], dtype=torch.bool, device=x.device)
+            scores = scores.masked_fill(hidden.triu(past + 1), -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        if not past:
+            mixed = mixed.flatten(2, 3)[:, :, order.argsort()]
+        return self.output(mixed.transpose(1, 2).flatten(2)).transpose(1, 2).reshape(x.shape)
+
+
+def turned(part: Tensor, first: int) -> Tensor:
+    """Turn pairs of features as complex numbers, each by its place."""
+    half = part.shape[-1] // 2
+    pairs = torch.complex(part[..., :half], part[..., half:])
+    places = torch.arange(first, first + part.shape[2], dtype=part.dtype, device=part.device)
+    slow = torch.arange(half, dtype=part.dtype, device=part.device) / half
+    angles = places[:, None] * 10_000.0**-slow
+    pairs = pairs * torch.polar(torch.ones_like(angles), angles)
+    return torch.cat([pairs.real, pairs.imag], -1)
 
 
 class Embedding(nn.Module):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import archcalc
+from tests.peers.test_torch import check_counts, check_values, expand
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch is not installed: pip install -e '.[peers]' to compare with it"
@@ -83,3 +84,20 @@ def test_attention_gives_what_the_module_gives() -> None:
     ours = model.forward({"x": x, "keys": keys})
 
     assert np.abs(ours - theirs.detach().numpy().swapaxes(1, 2)).max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "{attention: 2, within: 2}",
+        "{attention: 2, within: 2x4, positions: relative, causal: true}",
+        "{attention: 2, positions: relative}",
+        "{attention: 2, positions: rotary, kv_heads: 1}",
+        "{attention: 2, positions: rotary, past: 3, causal: true}",
+        "{attention: 2, past: 3, bias: false}",
+    ],
+)
+def test_attention_among_places_gives_what_sorted_places_do(layer: str) -> None:
+    graph = expand(f"input: 8x4x4\nlayers: [{layer}]")
+    check_counts(archcalc.count(graph))
+    check_values(graph)

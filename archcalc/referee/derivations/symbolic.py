@@ -107,6 +107,8 @@ def _lettered(op: type[Op], chosen: Mapping[str, object]) -> Op:
         declared = types[field.name].partition(" | ")[0]
         if field.name in chosen:
             values[field.name] = chosen[field.name]
+        elif field.name in op.either:
+            continue
         elif letters := DECLARATIONS[declared].letters:
             values[field.name] = letters(field.name)
         elif field.default is MISSING:
@@ -186,12 +188,15 @@ def _variants(
     """Try every choice of every field that has few: keep what changes the rule."""
     for field in fields(op):
         declared = DECLARATIONS[field_types(op.name)[field.name].partition(" | ")[0]]
-        for value in declared.samples if declared.few else ():
+        choices = {f"{field.name}: {_said(v)}": v for v in declared.samples if declared.few}
+        if field.name in op.either and declared.letters:
+            choices[field.name] = declared.letters(field.name)
+        for setting, value in choices.items():
             if value != field.default:
                 other, counts = _read(_lettered(op, {field.name: value}))
                 changes = _changes(shape, other), _changes(figures, counts)
                 if any(changes):
-                    yield Variant(f"{field.name}: {_said(value)}", *changes)
+                    yield Variant(setting, *changes)
 
 
 def _changes(usual: tuple[Figure, ...], others: tuple[Figure, ...]) -> tuple[Figure, ...]:

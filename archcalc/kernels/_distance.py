@@ -50,7 +50,7 @@ def distances(sides: tuple[int, ...]) -> Array:
     """
     places = np.indices(sides).reshape(len(sides), -1)
     apart = places[:, :, None] - places[:, None] + np.array(sides)[:, None, None] - 1
-    return np.ravel_multi_index(tuple(apart), tuple(2 * n - 1 for n in sides))
+    return np.asarray(np.ravel_multi_index(tuple(apart), tuple(2 * n - 1 for n in sides)))
 
 
 def turned(row: Array, each: int, first: int, *, back: bool = False) -> Array:
@@ -68,4 +68,5 @@ def turned(row: Array, each: int, first: int, *, back: bool = False) -> Array:
     heads = row.reshape(*row.shape[:2], row.shape[-1] // each, 2, half)
     cosines = np.cos(angles)[:, None, None].astype(row.dtype)
     signed = np.stack([-sines, sines], axis=1)[:, None].astype(row.dtype)
-    return (heads * cosines + heads[..., ::-1, :] * signed).reshape(row.shape)
+    found: Array = (heads * cosines + heads[..., ::-1, :] * signed).reshape(row.shape)
+    return found

@@ -122,13 +122,13 @@ def read_facts(nodes: Iterable[Node]) -> tuple[Facts, ...]:
         key = (id(node.op), node.xs, shared)  # its hash takes long where an op has a table
         found = seen.get(key)
         if found is None:
-            found = seen[key] = _facts_of(node.op, node.xs, node.y, shared)
+            found = seen[key] = facts_of(node.op, node.xs, node.y, shared)
         facts.append(found)
     return tuple(facts)
 
 
 @lru_cache(maxsize=4096)
-def _facts_of(
+def facts_of(
     op: Op, xs: tuple[Shape, ...], y: Shape, shared: frozenset[str] = frozenset()
 ) -> Facts:
     """Read the rules for a network: what one has told need not be read for the next.

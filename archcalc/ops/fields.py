@@ -56,8 +56,7 @@ Steps: TypeAlias = Literal["last", "all"]
 """What comes out of a recurrent layer: its last state, or that of every step."""
 Vectors: TypeAlias = bool | Literal["double"]
 """true, false, or `double`: a bias for what comes in and one for the state."""
-Positions: TypeAlias = Literal["relative", "rotary"]
-"""How attention learns how far two places are from each other."""
+Positions: TypeAlias = Literal["relative", "rotary"]  # how attention knows distances
 Number: TypeAlias = Fraction
 """A decimal number, kept exactly."""
 Positive: TypeAlias = Fraction

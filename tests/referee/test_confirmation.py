@@ -15,6 +15,7 @@ from hypothesis import given, settings
 import archcalc
 from archcalc import ops
 from archcalc.errors import UnknownName
+from archcalc.facts import facts_of
 from archcalc.model import layer
 from archcalc.ops import window
 from archcalc.ops.avgpool import Avgpool
@@ -481,6 +482,7 @@ def test_a_broken_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> 
     text = WINDOWS if owner is window else EVERYTHING
     assert check(text).agrees
     monkeypatch.setattr(owner, name, broken)
+    facts_of.cache_clear()
 
     assert not check(text).agrees
 
@@ -497,6 +499,7 @@ def test_an_operation_too_many_is_caught(
         return work._replace(**{kind: getattr(work, kind) + 1})
 
     monkeypatch.setattr(ops.find(op), "work", one_more)
+    facts_of.cache_clear()
     found = complaints(confirm(archcalc.load(StringIO(OPS)), witness=REMEMBERING))
 
     quantity = "macs" if kind == "mac" else kind

@@ -25,6 +25,7 @@ class Attention(Weighted):
         y  C  L          key     G  C    key_bias     G
                          value   G  C    value_bias   G
                          output  C  F    output_bias  C
+        position_bias  heads  2H-1 2W-1  (of the window, with relative positions)
 
     F features (`inner`, else C) are queries of `heads` heads. `kv_heads` heads of keys and values,
     fewer if heads share them, have G = F·kv_heads/heads features. Keys and values come from x, or

@@ -33,7 +33,7 @@ class Declaration(NamedTuple):
 
 
 _SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2), "within": (8, 29)}
-_COUNTS = {"groups": 2, "branches": 2, "part": 2, "heads": 6, "kv_heads": 3, "inner": 24}
+_COUNTS = {"groups": 2, "branches": 2, "part": 2, "heads": 6, "kv_heads": 6, "inner": 24}
 _CELLS = {"top": 2, "bottom": 1, "left": 4, "right": 3}
 _SIZE: dict[str, Any] = {"type": ["integer", "string", "array"]}
 _DIGITS: dict[str, Any] = {"type": "string", "pattern": "^[+-]?[0-9]+$"}

@@ -132,8 +132,8 @@ def _inputs(op: Op) -> tuple[Shape, ...]:
 
 
 def _fitting(op: Op) -> Shape:
-    """Give an input that the op takes: blocks of cells divide the maps of some, or their sides."""
-    for maps, width in ((12, 29), (30, 29), (12, 30)):
+    """Give an input that the op takes: blocks divide its maps or sides, or its sides are equal."""
+    for maps, width in ((12, 29), (30, 29), (12, 30), (12, 24)):
         x = _shape("C", maps, width)
         try:
             op.shape(x)

@@ -97,7 +97,7 @@ def size_of(said: Json) -> Size:
     if "as_int" in said:
         size = said["as_int"]
         if type(size) is not int or size < 0:
-            raise Reason("wrong-value", f"{str(size)[:80]} is no size")
+            raise Reason("wrong-type", f"{str(size)[:80]} is no size")
         return size
     return str(said["as_expr"]["expr_str"])
 

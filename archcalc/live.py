@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import nn
 
     from archcalc.graph import Graph
 
+Sizes: TypeAlias = "Sequence[tuple[int, ...]]"
+Rules: TypeAlias = "Mapping[str, Callable[[Sizes, Sizes], Mapping[str, int]]]"
+"""By the name of a call what it counts, from the sizes that it reads, and that it puts out."""
 REGISTRIES = ("torchvision", "timm", "transformers")
 """Where names are looked up, and nothing else is run."""
 _NAME = re.compile(r"(?:.+\.py|[A-Za-z_][\w.]*):[^:]+")
@@ -45,7 +48,12 @@ def runs(name: str) -> str:
     return "" if source in REGISTRIES else source
 
 
-def read_module(net: nn.Module | str, inputs: Any, settings: Mapping[str, Any]) -> Graph:  # noqa: ANN401 - shapes, tensors, several
+def read_module(
+    net: nn.Module | str,
+    inputs: Any,  # noqa: ANN401 - shapes, tensors, several
+    settings: Mapping[str, Any],
+    rules: Rules | None = None,
+) -> Graph:
     """Read a live module, or what a name makes, at its inputs.
 
     Raises UsageError where it cannot run or PyTorch is missing, UnknownName for a name of nothing.
@@ -58,5 +66,5 @@ def read_module(net: nn.Module | str, inputs: Any, settings: Mapping[str, Any]) 
         hint = "pip install 'archcalc[torch]'"
         raise UsageError.of("not-installed", "PyTorch is not installed", hint) from None
     if isinstance(net, str):
-        return module.read_named(net, inputs, settings)
-    return module.read(net, inputs)
+        return module.read_named(net, inputs, settings, rules or {})
+    return module.read(net, inputs, rules=rules)

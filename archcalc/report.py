@@ -18,6 +18,7 @@ from archcalc.notes import notes
 from archcalc.paths import Index, cut, layer_of, positions_by
 from archcalc.plain_values import report_to_dict
 from archcalc.readers import find as find_network
+from archcalc.readers import one_of
 from archcalc.receptive_field import Field, receptive_fields
 from archcalc.row import Row, no_row, row_of
 from archcalc.scope import scope
@@ -46,23 +47,24 @@ def count(
     net: Spec | Graph | str | Path | nn.Module,
     *,
     input: Input | None = None,  # noqa: A002 - the field's own word
+    inputs: Any = None,  # noqa: ANN401 - shapes, tensors, several
     batch: int = 1,
     heads: bool = False,
 ) -> Report:
     """Count a network: a spec or a graph, or its name or path; with its heads if asked for.
 
-    Of a live PyTorch module `input` says all inputs, as `archcalc.read` takes them. Raises what
+    `inputs` are those of a live PyTorch module, as `archcalc.read` takes them. Raises what
     `archcalc.read` raises, and UsageError for a batch below 1.
 
     >>> report = count("lenet5")
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
-    samples = read_batch(batch)
+    input = one_of(input, inputs)  # noqa: A001
     found = net if isinstance(net, Spec | Graph) else find_network(net, input=input)
     if isinstance(found, Spec):
-        return Report(expand(found, input, heads=heads), samples, heads)
-    return Report(found.at(input if found is net else None, heads=heads), samples, heads)
+        return Report(expand(found, input, heads=heads), read_batch(batch), heads)
+    return Report(found.at(input if found is net else None, heads=heads), read_batch(batch), heads)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,7 +8,7 @@ run once, on tensors without data (`archcalc.readers.pytorch`).
 from __future__ import annotations
 
 from importlib import import_module
-from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from archcalc.errors import UsageError
 from archcalc.files import SPEC, File, kind_of, refuse
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Graph
     from archcalc.inputs import Input
+    from archcalc.live import Rules
     from archcalc.spec.values import Value
 
 
@@ -44,19 +45,30 @@ def read(
     /,
     *,
     input: Input | None = None,  # noqa: A002 - the field's own word
+    inputs: Any = None,  # noqa: ANN401 - shapes, tensors, several
+    rules: Rules | None = None,
     **parameters: Value,
 ) -> Graph:
     """Read a network of any kind that is known, and give its graph: by name, by path, from a file.
 
     A file that leaves the size of its input free needs an `input`; any other may be put on another
-    one. `parameters` are those of a spec. Of a live PyTorch module `input` says what enters it, one
-    sample of each: sizes `3x224x224`, types too `int64:128`, tensors; in a list or by name.
+    one. `parameters` are those of a spec. Of a live PyTorch module `input` says what enters it, or
+    `inputs`, one sample of each: sizes `3x224x224`, types too `int64:128`, tensors; several in a
+    list or by name, lists and dicts within. `rules` say what its calls without a rule count: each
+    is a function of the sizes of all tensors that a call reads, and of those that it puts out, that
+    gives figures by their names, as in `{"roi_align": lambda xs, ys: {"mul": 4 * prod(ys[0])}}`.
 
     Raises UnknownName, SpecError, ShapeError or UsageError.
 
     >>> read("lenet5", input="1x36x36").input
     Shape(1, 36, 36)
     """
+    input = one_of(input, inputs)  # noqa: A001
+    if rules is not None:
+        if not (is_module(network) or is_name(network)):
+            message = "rules are for calls of live PyTorch modules, and this is none"
+            raise UsageError.of("no-module", message, "an `opaque` layer says what it `does`")
+        return read_module(network, input, parameters, rules)
     found = find(network, input=input, **parameters)
     return expand(found, input) if isinstance(found, Spec) else found
 
@@ -85,3 +97,11 @@ def find(
         message = f"`{file.name}` is a {kind.name}, which has no {asked}"
         raise UsageError.of("not-a-spec", message, "variants and parameters are those of specs")
     return cast("Reader", import_module(kind.module)).read(file, input)
+
+
+def one_of(one: Any, other: Any) -> Any:  # noqa: ANN401
+    """Take what is said of the inputs by either word."""
+    if one is not None and other is not None:
+        message = "`input` and `inputs` say the same: give one of them"
+        raise UsageError.of("two-inputs", message)
+    return one if other is None else other

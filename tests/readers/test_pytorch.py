@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from archcalc import count
+from archcalc import count, read
 from archcalc.errors import UsageError
+from archcalc.uncounted import told
+
+if TYPE_CHECKING:
+    from archcalc.live import Sizes
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e '.[torch]'")
 
@@ -109,14 +115,148 @@ def test_a_decoder_that_shares_its_encoders_matrix() -> None:
     assert (total.parameters, total.macs) == (1600, 12 * 1600)
 
 
+class Frequencies(nn.Module):  # type: ignore[misc]
+    """A module that calls what has no rule."""
+
+    def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102
+        return torch.fft.rfft(x).real
+
+
 def test_a_call_without_a_rule_makes_the_total_partial_and_is_named() -> None:
-    class Frequencies(nn.Module):  # type: ignore[misc]
-        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            return torch.fft.rfft(x).real
+    report = count(Frequencies(), input=(16,))
 
-    total = count(Frequencies(), input=(16,)).total
+    assert report.total.unknown["macs"] == ("Frequencies._fft_r2c",)
+    assert told(report.uncounted) == [
+        "at least, since what `_fft_r2c` does is unknown (1x16 to 1x9): Frequencies._fft_r2c",
+    ]
 
-    assert total.unknown["macs"] == ("Frequencies._fft_r2c",)
+
+def test_the_caller_may_have_a_rule() -> None:
+    """A fast Fourier transform of n = 16: 5/2·n·log n operations, half of them additions."""
+
+    def half(xs: Sizes, ys: Sizes) -> dict[str, int]:
+        ((_, n),), ((_, m),) = xs, ys
+        assert m == n // 2 + 1
+        return {"mul": 4 * n, "add": 6 * n}
+
+    report = count(read(Frequencies(), input=(16,), rules={"aten::_fft_r2c": half}))
+
+    assert (report.total.work.mul, report.total.work.add) == (64, 96)
+    assert not report.total.unknown
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            lambda _xs, _ys: {"mils": 3},
+            (
+                "error[wrong-type]: the rule of `_fft_r2c`: expected a number beside one of mac, "
+                "add, mul, div, cmp, exp, tanh, pow, sqrt, erf, log, trig, connections, neurons, "
+                "interactions, not `[mils, 3]`"
+            ),
+        ),
+        (
+            lambda xs, _ys: {"mul": xs[1]},
+            (
+                "error[rule-failed]: the rule of `_fft_r2c` failed on 1x16: IndexError: list index "
+                "out of range"
+            ),
+        ),
+    ],
+    ids=["no figures", "a fault of its own"],
+)
+def test_a_rule_that_gives_nothing(rule: Any, said: str) -> None:  # noqa: ANN401
+    with pytest.raises(UsageError) as caught:
+        read(Frequencies(), input=(16,), rules={"_fft_r2c": rule})
+
+    assert str(caught.value) == said
+
+
+def test_rules_are_for_live_modules() -> None:
+    with pytest.raises(UsageError) as caught:
+        read("lenet5", rules={})
+
+    assert str(caught.value) == (
+        "error[no-module]: rules are for calls of live PyTorch modules, and this is none\n"
+        "  hint: an `opaque` layer says what it `does`"
+    )
+
+
+class Several(nn.Module):  # type: ignore[misc]
+    """Tokens and maps, in a dict and beside it, and something that is no tensor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.conv = nn.Embedding(50, 8), nn.Conv2d(3, 8, 3)
+
+    def forward(self, x, image=None, scale=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D102
+        ids = x["ids"] if isinstance(x, dict) else x
+        maps = self.conv(image).mean((2, 3))
+        return [self.words(ids) + maps, None if scale is None else maps * scale]
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        ["int64:12", (3, 9, 9)],
+        "int64:12,3x9x9",
+        [{"ids": "int64:12"}, "3x9x9"],
+        [{"ids": torch.zeros(1, 12, dtype=torch.int64)}, torch.empty(1, 3, 9, 9)],
+        {"x": "int64:12", "image": "3x9x9", "scale": None},
+        "x=int64:12,image=3x9x9",
+    ],
+)
+def test_several_inputs_of_any_kind(inputs: object) -> None:
+    report = count(Several(), inputs=inputs)
+
+    assert report.total.parameters == 400 + 8 * 28
+    assert report.total.macs == 8 * 27 * 49
+    assert list(map(str, report.inputs.values())) == ["12x1x1", "3x9x9"]
+
+
+def test_what_is_no_tensor_is_passed_on() -> None:
+    scaled = count(Several(), inputs={"x": "int64:12", "image": "3x9x9", "scale": 0.5})
+
+    assert scaled.total.work.mul == 8
+
+
+def test_a_module_at_another_of_several_inputs() -> None:
+    graph = read(Several(), inputs=["int64:12", (3, 9, 9)])
+
+    assert count(graph.at({"image": (3, 11, 11)})).total.macs == 8 * 27 * 81
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"input": (1, 3, 9, 9)},
+            (
+                "  hint: is the leading 1 of 1x3x9x9 a batch? Inputs are those of one sample: say "
+                "3x9x9"
+            ),
+        ),
+        (
+            {"inputs": torch.empty(8, 3, 9, 9)},
+            (
+                "error[batch]: `input` is 8x3x9x9, and what is counted is one sample\n"
+                "  hint: is the first size a batch? Then give 1x3x9x9; if it is not, 1x8x3x9x9"
+            ),
+        ),
+        (
+            {"input": "3x9x9", "inputs": "3x9x9"},
+            "error[two-inputs]: `input` and `inputs` say the same: give one of them",
+        ),
+    ],
+    ids=["a leading 1", "a batch", "both words"],
+)
+def test_inputs_that_are_asked_about(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        count(nn.Conv2d(3, 8, 3), **given)
+
+    text = str(caught.value)
+    assert (text if said.startswith("error") else text.partition("\n")[2]) == said
 
 
 def test_a_module_that_asks_for_values_says_where() -> None:

@@ -9,17 +9,22 @@ from archcalc.builder import Builder, Misfit
 from archcalc.errors import Reason, ShapeError, UsageError
 from archcalc.graph import INPUT, Here, Tie
 from archcalc.ops import make
+from archcalc.ops.quantities import WORKED
 from archcalc.ops.shape import first_of
 from archcalc.readers.naming import path_of
 from archcalc.readers.pytorch import attention, stated
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.lowering import lower
+from archcalc.readers.pytorch.ruling import lacking, ruled
 from archcalc.readers.pytorch.step import Stored
+from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archcalc.graph import Graph
+    from archcalc.live import Rules
+    from archcalc.ops.fields import Figures
     from archcalc.ops.shape import Shape
     from archcalc.origin import Maker, Origin
     from archcalc.readers.pytorch.call import Call, Value
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 class Assembly:
     """Takes a network together from the calls of one pass.
 
-    `arrays` are the sizes of the parameters by name, `trained` those that are.
+    `arrays` are the sizes of parameters by name, `trained` those that are, `rules` the caller's.
     """
 
     def __init__(
@@ -39,8 +44,10 @@ class Assembly:
         inputs: Mapping[str, Shape],
         arrays: dict[str, tuple[int, ...]],
         trained: frozenset[str],
+        rules: Rules | None = None,
     ) -> None:
         self.builder = Builder(origin, inputs)
+        self._rules = rules or {}
         self._arrays, self._trained = arrays, trained
         self._stored = Stored(arrays.keys(), trained)
         self._standing: dict[str | int, int] = {}
@@ -88,10 +95,11 @@ class Assembly:
 
     def _add(self, path: str, call: Call) -> int:
         held = any(value.held for value in call.tensors())
-        step = lower(call, self._stored) if held else None
+        figures = ruled(call, self._rules)
+        step = lower(call, self._stored) if held and figures is None else None
         ties = None if step is None else self._ties(step)
         if step is None or ties is None:
-            return self._state(path, call, held=held)
+            return self._state(path, call, figures, held=held)
         pairs = tuple(zip(step.inputs, step.xs, strict=True))
         if getattr(step.op, "flatten", False):
             pairs = tuple([(value, self._unflattened(value, x)) for value, x in pairs])
@@ -103,19 +111,19 @@ class Assembly:
         self._note_moves(here.node, step)
         return here.node
 
-    def _state(self, path: str, call: Call, *, held: bool) -> int:
+    def _state(self, path: str, call: Call, figures: Figures | None, *, held: bool) -> int:
         """Add a call without an op: what it puts out, what it holds, what is known of its work."""
         y = shape_of(call.outputs[0])
         own = self._unread(call)
         holds = tuple((_array(name, own), self._arrays[name]) for name in own)
-        does = stated.state(call)
-        if does is None and not path.rpartition("/")[2].partition("#")[0].endswith(call.name):
-            path = f"{path}.{call.name}"
-        figures = (
-            None
-            if does is None
-            else tuple((k, n) for k, n in does.items() if n or k == "interactions")
-        )
+        does = stated.state(call) if figures is None else None
+        if does is not None:
+            figures = tuple((k, n) for k, n in does.items() if n or k == "interactions")
+        elif figures is None:
+            if not path.rpartition("/")[2].partition("#")[0].endswith(call.name):
+                path = f"{path}.{call.name}"
+            missing = Uncounted(path, call.name, Case.UNKNOWN, WORKED, lacking(call))
+            self.builder.uncounted.append(missing)
         frozen = bool(own) and not any(name in self._trained for name in own)
         op = make("opaque", output=tuple(y), holds=holds, does=figures, trainable=not frozen)
         inputs = [value for value in call.tensors() if value.held or not held]

@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
-from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch.nn.modules.module import (
+    register_module_buffer_registration_hook,
+    register_module_parameter_registration_hook,
+)
 
 from archcalc.errors import ArchcalcError, UnknownName, UsageError, suggestion
 from archcalc.readers.pytorch.passing import failed
@@ -51,8 +54,8 @@ def build(name: str, settings: Mapping[str, object]) -> Built:
 def _torchvision(model: str, settings: dict[str, Any]) -> Built:
     try:
         models = importlib.import_module("torchvision.models")
-    except ImportError:
-        raise _missing("torchvision") from None
+    except ImportError as error:
+        raise _missing("torchvision", error) from None
     except RuntimeError:  # its compiled ops do not fit this torch; no pass without data calls them
         _declare_ops()
         models = importlib.import_module("torchvision.models")
@@ -60,15 +63,15 @@ def _torchvision(model: str, settings: dict[str, Any]) -> Built:
     builder = models.get_model_builder(model)
     module = _made(partial(builder, weights=None, **settings))
     crop = next(iter(models.get_model_weights(model))).transforms
-    size = getattr(crop, "keywords", {}).get("crop_size")
+    size = getattr(module, "image_size", getattr(crop, "keywords", {}).get("crop_size"))
     return Built(module, f"3x{size}x{size}" if isinstance(size, int) else None)
 
 
 def _timm(model: str, settings: dict[str, Any]) -> Built:
     try:
         timm = importlib.import_module("timm")
-    except ImportError:
-        raise _missing("timm") from None
+    except ImportError as error:
+        raise _missing("timm", error) from None
     _check("timm", model, timm.list_models())
     module = _made(partial(timm.create_model, model, pretrained=False, **settings))
     size = getattr(module, "default_cfg", {}).get("input_size")
@@ -78,14 +81,20 @@ def _timm(model: str, settings: dict[str, Any]) -> Built:
 def _transformers(model: str, settings: dict[str, Any]) -> Built:
     try:
         transformers = importlib.import_module("transformers")
-    except ImportError:
-        raise _missing("transformers") from None
+    except ImportError as error:
+        raise _missing("transformers", error) from None
     if model.endswith(".json"):
         config = _made(partial(transformers.AutoConfig.from_pretrained, model, **settings))
     else:
         _check("transformers", model, list(transformers.CONFIG_MAPPING.keys()))
         config = _made(partial(transformers.AutoConfig.for_model, model, **settings))
-    return Built(_made(partial(transformers.AutoModel.from_config, config)))
+    mixed = {"dtype": torch.bfloat16} if _has_experts(config) else {}
+    return Built(_made(partial(transformers.AutoModel.from_config, config, **mixed)))
+
+
+def _has_experts(config: Any) -> bool:
+    """Tell whether it is a mixture of experts, whose grouped products are of half precision."""
+    return any("experts" in key for key in vars(config))
 
 
 def _named(source: str, name: str, settings: dict[str, Any]) -> Built:
@@ -148,8 +157,12 @@ def _parameters_on_meta() -> Iterator[None]:
     def drop(_module: nn.Module, _name: str, parameter: nn.Parameter) -> nn.Parameter:
         return nn.Parameter(parameter.to("meta"), parameter.requires_grad)
 
+    def leave(_module: nn.Module, _name: str, buffer: torch.Tensor | None) -> torch.Tensor | None:
+        return None if buffer is None else buffer.to("meta")
+
     with ExitStack() as stack:
         stack.callback(register_module_parameter_registration_hook(drop).remove)
+        stack.callback(register_module_buffer_registration_hook(leave).remove)
         yield
 
 
@@ -166,8 +179,12 @@ def _check(source: str, model: str, names: list[str]) -> None:
         raise UnknownName.of("unknown-name", f"{source} has no model called `{model}`", near)
 
 
-def _missing(package: str) -> UsageError:
-    return UsageError.of("not-installed", f"{package} is not installed", f"pip install {package}")
+def _missing(package: str, error: ImportError) -> UsageError:
+    hint = f"pip install {package}"
+    if error.name not in {None, package}:
+        message = f"{package} cannot be imported: {error}"
+        return UsageError.of("not-installed", message, f"what it needs comes with it by `{hint}`")
+    return UsageError.of("not-installed", f"{package} is not installed", hint)
 
 
 def _declare_ops() -> None:

@@ -94,8 +94,10 @@ def concatenated(call: Call, stored: Stored) -> Step | None:
     fields: dict[str, object] = {"branches": len(tensors)}
     if along != axis:
         extents = [n for n in range(1, rank) if n != axis]
+        if len(extents) > 3:
+            return None
         fields["axis"] = sides(len(extents))[extents.index(along)]
     (y,) = call.outputs
     laid(y, axis)
-    xs = tuple([shape_of(value, axis) for value in tensors])
-    return Step(ops.make("concat", **fields), tuple(tensors), xs)
+    op, xs = ops.make("concat", **fields), [shape_of(value, axis) for value in tensors]
+    return Step(op, tuple(tensors), tuple(xs)) if _fits(op, xs, shape_of(y, axis)) else None

@@ -6,13 +6,14 @@ any device or on none, is read without memory, and is left as it was found.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import UsageError
 from archcalc.origin import Origin
 from archcalc.readers.pytorch.assembly import Assembly
-from archcalc.readers.pytorch.examples import Example, examples
+from archcalc.readers.pytorch.examples import examples
 from archcalc.readers.pytorch.passing import trace
+from archcalc.readers.pytorch.ruling import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from torch import nn
 
     from archcalc.graph import Graph
+    from archcalc.live import Rules
     from archcalc.ops.shape import Shape
     from archcalc.origin import Relative
-    from archcalc.readers.pytorch.examples import Inputs
+    from archcalc.readers.pytorch.examples import Given, Inputs
     from archcalc.spec.values import Value
 
 
-def read_named(name: str, inputs: Inputs | None, settings: Mapping[str, Value]) -> Graph:
+def read_named(
+    name: str, inputs: Inputs | None, settings: Mapping[str, Value], rules: Rules
+) -> Graph:
     """Build the module of a name, such as `torchvision:resnet50`, and read it.
 
     `settings` are keyword arguments of what makes it. Raises UnknownName, ShapeError, UsageError.
@@ -34,11 +38,13 @@ def read_named(name: str, inputs: Inputs | None, settings: Mapping[str, Value]) 
     from archcalc.readers.pytorch.building import build  # noqa: PLC0415 - the names are few
 
     built = build(name, settings)
-    return read(built.module, built.input if inputs is None else inputs, name)
+    return read(built.module, built.input if inputs is None else inputs, name, rules)
 
 
-def read(module: nn.Module, inputs: Inputs | None = None, name: str = "") -> Graph:
-    """Read a live module at the sizes of its inputs, those of one sample.
+def read(
+    module: nn.Module, inputs: Inputs | None = None, name: str = "", rules: Rules | None = None
+) -> Graph:
+    """Read a live module at the sizes of its inputs, those of one sample, also by `rules`.
 
     >>> from torch import nn
     >>> graph = read(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()), "3x32x32")
@@ -48,8 +54,9 @@ def read(module: nn.Module, inputs: Inputs | None = None, name: str = "") -> Gra
     name = name or type(module).__name__
     if inputs is None:
         message = f"{name} does not say the size of its input"
-        raise UsageError.of("no-input", message, 'as in `input="3x224x224"`, `--input 3x224x224`')
-    return Module(name, module, examples(module, inputs)).graph()
+        asked = _ASKED.get(getattr(module, "main_input_name", ""), "3x224x224")
+        raise UsageError.of("no-input", message, f'as in `input="{asked}"`, `--input {asked}`')
+    return Module(name, module, examples(module, inputs), rules or {}).graph()
 
 
 class Module(NamedTuple):
@@ -57,7 +64,8 @@ class Module(NamedTuple):
 
     name: str
     module: nn.Module
-    inputs: list[Example]
+    inputs: Given
+    rules: Rules = {}  # noqa: RUF012 - a named tuple's default, which nothing changes
 
     @property
     def origin(self) -> Origin:
@@ -70,24 +78,22 @@ class Module(NamedTuple):
         arrays = {name: tuple(p.shape) for name, p in self.module.named_parameters()}
         trained = frozenset(n for n, p in self.module.named_parameters() if p.requires_grad)
         origin = self.origin
-        return Assembly(origin, origin.inputs, arrays, trained).assemble(
-            trace(self.module, self.inputs), self
-        )
+        found = trace(self.module, self.inputs, map(bare, self.rules))
+        return Assembly(origin, origin.inputs, arrays, trained, self.rules).assemble(found, self)
 
     def at(self, inputs: Mapping[str, Shape], *, heads: bool) -> Graph:  # noqa: ARG002 - there are none
         """Run the module at other inputs."""
-        given = [
-            example._replace(sizes=(1, *_sizes(inputs[example.name], example)))
-            for example in self.inputs
-        ]
-        return self._replace(inputs=given).graph()
+        return self._replace(inputs=self.inputs.at(inputs)).graph()
 
     def relatives(self) -> Iterator[Relative]:
         """There are none."""
         return iter(())
 
 
-def _sizes(shape: Shape, example: Example) -> tuple[Any, ...]:
-    """Write a vector with as many sizes as the input had."""
-    rank = len(example.sizes) - 1
-    return tuple(shape)[:rank] if shape.is_vector else tuple(shape)
+_ASKED = {
+    "input_ids": "input_ids=int64:128",
+    "pixel_values": "pixel_values=3x224x224",
+    "input_features": "input_features=80x3000",
+    "input_values": "input_values=16000",
+}
+"""What an input may look like, by the name that a model of transformers has for it."""

@@ -27,11 +27,11 @@ from archcalc.readers.pytorch.recorder import Recorder
 from archcalc.readers.pytorch.tape import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator
 
     from torch import nn
 
-    from archcalc.readers.pytorch.examples import Example
+    from archcalc.readers.pytorch.examples import Example, Given
 
 KNOWN = (
     lowering.RULES.keys()
@@ -44,24 +44,25 @@ KNOWN = (
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
 
 
-def trace(module: nn.Module, given: Sequence[Example]) -> Trace:
+def trace(module: nn.Module, given: Given, known: Iterable[str] = ()) -> Trace:
     """Run a module on tensors without data. The module is left as it was found.
 
+    Calls are not taken apart that are `known` to the caller.
     Raises UsageError where its own code fails, or asks what the numbers are.
     """
     on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
     try:
-        return _run(module, given, fake=not on_meta)
+        return _run(module, given, KNOWN.union(known), fake=not on_meta)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
         if on_meta and _asks_for_values(error):
             try:
-                return _run(module, given, fake=True)
+                return _run(module, given, KNOWN.union(known), fake=True)
             except Exception as second:  # noqa: BLE001
                 raise _failed(module, second, given) from None
         raise _failed(module, error, given) from None
 
 
-def _run(module: nn.Module, given: Sequence[Example], *, fake: bool) -> Trace:
+def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) -> Trace:
     with ExitStack() as stack:
         stack.enter_context(kept(module))
         stack.enter_context(redirect_stdout(sys.stderr))
@@ -75,28 +76,27 @@ def _run(module: nn.Module, given: Sequence[Example], *, fake: bool) -> Trace:
             )
             _stand_in(module, mode)
         callers = stack.enter_context(Callers(module))
-        recorder = Recorder(callers, KNOWN)
+        recorder = Recorder(callers, known)
         for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
             recorder.enter(tensor, Value(tuple(tensor.shape), names=(name,)))
-        args, kwargs = [], {}
-        for position, example in enumerate(given):
+        positions = {id(example): -1 - n for n, example in enumerate(given)}
+
+        def enter(example: Example) -> torch.Tensor:
             tensor = torch.empty(example.sizes, dtype=example.dtype, device=device)
-            floats, rank = example.dtype.is_floating_point, len(example.sizes)
-            value = Value(
-                example.sizes,
-                (-1 - position,),
-                held=True,
-                features=1 if floats and rank > 3 else None,
-            )
-            recorder.enter(tensor, value)
-            if example.by_name:
-                kwargs[example.name] = tensor
-            else:
-                args.append(tensor)
+            recorder.enter(tensor, _entering(example, positions[id(example)]))
+            return tensor
+
+        args, kwargs = given.made(enter)
         with recorder:
             result = module(*args, **kwargs)
         outputs = [recorder.value(tensor) for tensor in _tensors(result)]
         return Trace(recorder.tape.calls, outputs, callers.naming)
+
+
+def _entering(example: Example, position: int) -> Value:
+    floats, rank = example.dtype.is_floating_point, len(example.sizes)
+    features = 1 if floats and rank > 3 else None
+    return Value(example.sizes, (position,), held=True, features=features)
 
 
 @contextmanager
@@ -166,9 +166,15 @@ def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcErro
     return UsageError.of("model-failed", message, hint)
 
 
-def _failed(module: nn.Module, error: Exception, given: Sequence[Example]) -> ArchcalcError:
+def _failed(module: nn.Module, error: Exception, given: Given) -> ArchcalcError:
     shapes = ", ".join("x".join(map(str, example.sizes)) for example in given)
     hint = "the first 1 is the batch: inputs are those of one sample"
+    led = next(
+        (e for e in given if e.tensor is None and e.sizes[1:2] == (1,) and e.sizes[2:]), None
+    )
+    if led is not None:
+        said, rest = ("x".join(map(str, led.sizes[n:])) for n in (1, 2))
+        hint = f"is the leading 1 of {said} a batch? Inputs are those of one sample: say {rest}"
     return failed(f"{type(module).__name__} failed on {shapes}", error, hint)
 
 

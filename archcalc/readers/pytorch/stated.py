@@ -154,6 +154,12 @@ def _linear(call: Call) -> Figures:
     return _summed(call, macs, weight, call.args["bias"] is not None)
 
 
+def _grouped(call: Call) -> Figures:
+    """Multiply each row with the matrix of its group: of its expert."""
+    weight, n = call.args["mat2"], call.outputs[0].size
+    return _summed(call, n * weight.shape[-2], weight, call.args["bias"] is not None)
+
+
 def _conv(call: Call) -> Figures:
     weight = call.args["weight"]
     macs = call.outputs[0].size * prod(weight.shape[1:])
@@ -269,6 +275,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("softmax", "_softmax", "log_softmax", "_log_softmax"), _softmax),
     **dict.fromkeys(("matmul", "bmm", "mm", "mv", "addmm", "baddbmm", "dot", "vdot"), _product),
     "linear": _linear,
+    "_grouped_mm": _grouped,
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), _conv),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), _deconv),
     "scaled_dot_product_attention": _attention,

@@ -29,6 +29,8 @@ def fold_repeats(rows: Iterable[Row]) -> list[Line]:
     >>> from archcalc.report import count
     >>> [(line.row.path, line.times) for line in fold_repeats(count("resnet18").fold(2))][2:5]
     [('conv2_x/1..2', 2), ('conv3_x/1', 1), ('conv3_x/2', 1)]
+
+    Blocks called `layer_0`, `layer_1` are repetitions too; single layers of such names are none.
     """
     return list(_merge([Line(row) for row in rows], 0))
 
@@ -54,10 +56,12 @@ def _segment(line: Line, level: int) -> str | None:
 def _signature(pair: tuple[int, list[Line]], level: int) -> object:
     """Say what siblings must share to be merged; one without a number is like no other."""
     position, lines = pair
-    number = _segment(lines[0], level)
-    if number is None or not number.isdecimal():
+    name = _segment(lines[0], level)
+    if name is None or not name[-1].isdecimal():
         return position
-    return tuple(
+    if not name.isdecimal() and _is_layer(lines, level):
+        return position
+    return name.rstrip("0123456789"), tuple(
         [
             "/".join(line.row.path.split("/")[level + 1 :]),
             line.times,
@@ -65,6 +69,11 @@ def _signature(pair: tuple[int, list[Line]], level: int) -> object:
         ]
         for line in lines
     )
+
+
+def _is_layer(lines: Sequence[Line], level: int) -> bool:
+    """Tell whether siblings are layers, whose names are not those of repeated blocks."""
+    return any(line.row.layer and line.row.path.count("/") == level for line in lines)
 
 
 def content(row: Row) -> tuple[object, ...]:
@@ -76,7 +85,7 @@ def content(row: Row) -> tuple[object, ...]:
 
 def _times(line: Line, times: int, level: int, last: str) -> Line:
     row, segments = line.row, line.row.path.split("/")
-    segments[level] = f"{segments[level]}..{last}"
+    segments[level] = f"{segments[level]}..{last[len(last.rstrip('0123456789')) :]}"
     sums = {name: times * getattr(row, name) for name in _names() if name != "work"}
     work = Work(*[times * n for n in row.work])
     path = "/".join(segments)

@@ -311,6 +311,23 @@ def _folded(here: Maps, place: int) -> Layer:
 
 
 @st.composite
+def _rearranged(draw: DrawFn, here: Maps) -> Layer:
+    shape = [here.channels, *here.sides]
+    kept = draw(st.integers(0, len(shape) - 1))
+    sizes = (*shape[:kept], prod(shape[kept:]))
+    text = f"{{reshape: {_written(sizes)}}}"
+    return Layer(text, Maps(sizes[0], sizes[1:] or (1, 1)))
+
+
+@st.composite
+def _turned_axes(draw: DrawFn, here: Maps) -> Layer:
+    shape = [here.channels, *here.sides]
+    order = draw(st.permutations(range(len(shape))))
+    sizes = [shape[axis] for axis in order]
+    return Layer(f"{{permute: {list(order)}}}", Maps(sizes[0], tuple(sizes[1:])))
+
+
+@st.composite
 def _means(draw: DrawFn, here: Maps) -> Layer:
     shape = [here.channels, *here.sides]
     place = draw(st.integers(-1, len(here.sides)))
@@ -504,6 +521,8 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "local": _untied,
     "fold": lambda here: st.integers(0, len(here.sides) - 1).map(lambda i: _folded(here, i)),
     "mean": _means,
+    "permute": _turned_axes,
+    "reshape": _rearranged,
     "pixel_shuffle": _woven,
     "pixel_unshuffle": _blocks,
     "tokens": lambda here: st.just(Layer("tokens", Maps(here.channels, (prod(here.sides),)))),

@@ -7,6 +7,7 @@ from archcalc.ops.fields import (
     Arrays,
     Figures,
     Map,
+    Order,
     Parts,
     Stretch,
     Table,
@@ -75,6 +76,17 @@ def shape_of(value: object) -> Map:
     if found is None:
         raise expected("a shape such as 160 or 64x7x7 (channels x height x width)", value)
     return found
+
+
+def order(value: object) -> Order:
+    """Read an order of axes, counted from 0.
+
+    >>> order(["1", "0"])
+    (1, 0)
+    """
+    if not isinstance(value, list | tuple) or not value:
+        raise expected("a list of axes, counted from 0, such as [1, 0]", value)
+    return tuple([at_least(0, item) for item in value])
 
 
 def arrays(value: object) -> Arrays:

@@ -161,6 +161,12 @@ DECLARATIONS: dict[str, Declaration] = {
         ((1,), (3,), (4, 2), (2, 3, 3)),
         lambda name: (letter(name, 14),),
     ),
+    "Order": Declaration(
+        composites.order,
+        {"type": "array", "items": _WHOLE_OR_NONE, "minItems": 1}
+        | {"description": "For each axis the one that it was: [1, 0]; 0 are the channels."},
+        ((0, 1), (1, 0), (0, 2, 1), (2, 0, 1)),
+    ),
     "Arrays": Declaration(
         composites.arrays,
         {

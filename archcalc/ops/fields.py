@@ -48,6 +48,8 @@ Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each output map the input maps that feed it, counted from 0."""
 Map: TypeAlias = tuple[int, ...]
 """The shape of an output: its channels, then its extents, as in `160` or `64x7x7`."""
+Order: TypeAlias = tuple[int, ...]
+"""For each axis the one that it was before: `[1, 0]`; 0 are the channels."""
 Arrays: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 """Arrays by their names, each with its shape: `{kernel: 64x3x3x3, bias: 64}`."""
 Figures: TypeAlias = tuple[tuple[str, int], ...]

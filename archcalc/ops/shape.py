@@ -82,6 +82,14 @@ class Shape(tuple[int, ...]):
         """Whether there is one place only, however many extents of 1 are written."""
         return self[1:].count(1) == len(self) - 1
 
+    def written_as(self, other: Shape) -> Shape:
+        """Give this shape, written in the order of another.
+
+        >>> print(Shape(8, 14, 14).written_as(FeaturesLast(3, 28, 28)))
+        14x14x8
+        """
+        return FeaturesLast(*self) if isinstance(other, FeaturesLast) else self
+
     def named(self) -> dict[str, int]:
         """Give every number by its name, as expressions of a spec read them.
 
@@ -106,6 +114,22 @@ class Shape(tuple[int, ...]):
 
     def __repr__(self) -> str:
         return f"Shape({', '.join(map(str, self))})"
+
+
+class FeaturesLast(Shape):
+    """A shape whose source writes the extents first; rules see the channels first all the same.
+
+    >>> x = FeaturesLast(3, 224, 112)
+    >>> print(x, FeaturesLast(120), x == Shape(3, 224, 112), x.channels)
+    224x112x3 120 True 3
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        if self.rank == 2 and self.is_vector:
+            return str(self.channels)
+        return "x".join(map(str, (*self.extents, self.channels)))
 
 
 class Accompanied(Shape):

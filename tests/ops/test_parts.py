@@ -72,6 +72,10 @@ CASES = [
     pytest.param("{fold: height}", "8x3x4", "24x4", {}, id="rows as maps"),
     pytest.param("{fold: width}", "8x3x4", "32x3", {}, id="columns as maps"),
     pytest.param("{fold: length}", "8x3", "24x1x1", {}, id="nothing but a vector"),
+    pytest.param("{reshape: 8x2x6}", "8x3x4", "8x2x6", {}, id="2 rows of 6"),
+    pytest.param("{reshape: 96}", "8x3x4", "96x1x1", {}, id="8·3·4 in one vector"),
+    pytest.param("{permute: [1, 0]}", "8x12", "12x8", {}, id="places as maps"),
+    pytest.param("{permute: [2, 0, 1]}", "8x3x4", "4x8x3", {}, id="width first"),
     pytest.param(  # 12 places to 6 units, for each of the 8 maps: 6·(12 + 1)
         "{linear: 6, over: places}", "8x12", "8x6",
         {"weights": 72, "biases": 6, "mac": 576, "add": 48, "connections": 624, "neurons": 48},
@@ -281,6 +285,25 @@ spec:3:12: error[no-such-axis]: fold1: there is no depth: 8x6x4 has channels, he
 what enters `fold` is 8x6x4
     3 |   - {fold: depth}
       |            ^^^^^""",
+    ),
+    (
+        "{reshape: 8x17}",
+        "8x4x4",
+        """\
+spec:3:15: error[unlike-sizes]: reshape1: 8x4x4 has 128 elements, and 8x17 has 136; \
+what enters `reshape` is 8x4x4
+    3 |   - {reshape: 8x17}
+      |               ^^^^""",
+    ),
+    (
+        "{permute: [2, 1]}",
+        "8x4x4",
+        """\
+spec:3:6: error[bad-order]: permute1: [2, 1] does not name each of the 3 axes of 8x4x4 once; \
+what enters `permute` is 8x4x4
+    3 |   - {permute: [2, 1]}
+      |      ^^^^^^^
+  hint: they are 0 to 2""",
     ),
     (
         "{deconv: 2, kernel: 3, stride: 2, output_padding: 2}",

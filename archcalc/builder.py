@@ -212,6 +212,7 @@ class Builder:
             what += f" ({order(xs[0])})" if what and reason.code == "window-does-not-fit" else ""
             message = reason.message + what
             raise Misfit(reason.code, message, reason.hint, reason.key) from None
+        y = y.written_as(xs[0])
         if max(y).bit_length() > self._limits.integer_bits:
             raise limits.too_large("integer_bits", f"a shape of {max(y).bit_length():,} bits")
         found = self._shapes[id(op), xs] = op, settled, y

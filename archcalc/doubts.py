@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.ops.shape import sides
+from archcalc.ops.shape import FeaturesLast, sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,12 @@ def axes(graph: Graph) -> Iterator[str]:
     ('input 28x28x1 is read as channels x height x width: 28 channels of 28x1 places',)
     """
     for position, x in enumerate(graph.inputs.values()):
-        last = x.rank == 2 and x.width in COLOURS and x.channels == x.height > max(COLOURS)
+        last = (
+            not isinstance(x, FeaturesLast)
+            and x.rank == 2
+            and x.width in COLOURS
+            and x.channels == x.height > max(COLOURS)
+        )
         if last or (x.channels > 1 and x.is_vector and _slides(graph, -1 - position)):
             yield f"input {x} is read as {order(x)}: {_places(x)}"
 
@@ -38,7 +43,10 @@ def order(x: Shape) -> str:
     >>> order(Shape(3, 224, 224)), order(Shape(1, 16000))
     ('channels x height x width', 'channels x length')
     """
-    return " x ".join(("channels", *sides(x.rank)))
+    extents = sides(x.rank)
+    return " x ".join(
+        (*extents, "channels") if isinstance(x, FeaturesLast) else ("channels", *extents)
+    )
 
 
 def flattening(node: Node) -> str | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.ops.fields import shown
 from archcalc.ops.given import from_python, read_shape
-
-if TYPE_CHECKING:
-    from archcalc.ops.op import Shape
+from archcalc.ops.shape import FeaturesLast, Shape
 
 Input: TypeAlias = "Shape | str | tuple[int, ...] | Mapping[str, Shape | str | tuple[int, ...]]"
 """What may be given for an input: `3x224x224`, its numbers, or several by name."""
@@ -30,18 +28,33 @@ def read_inputs(given: object, own: Mapping[str, Shape] | None = None) -> Mappin
     own, given = own or {}, _by_name(given)
     try:
         if isinstance(given, Mapping) and given:
-            return {**own, **{_known(name, own): _one(value) for name, value in given.items()}}
+            found = {_known(name, own): value for name, value in given.items()}
+            return {**own, **{name: _one(value, own.get(name)) for name, value in found.items()}}
         if len(own) > 1:
             raise _which(own)
-        return {next(iter(own), "input"): _one(given)}
+        name = next(iter(own), "input")
+        return {name: _one(given, own.get(name))}
     except Reason as reason:
         raise UsageError.because(reason) from None
 
 
-def _one(given: object) -> Shape:
-    """Read one shape, without the type of its numbers: `int64:128` is 128 of them."""
+def _one(given: object, own: Shape | None = None) -> Shape:
+    """Read one shape, without the type of its numbers: `int64:128` is 128 of them.
+
+    Where a network writes its features last, so does what is given for its input; what begins with
+    its own number of features, and does not end with it, has them first.
+
+    >>> [_one(x, FeaturesLast(3, 224, 224)).channels for x in ("32x48x3", "3x32x48", "32x48x1")]
+    [3, 3, 1]
+    """
     kind, colon, sizes = given.rpartition(":") if isinstance(given, str) else ("", "", given)
-    return read_shape(sizes if colon and kind.isidentifier() else given)
+    found = read_shape(sizes if colon and kind.isidentifier() else given)
+    if isinstance(given, Shape) or own is None or (own.is_vector and found.is_vector):
+        like = own or given
+        return found.written_as(like) if isinstance(like, Shape) else found
+    *extents, last = found
+    first = found.channels == own.channels != last or not isinstance(own, FeaturesLast)
+    return found.written_as(own) if first else FeaturesLast(last, *extents)
 
 
 def _by_name(given: object) -> object:

@@ -88,7 +88,8 @@ class Shape(tuple[int, ...]):
         >>> print(Shape(8, 14, 14).written_as(FeaturesLast(3, 28, 28)))
         14x14x8
         """
-        return FeaturesLast(*self) if isinstance(other, FeaturesLast) else self
+        kind = FeaturesLast if isinstance(other, FeaturesLast) else Shape
+        return self if type(self) is kind else kind(*self)
 
     def named(self) -> dict[str, int]:
         """Give every number by its name, as expressions of a spec read them.

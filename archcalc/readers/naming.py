@@ -39,3 +39,13 @@ def path_of(name: str) -> str:
         raise Reason("too-large", f"a name of {len(name):,} characters")
     name = printable(name).replace(".", DOT)
     return "/".join([part if part.strip() else NOTHING for part in name.split("/")])
+
+
+def input_name(name: str, number: int) -> str:
+    """Write the name of an input so that it can be given one: no comma and no sign of equality.
+
+    >>> input_name("image,left", 0), input_name("", 1)
+    ('image;left', 'input1')
+    """
+    plain = " ".join(printable(name[:1_000]).split()).replace(",", ";").replace("=", ":")[:80]
+    return plain or f"input{number}"

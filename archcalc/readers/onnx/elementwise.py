@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason
 from archcalc.readers.assembly import lacks
 from archcalc.readers.onnx.call import Call, Unknown, holding
-from archcalc.readers.onnx.values import Array, Maps, broadcast
+from archcalc.readers.onnx.values import Array, Maps
+from archcalc.readers.sizes import broadcast
 
 if TYPE_CHECKING:
     from collections.abc import Callable

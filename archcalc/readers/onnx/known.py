@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason
 from archcalc.readers.onnx.numeric import divide, elementwise, first_name, power, spread
 from archcalc.readers.onnx.proto import SMALL, WHOLE, Tensor
-from archcalc.readers.onnx.values import Array, broadcast, numbers
+from archcalc.readers.onnx.values import Array, numbers
+from archcalc.readers.sizes import broadcast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.errors import Diagnostic, Place, Reason, SpecError, UsageError, printable
 from archcalc.inputs import read_inputs
 from archcalc.ops.shape import Shape
+from archcalc.readers.naming import input_name
 from archcalc.readers.sizes import of_rank
 
 if TYPE_CHECKING:
@@ -64,14 +65,14 @@ class Inputs:
         self.batch = (first.pop() or 1) if len(first) == 1 and not by_step else 1
 
     def _entry(self, info: Info, number: int) -> Entry:
-        name = " ".join(printable(info.name).split()).replace(",", ";").replace("=", ":")[:80]
+        name = input_name(info.name, number)
         if info.dims is None:
-            return Entry(info, name or f"input{number}", None)
+            return Entry(info, name, None)
         if len(info.dims) > MOST_AXES:
             message = f"the input `{name}` has {len(info.dims):,} axes; {MOST_AXES} are the most"
             raise SpecError([Diagnostic("too-large", message, Place(self.file, 0, 0))])
         dims = tuple(dim if isinstance(dim, int) and dim > 0 else None for dim in info.dims)
-        return Entry(info, name or f"input{number}", dims)
+        return Entry(info, name, dims)
 
     def shapes(self, given: Input | None) -> Mapping[str, Shape]:
         """Give the shapes of one sample. Raises UsageError where a size is free and not given."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason
 from archcalc.readers.onnx.proto import SMALL
-from archcalc.readers.onnx.values import Array, broadcast
+from archcalc.readers.onnx.values import Array
+from archcalc.readers.sizes import broadcast
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -104,19 +104,3 @@ def _extents(dims: Dims, axis: int, batch: int) -> list[int]:
 
 def _share(size: int, batch: int) -> int:
     return size // batch if size % batch == 0 else size
-
-
-def broadcast(*shapes: Dims) -> Dims | None:
-    """Spread sizes over each other, the last ones beside the last; None where they do not fit.
-
-    >>> broadcast((2, 1, 3), (4, 1)), broadcast((2,), (3,))
-    ((2, 4, 3), None)
-    """
-    rank = max(map(len, shapes))
-    found = []
-    for sizes in zip(*[(1,) * (rank - len(dims)) + dims for dims in shapes], strict=True):
-        others = {size for size in sizes if size != 1}
-        if len(others) > 1:
-            return None
-        found.append(others.pop() if others else 1)
-    return tuple(found)

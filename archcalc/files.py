@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 UNNAMED = ("<stdin>", "spec")
 """What files are called that have no name."""
+SAVED = "saved_model.pb"
+"""What lies in the folder of a SavedModel."""
 HEAD = 65_536
 """Bytes by which a kind is told."""
 
@@ -64,6 +66,8 @@ def open_file(path: Path) -> File:
             names = [p.name for p in beside if p.suffix.lower() in SUFFIXES]
             near = suggestion(path.name, sorted(names))
             raise UnknownName.of("no-such-file", f"there is no file `{path}`", near)
+        if (path / SAVED).is_file():
+            raise refuse(File(str(path), b""), _kind_called(SAVED))
         if not path.is_file():
             hint = "`-` reads from standard input"
             raise SpecError.of("not-a-file", f"`{path}` is not a regular file", hint)
@@ -123,6 +127,13 @@ KINDS = (
         hint="`model.to_json()` writes the network alone, `model.save` a .keras",
     ),
     Kind(
+        "TensorFlow SavedModel",
+        (".pb",),
+        lambda _: None,
+        why="its layers are those that TensorFlow made of them",
+        hint="`model.to_json()` writes the network alone, `model.save` a .keras",
+    ),
+    Kind(
         "TensorFlow Lite model",
         (".tflite",),
         _has(rb"(?s)\A.{4}TFL3"),
@@ -170,6 +181,15 @@ KINDS = (
         "archcalc.readers.onnx",
     ),
     Kind(
+        "Keras model",
+        (".keras", ".json"),
+        _has(
+            rb"(?s)\A(?:PK\x03\x04.*?(?:metadata|config)\.json"
+            rb'|(?:\xef\xbb\xbf)?\s*\{.*"(?:class_name|keras_version)"\s*:)'
+        ),
+        "archcalc.readers.keras",
+    ),
+    Kind(
         "darknet cfg",
         (".cfg",),
         _has(
@@ -197,12 +217,18 @@ def kind_of(file: File) -> Kind:
     if by_suffix is SPEC or not file.head.strip():
         return by_suffix or SPEC
     found = next((kind for kind in KINDS if kind.fits(file.head)), None)
+    if found is None and file.suffix == ".json" and SPEC.fits(file.head):
+        return SPEC  # JSON is YAML too
     if found or by_suffix:
         return found or by_suffix or SPEC
     if SPEC.fits(file.head) or file.name in UNNAMED:
         return SPEC
     message = f"`{file.name}` is no network of a kind that is read"
     raise UsageError.of("unknown-kind", message, f"what is read: {read_kinds()}")
+
+
+def _kind_called(name: str) -> Kind:
+    return next(kind for kind in KINDS if Path(name).suffix in kind.suffixes)
 
 
 def read_kinds() -> str:

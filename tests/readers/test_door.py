@@ -103,6 +103,15 @@ def test_a_kind_is_told_by_content_whatever_the_name(text: str, name: str, tmp_p
             ),
         ),
         (
+            "x.pb",
+            b"\x08\x01",
+            (
+                "error[not-read]: `x.pb` is a TensorFlow SavedModel, which is not read: its layers "
+                "are those that TensorFlow made of them\n"
+                "  hint: `model.to_json()` writes the network alone, `model.save` a .keras"
+            ),
+        ),
+        (
             "x.caffemodel",
             b"\x0a\x04tiny",
             (
@@ -117,7 +126,7 @@ def test_a_kind_is_told_by_content_whatever_the_name(text: str, name: str, tmp_p
             (
                 "error[unknown-kind]: `x.png` is no network of a kind that is read\n"
                 "  hint: what is read: archcalc specs (YAML), PyTorch exported program, "
-                "ONNX model, darknet cfg, Caffe prototxt"
+                "ONNX model, Keras model, darknet cfg, Caffe prototxt"
             ),
         ),
     ],
@@ -172,3 +181,22 @@ def test_counting_a_spec_imports_no_reader_of_files() -> None:
     command = [sys.executable, "-c", program]
     found = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     assert found.stdout == "[]\n"
+
+
+def test_the_folder_of_a_saved_model_says_why(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"\x08\x01")
+
+    with pytest.raises(ArchcalcError) as caught:
+        read(tmp_path)
+    assert str(caught.value) == (
+        f"error[not-read]: `{tmp_path}` is a TensorFlow SavedModel, which is not read: its layers "
+        "are those that TensorFlow made of them\n"
+        "  hint: `model.to_json()` writes the network alone, `model.save` a .keras"
+    )
+
+
+def test_a_spec_in_json_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    path.write_text('{"input": "1x8x8", "layers": [{"conv": 2, "kernel": 3}]}', "utf-8")
+
+    assert read(path).origin.kind == "spec"

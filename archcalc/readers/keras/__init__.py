@@ -1,0 +1,72 @@
+"""Keras models → Graph: JSON as `to_json` writes it, and .keras archives, by Keras 2 and 3.
+
+Sizes are in Keras's order of axes, features last unless a layer says otherwise; so they are shown.
+Neither weights nor code are read: what a Lambda or a class of somebody's own does stays unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcalc.errors import Place
+from archcalc.origin import Origin
+from archcalc.readers.archive import member
+from archcalc.readers.assembly import Rereading
+from archcalc.readers.keras.document import parse
+from archcalc.readers.keras.entering import entries, shapes
+from archcalc.readers.keras.model import Layer
+from archcalc.readers.keras.walk import Walk
+from archcalc.readers.text import Text, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcalc.files import File
+    from archcalc.graph import Graph
+    from archcalc.inputs import Input
+    from archcalc.ops.op import Shape
+    from archcalc.origin import Maker
+
+ARCHIVE = b"PK"
+
+
+def read(file: File, given: Input | None) -> Graph:
+    """Read a model from its file, at its own input or at the one that is given.
+
+    Raises SpecError or ShapeError, with the place, and UsageError where the file does not say how
+    large its input is, and nothing is given.
+    """
+    if file.head.startswith(ARCHIVE):
+        content = member(file, "config.json")
+        source = Text(f"{file.name}/config.json", content.decode("utf-8-sig", "replace"))
+        return read_text(source, file.stem, given)
+    return read_text(text_of(file), file.stem, given)
+
+
+def read_text(source: Text, name: str, given: Input | None) -> Graph:
+    """Read a model from its JSON."""
+    layer = Layer(source, (), parse(source))
+    if str(layer.values.get("keras_version", "")).startswith("1."):
+        layer.fail("the form of Keras 1 is not read", "keras_version", code="not-read")
+    model = layer.model
+    if model is None:
+        layer.fail(
+            f"`{layer.kind[:80]}` is a class of somebody's own: its layers are not in the file",
+            code="not-read",
+        )
+    entering = entries(model)
+    inputs = shapes(entering, given, Place(source.name, 0, 0))
+    own = {entry.name: entry.shape or inputs[entry.name] for entry in entering}
+    title = " ".join(layer.name.split())[:80]
+    origin = Origin(
+        id=name,
+        name=title if title and title.isprintable() else name,
+        inputs=own,
+        text=source.text,
+        kind="Keras model",
+    )
+
+    def make(maker: Maker, inputs: Mapping[str, Shape]) -> Graph:
+        return Walk(model, entering, maker, inputs).graph()
+
+    return Rereading(origin, make).at(inputs, heads=True)

@@ -74,7 +74,6 @@ Slopes: TypeAlias = Literal["map", "shared", "untied"]
 Approximation: TypeAlias = Literal["tanh", "sigmoid"]
 """By what an error function is approximated."""
 
-
 Word = TypeVar("Word", bound=str)
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")

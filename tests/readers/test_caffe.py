@@ -196,6 +196,14 @@ def test_a_region_pool_is_told_for_one_region() -> None:
     assert dict(found.total.unknown)["macs"] == ("p",)
 
 
+def test_permute_moves_axes_and_is_read_on() -> None:
+    """SSD's heads: 3 maps of 10x10 become 10 rows of 10x3, then one vector."""
+    text = layer("Permute", "data", "p", "permute_param { order: 0 order: 2 order: 3 order: 1 }")
+    text += layer("Flatten", "p", "f")
+
+    assert shapes(text) == {"p": "10x10x3", "f": "300x1x1"}
+
+
 @pytest.mark.parametrize(
     ("text", "dims"),
     [

@@ -74,7 +74,7 @@ def permute(layer: Layer, blob: Blob) -> Plan | Unknown:
         return Unknown("it mixes the samples of a batch")
     if order == list(range(blob.axes)):
         return Plan("identity", {})
-    return Plan("permute", {"order": tuple(order[1:])})
+    return Plan("permute", {"order": tuple(axis - 1 for axis in order[1:])})
 
 
 def interpolate(layer: Layer, blob: Blob) -> Plan:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.graph import INPUT, Here
-from archcalc.readers.assembly import Assembly, LeftOut, error, lacks
+from archcalc.readers.assembly import Assembly, LeftOut, error
 from archcalc.readers.caffe.behind import behind
 from archcalc.readers.caffe.blob import Blob, Plan, Top, Unknown
 from archcalc.readers.caffe.joins import JOINS, PAIRS, cuts
@@ -136,7 +136,7 @@ class Walk:
             own = self.network.layers[self.network.scale_of[number]].about("scale_param")
             shift = own.truth("bias_term", default=False)
             return plan._replace(fields=plan.fields | {"scale": True, "shift": shift})
-        return Unknown(lacks(plan.word)) if plan.word in MOVING and lacks(plan.word) else plan
+        return plan
 
     def _unknown(self, layer: Layer, path: str, plan: Unknown, before: Here, axes: int) -> Top:
         why = f"{plan.why}, {layer.line}"
@@ -157,7 +157,3 @@ class Walk:
         for i, (name, part) in enumerate(zip(layer.tops, parts, strict=True), 1):
             own_path = path if len(parts) == 1 else self.net.names.path(f"{layer.name}/{i}")
             self.tops[name] = Top(self.net.add(own_path, "slice", here, range=part, **fields), axes)
-
-
-MOVING = {"deconv", "permute"}
-"""Ops without which it is not known what comes out."""

@@ -1,7 +1,8 @@
 """What passes between Keras's layers: the sizes of a sample in the file's order of axes.
 
->>> Value(Here(-1, Shape(1)), (28, 28, 3), 2).shape(), Value(Here(-1, Shape(1)), (9, 5), 1).shape()
-(FeaturesLast(3, 28, 28), FeaturesLast(5, 9))
+>>> image = Value(Here(-1, Shape(1)), (28, 28, 3), axis=2)
+>>> print(image.shape(), image.shape().channels, image.shape(0).channels)
+28x28x3 3 28
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from archcalc.readers.keras.values import Arrays, Value, dims_of, shape_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archcalc.graph import Here
+    from archcalc.ops.op import Op
     from archcalc.readers.assembly import Assembly
     from archcalc.readers.keras.fields import Fields
     from archcalc.readers.keras.model import Layer
@@ -86,7 +88,7 @@ class Call(NamedTuple):
             fields["axis"] = fields.pop("along")
         feeding = [x.here(axis), *(other.here() for other in others)]
         path = f"{self.path}.{beside}" if beside else self.path
-        here = self.net.put(path, make(word, **fields), *feeding)
+        here = self._put(path, make(word, **fields), feeding)
         if dims is None:
             dims = dims_of(here.shape, x.dims, axis)
         return Value(here, dims, min(axis, max(len(dims) - 1, 0)), x.lead)
@@ -113,8 +115,17 @@ class Call(NamedTuple):
             trainable=self.trainable,
         )
         path = f"{self.path}.{beside}" if beside else self.path
-        here = self.net.put(path, op, *[value.here() for value in inputs])
+        here = self._put(path, op, [value.here() for value in inputs])
         return Value(here, dims, axis, inputs[0].lead)
+
+    def _put(self, path: str, op: Op, feeding: list[Here]) -> Here:
+        """Add a layer; note where what enters is read along other axes than it was written."""
+        here, builder = self.net.put(path, op, *feeding), self.net.builder
+        for read in feeding:
+            own = builder.here(read.node).shape
+            if own != read.shape and not (own.is_vector and read.shape.is_vector):
+                builder.moved.add(here.node)
+        return here
 
     def stepped(self, steps: bool) -> Call:  # noqa: FBT001 - one step, or none
         """Give the same call on each step of what enters, which lie along its first axis."""

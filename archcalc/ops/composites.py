@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from archcalc.errors import Reason
 from archcalc.ops.fields import (
     Arrays,
     Figures,
     Map,
-    Order,
     Parts,
     Stretch,
     Table,
@@ -17,6 +18,8 @@ from archcalc.ops.fields import (
     numbers,
 )
 
+Order: TypeAlias = tuple[int, ...]
+"""For each axis the one that it was: `[1, 0]`; 0 are the channels."""
 COUNTED = (
     "mac", "add", "mul", "div", "cmp", "exp", "tanh", "pow", "sqrt", "erf", "log", "trig",
     "connections", "neurons", "interactions",

@@ -159,13 +159,14 @@ DECLARATIONS: dict[str, Declaration] = {
         composites.shape_of,
         _SIZE | {"description": "Channels x extents of the output: 160, 64x7x7."},
         ((1,), (3,), (4, 2), (2, 3, 3)),
-        lambda name: (letter(name, 14),),
+        lambda name: (letter(name, 12 * 24 * 29),),  # as many elements as the input in letters has
     ),
     "Order": Declaration(
         composites.order,
         {"type": "array", "items": _WHOLE_OR_NONE, "minItems": 1}
         | {"description": "For each axis the one that it was: [1, 0]; 0 are the channels."},
         ((0, 1), (1, 0), (0, 2, 1), (2, 0, 1)),
+        lambda _: (2, 0, 1),
     ),
     "Arrays": Declaration(
         composites.arrays,

@@ -48,8 +48,6 @@ Table: TypeAlias = tuple[tuple[int, ...], ...]
 """For each output map the input maps that feed it, counted from 0."""
 Map: TypeAlias = tuple[int, ...]
 """The shape of an output: its channels, then its extents, as in `160` or `64x7x7`."""
-Order: TypeAlias = tuple[int, ...]
-"""For each axis the one that it was before: `[1, 0]`; 0 are the channels."""
 Arrays: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 """Arrays by their names, each with its shape: `{kernel: 64x3x3x3, bias: 64}`."""
 Figures: TypeAlias = tuple[tuple[str, int], ...]
@@ -73,6 +71,7 @@ Slopes: TypeAlias = Literal["map", "shared", "untied"]
 """One slope for each map, one for all of them, or one for each unit."""
 Approximation: TypeAlias = Literal["tanh", "sigmoid"]
 """By what an error function is approximated."""
+
 
 Word = TypeVar("Word", bound=str)
 _DIGITS = re.compile(r"[+-]?[0-9]+")

@@ -10,7 +10,7 @@ from archcalc.ops.op import Op, Role, Shape
 from archcalc.ops.window import one_place
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Order
+    from archcalc.ops.composites import Order
     from archcalc.ops.span import Span
 
 

@@ -8,6 +8,7 @@ meta device: no number is ever computed. A library that is not installed skips i
 from __future__ import annotations
 
 from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,6 +50,66 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "shufflenet-v2-2.0-torchvision": ("torchvision", "shufflenet_v2_x2_0", {}),
     "squeezenet-1.0": ("torchvision", "squeezenet1_0", {}),
     "squeezenet-1.1": ("torchvision", "squeezenet1_1", {}),
+    "resnext50-32x4d": ("torchvision", "resnext50_32x4d", {}),
+    "resnext101-32x4d": ("timm", "resnext101_32x4d", {}),
+    "resnext101-64x4d": ("torchvision", "resnext101_64x4d", {}),
+    "resnext101-32x8d": ("torchvision", "resnext101_32x8d", {}),
+    "wide-resnet50-2": ("torchvision", "wide_resnet50_2", {}),
+    "wide-resnet101-2": ("torchvision", "wide_resnet101_2", {}),
+    "se-resnet50": ("timm", "legacy_seresnet50", {}),
+    "se-resnet101": ("timm", "legacy_seresnet101", {}),
+    "se-resnet152": ("timm", "legacy_seresnet152", {}),
+    "se-resnext50": ("timm", "legacy_seresnext50_32x4d", {}),
+    "se-resnext101": ("timm", "legacy_seresnext101_32x4d", {}),
+    "resnet50-c": ("timm", "resnet50c", {}),
+    "resnet50-d": ("timm", "resnet50d", {}),
+    "resnet101-d": ("timm", "resnet101d", {}),
+    "resnet152-d": ("timm", "resnet152d", {}),
+    "xception": ("timm", "legacy_xception", {}),
+    "r3d-18": ("torchvision", "video.r3d_18", {}),
+    "r2plus1d-18": ("torchvision", "video.r2plus1d_18", {}),
+    "mc3-18": ("torchvision", "video.mc3_18", {}),
+    "vit-b-16": ("timm", "vit_base_patch16_224", {}),
+    "vit-b-32": ("timm", "vit_base_patch32_224", {}),
+    "vit-l-16": ("timm", "vit_large_patch16_224", {}),
+    "vit-l-32": ("timm", "vit_large_patch32_224", {"num_classes": 1000}),
+    "vit-h-14": ("timm", "vit_huge_patch14_224", {"num_classes": 1000}),
+    "deit-ti": ("timm", "deit_tiny_patch16_224", {}),
+    "deit-s": ("timm", "deit_small_patch16_224", {}),
+    "deit-b": ("timm", "deit_base_patch16_224", {}),
+    "deit-ti-distilled": ("timm", "deit_tiny_distilled_patch16_224", {}),
+    "deit-s-distilled": ("timm", "deit_small_distilled_patch16_224", {}),
+    "deit-b-distilled": ("timm", "deit_base_distilled_patch16_224", {}),
+    "unet": ("torch", "UNet", {}),
+    "c3d": ("torch", "c3d", {}),
+    "waveform-m5": ("torch", "m5", {}),
+    "bert-base": ("transformers", "BertModel", {}),
+    "bert-large": (
+        "transformers",
+        "BertModel",
+        {
+            "hidden_size": 1024,
+            "num_hidden_layers": 24,
+            "num_attention_heads": 16,
+            "intermediate_size": 4096,
+        },
+    ),
+    "gpt-2": ("transformers", "GPT2LMHeadModel", {}),
+    "gpt-2-medium": (
+        "transformers",
+        "GPT2LMHeadModel",
+        {"n_embd": 1024, "n_layer": 24, "n_head": 16},
+    ),
+    "gpt-2-large": (
+        "transformers",
+        "GPT2LMHeadModel",
+        {"n_embd": 1280, "n_layer": 36, "n_head": 20},
+    ),
+    "gpt-2-xl": (
+        "transformers",
+        "GPT2LMHeadModel",
+        {"n_embd": 1600, "n_layer": 48, "n_head": 25},
+    ),
 }
 """By network: the library, the name of its model, and what it is made with."""
 STACKED = ("qkv", "in_proj", "c_attn")
@@ -56,12 +117,26 @@ STACKED = ("qkv", "in_proj", "c_attn")
 
 
 def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a module
-    """Make another library's model without its numbers."""
+    """Make another library's model without its numbers, or one that is written for this test."""
     made = pytest.importorskip(library, reason=f"{library} is not installed")
     with torch.device("meta"):
+        if library == "torch":
+            from tests.peers.written import WRITTEN  # noqa: PLC0415 - torch may be missing
+
+            return WRITTEN[name]().eval()
         if library == "timm":
             return made.create_model(name, **given).eval()
-        return getattr(made.models, name)(**given).eval()
+        if library == "transformers":
+            kind = getattr(made, name)
+            return kind(kind.config_class(**given, attn_implementation="eager")).eval()
+        return attrgetter(name)(made.models)(**given).eval()
+
+
+def entering(report: archcalc.Report, library: str) -> Any:  # noqa: ANN401 - a tensor
+    """Make an input without its numbers: an image, a clip, or the indices of words."""
+    if library == "transformers":
+        return torch.empty((1, report.input.places), dtype=torch.long, device="meta")
+    return torch.empty((1, *report.input), device="meta")
 
 
 def ours(graph: archcalc.Graph) -> Iterator[tuple[int, ...]]:
@@ -97,7 +172,7 @@ def test_every_weight_and_all_multiply_adds(network: str) -> None:
     report = archcalc.count(network)
     module = build(*JUDGES[network])
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        module(torch.empty((1, *report.input), device="meta"))
+        module(entering(report, library=JUDGES[network][0]))
 
     differences = Counter(ours(report.graph))
     differences.subtract(Counter(theirs(module)))

@@ -43,10 +43,16 @@ class Crop(Op):
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the maps, each smaller."""
-        return Shape(xs[0].channels, *[span.outputs for span in self.window(first_of(xs))])
+        return Shape(xs[0].channels, *[span.outputs for span in self._spans(first_of(xs))])
 
-    def window(self, x: Shape) -> tuple[Span, ...]:
-        """Tell the window: one place, moved along by what is taken away before it."""
+    def window(self, x: Shape) -> tuple[Span, ...] | None:
+        """Tell the window: one place, moved along; None where a second input, not told, says it."""
+        if self.cells is None and self.output is None and not x.beside:
+            return None
+        return self._spans(x)
+
+    def _spans(self, x: Shape) -> tuple[Span, ...]:
+        """Lay one place over each that is kept, moved along by what is taken away before it."""
         found = []
         ends = self._ends(x)
         for extent, side, (before, after) in zip(x.extents, sides(x.rank), ends, strict=True):

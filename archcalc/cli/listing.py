@@ -11,7 +11,7 @@ import typer
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Input, split
 from archcalc.cli.completion import complete_columns, complete_conventions
-from archcalc.errors import ShapeError, UnknownName, suggestion
+from archcalc.errors import ShapeError, UnknownName
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ NAMES = (
     Column("network", "network"),
     Column("aliases", "also called", "prose", 1),
     Column("family", "family", hide=2),
+    Column("year", "year", hide=3),
+)
+FAMILIES = (
+    Column("family", "family"),
+    Column("year", "year"),
+    Column("networks", "networks, and what else they are called", "prose"),
 )
 
 
@@ -60,28 +66,45 @@ def list_networks(
     convention: Conventions = None,
     input: Input = None,  # noqa: A002 - the option's name
 ) -> Answer:
-    """List the networks of the library.
+    """List the families of the library by their years, or the networks whose names have a word.
 
     \b
     Examples:
       archcalc list
-      archcalc list resnet
+      archcalc list mobile
       archcalc list --counts inception
       archcalc list vgg --columns macs -i 3x256x256 -C fvcore
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.spec.library import networks  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.spec.library import near, networks  # noqa: PLC0415 - after the arguments are known to be good
 
     entries = [entry for entry in networks() if _matches(entry, words or ())]
     if not entries:
         known = {name for entry in networks() for name in (entry.id, entry.family)}
-        hint = suggestion(" ".join(words or ()), known)
+        hint = near(" ".join(words or ()), known)
         said = " and ".join(f"`{word[:80]}`" for word in words or ())
         raise UnknownName.of("unknown-network", f"no network has {said} in its name", hint)
     many = "networks" if len(entries) > 1 else "network"
     table = Table(NAMES, tuple(map(_names, entries)), captions=(f"{len(entries)} {many}",))
+    shown = table
     if counts or columns or convention or input:
-        table = _counted(table, input, split(columns), split(convention))
-    return Answer((table,), partial(_data, table, entries), hint=f"archcalc show {entries[0].id}")
+        shown = table = _counted(table, input, split(columns), split(convention))
+    elif not words:
+        shown = _families(entries)
+    return Answer((shown,), partial(_data, table, entries), hint=f"archcalc show {entries[0].id}")
+
+
+def _families(entries: list[Entry]) -> Table:
+    """Give a row to each family, the oldest first."""
+    families: dict[tuple[int, str], list[str]] = {}
+    for entry in entries:
+        also = f" ({', '.join(entry.aliases)})" if entry.aliases else ""
+        families.setdefault((entry.year or 0, entry.family), []).append(entry.id + also)
+    rows = tuple(
+        (family, str(year or ""), ", ".join(names))
+        for (year, family), names in sorted(families.items())
+    )
+    caption = f"{len(entries)} networks of {len(families)} families"
+    return Table(FAMILIES, rows, captions=(caption,))
 
 
 def _counted(names: Table, shape: str | None, columns: list[str], conventions: list[str]) -> Table:
@@ -110,10 +133,10 @@ def _counted(names: Table, shape: str | None, columns: list[str], conventions: l
 
 
 def _data(table: Table, entries: list[Entry]) -> dict[str, Any]:
-    """Give a record for each network, its aliases as a list."""
+    """Give a record for each network, its aliases as a list, its year as a number."""
     names = [column.name for column in table.columns]
     records = [
-        dict(zip(names, row, strict=True)) | {"aliases": list(entry.aliases)}
+        dict(zip(names, row, strict=True)) | {"aliases": list(entry.aliases), "year": entry.year}
         for row, entry in zip(table.rows, entries, strict=True)
     ]
     return {"schema": 1, "networks": records}
@@ -126,5 +149,5 @@ def _matches(entry: Entry, words: list[str] | tuple[str, ...]) -> bool:
     return all(any(loose(word) in name for name in names) for word in words)
 
 
-def _names(entry: Entry) -> tuple[str, str, str]:
-    return entry.id, ", ".join(entry.aliases), entry.family
+def _names(entry: Entry) -> tuple[str, str, str, str]:
+    return entry.id, ", ".join(entry.aliases), entry.family, str(entry.year or "")

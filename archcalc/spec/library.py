@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as AnyMapping
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
 from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from archcalc.spec.spec import Spec
     from archcalc.spec.values import Value
@@ -26,13 +27,14 @@ SUFFIXES = SPEC.suffixes
 
 
 class Entry(NamedTuple):
-    """A network of the library."""
+    """A network of the library; `year` is that of the paper which its family is written from."""
 
     id: str
     aliases: tuple[str, ...]
     family: str
     variant: str | None
     path: Path
+    year: int | None
 
 
 def load(network: str | Path | IO[str] | AnyMapping[str, object], /, **parameters: Value) -> Spec:
@@ -175,19 +177,38 @@ def _answering(document: Document, name: str) -> str:
 
 
 def _entries(path: Path, document: Document) -> Iterator[Entry]:
-    tree = document.tree
-    title = tree.entries.get("name") if isinstance(tree, Mapping) else None
-    family = title.text if isinstance(title, Scalar) else path.stem
-    found = variants(tree)
+    family = _text(document, "name") or path.stem
+    year = re.search(r"\b(?:19|20)\d\d\b", _text(document, "source"))
+    of = (path, int(year.group()) if year else None)
+    found = variants(document.tree)
     for id, aliases in found.items():  # noqa: A001
-        yield Entry(id, aliases, family, id, path)
+        yield Entry(id, aliases, family, id, *of)
     if not found:
-        yield Entry(path.stem, (), family, None, path)
+        yield Entry(path.stem, (), family, None, *of)
+
+
+def _text(document: Document, key: str) -> str:
+    entry = document.tree.entries.get(key) if isinstance(document.tree, Mapping) else None
+    return entry.text if isinstance(entry, Scalar) else ""
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """Offer the network that may be meant; only one that begins alike, for others are no slips.
+
+    >>> near("renset50", ["resnet50", "vgg16"]), near("regnet", ["resnet50"])
+    ('did you mean `resnet50`?', None)
+    """
+    word = loose(name)
+    alike = [
+        other
+        for other in known
+        if loose(other)[:3] == word[:3] or sorted(loose(other)[:4]) == sorted(word[:4])
+    ]
+    return suggestion(name, alike, key=loose)
 
 
 def _unknown(name: str) -> UnknownName:
-    known = [word for entry in networks() for word in (entry.id, *entry.aliases)]
-    hint = suggestion(name, known, key=loose)
+    hint = near(name, [word for entry in networks() for word in (entry.id, *entry.aliases)])
     _, _, convention = name[:80].partition("@")
     if convention:
         hint = f"only `reconcile` reads `@{convention}`; elsewhere say `--convention {convention}`"

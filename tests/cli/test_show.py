@@ -54,7 +54,8 @@ def test_what_was_set_is_said_wherever_it_counts(archcalc: Call) -> None:
 
 def test_list_gives_records_to_programs(archcalc: Call) -> None:
     records = json.loads(archcalc("list", "vgg", "16", "--json").output)["networks"]
-    assert records[0] == {"network": "vgg16", "aliases": ["vgg-d"], "family": "VGG"}
+    vgg16 = {"network": "vgg16", "aliases": ["vgg-d"], "family": "VGG", "year": 2014}
+    assert records[0] == vgg16
     status, _, errors = archcalc("list", "resnt")
     assert status == 2
     assert errors.startswith("error[unknown-network]: no network has `resnt` in its name")
@@ -120,11 +121,33 @@ def test_nothing_is_piped_in(archcalc: Call, monkeypatch: pytest.MonkeyPatch) ->
     assert archcalc("show", "-#small") == (2, "", said)
 
 
+def test_the_list_tells_the_families_by_their_years(archcalc: Call) -> None:
+    lines = archcalc("list", "--width", "100").output.splitlines()
+    rows = [line for line in lines[2:] if not line.startswith(" ")][:-1]
+    years = [re.search(r"  (\d{4})  ", row) for row in rows]
+
+    assert all(years)
+    assert years == sorted(years, key=lambda found: found.group(1) if found else "")
+    assert lines[2].startswith("LeNet-5 ")
+    assert len(rows) == len({row.partition("  ")[0] for row in rows})
+    assert lines[-1].endswith(f" networks of {len(rows)} families")
+
+
+def test_the_list_of_a_word_has_a_row_for_each_network(archcalc: Call) -> None:
+    found = archcalc("list", "unet").output
+    assert found == (
+        "network  also called  family  year\n"
+        "----------------------------------\n"
+        "unet                  U-Net   2015\n"
+        "1 network\n"
+    )
+
+
 def test_list_knows_names_and_aliases(archcalc: Call) -> None:
     status, output, _ = archcalc("list")
     assert status == 0
     assert "lenet5-textbook" in output
-    assert "vgg-d" in output
+    assert "vgg16 (vgg-d)" in output
     assert (
         archcalc("list", "--counts", "lenet", "caffe").output.splitlines()[2].endswith("2,293,000")
     )

@@ -136,6 +136,20 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
             ),
         ),
         (
+            "mobilenet-v9",
+            "there is no network `mobilenet-v9`\n  hint: did you mean `mobilenet-v3`?",
+        ),
+        *[
+            (
+                another,
+                (
+                    f"there is no network `{another}`\n"
+                    "  hint: `archcalc list` shows all networks; a file needs its suffix .yaml"
+                ),
+            )
+            for another in ("bart", "ghostnet", "hrnet", "nasnet", "x3d")
+        ],
+        (
             "transformer",
             (
                 "there is no network `transformer`\n"

@@ -32,6 +32,7 @@ from archcalc.spec.library import (
     families,
     library_source,
     load,
+    near,
     open_source,
 )
 from archcalc.spec.names import loose
@@ -187,7 +188,7 @@ def _unknown(name: str, ledgers: list[tuple[Ledger, str | None]]) -> UnknownName
             *(record.subject for record in ledger.records if record.why),
         ]
     ]
-    hint = suggestion(name, known, key=loose) or "`archcalc list` shows all networks"
+    hint = near(name, known) or "`archcalc list` shows all networks"
     message = f"no network and no published figure is called {shown(name)}"
     return UnknownName.of("unknown-network", message, hint)
 

@@ -12,7 +12,7 @@ from archcalc.spec.library import SUFFIXES, open_source
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Source
 
-LEADING = ("macs", "parameters", "torch", "memory")
+LEADING = ("macs", "parameters", "torch", "memory", "torchsummary-pass", "torchsummary-memory")
 """The conventions that stand for others of their kind that give the same figure."""
 LAST = ("parameters", "memory")
 """What is counted by the conventions that are listed last."""

@@ -242,7 +242,12 @@ def test_at_80_columns_a_figure_has_its_unit_and_a_convention_what_it_counts(
 ) -> None:
     figures = archcalc("conventions", "resnet50", "--width", "80").output.splitlines()
     assert figures[0].split() == ["convention", "figure", "unit"]
-    assert "pycls                         3,857,974,248  flop, 1 per MAC" in figures
+    assert "pycls                3,857,974,248  flop, 1 per MAC" in figures
     notes = archcalc("conventions", "--width", "80").output.splitlines()
     assert notes[0].split() == ["convention", "unit", "in", "short"]
-    assert "ptflops-aten                  MAC                   convolutions and matrix" in notes
+    assert (
+        "ptflops-aten         MAC                   convolutions and matrix products with" in notes
+    )
+    assert len(notes) <= 2 * 41 + 3
+    rules = archcalc("conventions", "-C", "thop", "--width", "80").output.splitlines()
+    assert rules[1].split() == ["op", "counts", "why", "nothing"]

@@ -26,8 +26,8 @@ NAMES = {
     "onnx-tool", "netscope", "darknet", "pycls", "parameters", "torch", "keras", "onnx-folded",
     "onnx-dynamo", "onnx-dynamo-fresh", "onnx-kept", "onnx-kept-fresh", "macs-conv",
     "weights", "memory", "course-memory", "keras-memory", "torchinfo-pass", "torchinfo-memory",
-    "torchsummary-pass", "torchsummary-memory", "torchsummary-pass-blocks",
-    "torchsummary-memory-blocks", "torchsummary-pass-functional",
+    "torchsummary-pass", "torchsummary-memory", "torchsummary-blocks",
+    "torchsummary-all", "torchsummary-layers",
 }  # fmt: skip
 
 OWN = [convention for convention in conventions() if not convention.tool]

@@ -45,7 +45,7 @@ PARAMETERS = 520 + 25_050 + 400_500 + 5_010  # 431,080
         ("torchinfo-memory", 8 * 15_230 + 4 * 784 + 4 * PARAMETERS, None),
         ("torchsummary-pass", 8 * 19_410, 4 * 8 * 19_410),
         ("torchsummary-memory", 8 * 19_410 + 4 * 784 + 4 * PARAMETERS, None),
-        ("torchsummary-pass-functional", 8 * 15_230, 4 * 8 * 15_230),
+        ("torchsummary-layers", 8 * 15_230, 4 * 8 * 15_230),
         ("course-memory", 4 * (784 + 15_230 + 3_680), 4 * 4 * (784 + 15_230 + 3_680)),
         ("keras-memory", 4 * PARAMETERS, 4 * PARAMETERS),
         ("memory", 4 * PARAMETERS + 4 * 19_410, 4 * PARAMETERS + 4 * 4 * 19_410),
@@ -83,8 +83,8 @@ def test_networks_take_what_the_tools_print(network: str) -> None:
 
     assert report.figure("torchinfo-pass") == given
     assert report.figure("torchinfo-memory") == given + stored + 4 * 150_528
-    assert report.figure("torchsummary-pass-blocks") == every
-    assert report.figure("torchsummary-memory-blocks") == every + stored + 4 * 150_528
+    assert report.figure("torchsummary-blocks") == every
+    assert report.figure("torchsummary-all") == every + stored + 4 * 150_528
 
 
 def test_densenet_under_torchinfo() -> None:
@@ -101,9 +101,9 @@ def test_densenet_under_torchinfo() -> None:
         ("vgg16", "torchsummary-pass", 218.59),
         ("vgg16", "torchsummary-memory", 746.96),
         # what its users print of torchvision's ResNet-18 and ResNet-50
-        ("resnet18", "torchsummary-pass-blocks", 62.79),
-        ("resnet18", "torchsummary-memory-blocks", 107.96),
-        ("resnet50-v1.5", "torchsummary-pass-blocks", 286.56),
+        ("resnet18", "torchsummary-blocks", 62.79),
+        ("resnet18", "torchsummary-all", 107.96),
+        ("resnet50-v1.5", "torchsummary-blocks", 286.56),
         # Keras prints 1,024 x 1,024 too
         ("vgg16", "keras-memory", 527.79),
     ],
@@ -188,7 +188,7 @@ layers:
 def test_blocks_in_a_row_give_their_output_once_more(counted: Callable[..., Report]) -> None:
     # a block in a branch is none of them, nor a group, nor what a single block stands in
     report = counted(BLOCKS)
-    more = report.figure("torchsummary-pass-blocks") - report.figure("torchsummary-pass")
+    more = report.figure("torchsummary-blocks") - report.figure("torchsummary-pass")
 
     assert more == 8 * 4 * 8 * 8
 

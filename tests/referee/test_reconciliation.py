@@ -616,7 +616,7 @@ def test_megabytes_of_a_summary_are_answered_in_named_terms() -> None:
 
 
 def test_two_summaries_differ_in_what_has_no_weights() -> None:
-    why = reconcile("resnet18@torchinfo-memory", "resnet18@torchsummary-memory-blocks")
+    why = reconcile("resnet18@torchinfo-memory", "resnet18@torchsummary-all")
 
     assert [(term.amount, term.label) for term in why.terms] == [
         (20_074_496, "outputs of ReLU, max pool and global average pool at 8 bytes"),

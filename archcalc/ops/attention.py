@@ -51,6 +51,7 @@ class Attention(Weighted):
     """
 
     main: ClassVar[str] = "heads"
+    reads_a_row: ClassVar[bool] = True
     reason: ClassVar[str] = "attention keeps no statistics"
     label: ClassVar[str] = "attention"
     manner: ClassVar[str] = "attention"

@@ -32,6 +32,7 @@ class Embedding(Weighted):
     """
 
     main: ClassVar[str] = "features"
+    reads_a_row: ClassVar[bool] = True
     reason: ClassVar[str] = "an embedding picks a row of its table: nothing is multiplied or summed"
     label: ClassVar[str] = "embeddings"
     manner: ClassVar[str] = "look-up"

@@ -87,6 +87,8 @@ class Op(ABC):
     """How many outputs `from` may name; a join has as many as its `branches`."""
     either: ClassVar[tuple[str, ...]] = ()
     """Fields of which one at most is set."""
+    reads_a_row: ClassVar[bool] = False
+    """Whether its rule is spelled for a row of places, as what is made for sequences; not a map."""
     sizes: ClassVar[tuple[str, ...]] = ()
     """The fields that hold a number, or cells at both ends, for each extent of a map."""
 

@@ -25,6 +25,7 @@ class Recurrent(Weighted):
     """
 
     main: ClassVar[str] = "units"
+    reads_a_row: ClassVar[bool] = True
     reason: ClassVar[str] = "a recurrent layer keeps no statistics"
     most_inputs: ClassVar[int] = 1
     gates: ClassVar[int]

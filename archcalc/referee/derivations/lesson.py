@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archcalc.arithmetic import Derived
 from archcalc.ops.conv import Conv
+from archcalc.ops.op import Weighted
 from archcalc.ops.window import one_place
+from archcalc.referee.derivations.derivation import Figure, derive
 from archcalc.referee.derivations.remembered import remember, remember_shape
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Graph, Node
     from archcalc.ops.op import Op, Shape
-    from archcalc.referee.derivations.derivation import Figure
+    from archcalc.referee.derivations.derivation import Derivation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,26 @@ class Lesson:
         """Give everything as plain values, ready for JSON."""
         figures = [figure.to_dict() for figure in self.figures]
         return {"title": self.title, "figures": figures, "text": self.text}
+
+
+def figure_of(name: str, quantity: str, op: Op, *xs: Shape, times: int = 1) -> Figure:
+    """Derive a quantity of an op that might stand there, and give it a name of its own.
+
+    >>> from archcalc.ops.linear import Linear
+    >>> from archcalc.ops.op import Shape
+    >>> print(figure_of("of a smaller one", "parameters", Linear(units=10), Shape(84)))
+    10·(84 + 1) = 850
+    """
+    found = derive(op, xs, op.shape(*xs))
+    figure = held(found) if quantity == "parameters" else found[quantity]
+    value = Derived(times) * figure.derived if times != 1 else figure.derived
+    return Figure.of(name, value, partial=figure.partial)
+
+
+def held(found: Derivation) -> Figure:
+    """Give the parameters of an op, whether they are trained or fixed."""
+    fixed = isinstance(found.op, Weighted) and not found.op.trainable
+    return found["fixed" if fixed else "parameters"]
 
 
 class FullConv(NamedTuple):

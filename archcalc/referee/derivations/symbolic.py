@@ -94,7 +94,7 @@ def spell(name: str) -> Rule:
         figures,
         zeros(figures),
         op.reason,
-        seen(op, x, _field()),
+        seen(op, x, _field(x.rank)),
         tuple(_variants(found, shape, figures)),
     )
 
@@ -133,23 +133,27 @@ def _inputs(op: Op) -> tuple[Shape, ...]:
 
 def _fitting(op: Op) -> Shape:
     """Give an input that the op takes: blocks divide its maps or sides, or its sides are equal."""
-    for maps, width in ((12, 29), (30, 29), (12, 30), (12, 24)):
-        x = _shape("C", maps, width)
+    maps = [_shape("C", *sizes) for sizes in ((12, 29), (30, 29), (12, 30), (12, 24))]
+    for x in [_row("C"), *maps] if op.reads_a_row else maps:
         try:
             op.shape(x)
         except Reason:
             continue
         return x
-    return Shape(1, *x.extents)
+    return _row("1") if op.reads_a_row else Shape(1, *maps[-1].extents)
 
 
 def _shape(channels: str, maps: int, width: int = 29) -> Shape:
     return Shape(letter(channels, maps), letter("H", 24), letter("W", width))
 
 
-def _field() -> Field:
+def _row(channels: str) -> Shape:
+    return Shape(1 if channels == "1" else letter(channels, 12), letter("L", 29))
+
+
+def _field(rank: int) -> Field:
     size, step, start = letter("size", 11), letter("step", 2), letter("start", 3)
-    return Field((size, size), (step, step), (start, start))
+    return Field((size,) * rank, (step,) * rank, (start,) * rank)
 
 
 def _read(op: Op) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:

@@ -1,4 +1,4 @@
-"""Lessons of groups, turned convolutions, sequences, normalisations and ties, worked out by hand."""
+"""Lessons of groups, turned convolutions, sequences, norms and ties, worked out by hand."""
 
 from __future__ import annotations
 
@@ -74,10 +74,11 @@ def test_products_of_activations_stand_apart_from_those_with_weights() -> None:
     "layer",
     [
         "{attention: 8}", "{attention: 2, inner: 6}", "{attention: 4, kv_heads: 2, bias: false}",
-        "{attention: 3, inner: 12, causal: true}",
+        "{attention: 3, inner: 12, causal: true}", "{attention: 2, past: 5}",
+        "{attention: 2, positions: rotary}", "{attention: 4, positions: relative}",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("places", [1, 2, 7])
+@pytest.mark.parametrize("places", [2, 7])
 def test_scores_and_mix_are_the_interactions(layer: str, places: int) -> None:
     text = f"input: 24x{places}\nlayers:\n  - {{name: a, {layer[1:]}\n"
     (row,) = archcalc.count(graph(text)).rows
@@ -148,6 +149,38 @@ def test_a_causal_mask_leaves_half_and_a_diagonal() -> None:
     )
     assert masked.text.startswith("It is masked: a place takes in itself and those before it")
     assert free.text.startswith("With a mask a place takes in itself and those before it, 131,328")
+
+
+def test_with_a_past_a_mask_leaves_it_whole() -> None:
+    text = "input: 8x3\nlayers:\n  - {name: a, attention: 2, causal: true, past: 5}\n"
+
+    # three places meet the 5 before them, then 1, 2, 3
+    assert told(lessons(text, "a")["What a causal mask leaves"]) == {
+        "pairs of places": "3·(5 + 3) = 24",
+        "pairs that a mask leaves": "5·3 + 3·(3 + 1)/2 = 21",
+        "interactions left": "21·16 = 336",  # 2·8 for each pair
+    }
+
+
+def test_within_windows_products_grow_with_the_places() -> None:
+    text = "input: 8x4x6\nlayers:\n  - {name: a, attention: 2, within: 2x3}\n"
+    found = lessons(text, "a")
+
+    assert told(found["Products without weights"])["mix: scores with values"] == "2·4·24·6 = 1,152"
+    assert found["Products without weights"].text.endswith(
+        "Within windows of one size they grow as the others do, with the places."
+    )
+    assert "What a causal mask leaves" not in found
+
+
+def test_distances_are_learnt_for_each_head() -> None:
+    text = "input: 8x5\nlayers:\n  - {name: a, attention: 4, positions: relative}\n"
+    lesson = lessons(text, "a")["What the number of heads changes"]
+
+    assert lesson.figures[1].value == archcalc.count(graph(text))["a"].parameters - 3 * 9
+    assert lesson.text.startswith(
+        "No MACs, and no parameters but those of distances, which each head has anew: 4 heads share"
+    )
 
 
 def test_an_lstm_has_four_sums_and_a_gru_three() -> None:

@@ -13,7 +13,7 @@ from archcalc.ops.linear import Linear
 from archcalc.ops.op import Shape
 from archcalc.ops.shape import first_of
 from archcalc.referee.derivations.derivation import Figure, derive
-from archcalc.referee.derivations.lesson import Lesson, figure_of
+from archcalc.referee.derivations.lesson import Lesson, figure_of, held
 
 if TYPE_CHECKING:
     from archcalc.graph import Graph, Node
@@ -29,11 +29,12 @@ def products(_: Graph, node: Node) -> Lesson | None:
     if not isinstance(op, Attention):
         return None
     x = first_of(node.xs)
-    asked, given, features = x.places, node.xs[len(node.xs) > 1].places, _features(op, x)
+    found = derive(op, node.xs, node.y)
+    asked, features = x.places, _features(op, x)
+    given = found["exp"].value // (op.heads * asked)  # keys that a query meets: a score has one exp
     scores = Linear(units=given, bias=False, flatten=False)
     mix = Linear(units=features, bias=False, flatten=False)
     heads, d = op.heads, Shape(features, asked)
-    found = derive(op, node.xs, node.y)
     whole, interactions = found["macs"].value, found["interactions"].value
     figures = (
         figure_of("scores: queries with keys", "macs", scores, d, times=heads),
@@ -45,13 +46,17 @@ def products(_: Graph, node: Node) -> Lesson | None:
         f"scores QKᵀ, half for the mix. No stored number takes part: they are interactions, not "
         f"connections."
     )
-    return Lesson("Products without weights", figures, text + _growth(node, whole, interactions))
+    return Lesson(
+        "Products without weights", figures, text + _growth(node, op, whole, interactions)
+    )
 
 
-def _growth(node: Node, whole: int, interactions: int) -> str:
+def _growth(node: Node, op: Attention, whole: int, interactions: int) -> str:
     """Say from how many places on the products without weights are the larger part."""
-    if len(node.xs) > 1:
+    if len(node.xs) > 1 or op.past is not None:
         return ""
+    if op.within is not None:
+        return " Within windows of one size they grow as the others do, with the places."
     places = node.y.places
     even = Fraction(whole - interactions, interactions) * places
     return (
@@ -73,13 +78,16 @@ def number_of_heads(_: Graph, node: Node) -> Lesson | None:
         Figure.of("features of a head", Derived(op.inner or x.channels) // Derived(op.heads)),
         figure_of("parameters with 1 head", "parameters", one, *node.xs),
         figure_of("macs with 1 head", "macs", one, *node.xs),
-        figure_of("scores", "mul", op, *node.xs),
-        figure_of("scores with 1 head", "mul", one, *node.xs),
+        figure_of("scores", "exp", op, *node.xs),
+        figure_of("scores with 1 head", "exp", one, *node.xs),
     )
+    kept = "Neither parameters nor MACs:"
+    if figures[1].value != held(derive(op, node.xs, node.y)).value:
+        kept = "No MACs, and no parameters but those of distances, which each head has anew:"
     return Lesson(
         "What the number of heads changes",
         figures,
-        f"Neither parameters nor MACs: {op.heads} heads share the features out among themselves, "
+        f"{kept} {op.heads} heads share the features out among themselves, "
         f"{_features(op, x)} each. Each has scores of its own, so that a place takes in the others "
         f"in {op.heads} ways, for {op.heads} times as many exponentials.",
     )
@@ -106,10 +114,13 @@ def _shared_heads(node: Node, op: Attention) -> Lesson:
 def causal_mask(_: Graph, node: Node) -> Lesson | None:
     """Count what a mask leaves where no place takes in what comes behind it."""
     op = node.op
-    if not isinstance(op, Attention) or len(node.xs) > 1 or node.y.places < 2:
+    if not isinstance(op, Attention) or len(node.xs) > 1 or op.within is not None:
         return None
-    places = Derived(node.y.places)
-    pairs, left = places * places, places * (places + 1) // 2
+    places, past = Derived(node.y.places), Derived(op.past or 0)
+    if places < 2:
+        return None
+    pairs, left = places * (past + places), places * (places + 1) // 2
+    left = past * places + left if past else left
     each = derive(op, node.xs, node.y)["interactions"].value // int(pairs)
     masked = "It is masked:" if op.causal else "With a mask"
     return Lesson(

@@ -198,17 +198,22 @@ def _variants(
         for setting, value in choices.items():
             if value != field.default:
                 other, counts = _read(_lettered(op, {field.name: value}))
-                changes = _changes(shape, other), _changes(figures, counts)
+                changes = _new(shape, other), _changes(figures, counts)
                 if any(changes):
                     yield Variant(setting, *changes)
 
 
 def _changes(usual: tuple[Figure, ...], others: tuple[Figure, ...]) -> tuple[Figure, ...]:
     """List what has another expression than usual, and as zero what is gone."""
-    before = {figure.quantity: figure.expression for figure in usual}
     left = {figure.quantity for figure in others}
-    new = [figure for figure in others if figure.expression != before.get(figure.quantity)]
-    return (*new, *(Figure.of(quantity, 0) for quantity in before if quantity not in left))
+    gone = [figure.quantity for figure in usual if figure.quantity not in left]
+    return (*_new(usual, others), *(Figure.of(quantity, 0) for quantity in gone))
+
+
+def _new(usual: tuple[Figure, ...], others: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """List what has another expression than usual."""
+    before = {figure.quantity: figure.expression for figure in usual}
+    return tuple(found for found in others if found.expression != before.get(found.quantity))
 
 
 def _said(value: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from archcalc.convention.rule import Rule, Term
     from archcalc.spec.values import Value
@@ -53,13 +53,13 @@ class Convention:
         none = op in self.zeros or op in self.failures
         return self.rules.get(op) or (None if none else self.default)
 
-    def rules_of(self, op: str) -> Iterator[Rule]:
+    def rules_of(self, op: str) -> list[Rule]:
         """Give what a layer of an op adds up: the rule of the op, and that of each layer."""
-        yield from filter(None, (self.rule(op), self.each))
+        return [rule for rule in (self.rule(op), self.each) if rule is not None]
 
     def value(self, op: str, variables: Mapping[str, Value]) -> int:
         """Figure one layer of an op. Raises a `Reason` where its rule cannot be evaluated."""
-        return sum(rule.value(variables) for rule in self.rules_of(op))
+        return sum([rule.value(variables) for rule in self.rules_of(op)])
 
     def terms(self, op: str, variables: Mapping[str, Value]) -> list[Term]:
         """Split the figure of one layer into what its rules add up."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import mul
 from typing import TYPE_CHECKING
 
 from archcalc.convention.library import find
@@ -148,14 +149,12 @@ def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tupl
     >>> [total for _, total in totals(count("lenet5"), [find("macs"), find("torch")])]
     [325680, 60840]
     """
-    kinds = Counter(read(counted))
-    for convention in conventions:
-        known = all(_knows(convention, reading) for reading in kinds)
-        if known and not any(_not_reached(counted, convention)):
-            values = (
-                n * (_value(convention, kind, counted.batch) or 0) for kind, n in kinds.items()
-            )
-            yield convention, sum(values)
+    kinds, tried = Counter(read(counted)), tuple(conventions)
+    rows = [_values(tried, kind, counted.batch) for kind in kinds]
+    for place, convention in enumerate(tried):
+        values = [row[place] for row in rows]
+        if None not in values and not any(_not_reached(counted, convention)):
+            yield convention, sum(map(mul, kinds.values(), values))
 
 
 def _named(nodes: Sequence[Node]) -> str:
@@ -186,10 +185,18 @@ def figure(counted: Counted, convention: str | Path | Convention) -> int:
 
 def _knows(convention: Convention, reading: Reading) -> bool:
     """Tell whether a convention has a rule for a layer, and all that it reads is known."""
+    if not convention.knows(reading.op) or not reading.unknown:
+        return convention.knows(reading.op)
     rules = convention.rules_of(reading.op)
-    return convention.knows(reading.op) and all(
-        reading.unknown.isdisjoint(rule.expression.names) for rule in rules
-    )
+    return all(reading.unknown.isdisjoint(rule.expression.names) for rule in rules)
+
+
+@lru_cache(maxsize=4096)
+def _values(
+    conventions: tuple[Convention, ...], reading: Reading, batch: int
+) -> tuple[int | None, ...]:
+    """Figure a layer by many conventions, once for all networks that are tried by them."""
+    return tuple([_value(convention, reading, batch) for convention in conventions])
 
 
 def _value(convention: Convention, reading: Reading, batch: int) -> int | None:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from archcalc.convention.places import places
@@ -109,13 +110,18 @@ def read(counted: Counted) -> list[Reading]:
     seen: dict[tuple[Facts, Place], Reading] = {}
     readings = []
     found = places(counted.graph, counted.nodes)
-    for node, facts, place in zip(counted.nodes, counted.facts, found, strict=True):
+    for facts, place in zip(counted.facts, found, strict=True):
         if (facts, place) not in seen:
-            unknown = {*facts.unknown, *(["bias"] if "connections" in facts.unknown else [])}
-            variables = _variables(facts, place)
-            seen[facts, place] = Reading(node.op.name, variables, frozenset(unknown))
+            seen[facts, place] = _reading(facts, place)
         readings.append(seen[facts, place])
     return readings
+
+
+@lru_cache(maxsize=4096)
+def _reading(facts: Facts, place: Place) -> Reading:
+    """Give what rules read of a layer; networks with alike layers share it."""
+    unknown = {*facts.unknown, *(["bias"] if "connections" in facts.unknown else [])}
+    return Reading(facts.op.name, _variables(facts, place), frozenset(unknown))
 
 
 def _variables(facts: Facts, place: Place) -> dict[str, Value]:

@@ -94,3 +94,18 @@ def test_a_spec_cannot_name_code(archcalc: Call, file: str, tmp_path: Path) -> N
 
     assert status == 2
     assert "a line of its own" not in errors
+
+
+def test_a_live_module_is_confirmed_by_pytorch_too(archcalc: Call, file: str) -> None:
+    status, output, _ = archcalc("confirm", f"{file}:Net", "--input", "3x32x32", "--width", "100")
+
+    assert status == 0
+    assert output.partition("\n\nwitness")[2].splitlines() == [
+        "            of                                    rule    found  verdict",
+        "-------------------------------------------------------------------------------",
+        "its tensors        layers with arrays of these sizes        3        3  =",
+        "its tensors        trained parameters                  50,631   50,631  =",
+        "PyTorch's shapes   layers with this output                  3        3  =",
+        "PyTorch's counter  multiply-adds                      244,800  244,800  =",
+        "gradients          parameters that one reaches              4        4  =",
+    ]

@@ -155,3 +155,13 @@ def test_a_vector_that_was_maps_sees_all_of_them() -> None:
 
     assert [row.field and row.field.size for row in report.rows] == [(3, 3), (9, 9)]
     assert str(report.nodes[1].xs[0]) == "2x7x7"
+
+
+def test_a_kernel_that_is_a_buffer_or_a_constant_is_fixed() -> None:
+    def blur(_: Any, x: Any) -> Any:  # noqa: ANN401
+        return functional.conv2d(x, torch.ones(8, 1, 3, 3) / 9, groups=8) * torch.arange(4.0)
+
+    total = count(Does(blur), input=MAPS).total
+
+    assert (total.parameters, total.fixed, total.macs) == (0, 72, 72 * 16)
+    assert total.work.mul == 128

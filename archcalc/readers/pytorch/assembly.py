@@ -10,11 +10,11 @@ from archcalc.errors import Reason, ShapeError, UsageError
 from archcalc.graph import INPUT, Here, Tie
 from archcalc.ops import make
 from archcalc.ops.quantities import WORKED
-from archcalc.ops.shape import first_of
 from archcalc.readers.naming import path_of
 from archcalc.readers.pytorch import attention, stated
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.lowering import lower
+from archcalc.readers.pytorch.ownership import Ownership
 from archcalc.readers.pytorch.ruling import lacking, ruled
 from archcalc.readers.pytorch.step import Stored
 from archcalc.uncounted import Case, Uncounted
@@ -36,6 +36,8 @@ class Assembly:
     """Takes a network together from the calls of one pass.
 
     `arrays` are the sizes of parameters by name, `trained` those that are, `rules` the caller's.
+    `stated` has for each layer with an op what PyTorch put out, and how many numbers it read that
+    are stored.
     """
 
     def __init__(
@@ -51,8 +53,8 @@ class Assembly:
         self._arrays, self._trained = arrays, trained
         self._stored = Stored(arrays.keys(), trained)
         self._standing: dict[str | int, int] = {}
-        self._owners: dict[str, int] = {}
-        self._left: dict[str, int] = {}
+        self.owned = Ownership(arrays)
+        self.stated: dict[int, tuple[Shape, int]] = {}
         self._nodes: dict[int, int] = {}
 
     def assemble(self, trace: Trace, maker: Maker | None = None) -> Graph:
@@ -78,11 +80,8 @@ class Assembly:
     def _add_unread(self) -> None:
         """Add what the module holds and this pass does not read, by its modules."""
         here = self.builder.here(len(self.builder.nodes) - 1)
-        unread = {name for name in self._arrays if name not in self._owners}
-        parts = _parts(self._arrays, unread)
-        rest = {
-            name: left for name, left in self._left.items() if left > 0 and name in self._arrays
-        }
+        parts = _parts(self._arrays, self.owned.unread())
+        rest = self.owned.rests()
         for part, names in (parts | {name: [name] for name in rest}).items():
             sizes = self._arrays | {name: (left,) for name, left in rest.items()}
             holds = tuple((n.removeprefix(f"{part}."), sizes[n]) for n in names)
@@ -97,8 +96,8 @@ class Assembly:
         held = any(value.held for value in call.tensors())
         figures = ruled(call, self._rules)
         step = lower(call, self._stored) if held and figures is None else None
-        ties = None if step is None else self._ties(step)
-        if step is None or ties is None:
+        named = None if step is None else self.owned.named(step)
+        if step is None or named is None:
             return self._state(path, call, figures, held=held)
         pairs = tuple(zip(step.inputs, step.xs, strict=True))
         if getattr(step.op, "flatten", False):
@@ -107,14 +106,17 @@ class Assembly:
         feeding = [self._branch(value, x, self._beside(step, value), above) for value, x in pairs]
         here = self.builder.put(path, step.op, tuple(feeding))
         self._compare(call, step, here.shape)
-        self._own(here.node, step, ties)
+        node = self.builder.nodes[here.node]
+        self.builder.nodes[here.node] = self.owned.own(node, here.node, step, named)
+        read = sum([value.size for values in step.holds for value in values])
+        self.stated[here.node] = (step.y or shape_of(call.outputs[0]), read)
         self._note_moves(here.node, step)
         return here.node
 
     def _state(self, path: str, call: Call, figures: Figures | None, *, held: bool) -> int:
         """Add a call without an op: what it puts out, what it holds, what is known of its work."""
         y = shape_of(call.outputs[0])
-        own = self._unread(call)
+        own = self.owned.free(call.tensors())
         holds = tuple((_array(name, own), self._arrays[name]) for name in own)
         does = stated.state(call) if figures is None else None
         if does is not None:
@@ -130,7 +132,7 @@ class Assembly:
         feeding = tuple(Here(self._node(value), shape_of(value)) for value in inputs)
         here = self.builder.put(path, op, feeding or (self.builder.input,))
         for name in own:
-            self._owners[name], self._left[name] = here.node, 0
+            self.owned.take(name, here.node)
         if not held:
             self.builder.hung.add(here.node)
         return here.node
@@ -180,9 +182,10 @@ class Assembly:
         frozen = {"trainable": False} if self._stored.is_frozen([name]) else {}
         path = self._unique(path_of(name.replace(".", "/")), "learned")
         node = self.builder.put(path, make("learned", values=values, **frozen), (beside,)).node
-        owner, self._left[name] = self._owners.setdefault(name, node), 0
+        owner = self.owned.take(name, node)
         if owner != node:
-            self._share(node, [Tie("values", owner)])
+            tied = self.builder.nodes[node]._replace(shared=(Tie("values", owner),))
+            self.builder.nodes[node] = tied
         return node
 
     def _unflattened(self, value: Value, x: Shape) -> Shape:
@@ -197,53 +200,6 @@ class Assembly:
         for value, i, x in zip(step.inputs, node.inputs, node.xs, strict=True):
             if x != self.builder.here(i).shape or not value.placed or value.output:
                 self.builder.moved.add(position)
-
-    def _ties(self, step: Step) -> list[list[str]] | None:
-        """List for each array of an op its parameters; None if it is partly another layer's."""
-        found = []
-        for values in step.holds:
-            names = [name for value in values for name in value.names]
-            taken = [self._is_taken(name, value) for value in values for name in value.names]
-            if any(taken) and (not all(taken) or len({self._owners[name] for name in names}) > 1):
-                return None
-            found.append(names)
-        return found
-
-    def _is_taken(self, name: str, value: Value) -> bool:
-        """Tell whether a parameter belongs to an earlier layer.
-
-        A slice is the layer's own as long as slices do not overlap.
-        """
-        if name not in self._owners:
-            return False
-        left = self._left.get(name, 0)
-        return value.whole or left < value.size
-
-    def _own(self, position: int, step: Step, named: list[list[str]]) -> None:
-        """Note whose the weights of a layer are; those that an earlier one has are shared."""
-        node = self.builder.nodes[position]
-        ours = [array.name for array in node.op.weights(first_of(node.xs), node.y)]
-        shared = []
-        for values, names, weight in zip(step.holds, named, ours, strict=True):
-            taken = [self._is_taken(n, v) for v in values for n in v.names]
-            if any(taken):
-                shared.append(Tie(weight, self._owners[names[0]]))
-                continue
-            for value in values:
-                for name in value.names:
-                    left = self._left.get(name, prod(self._arrays.get(name, ())))
-                    self._left[name] = left - value.size
-                    self._owners.setdefault(name, position)
-        self._share(position, shared)
-
-    def _share(self, position: int, ties: list[Tie]) -> None:
-        if ties:
-            node = self.builder.nodes[position]
-            self.builder.nodes[position] = node._replace(shared=tuple(ties))
-
-    def _unread(self, call: Call) -> list[str]:
-        names = dict.fromkeys(n for v in call.tensors() if not v.held for n in v.names)
-        return [n for n in names if n in self._arrays and n not in self._owners]
 
     def _node(self, value: Value) -> int:
         """Give the node, or the input, that a tensor comes from; others that are in it are read."""

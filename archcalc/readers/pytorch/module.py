@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from archcalc.counts import Counts
     from archcalc.graph import Graph
     from archcalc.live import Rules
     from archcalc.ops.shape import Shape
     from archcalc.origin import Relative
     from archcalc.readers.pytorch.examples import Given, Inputs
     from archcalc.spec.values import Value
+    from archcalc.testimony import Testimony
 
 
 def read_named(
@@ -75,11 +77,22 @@ class Module(NamedTuple):
 
     def graph(self) -> Graph:
         """Run the module once, and take the network together."""
+        return self._assembled()[0]
+
+    def testimonies(self, total: Counts) -> tuple[Testimony, ...]:
+        """Ask PyTorch itself about the network, of which so much is counted in all."""
+        from archcalc.readers.pytorch.testifying import testify  # noqa: PLC0415 - when asked
+
+        graph, assembly = self._assembled()
+        return tuple(testify(self.module, self.inputs, graph, assembly, total))
+
+    def _assembled(self) -> tuple[Graph, Assembly]:
         arrays = {name: tuple(p.shape) for name, p in self.module.named_parameters()}
         trained = frozenset(n for n, p in self.module.named_parameters() if p.requires_grad)
         origin = self.origin
         found = trace(self.module, self.inputs, map(bare, self.rules))
-        return Assembly(origin, origin.inputs, arrays, trained, self.rules).assemble(found, self)
+        assembly = Assembly(origin, origin.inputs, arrays, trained, self.rules)
+        return assembly.assemble(found, self), assembly
 
     def at(self, inputs: Mapping[str, Shape], *, heads: bool) -> Graph:  # noqa: ARG002 - there are none
         """Run the module at other inputs."""

@@ -26,8 +26,17 @@ class Stored(NamedTuple):
     trained: Collection[str]
 
     def is_frozen(self, names: Sequence[str]) -> bool:
-        """Tell whether there are parameters among these, none of which is trained."""
-        return bool(names) and not any(name in self.trained for name in names)
+        """Tell whether none of these is trained: buffers, constants, frozen parameters."""
+        return not any(name in self.trained for name in names)
+
+    def is_parameter(self, value: Value) -> bool:
+        """Tell whether a tensor is one parameter, or is in one."""
+        return (
+            not value.held
+            and not value.sources
+            and len(value.names) == 1
+            and (value.names[0] in self.names)
+        )
 
     def stands_alone(self, value: Value) -> bool:
         """Tell whether a tensor that no input is in can be a branch.
@@ -77,14 +86,18 @@ def weighted(  # noqa: PLR0913, PLR0917 - what a layer is
     **fields: object,
 ) -> Step | None:
     """Read a layer with weights, all of which are stored; frozen if none of them is trained."""
-    holds = [tuple(one) if isinstance(one, list) else (one,) for one in arrays if one is not None]
+    holds = _held(arrays)
     read = [value for values in holds for value in values]
     if any(value.sources or value.held for value in read):
         return None
-    if stored.is_frozen([name for value in read for name in value.names]):
+    if read and stored.is_frozen([name for value in read for name in value.names]):
         fields["trainable"] = False
     step = step_of(make_op(word, **fields), call, x, axis=axis)
     return step._replace(holds=tuple(holds)) if step else None
+
+
+def _held(arrays: Held) -> list[tuple[Value, ...]]:
+    return [tuple(one) if isinstance(one, list) else (one,) for one in arrays if one is not None]
 
 
 def sizes_of(given: Any, rank: int) -> tuple[int, ...]:

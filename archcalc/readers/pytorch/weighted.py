@@ -100,18 +100,20 @@ def batchnorm(call: Call, stored: Stored) -> Step | None:
     args = call.args
     if args.get("training") or args.get("use_input_stats") or args["running_mean"] is None:
         return None
-    return weighted(
+    step = weighted(
         "batchnorm",
         call,
         args["input"],
         1,
-        [args[key] for key in ("weight", "bias", "running_mean", "running_var")],
+        [args["weight"], args["bias"]],
         stored,
         eps=exact(args["eps"]),
         momentum=exact(args["momentum"]),
         scale=args["weight"] is not None,
         shift=args["bias"] is not None,
     )
+    statistics = (args["running_mean"],), (args["running_var"],)
+    return step and step._replace(holds=(*step.holds, *statistics))
 
 
 def instancenorm(call: Call, stored: Stored) -> Step | None:
@@ -226,7 +228,7 @@ def scaled(call: Call, stored: Stored) -> Step | None:
 
 def _map_axis(x: Value, factor: Value, stored: Stored) -> int | None:
     """Find the axis along which a stored vector lies, spread over all others."""
-    if factor.held or factor.sources or not stored.stands_alone(factor) or not x.held:
+    if not stored.is_parameter(factor) or not x.held:
         return None
     long = [n - len(factor.shape) for n, size in enumerate(factor.shape) if size > 1]
     if len(long) != 1 or len(factor.shape) > len(x.shape) or not factor.whole:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
 from archcalc.ops.shape import lines
+
+if TYPE_CHECKING:
+    from archcalc.testimony import Testimony
 
 SUMS = (
     "parameters", "weights", "biases", "gamma", "beta", "fixed", "statistics", "connections",
@@ -106,6 +109,8 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
     distinct: int
     """Layers that were run: those of the same op on the same inputs are the same."""
     not_measured: tuple[str, ...]
+    testimonies: tuple[Testimony, ...] = ()
+    """What PyTorch has to say of a live module."""
 
     def __getitem__(self, path: str) -> Line:
         """Give the line of a layer. Raises UnknownName."""
@@ -119,6 +124,8 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
     def agrees(self) -> bool | None:
         """Whether every layer agrees, and so their sum; None if all do that were run."""
         verdicts = {line.agrees for line in (*self.lines, self.total)}
+        if any(testimony.agrees is False for testimony in self.testimonies):
+            return False
         return False if False in verdicts else None if None in verdicts else True
 
     @property
@@ -138,6 +145,11 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
             "network": self.network,
             "agrees": self.agrees,
             "distinct_layers": self.distinct,
+            **(
+                {"witnesses": [each.to_dict() for each in told]}
+                if (told := self.testimonies)
+                else {}
+            ),
             "not_measured": list(self.not_measured),
             "lines": [_line_to_dict(line) for line in self.lines],
             "total": _line_to_dict(self.total),

@@ -60,7 +60,8 @@ def confirm(
     """Run every layer of a network in NumPy, and compare what is measured with what is counted.
 
     Equal layers are run once; a `witness` that is given remembers them from network to network.
-    `progress` is called with the number of layers done and of all. Raises what `count` raises.
+    `progress` is called with the number of layers done and of all. Of a live PyTorch module its
+    tensors, PyTorch's shapes, counter and gradients are heard too. Raises what `count` raises.
 
     >>> confirmation = confirm("lenet5")
     >>> confirmation.agrees
@@ -81,7 +82,9 @@ def confirm(
     distinct = len({(node.op, node.xs) for node in ran})
     total = _total(report.total, lines)
     notes = tuple(_not_measured(lines, looked=INPUT in run.sights))
-    return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes)
+    ask = getattr(report.graph.maker, "testimonies", None)
+    told = ask(report.total) if ask else ()
+    return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes, told)
 
 
 class _Run:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from archcalc.referee.confirmations.claim import Claim, Confirmation, Line
     from archcalc.render.table import Cell, Tone
+    from archcalc.testimony import Testimony
 
 SHOWN = {"parameters": 1, "connections": 2, "connections_in_bounds": 4, "macs": 3}
 """The sums that have a column of their own, and when it is hidden; the verdict is on all sums."""
@@ -34,6 +35,13 @@ TOTAL = (
     Column("witness", "witness", "number"),
     Column("verdict", "verdict"),
 )
+WITNESSES = (
+    Column("witness", "witness", "name"),
+    Column("of", "of"),
+    Column("rule", "rule", "number"),
+    Column("found", "found", "number"),
+    Column("verdict", "verdict", "prose"),
+)
 NETWORKS = (
     Column("network", "network", "name"),
     Column("layers", "layers", "number", 5),
@@ -43,9 +51,27 @@ NETWORKS = (
 )
 
 
-def confirmation(found: Confirmation) -> tuple[Table, Table]:
-    """Tabulate the layers of a network, and their sums."""
-    return layers(found), total(found)
+def confirmation(found: Confirmation) -> tuple[Table, ...]:
+    """Tabulate the layers of a network, their sums, and what others say of it."""
+    told = (witnesses(found),) if found.testimonies else ()
+    return layers(found), total(found), *told
+
+
+def witnesses(found: Confirmation) -> Table:
+    """Tabulate what PyTorch has to say of a live module."""
+    return Table(
+        columns=WITNESSES,
+        rows=tuple(
+            (each.witness, each.of, each.rule, each.found, _heard(each))
+            for each in found.testimonies
+        ),
+        tones=tuple(_tone([each.agrees]) for each in found.testimonies),
+    )
+
+
+def _heard(testimony: Testimony) -> str:
+    sign = {True: "=", False: "≠", None: "not heard"}[testimony.agrees]
+    return f"{sign}: {testimony.trouble}" if testimony.trouble else sign
 
 
 def layers(confirmation: Confirmation) -> Table:
@@ -95,6 +121,9 @@ def said(confirmation: Confirmation) -> str:
     differing, ops = confirmation.differing, len(confirmation.lines)
     if differing:
         return f"rule and witness differ in {len(differing)} of {ops} ops: {_named(differing)}"
+    unlike = [each for each in confirmation.testimonies if each.agrees is False]
+    if unlike:
+        return f"rule and witness differ: {unlike[0].witness}, {unlike[0].of}"
     if confirmation.agrees is False:
         return "the total differs"
     left = confirmation.not_run

@@ -63,4 +63,18 @@ def m5() -> nn.Sequential:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(512, 10))
 
 
-WRITTEN = {"UNet": UNet, "c3d": c3d, "m5": m5}
+class Tagger(nn.Module):
+    """The tagger of PyTorch's tutorial: a word, what was before it, and what it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(9, 6)
+        self.lstm = nn.LSTM(6, 6, batch_first=True)
+        self.tags = nn.Linear(6, 3)
+
+    def forward(self, x: Any) -> Any:  # noqa: ANN401 - tensors
+        """Tag each word."""
+        return self.tags(self.lstm(self.words(x))[0])
+
+
+WRITTEN = {"UNet": UNet, "c3d": c3d, "m5": m5, "Tagger": Tagger}

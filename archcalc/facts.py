@@ -92,12 +92,6 @@ class Facts:
         return sum(weight.size for weight in weights if weight.name in self.shared)
 
     @property
-    def is_affine(self) -> bool:
-        """Whether it scales or shifts by trained numbers, frozen or not."""
-        weights = self.op.weights(first_of(self.xs), self.y)
-        return any(weight.kind in {"scale", "shift"} for weight in weights)
-
-    @property
     def inputs(self) -> int:
         """The elements of all inputs together."""
         return sum(shape.size for shape in self.xs)

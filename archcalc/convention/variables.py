@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import TYPE_CHECKING, Protocol
 
+from archcalc.convention.particulars import particulars
 from archcalc.convention.places import places
 from archcalc.ops.op import Work
 
@@ -34,7 +36,19 @@ VARIABLES = {
     "window": "taps of one window of a pool; of a global pool the whole map",
     "rows": "places of an output map: height times width, and depth",
     "channels": "maps of the output",
-    "branches": "branches of a join",
+    "input_rows": "places of the first input: of a transposed convolution, those it starts from",
+    "input_size": "elements of the first input",
+    "rank": "extents of the first input: 1 of a row, 2 of an image or a vector, 3 of a clip",
+    "plane": "the last two sizes of the first input multiplied: of a row, channels times length",
+    "branches": "branches of a join; inputs of an attention that reads keys elsewhere",
+    "groups": "parts of a convolution's maps that do not see each other",
+    "convolved": "places that a convolution of the same window would leave, if any",
+    "side": "taps of one window of a pool along its first extent",
+    "cells": "states that a recurrent layer computes: units, by steps, layers and directions",
+    "directions": "ways in which a recurrent layer goes along its steps: 1 or 2",
+    "keys": "places that the keys of an attention come from",
+    "causal": "true if no place of an attention takes in what stands behind it",
+    "multihead": "true of an attention as torch.nn.MultiheadAttention is: all of one width",
     "size": "neighbouring maps that a local response normalisation reads",
     "connections": "taps and biases of all output units",
     "parameters": "trained numbers of every kind",
@@ -47,9 +61,12 @@ VARIABLES = {
     "interactions": "multiply-accumulates of two activations, such as queries with keys",
     "fixed": "weights that are not trained",
     "statistics": "running means and variances",
-    "affine": "true if a batch normalisation scales or shifts",
+    "bias_numbers": "biases that the layer reads, trained or fixed, its own or not",
+    "affine": "true if a normalisation scales or shifts",
+    "scaled": "true if a normalisation scales",
+    "shifted": "true if a normalisation shifts",
     "kernel": "true if kernels slide over maps and are multiplied with them, as in a convolution",
-    "adaptive": "true if a pool was given the size of its output instead of a window",
+    "adaptive": "true if a pool or an upsampling was given the size of its output",
     "final": "true if no layer reads the output",
     "entering": "elements of the network's inputs that no earlier layer reads",
     "blocks": "named blocks in a row, not in a branch, whose output this layer gives",
@@ -126,6 +143,7 @@ def _reading(facts: Facts, place: Place) -> Reading:
 
 def _variables(facts: Facts, place: Place) -> dict[str, Value]:
     counts, op, y = facts.counts, facts.op, facts.y
+    x = facts.xs[0]
     return {
         **counts.work._asdict(),
         **{name: getattr(counts, name) for name in COUNTED},
@@ -136,10 +154,16 @@ def _variables(facts: Facts, place: Place) -> dict[str, Value]:
         "window": facts.taps,
         "rows": y.places,
         "channels": y.channels,
+        "input_rows": x.places,
+        "input_size": x.size,
+        "rank": x.rank,
+        "plane": prod(x[-2:]),
         "branches": len(facts.xs),
+        "groups": getattr(op, "groups", 1),
         "size": getattr(op, "size", 0),
-        "affine": facts.is_affine,
         "kernel": counts.work.mac > 0 and hasattr(op, "kernel"),
-        "adaptive": op.role == "pool" and getattr(op, "output", None) is not None,
+        "adaptive": (op.role == "pool" or op.name == "upsample")
+        and getattr(op, "output", None) is not None,
+        **particulars(facts),
         **place._asdict(),
     }

@@ -27,7 +27,7 @@ NAMES = {
     "onnx-dynamo", "onnx-dynamo-fresh", "onnx-kept", "onnx-kept-fresh", "macs-conv",
     "weights", "memory", "course-memory", "keras-memory", "torchinfo-pass", "torchinfo-memory",
     "torchsummary-pass", "torchsummary-memory", "torchsummary-blocks",
-    "torchsummary-all", "torchsummary-layers",
+    "torchsummary-all", "torchsummary-layers", "torchinfo-functional",
 }  # fmt: skip
 
 OWN = [convention for convention in conventions() if not convention.tool]

@@ -21,6 +21,7 @@ from archcalc.paths import prefixes
 from archcalc.referee.reconciliations.counted import Number, Side, read_side
 from archcalc.referee.reconciliations.reconciliation import Reconciliation, reconcile
 from archcalc.referee.reconciliations.structure import parts
+from archcalc.render.tables.reconciliation import reconciliation
 from archcalc.report import count
 from archcalc.spec.library import load, networks
 
@@ -291,9 +292,19 @@ def test_a_variant_that_is_wrong_is_no_candidate(tmp_path: Path) -> None:
         "variants: {small: , wrong: {layers: [{conv: 1, kernel: 9}]}, "
         "large: {layers: [{linear: 7}]}}"
     )
-    found = reconcile(f"{path}#small", str(64 * 7)).candidates
+    why = reconcile(f"{path}#small", str(64 * 7))
 
-    assert [candidate.changes for candidate in found] == [("variant large",)]
+    assert [candidate.changes for candidate in why.candidates] == [("variant large",)]
+    (mistake,) = why.untried
+    assert mistake.change == "variant wrong"
+    assert "conv1: a window of 9 does not fit in the height 8" in mistake.why
+    assert why.to_dict()["untried"] == [{"change": "variant wrong", "why": mistake.why}]
+    assert f"not tried: variant wrong: {mistake.why}" in next(reconciliation(why)).captions
+
+
+def test_a_size_that_does_not_fit_is_no_mistake() -> None:
+    # its auxiliary head fits at 299 alone: what is tried at other sizes is no network there
+    assert reconcile("inception-v3", "5.7G").untried == ()
 
 
 def _paths(report: Report) -> set[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.convention.figure import apply, totals
 from archcalc.convention.library import conventions
 from archcalc.referee.published.printed import Agreement
 from archcalc.referee.reconciliations.counted import Side
 from archcalc.referee.reconciliations.omissions import omissions
-from archcalc.referee.reconciliations.relatives import Net, relatives
+from archcalc.referee.reconciliations.relatives import Net, Untried, relatives
 from archcalc.referee.reconciliations.sense import senses
 from archcalc.referee.reconciliations.slips import classes, slips
 
@@ -90,19 +90,27 @@ class Candidate:
         }
 
 
-def candidates(side: Side, number: Number) -> tuple[Candidate, ...]:
+class Search(NamedTuple):
+    """What a search found, and the relatives of the network that it could not try."""
+
+    candidates: tuple[Candidate, ...] = ()
+    untried: tuple[Untried, ...] = ()
+
+
+def search(side: Side, number: Number) -> Search:
     """Search what meets a number: fewest assumptions first, rounded before cut off.
 
     Assumptions are a convention, a unit, an input size, heads, another variant of the family or one
     option of it; where these do not explain the number, also a slip. Where nothing meets it, the
     nearest figures are given, each nearer than all that assume less.
     """
-    search = _Search(side, number)
-    found = list(search.nets(relatives(side.report)))
+    trial = _Trial(side, number)
+    nets, untried = relatives(side.report)
+    found = list(trial.nets(nets))
     if not any(candidate.meets and candidate.is_plain for candidate in found):
-        found += search.slips()
+        found += trial.slips()
     met = _in_sense(side, [c for c in found if c.meets and c.cost <= min(DEAREST, number.digits)])
-    return tuple(_plainest(_unlike(met))[:MOST]) or _nearest(side, found)
+    return Search(tuple(_plainest(_unlike(met))[:MOST]) or _nearest(side, found), untried)
 
 
 def _in_sense(side: Side, found: list[Candidate]) -> list[Candidate]:
@@ -167,7 +175,7 @@ def _plainest(found: Iterable[Candidate]) -> list[Candidate]:
     return list(best.values())
 
 
-class _Search:
+class _Trial:
     """Tries networks, conventions and senses of a number against each other."""
 
     def __init__(self, side: Side, number: Number) -> None:

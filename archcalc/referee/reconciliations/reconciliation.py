@@ -11,7 +11,7 @@ from archcalc.errors import UsageError
 from archcalc.inputs import to_plain
 from archcalc.referee.published.printed import Agreement
 from archcalc.referee.published.recall import recall
-from archcalc.referee.reconciliations.candidates import Candidate, candidates
+from archcalc.referee.reconciliations.candidates import Candidate, Search, search
 from archcalc.referee.reconciliations.counted import (
     NO_PARAMETERS,
     OF_A_KIND,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from archcalc.ops.op import Shape
     from archcalc.referee.published.ledger import Finding
+    from archcalc.referee.reconciliations.relatives import Untried
     from archcalc.spec.values import Value
 
 
@@ -38,6 +39,7 @@ class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
     Where a number was asked for, `number` is it, and `published` are the records of the network
     that print it. `candidates` are what meets it, or what comes nearest if nothing does; none where
     its record says that no count does. `b` is the first of them; None if there is none.
+    `untried` are variants and options of the network that have mistakes of their own.
     """
 
     a: Side
@@ -46,6 +48,7 @@ class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
     number: Number | None = None
     candidates: tuple[Candidate, ...] = ()
     published: tuple[Finding, ...] = ()
+    untried: tuple[Untried, ...] = ()
 
     @property
     def said(self) -> str:
@@ -76,6 +79,7 @@ class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
             ],
             "published": [finding.to_dict() for finding in self.published],
             "candidates": [candidate.to_dict() for candidate in self.candidates],
+            "untried": [relative._asdict() for relative in self.untried],
         }
 
 
@@ -126,15 +130,15 @@ def _reconcile_number(a: Side, number: Number) -> Reconciliation:
     """Explain a number by its record, then by what meets it first: parameters by parameters."""
     published = recall(a.report, number)
     in_vain = published and all(f.agreement is Agreement.DIFFERS for f in published)
-    found = () if in_vain else candidates(a, number)
+    found, untried = Search() if in_vain else search(a, number)
     if not any(candidate.meets for candidate in found):
         _ = a.figure  # raises where it is known in part: what is nearest would mislead
     if not found:
-        return Reconciliation(a, None, (), number, (), published)
+        return Reconciliation(a, None, (), number, (), published, untried)
     b = found[0].side
     if a.convention.figures != b.convention.figures:
         a = Side(a.report, find(OF_A_KIND[b.convention.figures]))
-    return Reconciliation(a, b, terms(a, b), number, found, published)
+    return Reconciliation(a, b, terms(a, b), number, found, published, untried)
 
 
 def _plain(amount: int | Fraction) -> int | str:

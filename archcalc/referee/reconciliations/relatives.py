@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.errors import ArchcalcError
+from archcalc.errors import ArchcalcError, ShapeError
 from archcalc.ops.op import Shape
 from archcalc.referee.phrases import value as said
 from archcalc.report import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from collections.abc import Mapping as AnyMapping
 
     from archcalc.graph import Graph
@@ -39,18 +38,42 @@ class Net(NamedTuple):
     slip: str = ""
 
 
-def relatives(report: Report) -> Iterator[Net]:
-    """Give the network, then its relatives: also at other sizes, without and with heads."""
-    for maker, change, akin in _family(report.graph):
-        own = report.graph.inputs if akin else maker.origin.inputs
-        for inputs in (own, *_resized(own)) if akin else (own,):
-            size = () if inputs == own else (f"input {', '.join(map(str, inputs.values()))}",)
-            for heads in sorted({report.with_heads, report.with_heads or bool(maker.origin.heads)}):
-                more = () if heads == report.with_heads else ("with heads",)
-                with suppress(ArchcalcError):
-                    found = count(maker.at(inputs, heads=heads), heads=heads)
-                    changes = (*change, *size, *more)
-                    yield Net(found, changes, len(changes), sum(": " in said for said in change))
+class Untried(NamedTuple):
+    """A relative that could not be counted: what makes it, and the mistake in it."""
+
+    change: str
+    why: str
+
+
+def relatives(report: Report) -> tuple[tuple[Net, ...], tuple[Untried, ...]]:
+    """Give the network, then its relatives: also at other sizes, without and with heads.
+
+    A size that does not fit is no relative. A variant or an option that is wrong is told beside.
+    """
+    nets: list[Net] = []
+    untried: list[Untried] = []
+    for make, change, akin in _family(report.graph):
+        try:
+            nets += _counted(report, make(), change, akin=akin)
+        except ArchcalcError as error:
+            untried.append(Untried(", ".join(change), error.diagnostics[0].message))
+    return tuple(nets), tuple(untried)
+
+
+def _counted(report: Report, maker: Maker, change: tuple[str, ...], *, akin: bool) -> Iterator[Net]:
+    own = report.graph.inputs if akin else maker.origin.inputs
+    for inputs in (own, *_resized(own)) if akin else (own,):
+        size = () if inputs == own else (f"input {', '.join(map(str, inputs.values()))}",)
+        for heads in sorted({report.with_heads, report.with_heads or bool(maker.origin.heads)}):
+            more = () if heads == report.with_heads else ("with heads",)
+            try:
+                found = count(maker.at(inputs, heads=heads), heads=heads)
+            except ShapeError:
+                if not size and not more:
+                    raise
+                continue
+            changes = (*change, *size, *more)
+            yield Net(found, changes, len(changes), sum(": " in said for said in change))
 
 
 def _resized(own: AnyMapping[str, Shape]) -> list[dict[str, Shape]]:
@@ -61,12 +84,11 @@ def _resized(own: AnyMapping[str, Shape]) -> list[dict[str, Shape]]:
     return [{name: Shape(shape.channels, n, n)} for n in SIZES if (n, n) != shape[1:]]
 
 
-def _family(graph: Graph) -> Iterator[tuple[Maker, tuple[str, ...], bool]]:
+def _family(graph: Graph) -> Iterator[tuple[Callable[[], Maker], tuple[str, ...], bool]]:
     """Give what makes a network, then its relatives; tell which are akin to it."""
-    yield graph.maker, (), True
+    yield lambda: graph.maker, (), True
     for relative in graph.maker.relatives():
-        with suppress(ArchcalcError):  # a variant may be wrong, an option unfit
-            yield relative.maker(), (_change(relative.differs_in),), relative.akin
+        yield relative.maker, (_change(relative.differs_in),), relative.akin
 
 
 def _change(differs_in: str | tuple[str, Value]) -> str:

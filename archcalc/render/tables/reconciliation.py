@@ -66,7 +66,8 @@ def _candidates(found: Reconciliation) -> Table:
     said = found.said
     title = f"what prints as {said}" if found.met else f"nothing prints as {said}: the nearest"
     rows = tuple(_candidate(candidate, off=bool(off)) for candidate in found.candidates)
-    return Table(columns, rows, title=title)
+    untried = tuple(f"not tried: {change}: {why}" for change, why in found.untried)
+    return Table(columns, rows, title=title, captions=untried)
 
 
 def _candidate(candidate: Candidate, *, off: bool) -> tuple[Cell, ...]:

@@ -26,6 +26,7 @@ from archcalc.referee.reconciliations.reconciliation import reconcile
 from archcalc.render.export import export
 from archcalc.render.rounding import rounded
 from archcalc.render.tables.layers import layers
+from archcalc.render.tables.reconciliation import reconciliation
 from archcalc.uncounted import Case, Uncounted, told
 
 if TYPE_CHECKING:
@@ -149,6 +150,28 @@ def test_a_number_is_not_sought_near_what_is_known_in_part(detector: Report) -> 
     )
 
 
+def test_what_is_known_in_part_is_judged_where_that_is_granted(capsules: Report) -> None:
+    # 20·20·256·81 + 6·6·256·256·81 + 160·10
+    known = 8_294_400 + 191_102_976 + 1_600
+    macs = Side(capsules, find("macs"), partial=True)
+    found = reconcile(macs, "199M")
+
+    assert [candidate.to_dict()["partial"] for candidate in found.candidates] == [True]
+    assert (found.candidates[0].total, found.candidates[0].changes) == (known, ())
+    assert "≥199398976" in str(next(reconciliation(found)).rows[0][1]).replace(",", "")
+
+    both = reconcile(macs, Side(capsules, find("thop"), partial=True))
+    assert (both.difference, both.to_dict()["a"]["partial"]) == (0, True)
+    assert next(reconciliation(both)).captions == (
+        f"spec@macs: at least {known:,} (multiply-accumulate)",
+        f"spec@thop: at least {known:,} (MAC)",
+        "spec@macs: what `opaque` (digits) does is unknown",
+        "spec@thop: no rule for `opaque` (digits)",
+    )
+    with pytest.raises(UsageError, match="partial-figure"):
+        reconcile(Side(capsules, find("macs")), Side(capsules, find("thop"), partial=True))
+
+
 CAPSULES = """
 name: capsules
 input: 1x28x28
@@ -213,12 +236,12 @@ def test_frozen_arrays_are_fixed() -> None:
     assert (report.total.parameters, report.total.fixed) == (0, 7)
 
 
-def test_what_it_does_is_unknown_to_every_convention_but_those_of_parameters(
+def test_what_it_does_is_unknown_to_every_convention_but_those_of_what_is_stored(
     capsules: Report,
 ) -> None:
     for convention in archcalc.conventions():
         figure = apply(capsules, convention)
-        assert figure.partial == (convention.figures != "parameters")
+        assert figure.partial == (convention.figures not in {"parameters", "memory"})
         assert figure.unknown == (("digits",) if figure.partial else ())
 
 

@@ -45,6 +45,11 @@ Default = Annotated[
     ),
 ]
 
+Partial = Annotated[
+    bool,
+    typer.Option("--partial", help="Judge by what is known, where not all of a network is."),
+]
+
 
 def reconcile(  # noqa: PLR0913 - one for each option
     a: First,
@@ -54,6 +59,7 @@ def reconcile(  # noqa: PLR0913 - one for each option
     input: Input = None,  # noqa: A002 - the option's name
     set: Set = None,  # noqa: A002
     heads: Heads = False,
+    partial: Partial = False,
 ) -> Answer:
     """Tell why two figures differ, in terms that add up exactly to the difference.
 
@@ -78,7 +84,13 @@ def reconcile(  # noqa: PLR0913 - one for each option
     with progress() as tell:
         tell(0, f"{a}, {b}")
         found = explain(
-            a, b, convention=convention, input=input, heads=heads, parameters=parameters
+            a,
+            b,
+            convention=convention,
+            input=input,
+            heads=heads,
+            parameters=parameters,
+            partial=partial,
         )
     failed = found.number is not None and not (found.met or found.published)
     parts = tuple(reconciliation(found))

@@ -142,8 +142,12 @@ def _not_reached(counted: Counted, convention: Convention) -> Iterator[Uncounted
             yield layer
 
 
-def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tuple[Convention, int]]:
+def totals(
+    counted: Counted, conventions: Iterable[Convention], *, partial: bool = False
+) -> Iterator[tuple[Convention, int]]:
     """Give the figure of every convention that has a rule for all layers, layer kinds at once.
+
+    With `partial` give also what is known by those that have one for some.
 
     >>> from archcalc.report import count
     >>> [total for _, total in totals(count("lenet5"), [find("macs"), find("torch")])]
@@ -153,8 +157,8 @@ def totals(counted: Counted, conventions: Iterable[Convention]) -> Iterator[tupl
     rows = [_values(tried, kind, counted.batch) for kind in kinds]
     for place, convention in enumerate(tried):
         values = [row[place] for row in rows]
-        if None not in values and not any(_not_reached(counted, convention)):
-            yield convention, sum(map(mul, kinds.values(), values))
+        if partial or (None not in values and not any(_not_reached(counted, convention))):
+            yield convention, sum(map(mul, kinds.values(), (value or 0 for value in values)))
 
 
 def _named(nodes: Sequence[Node]) -> str:

@@ -83,6 +83,7 @@ class Candidate:
             "cost": self.cost,
             "alike": list(self.alike),
             "figure": self.total,
+            "partial": self.side.figure.partial,
             "off": self.off,
             "unit": self.sense.printed.unit,
             "agreement": str(self.agreement),
@@ -189,7 +190,8 @@ class _Trial:
     def nets(self, nets: Iterable[Net]) -> Iterator[Candidate]:
         """Try networks under all conventions."""
         for net in nets:
-            for convention, total in totals(net.report, self.conventions):
+            found = totals(net.report, self.conventions, partial=self.side.partial)
+            for convention, total in found:
                 yield from self._senses(net, convention, total)
 
     def slips(self) -> Iterator[Candidate]:
@@ -209,7 +211,8 @@ class _Trial:
             cost += 1
             if self.side.stated and convention.figures != own.figures:
                 cost += OTHER_KIND
-        side = Side(net.report, convention, self.side.stated, net.slip, extra)
+        asked = self.side
+        side = Side(net.report, convention, asked.stated, net.slip, extra, partial=asked.partial)
         for sense, (first, behind) in zip(self.senses, self.within, strict=True):
             if convention.figures in sense.kinds or (convention is own and self.side.stated):
                 agreement = Agreement.DIFFERS
@@ -225,7 +228,7 @@ class _Trial:
             if convention is not self.side.convention and convention.tool:
                 continue
             figure = apply(report, convention)
-            if figure.partial:
+            if figure.partial and not self.side.partial:
                 continue
             for amount, words in omissions(figure):
                 total = figure.total + amount

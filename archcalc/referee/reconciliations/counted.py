@@ -55,7 +55,8 @@ class Side:
 
     `stated` tells whether the convention was asked for, or is only the usual one. Where something
     is wrong in how it is counted, `slip` says what; `extra` is what a slip adds to the figure that
-    no layer of the report does.
+    no layer of the report does. Where not all is known, what is known is the figure if `partial` is
+    granted, and there is none otherwise.
     """
 
     report: Report
@@ -63,6 +64,7 @@ class Side:
     stated: bool = True
     slip: str = ""
     extra: int = 0
+    partial: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a batch: what a batch multiplies differs from tool to tool."""
@@ -82,13 +84,18 @@ class Side:
 
     @cached_property
     def figure(self) -> Figure:
-        """The figure of every layer."""
-        return complete(apply(self.report, self.convention))
+        """The figure of every layer. Raises UsageError for a partial one that is not granted."""
+        found = apply(self.report, self.convention)
+        return found if self.partial else complete(found)
 
     @property
     def total(self) -> int:
         """The figure. Raises UsageError where the convention has no rule for a layer."""
         return self.figure.total + self.extra
+
+    def by(self, convention: Convention) -> Side:
+        """Count the same network by another convention, without its slip."""
+        return Side(self.report, convention, partial=self.partial)
 
 
 class Number(NamedTuple):
@@ -108,18 +115,20 @@ class Number(NamedTuple):
         return round(self.readings[0].number * self.readings[0].unit)
 
 
-def read_side(
+def read_side(  # noqa: PLR0913 - how the network is counted
     text: str,
     convention: str = USUAL,
     *,
     input: Shape | str | None = None,  # noqa: A002 - the field's own word
     heads: bool = False,
     parameters: Mapping[str, Value] = NO_PARAMETERS,
+    partial: bool = False,
 ) -> Side | Number:
     """Read `network@convention`, a network alone, or a number.
 
     `convention` is that of a network without one; the network is counted at this input, with its
-    heads and with `parameters` of its family set otherwise, if so asked. Raises UnknownName for a
+    heads and with `parameters` of its family set otherwise, if so asked; what is known of it is
+    its figure if `partial` is granted. Raises UnknownName for a
     network, a convention or a parameter that does not exist.
 
     >>> read_side("resnet50-v1.5@thop").total
@@ -135,7 +144,7 @@ def read_side(
         network, own = text.strip(), convention
     net = find_network(network, input=input, **parameters)
     stated = bool(at) or convention != USUAL
-    return Side(count(net, input=input, heads=heads), find(own), stated)
+    return Side(count(net, input=input, heads=heads), find(own), stated, partial=partial)
 
 
 def _number(text: str) -> Number | None:

@@ -91,6 +91,7 @@ def reconcile(  # noqa: PLR0913 - how both networks are counted
     input: Shape | str | None = None,  # noqa: A002 - the field's own word
     heads: bool = False,
     parameters: Mapping[str, Value] = NO_PARAMETERS,
+    partial: bool = False,
 ) -> Reconciliation:
     """Tell why two figures differ: `network@convention` each, or a number on one side.
 
@@ -99,7 +100,8 @@ def reconcile(  # noqa: PLR0913 - how both networks are counted
     what meets it as printed is searched by conventions, units, input sizes, variants and slips.
     `convention` is that of a network written without one. Every network that is named is counted at
     this input, with its heads and with these parameters of its family, if so asked; a `Side` is
-    taken as it is.
+    taken as it is. Of what is known in part alone, nothing is said unless `partial` is granted:
+    then what is known is held against the number, and is at least the figure.
 
     Raises UnknownName for a network, convention or parameter that does not exist, UsageError for
     two numbers or where a convention has no rule for a layer, and what `count` raises.
@@ -113,7 +115,9 @@ def reconcile(  # noqa: PLR0913 - how both networks are counted
     first, second = (
         side
         if isinstance(side, Side)
-        else read_side(side, convention, input=input, heads=heads, parameters=parameters)
+        else read_side(
+            side, convention, input=input, heads=heads, parameters=parameters, partial=partial
+        )
         for side in (a, b)
     )
     if isinstance(first, Side):
@@ -137,7 +141,7 @@ def _reconcile_number(a: Side, number: Number) -> Reconciliation:
         return Reconciliation(a, None, (), number, (), published, untried)
     b = found[0].side
     if a.convention.figures != b.convention.figures:
-        a = Side(a.report, find(OF_A_KIND[b.convention.figures]))
+        a = a.by(find(OF_A_KIND[b.convention.figures]))
     return Reconciliation(a, b, terms(a, b), number, found, published, untried)
 
 
@@ -152,5 +156,6 @@ def _side(side: Side) -> dict[str, Any]:
         "input": to_plain(side.report.inputs),
         "scope": side.report.scope,
         "figure": side.total,
+        "partial": side.figure.partial,
         "unit": side.convention.unit,
     }

@@ -10,7 +10,6 @@ from archcalc.convention.rule import Term as RuleTerm
 from archcalc.convention.variables import read
 from archcalc.inputs import say
 from archcalc.referee.phrases import listed, op_name, rates, value
-from archcalc.referee.reconciliations.counted import Side
 from archcalc.referee.reconciliations.structure import Part, parts
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from archcalc.convention.variables import Reading
     from archcalc.referee.phrases import Detail
+    from archcalc.referee.reconciliations.counted import Side
 
 Kind: TypeAlias = Literal["structure", "convention", "slip"]
 Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
@@ -64,7 +64,7 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
     ...     print(f"{term.amount:+} {term.label}")
     +6508 biases of convolutions and linear layers
     """
-    middle = Side(b.report, a.convention)
+    middle = b.by(a.convention)
     slips = [(b.extra, b), (-a.extra, a)]
     structure = (
         _structure_term(part, a, b) for part in parts(a.report, b.report, a.figure, middle.figure)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.render.cells import percent
 from archcalc.render.table import Column, Table
+from archcalc.render.table import figure as cell
 from archcalc.render.tables.ledger import UNITS, ledger
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def _terms(found: Reconciliation, b: Side) -> Table:
     rows = terms or ((0, "no difference", None),)
     sums = ((found.difference, f"{b.name} less {a.name}", None),) if terms else ()
     captions = (
-        f"{a.name}: {a.total:,} ({_unit(a.convention)})",
-        f"{b.name}: {b.total:,} ({_unit(b.convention)})",
+        *(f"{side.name}: {_total(side)} ({_unit(side.convention)})" for side in (a, b)),
+        *(f"{side.name}: {why}" for side in (a, b) for why in side.figure.reasons),
     )
     return Table(columns, rows, sums, title=f"from {a.name} to {b.name}", captions=captions)
 
@@ -75,7 +76,7 @@ def _candidate(candidate: Candidate, *, off: bool) -> tuple[Cell, ...]:
     of = f", in {UNITS.get(int(unit), f'10^{len(str(unit)) - 1}')}" if unit > 1 else ""
     return (
         candidate.side.name,
-        candidate.total,
+        cell(candidate.total, partial=candidate.side.figure.partial),
         *((candidate.off, _share(candidate.distance)) if off else ()),
         f"{agreement.sign} {agreement}{of}",
         ", ".join(candidate.changes) or "nothing",
@@ -86,6 +87,10 @@ def _candidate(candidate: Candidate, *, off: bool) -> tuple[Cell, ...]:
 def _share(distance: Fraction) -> str:
     """Say how far off: in percent, or as many times the number."""
     return percent(distance) if distance < 1 else f"{round(distance):,} times"
+
+
+def _total(side: Side) -> str:
+    return f"at least {side.total:,}" if side.figure.partial else f"{side.total:,}"
 
 
 def _unit(convention: Convention) -> str:

@@ -6,17 +6,11 @@ import re
 from fractions import Fraction
 
 from archcalc.errors import UsageError
-from archcalc.scales import POWERS
+from archcalc.scales import BYTES, SUFFIXES
 
 _AMOUNT = re.compile(
     r"([0-9][0-9,_]*(?:\.[0-9]+)?|\.[0-9]+)(?:e\+?([0-9]{1,2}))?\s*([a-z]*)", re.IGNORECASE
 )
-_DECIMAL = {"": 1, **{word: 1000**power for word, power in POWERS.items()}}
-_BYTES = {
-    "": 1, "b": 1, "bytes": 1,
-    **{f"{letter}{b}": 1000**power for power, letter in enumerate("kmgt", 1) for b in ("", "b")},
-    **{f"{letter}i{b}": 1024**power for power, letter in enumerate("kmgt", 1) for b in ("", "b")},
-}  # fmt: skip
 
 
 def amount(value: int | str, *, of_bytes: bool = False) -> int:
@@ -31,7 +25,7 @@ def amount(value: int | str, *, of_bytes: bool = False) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    suffixes = _BYTES if of_bytes else _DECIMAL
+    suffixes = BYTES if of_bytes else SUFFIXES
     found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is not None and found[3].lower() in suffixes:
         number = Fraction(found[1].replace(",", "").replace("_", "")) * 10 ** int(found[2] or 0)

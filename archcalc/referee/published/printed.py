@@ -17,7 +17,7 @@ from typing import TypeAlias
 from archcalc.errors import Reason
 from archcalc.ops.fields import shown
 from archcalc.ops.op import Shape
-from archcalc.scales import POWERS
+from archcalc.scales import units
 
 Exact: TypeAlias = int | Fraction | Shape
 """What a count gives: a number, or an output's shape."""
@@ -28,7 +28,6 @@ _SCALE = re.compile(r"\s*(K|k|M|G|B|thousand|million|billion)(?![A-Za-z])")
 _UNIT = re.compile(r"(\d{1,18})(?:\*\*(\d{1,2}))?")
 _UPPER = re.compile(r"\b(?:less than|fewer than|under|below)\s*$")
 _LOWER = re.compile(r"\b(?:more than|over|above)\s*$")
-_SCALES = {word: (1000**power, 1024**power) for word, power in POWERS.items()}
 
 
 class Agreement(StrEnum):
@@ -157,8 +156,8 @@ def unit_of(text: str) -> int:
 
 def _check_scale(text: str, after: str, unit: int) -> None:
     scale = _SCALE.match(after)
-    if scale and unit not in _SCALES[scale[1].lower()]:
-        decimal, binary = _SCALES[scale[1].lower()]
+    if scale and unit not in units(scale[1]):
+        decimal, binary = units(scale[1])
         message = f"{shown(text)} counts units of {decimal:,} or {binary:,}, not of {unit:,}"
         raise Reason("wrong-unit", message, f"say which: `unit: {decimal}`")
 

@@ -18,7 +18,7 @@ from archcalc.readers import find as find_network
 from archcalc.referee.phrases import value
 from archcalc.referee.published.printed import Printed, last_place
 from archcalc.report import Report, count
-from archcalc.scales import POWERS
+from archcalc.scales import units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,13 +153,11 @@ def _number(text: str) -> Number | None:
     if found is None:
         return None
     digits = found["digits"].replace(",", "").replace("_", "").rstrip(".")
+    meant: tuple[int, ...] = (10 ** int(found["power"] or 0),)
     if found["scale"]:
-        power = POWERS[found["scale"].lower()]
         binary = (found["bytes"] or "").startswith("i")
-        units = [2 ** (10 * power)] if binary else [10 ** (3 * power), 2 ** (10 * power)]
-    else:
-        units = [10 ** int(found["power"] or 0)]
-    readings = tuple(_printed(digits, unit) for unit in units)
+        meant = units(found["scale"])[binary:]
+    readings = tuple(_printed(digits, unit) for unit in meant)
     significant = len(
         (digits if "." in digits else digits.rstrip("0")).replace(".", "").lstrip("0")
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -255,8 +254,8 @@ def test_another_growth_of_densenet() -> None:
     )
 
 
-def test_squeezenet_needs_no_python() -> None:
-    report = archcalc.count(Path(__file__).parent / "data" / "squeezenet.yaml")
+def test_squeezenet_layer_by_layer() -> None:
+    report = archcalc.count("squeezenet-1.0")
     shapes = {row.path: str(row.output) for row in report.fold(1)}
 
     assert report.total.parameters == 1_248_424

@@ -184,8 +184,11 @@ def test_every_arrow_ends_at_a_box(network: str, sideways: bool) -> None:  # noq
     assert all((round(x, 3), round(y, 3)) in tops for x, y in ends)
 
 
-def test_all_networks_are_drawn_at_a_reasonable_size() -> None:
+@pytest.mark.parametrize("family", sorted({entry.path.stem for entry in networks()}))
+def test_all_networks_are_drawn_at_a_reasonable_size(family: str) -> None:
     for entry in networks():
+        if entry.path.stem != family:
+            continue
         report = count(entry.id, heads=True)
         for depth in (1, 2):
             piece = drawing.sketch(report, depth)

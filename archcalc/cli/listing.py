@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,8 @@ from archcalc.errors import ShapeError, UnknownName
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archcalc.spec.library import Entry
 
 Words = Annotated[
@@ -78,6 +81,9 @@ def list_networks(
     from archcalc.spec.library import near, networks  # noqa: PLC0415 - after the arguments are known to be good
 
     entries = [entry for entry in networks() if _matches(entry, words or ())]
+    entries = entries or [
+        entry for entry in networks() if _matches(entry, words or (), within=True)
+    ]
     if not entries:
         known = {name for entry in networks() for name in (entry.id, entry.family)}
         hint = near(" ".join(words or ()), known)
@@ -94,14 +100,16 @@ def list_networks(
 
 
 def _families(entries: list[Entry]) -> Table:
-    """Give a row to each family, the oldest first."""
-    families: dict[tuple[int, str], list[str]] = {}
+    """Give a row to each family, the oldest first, by the year of its first network."""
+    families: dict[str, list[str]] = {}
+    years: dict[str, int] = {}
     for entry in entries:
         also = f" ({', '.join(entry.aliases)})" if entry.aliases else ""
-        families.setdefault((entry.year or 0, entry.family), []).append(entry.id + also)
+        years.setdefault(entry.family, entry.year or 0)
+        families.setdefault(entry.family, []).append(entry.id + also)
     rows = tuple(
-        (family, str(year or ""), ", ".join(names))
-        for (year, family), names in sorted(families.items())
+        (family, str(years[family] or ""), ", ".join(families[family]))
+        for family in sorted(families, key=lambda family: (years[family], family))
     )
     caption = f"{len(entries)} networks of {len(families)} families"
     return Table(FAMILIES, rows, captions=(caption,))
@@ -142,11 +150,17 @@ def _data(table: Table, entries: list[Entry]) -> dict[str, Any]:
     return {"schema": 1, "networks": records}
 
 
-def _matches(entry: Entry, words: list[str] | tuple[str, ...]) -> bool:
+def _matches(entry: Entry, words: Iterable[str], *, within: bool = False) -> bool:
+    """Tell whether each word begins a part of a name, or stands anywhere `within` one.
+
+    `lenet` begins `lenet-caffe`, and no part of `mobilenet`.
+    """
     from archcalc.spec.names import loose  # noqa: PLC0415
 
-    names = [loose(name) for name in (entry.id, *entry.aliases, entry.family)]
-    return all(any(loose(word) in name for name in names) for word in words)
+    names = [name.lower() for name in (entry.id, *entry.aliases, entry.family)]
+    places = r"." if within else r"(?<![a-z])[a-z]|(?<![0-9])[0-9]"
+    rests = [loose(name[at.start() :]) for name in names for at in re.finditer(places, name)]
+    return all(any(rest.startswith(loose(word)) for rest in rests) for word in words)
 
 
 def _names(entry: Entry) -> tuple[str, str, str, str]:

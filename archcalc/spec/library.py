@@ -20,6 +20,7 @@ from archcalc.spec.variants import variants
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Spec
     from archcalc.spec.values import Value
 
@@ -27,7 +28,7 @@ SUFFIXES = SPEC.suffixes
 
 
 class Entry(NamedTuple):
-    """A network of the library; `year` is that of the paper which its family is written from."""
+    """A network of the library; `year` is that of the source which it is written from."""
 
     id: str
     aliases: tuple[str, ...]
@@ -177,18 +178,29 @@ def _answering(document: Document, name: str) -> str:
 
 
 def _entries(path: Path, document: Document) -> Iterator[Entry]:
-    family = _text(document, "name") or path.stem
-    year = re.search(r"\b(?:19|20)\d\d\b", _text(document, "source"))
-    of = (path, int(year.group()) if year else None)
+    family = _text(document.tree, "name") or path.stem
     found = variants(document.tree)
     for id, aliases in found.items():  # noqa: A001
-        yield Entry(id, aliases, family, id, *of)
+        yield Entry(id, aliases, family, id, path, _year(document.tree, id))
     if not found:
-        yield Entry(path.stem, (), family, None, *of)
+        yield Entry(path.stem, (), family, None, path, _year(document.tree))
 
 
-def _text(document: Document, key: str) -> str:
-    entry = document.tree.entries.get(key) if isinstance(document.tree, Mapping) else None
+def _year(tree: Tree | None, variant: str = "") -> int | None:
+    """Read the year of the source of a variant, of what it is like, or of the family."""
+    section = tree.entries.get("variants") if isinstance(tree, Mapping) else None
+    of = section.entries if isinstance(section, Mapping) else {}
+    sources, seen = [_text(tree, "source")], set[str]()
+    while variant in of and variant not in seen:
+        seen.add(variant)
+        sources.insert(-1, _text(of[variant], "source"))
+        variant = _text(of[variant], "like")
+    years = (re.search(r"\b(?:19|20)\d\d\b", source) for source in sources)
+    return next((int(year.group()) for year in years if year), None)
+
+
+def _text(tree: Tree | None, key: str) -> str:
+    entry = tree.entries.get(key) if isinstance(tree, Mapping) else None
     return entry.text if isinstance(entry, Scalar) else ""
 
 

@@ -143,6 +143,37 @@ def test_the_list_of_a_word_has_a_row_for_each_network(archcalc: Call) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "found", "not_found"),
+    [
+        (("lenet",), {"lenet5", "zip1989", "lenet-caffe"}, {"mobilenet-v1", "googlenet"}),
+        (("mobile",), {"mobilenet-v1", "mobilenet-v3-small"}, {"lenet5"}),
+        (("resnet", "v1.5"), {"resnet50-v1.5", "resnet18"}, {"resnet50", "preact-resnet110"}),
+        (("preact",), {"preact-resnet110"}, {"resnet50"}),
+        (("etnet",), set(), {"lenet5"}),
+        (("pretextb",), set(), set()),
+        (("extbook",), {"lenet5-textbook"}, {"lenet5"}),
+    ],
+)
+def test_a_word_begins_a_part_of_a_name(
+    archcalc: Call, words: tuple[str, ...], found: set[str], not_found: set[str]
+) -> None:
+    status, output, _ = archcalc("list", *words, "--json")
+    names = {row["network"] for row in json.loads(output)["networks"]} if status == 0 else set()
+
+    assert found <= names
+    assert not not_found & names
+    assert bool(names) == bool(found)
+
+
+def test_a_network_of_another_source_has_its_year(archcalc: Call) -> None:
+    networks = json.loads(archcalc("list", "--json").output)["networks"]
+    years = {network["network"]: network["year"] for network in networks}
+
+    assert (years["lenet5"], years["zip1989"]) == (1998, 1989)
+    assert years["deit-ti"] == years["deit-s-distilled"] == 2020
+
+
 def test_list_knows_names_and_aliases(archcalc: Call) -> None:
     status, output, _ = archcalc("list")
     assert status == 0

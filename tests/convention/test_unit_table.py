@@ -109,3 +109,21 @@ def test_written_as_functions_layers_are_counted_once_or_not_at_all(
 
     assert report.figure("ptflops-functional") * 2 == report.figure("ptflops")
     assert report.figure("thop-functional") == report.figure("pthflops-functional") == 0
+
+
+def test_darknet_counts_one_step_of_a_recurrent_layer(counted: Callable[..., Report]) -> None:
+    # 8 matrices, of 20 inputs and of 30 states, for 30 units; however many steps
+    report = counted("input: 20x12\nlayers: [{lstm: 30}]")
+
+    assert report.figure("darknet") == 2 * 4 * 30 * (20 + 30)
+    # 6 matrices
+    assert counted("input: 20x12\nlayers: [{gru: 30}]").figure("darknet") == 2 * 3 * 30 * (20 + 30)
+    assert counted("input: 20x12\nlayers: [{deconv: 3, kernel: 3}]").figure("darknet") == 0
+
+
+def test_netscope_multiplies_in_scales_and_products(counted: Callable[..., Report]) -> None:
+    report = counted(
+        f"{MAPS}\nlayers: [affine, {{multiply: [[], []]}}, {{op: affine, scale: false}}]"
+    )
+
+    assert report.figure("netscope") == 2 * 7_200

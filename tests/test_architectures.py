@@ -11,7 +11,7 @@ from archcalc.spec.library import families, load
 from archcalc.spec.names import loose
 
 ENTRIES = list(archcalc.networks())
-EVERYWHERE = {"gpt-2", "lstm", "unet"}
+EVERYWHERE = {"bert", "gpt-2", "llama", "lstm", "transformer", "unet"}
 """Families that answer at each place, not once for all."""
 
 # parameters, multiply-adds; the sources of each total stand in the family's file

@@ -134,7 +134,7 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     causal: bool = False,
     within: tuple[int, ...] | None = None,
     positions: str | None = None,
-    past: int | None = None,
+    past: int = 0,
 ) -> tuple[Array, Saved]:
     """Mix the values of all places, for each place by its query.
 

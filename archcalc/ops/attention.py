@@ -13,7 +13,7 @@ from archcalc.ops.weight import bias
 from archcalc.ops.window import all_around, spread, up_to_here
 
 if TYPE_CHECKING:
-    from archcalc.ops.fields import Count, Positions, Size
+    from archcalc.ops.fields import Count, Kept, Positions, Size
     from archcalc.ops.span import Span
 
 
@@ -65,7 +65,7 @@ class Attention(Weighted):
     causal: bool = False
     within: Size | None = None
     positions: Positions | None = None
-    past: Count | None = None
+    past: Kept = 0
 
     def shape(self, *xs: Shape) -> Shape:
         """Keep the shape of what asks."""
@@ -172,7 +172,7 @@ class Attention(Weighted):
         if self.within is not None:
             return prod(self._windows(x))
         places = self._keys(x).places
-        return places if self.past is None else self.past + places
+        return self.past + places if self.past else places
 
     def _windows(self, x: Shape) -> tuple[int, ...]:
         """Give the extents of a window. Raises a `Reason` if windows do not part the map evenly."""
@@ -213,7 +213,7 @@ class Attention(Weighted):
         needs = "within" if self.within is not None else "positions"
         if self.within is None and self.positions != "relative":
             return
-        if len(xs) > 1 or self.past is not None:
-            others = "`past`" if self.past is not None else "another input"
+        if len(xs) > 1 or self.past:
+            others = "`past`" if self.past else "another input"
             message = f"`{needs}` is about places among themselves, not those of {others}"
             raise Reason("keys-elsewhere", message, key=needs)

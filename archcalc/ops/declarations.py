@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.arithmetic import letter
@@ -67,6 +68,12 @@ _FRACTIONS = tuple(map(Fraction, ("0.001", "0.25", "0.999")))
 
 DECLARATIONS: dict[str, Declaration] = {
     "Count": Declaration(fields.count, _WHOLE, (1, 2, 3, 4, 6), _count),
+    "Kept": Declaration(
+        partial(fields.at_least, 0),
+        {"anyOf": [{"type": "integer", "minimum": 0}, _DIGITS]},
+        (0, 1, 5),
+        _count,
+    ),
     "Size": Declaration(
         fields.size,
         _SIZE | {"description": "Height x width, or one number for every extent: 3, 1x7, 3x3x3."},

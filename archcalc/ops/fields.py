@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Count: TypeAlias = int
 """A whole number, 1 or more."""
+Kept: TypeAlias = int  # a whole number, 0 or more
 Size: TypeAlias = tuple[int, ...]
 """A number for each extent, 1 or more: `1x7` is 1 high and 7 wide; one number is for all."""
 Outputs: TypeAlias = tuple[int, ...]
@@ -69,8 +70,7 @@ Together: TypeAlias = Literal["channels", "all"]
 """What has a mean of its own: the channels of each place, or all elements together."""
 Slopes: TypeAlias = Literal["map", "shared", "untied"]
 """One slope for each map, one for all of them, or one for each unit."""
-Approximation: TypeAlias = Literal["tanh", "sigmoid"]
-"""By what an error function is approximated."""
+Approximation: TypeAlias = Literal["tanh", "sigmoid"]  # of an error function
 
 
 Word = TypeVar("Word", bound=str)

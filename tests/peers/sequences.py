@@ -49,7 +49,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Mix values."""
-        row, past = x.flatten(2).transpose(1, 2), self.op.past or 0
+        row, past = x.flatten(2).transpose(1, 2), self.op.past
         q, k, v = (
             part(row).unflatten(2, (-1, self.each)).transpose(1, 2)
             for part in (self.query, self.key, self.value)

@@ -107,6 +107,8 @@ layers:
   - {unpool: 2}
   - {fold: height, from: conv}
   - {tokens: , from: conv}
+  - {permute: [0, 2, 1], from: conv}
+  - {reshape: 8x4x9}
 """
 
 WINDOWS = """\

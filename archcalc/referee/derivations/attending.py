@@ -53,7 +53,7 @@ def products(_: Graph, node: Node) -> Lesson | None:
 
 def _growth(node: Node, op: Attention, whole: int, interactions: int) -> str:
     """Say from how many places on the products without weights are the larger part."""
-    if len(node.xs) > 1 or op.past is not None:
+    if len(node.xs) > 1 or op.past:
         return ""
     if op.within is not None:
         return " Within windows of one size they grow as the others do, with the places."

@@ -52,9 +52,8 @@ def pytest_runtest_call() -> Generator[None]:
 def _rules_are_read_anew() -> Generator[None]:
     """Forget what rules told: a test that breaks one leaves nothing of it behind."""
     yield
-    facts = sys.modules.get("archcalc.facts")
-    if facts is not None:
-        facts.facts_of.cache_clear()
+    if "archcalc.facts" in sys.modules:
+        import_module("tests.forgetting").forget()
 
 
 _TOKEN = re.compile(r"\s*(?:(\d{1,3}(?:,\d{3})+|\d+)|(mod|[-+−·×/()⌊⌋⌈⌉]))")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import archcalc
 from archcalc import counts
 from archcalc.arithmetic import Derived
-from archcalc.facts import facts_of
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape, Weight, Work
 from archcalc.render.tables.layers import layers
+from tests.forgetting import forget
 
 if TYPE_CHECKING:
     import pytest
@@ -49,7 +49,7 @@ def test_equal_layers_on_equal_maps_are_measured_once(monkeypatch: pytest.Monkey
         return work(self, x, y)
 
     monkeypatch.setattr(Conv, "work", noted)
-    facts_of.cache_clear()
+    forget()
     text = "input: 3x8x8\nlayers: [{conv: 3, kernel: 1, repeat: 50}, {conv: 4, kernel: 1}]"
     report = archcalc.count(archcalc.load(StringIO(text)))
 

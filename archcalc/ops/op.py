@@ -182,11 +182,11 @@ class Placewise(Op):
 
 def fit(op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
     """Write out the sizes of an op for its inputs, and infer its output. Raises a `Reason`."""
-    return _fit(op, xs) if op.sizes else (op, op.shape(*xs))
+    return fitted(op, xs) if op.sizes else (op, op.shape(*xs))
 
 
 @lru_cache(maxsize=4096)
-def _fit(op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
+def fitted(op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Shape]:
     """Keep what takes long for the next network, as windows do."""
     settled = op.on(xs[0])
     return settled, settled.shape(*xs)

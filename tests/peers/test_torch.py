@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import archcalc
-from archcalc.facts import facts_of
 from archcalc.spec.family import interpret
 from archcalc.spec.reader import Source, read
+from tests.forgetting import forget
 from tests.strategies import networks, specs
 
 torch = pytest.importorskip(
@@ -92,12 +92,12 @@ def check_values(graph: Graph) -> None:
 def test_this_comparison_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = expand("input: 2x6x6\nlayers: [{conv: 3, kernel: 3}, {conv: 2, kernel: 1}]")
     monkeypatch.setattr("archcalc.ops.conv.Conv.parameters", lambda *_: 6)
-    facts_of.cache_clear()
+    forget()
     with pytest.raises(AssertionError, match="conv1"):
         check_counts(archcalc.count(graph))
     monkeypatch.undo()
     monkeypatch.setattr("archcalc.ops.conv.Conv._weights", lambda *_: 1)
-    facts_of.cache_clear()
+    forget()
     with pytest.raises(AssertionError):
         check_counts(archcalc.count(graph))
     monkeypatch.undo()

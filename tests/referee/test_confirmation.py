@@ -15,7 +15,6 @@ from hypothesis import given, settings
 import archcalc
 from archcalc import ops
 from archcalc.errors import UnknownName
-from archcalc.facts import facts_of
 from archcalc.model import layer
 from archcalc.ops import window
 from archcalc.ops.avgpool import Avgpool
@@ -35,6 +34,7 @@ from archcalc.referee.confirmations import tallies, witness
 from archcalc.referee.confirmations.claim import SUMS, Claim, Confirmation, Seen
 from archcalc.referee.confirmations.confirmation import BEYOND, confirm
 from archcalc.referee.confirmations.witness import Witness
+from tests.forgetting import forget
 from tests.strategies import networks
 
 if TYPE_CHECKING:
@@ -387,6 +387,7 @@ def test_what_differs_beside_a_layer_that_was_not_run_differs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Batchnorm, "weights", _without("mean"))
+    forget()
     confirmation = check("input: 1x1x1\nlayers:\n- batchnorm\n- {linear: 99999999999}\n")
 
     assert confirmation.agrees is False
@@ -484,7 +485,7 @@ def test_a_broken_rule_is_caught(rule: str, monkeypatch: pytest.MonkeyPatch) -> 
     text = WINDOWS if owner is window else EVERYTHING
     assert check(text).agrees
     monkeypatch.setattr(owner, name, broken)
-    facts_of.cache_clear()
+    forget()
 
     assert not check(text).agrees
 
@@ -501,7 +502,7 @@ def test_an_operation_too_many_is_caught(
         return work._replace(**{kind: getattr(work, kind) + 1})
 
     monkeypatch.setattr(ops.find(op), "work", one_more)
-    facts_of.cache_clear()
+    forget()
     found = complaints(confirm(archcalc.load(StringIO(OPS)), witness=REMEMBERING))
 
     quantity = "macs" if kind == "mac" else kind
@@ -510,6 +511,7 @@ def test_an_operation_too_many_is_caught(
 
 def test_a_broken_rule_is_named_with_its_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Batchnorm, "weights", _without("mean"))
+    forget()
     confirmation = check()
 
     assert complaints(confirmation) == {("C1.batchnorm", "statistics")}
@@ -520,6 +522,7 @@ def test_a_broken_rule_is_named_with_its_layer(monkeypatch: pytest.MonkeyPatch) 
 def test_a_window_that_the_kernel_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Maxpool, "window", Placewise.window)
     monkeypatch.setattr(Maxpool, "shape", lambda _, x: x)
+    forget()
     confirmation = check("input: 1x2x2\nlayers:\n- {name: P, maxpool: 3}\n- relu\n")
 
     assert confirmation.agrees is False

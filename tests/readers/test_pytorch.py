@@ -290,3 +290,24 @@ def test_attention_multiplies_activations() -> None:
     interactions = 2 * 10 * 10 * 16  # every token with every other: scores, then their mix
     assert (total.interactions, total.macs) == (interactions, weights + interactions)
     assert total.parameters == sum(p.numel() for p in layer.parameters())
+
+
+def test_a_pass_that_has_come_some_way_and_asks_for_values_is_partial() -> None:
+    class Detector(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.head = nn.Conv2d(3, 8, 3), nn.Linear(8, 4)
+
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            found = self.body(x).flatten(2)[0].T
+            return self.head(found[found.sum(1) > 0])
+
+    report = count(Detector(), input=(3, 9, 9))
+
+    assert report.total.macs == 8 * 27 * 49
+    assert report.total.unknown["macs"]
+    assert "parameters" not in report.total.unknown
+    assert report.total.parameters == 8 * 28 + 36
+    (line,) = told(report.uncounted)
+    assert line.startswith("at least, since `Detector` is not reached (it asks for values (")
+    assert line.endswith("`return self.head(found[found.sum(1) > 0])`)): behind gt")

@@ -71,6 +71,10 @@ class Assembly:
             except Reason as reason:
                 kind = ShapeError if isinstance(reason, Misfit) else UsageError
                 raise kind.of(reason.code, f"{path}: {reason.message}", reason.hint) from None
+        if trace.stopped:
+            name, path = self.builder.origin.name, f"behind {self.builder.nodes[-1].path}"
+            beyond = Uncounted(path, name, Case.NOT_REACHED, WORKED, trace.stopped)
+            self.builder.uncounted.append(beyond)
         self._add_unread()
         self._label(trace)
         ends = list(dict.fromkeys(end for value in trace.outputs for end in self._ends(value)))

@@ -35,16 +35,21 @@ class Example(NamedTuple):
 
     @property
     def shape(self) -> Shape:
-        """The shape of one sample, as it was given."""
-        return Shape(*(self.sizes[1:] or (1,)))
+        """The shape of one sample, as it was given; a batch of one ahead of it is left out."""
+        return Shape(*(self.sizes[self.ahead :] or (1,)))
+
+    @property
+    def ahead(self) -> int:
+        """How many sizes stand before the sample: a batch, or nothing."""
+        return int(self.sizes[:1] == (1,))
 
     def at(self, shape: Shape) -> Example:
         """Give the same input at another size; of a vector with as many sizes as it had."""
         if shape == self.shape:
             return self
-        rank = len(self.sizes) - 1
+        rank = len(self.sizes) - self.ahead
         sizes = tuple(shape)[:rank] if shape.is_vector else tuple(shape)
-        return Example(self.name, (1, *sizes), self.dtype)
+        return Example(self.name, (1,) * self.ahead + sizes, self.dtype)
 
 
 class Given(NamedTuple):
@@ -81,7 +86,7 @@ def examples(module: nn.Module, inputs: Inputs) -> Given:
     >>> from torch import nn
     >>> given = examples(nn.Identity(), [(3, 32, 32), {"ids": "int64:12"}])
     >>> [(example.name, example.sizes) for example in given]
-    [('input', (1, 3, 32, 32)), ('args.ids', (1, 12))]
+    [('input', (1, 3, 32, 32)), ('input2.ids', (1, 12))]
     """
     reading = _Reading(module)
     if isinstance(inputs, str) and "=" in inputs:
@@ -116,7 +121,8 @@ class _Reading:
         if isinstance(given, list | tuple) and not _is_size(given):
             return type(given)([self.read(f"{name}.{n}", one) for n, one in enumerate(given)])
         if isinstance(given, torch.Tensor):
-            self._check_batch(name, given)
+            if "." not in name:
+                self._check_batch(name, given)
             return Example(name, tuple(given.shape), given.dtype, given)
         kind, sizes = self._kind, given
         written = _WRITTEN.fullmatch(given) if isinstance(given, str) else None

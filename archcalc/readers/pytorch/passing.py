@@ -27,10 +27,11 @@ from archcalc.readers.pytorch.recorder import Recorder
 from archcalc.readers.pytorch.tape import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from torch import nn
 
+    from archcalc.readers.pytorch.call import Call
     from archcalc.readers.pytorch.examples import Example, Given
 
 KNOWN = (
@@ -47,7 +48,8 @@ _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
 def trace(module: nn.Module, given: Given, known: Iterable[str] = ()) -> Trace:
     """Run a module on tensors without data. The module is left as it was found.
 
-    Calls are not taken apart that are `known` to the caller.
+    Calls are not taken apart that are `known` to the caller. A pass that has come some way and asks
+    what the numbers are ends there.
     Raises UsageError where its own code fails, or asks what the numbers are.
     """
     on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
@@ -87,10 +89,20 @@ def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) 
             return tensor
 
         args, kwargs = given.made(enter)
-        with recorder:
-            result = module(*args, **kwargs)
-        outputs = [recorder.value(tensor) for tensor in _tensors(result)]
-        return Trace(recorder.tape.calls, outputs, callers.naming)
+        calls, naming = recorder.tape.calls, callers.naming
+        try:
+            with recorder:
+                result = module(*args, **kwargs)
+        except Exception as error:
+            if not fake or not _asks_for_values(error) or not _has_begun(calls):
+                raise
+            return Trace(calls, calls[-1].outputs, naming, f"it asks for values{_where(error)}")
+        return Trace(calls, [recorder.value(tensor) for tensor in _tensors(result)], naming)
+
+
+def _has_begun(calls: Sequence[Call]) -> bool:
+    """Tell whether parameters have met what comes in, so that a part can be told of."""
+    return any(v.held for c in calls for v in c.tensors() if any(w.names for w in c.tensors()))
 
 
 def _entering(example: Example, position: int) -> Value:
@@ -154,9 +166,7 @@ def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcErro
     """Say that a stranger's code failed, where, and why."""
     if isinstance(error, ArchcalcError):
         return error
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not _is_inner(f.filename)]
-    where = f" ({own[-1].filename}:{own[-1].lineno}: `{own[-1].line}`)" if own else ""
+    where = _where(error)
     if _asks_for_values(error):
         message = f"{what}: it depends on values, which tensors without data lack{where}"
         hint = "what it does for other values is another network: count the part that does not"
@@ -164,6 +174,13 @@ def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcErro
     said = str(error).strip().partition("\n")[0][:300]
     message = f"{what}: {type(error).__name__}: {said}{where}"
     return UsageError.of("model-failed", message, hint)
+
+
+def _where(error: Exception) -> str:
+    """Give the line of a stranger's code at which it failed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not _is_inner(frame.filename)]
+    return f" ({own[-1].filename}:{own[-1].lineno}: `{own[-1].line}`)" if own else ""
 
 
 def _failed(module: nn.Module, error: Exception, given: Given) -> ArchcalcError:

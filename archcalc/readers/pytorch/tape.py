@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 
 class Trace(NamedTuple):
-    """What a pass did: its calls in order, the outputs, where the calls stand."""
+    """What a pass did: its calls in order, the outputs, where the calls stand.
+
+    `stopped` says where it asked for values that are not there: nothing behind that is known.
+    """
 
     calls: list[Call]
     outputs: list[Value]
     naming: Naming
+    stopped: str = ""
 
 
 class Made(NamedTuple):

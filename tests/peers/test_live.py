@@ -1,0 +1,167 @@
+"""The registries of PyTorch: every model of torchvision, 200 of timm, 22 types of transformers.
+
+Parameters are those that the module holds, multiply-adds those that PyTorch's own counter sees on
+the meta device; what differs is named here, with its reason.
+
+    pip install torch==2.13.0 && pip install -e '.[test]' && pip install --no-deps torchvision
+    pip install timm transformers && pytest -m peers tests/peers/test_live.py
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archcalc import count
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e '.[torch]'")
+
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402 - there is a torch
+
+from archcalc.readers.pytorch.building import _made, build  # noqa: E402
+from archcalc.readers.pytorch.examples import examples  # noqa: E402
+from archcalc.readers.pytorch.module import read  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcalc.report import Report
+
+pytestmark = pytest.mark.peers
+
+
+@pytest.fixture(scope="module", autouse=True)
+def models() -> Any:  # noqa: ANN401
+    """Give torchvision's models; others import it too, and its compiled ops may fit no torch."""
+    if find_spec("torchvision") is None:
+        pytest.skip("torchvision is not installed")
+    build("torchvision:resnet18", {})
+    return import_module("torchvision.models")
+
+
+def complaints(name: str, module: Any, inputs: Any, *, partial_: bool = False) -> Iterator[str]:  # noqa: ANN401
+    """Compare a module's figures with PyTorch's own."""
+    report = count(read(module, inputs, name))
+    held = sum({id(p): p.numel() for p in module.parameters()}.values())
+    trained = sum({id(p): p.numel() for p in module.parameters() if p.requires_grad}.values())
+    if (report.total.parameters, held) != (trained, held):
+        yield f"{name}: {report.total.parameters} parameters, {trained} in the module"
+    if sum(row.macs for row in report.rows) != report.total.macs:
+        yield f"{name}: rows do not add up"
+    if bool(report.total.unknown) != partial_:
+        yield f"{name}: {dict(report.total.unknown)}"
+    own = None if partial_ else seen(module, inputs)
+    if own is not None and own != report.total.macs:
+        yield f"{name}: {report.total.macs} multiply-adds, PyTorch's counter {own}"
+
+
+def seen(module: Any, inputs: Any) -> int | None:  # noqa: ANN401
+    """Count by PyTorch's counter, without data; None where it cannot run so."""
+    given = examples(module, inputs)
+    args, kwargs = given.made(lambda e: torch.empty(e.sizes, dtype=e.dtype, device="meta"))
+    with warnings.catch_warnings(), torch.no_grad(), FlopCounterMode(display=False) as counter:
+        warnings.simplefilter("ignore")
+        try:
+            module.eval()(*args, **kwargs)
+        except (RuntimeError, AttributeError, ValueError):
+            return None
+    return int(counter.get_total_flops()) // 2
+
+
+def test_all_entries_of_classification(models: Any) -> None:  # noqa: ANN401
+    """The 115 entries, against the number of parameters and the multiply-adds printed beside."""
+    found, entries = list[str](), 0
+    for name in models.list_models(models):
+        for entry in models.get_model_weights(name):
+            entries += 1
+            size = entry.transforms.keywords["crop_size"]
+            fields = {"image_size": size} if name.startswith("vit") else {}
+            if name == "googlenet":
+                fields["aux_logits"] = False  # its weights have none
+            module = _made(partial(models.get_model_builder(name), weights=None, **fields))
+            report: Report = count(read(module, (3, size, size), str(entry)))
+            printed = (entry.meta["num_params"], entry.meta["_ops"])
+            if (report.total.parameters, round(report.total.macs / 1e9, 3)) != printed:
+                found.append(f"{entry}: {report.total.parameters}, {report.total.macs}: {printed}")
+            found += complaints(str(entry), module, (3, size, size))
+    assert (entries, found) == (115, [])
+
+
+SIZES = {
+    "s3d": "3x16x224x224", "mvit_v1_b": "3x16x224x224", "mvit_v2_s": "3x16x224x224",
+    "swin3d_b": "3x16x224x224", "swin3d_s": "3x16x224x224", "swin3d_t": "3x16x224x224",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["detection", "optical_flow", "segmentation", "video"])
+def test_other_models_of_torchvision(models: Any, kind: str) -> None:  # noqa: ANN401
+    """Detectors ask for values behind their heads, RAFT samples by what it found: partial."""
+    found: list[str] = []
+    for name in models.list_models(getattr(models, kind)):
+        fields = {} if kind in {"optical_flow", "video"} else {"weights_backbone": None}
+        module = _made(partial(models.get_model_builder(name), weights=None, **fields))
+        given: dict[str, Any] = {
+            "detection": [[torch.empty(3, 320, 320)]],
+            "optical_flow": ["3x368x496", "3x368x496"],
+            "segmentation": "3x520x520",
+            "video": SIZES.get(name, "3x16x112x112"),
+        }
+        partial_ = kind in {"detection", "optical_flow"}
+        found += complaints(name, module, given[kind], partial_=partial_)
+    assert found == []
+
+
+def test_two_hundred_models_of_timm() -> None:
+    """At least one of each family: the first of each, then further ones in turn."""
+    timm = pytest.importorskip("timm")
+    registry = import_module("timm.models._registry")
+    families: dict[str, list[str]] = {}
+    for name in sorted(timm.list_models()):
+        families.setdefault(registry._model_to_module[name], []).append(name)  # noqa: SLF001
+    turns = [own[n] for n in range(0, 60, 3) for own in families.values() if n < len(own)]
+    chosen = turns[:200]
+    found: list[str] = []
+    for name in chosen:
+        built = build(f"timm:{name}", {})
+        found += complaints(name, built.module, built.input)
+    assert {registry._model_to_module[name] for name in chosen} == families.keys()  # noqa: SLF001
+    assert found == []
+
+
+TRANSFORMERS = {
+    "bert": "input_ids=int64:128", "clip": "input_ids=int64:77,pixel_values=3x224x224",
+    "convnext": "pixel_values=3x224x224", "deberta-v2": "input_ids=int64:64",
+    "distilbert": "input_ids=int64:128", "electra": "input_ids=int64:64",
+    "gemma": "input_ids=int64:64", "gpt2": "input_ids=int64:128", "gpt_neox": "input_ids=int64:64",
+    "llama": "input_ids=int64:128", "mamba": "input_ids=int64:16", "mistral": "input_ids=int64:128",
+    "opt": "input_ids=int64:64", "qwen2": "input_ids=int64:64", "resnet": "pixel_values=3x224x224",
+    "roberta": "input_ids=int64:128", "swin": "pixel_values=3x224x224",
+    "t5": "input_ids=int64:64,decoder_input_ids=int64:32", "vit": "pixel_values=3x224x224",
+    "wav2vec2": "input_values=16000",
+    "whisper": "input_features=80x3000,decoder_input_ids=int64:32",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(TRANSFORMERS))
+def test_architectures_of_transformers(name: str) -> None:
+    pytest.importorskip("transformers")
+    module = build(f"transformers:{name}", {}).module
+    assert list(complaints(name, module, TRANSFORMERS[name])) == []
+
+
+def test_a_mixture_of_experts() -> None:
+    """Each token passes 2 of 8 experts, whose grouped product PyTorch's counter does not see."""
+    pytest.importorskip("transformers")
+    module = build("transformers:mixtral", {}).module
+    total = count(read(module, "input_ids=int64:16", "mixtral")).total
+
+    config = module.config
+    experts = config.num_hidden_layers * 16 * 2 * 3 * config.hidden_size * config.intermediate_size
+    assert total.parameters == sum(p.numel() for p in module.parameters())
+    assert total.macs == (seen(module, "input_ids=int64:16") or 0) + experts
+    assert all(".topk" in n or n.endswith(("/sort", "/histc")) for n in total.unknown["macs"])

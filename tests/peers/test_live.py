@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from archcalc.report import Report
 
-pytestmark = pytest.mark.peers
+pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("ignore")]  # of the registries
 
 
 @pytest.fixture(scope="module", autouse=True)

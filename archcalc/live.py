@@ -24,13 +24,21 @@ Rules: TypeAlias = "Mapping[str, Callable[[Sizes, Sizes], Mapping[str, int]]]"
 """By the name of a call what it counts, from the sizes that it reads, and that it puts out."""
 REGISTRIES = ("torchvision", "timm", "transformers")
 """Where names are looked up, and nothing else is run."""
+KERAS = ("keras", "tf_keras")
+"""The packages whose models say what they are in JSON."""
 _NAME = re.compile(r"(?:.+\.py|[A-Za-z_][\w.]*):[^:]+")
 
 
 def is_module(net: object) -> TypeGuard[nn.Module]:
-    """Tell whether this is a PyTorch module: then torch has been imported."""
+    """Tell whether this is a PyTorch module, or a Keras model: then theirs have been imported."""
     torch = sys.modules.get("torch")
-    return torch is not None and isinstance(net, torch.nn.Module)
+    return is_keras(net) or (torch is not None and isinstance(net, torch.nn.Module))
+
+
+def is_keras(net: object) -> bool:
+    """Tell whether this is a Keras model, which may be a PyTorch module too."""
+    models = (getattr(sys.modules.get(name), "Model", None) for name in KERAS)
+    return any(isinstance(model, type) and isinstance(net, model) for model in models)
 
 
 def is_name(net: object) -> TypeGuard[str]:
@@ -58,6 +66,10 @@ def read_module(
 
     Raises UsageError where it cannot run or PyTorch is missing, UnknownName for a name of nothing.
     """
+    if is_keras(net):
+        from archcalc.readers.keras import read_model  # noqa: PLC0415 - where one is met
+
+        return read_model(net, inputs)
     try:
         from archcalc.readers.pytorch import module  # noqa: PLC0415 - imports torch
     except ModuleNotFoundError as error:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 Net: TypeAlias = "str | Path | IO[str] | IO[bytes] | Mapping[str, object] | nn.Module"
-"""A network by its name or path, an open file, a spec as a dict, a live PyTorch module."""
+"""A network by its name or path, an open file, a spec as a dict, a live PyTorch or Keras module."""
 
 
 class Reader(Protocol):

@@ -6,9 +6,9 @@ Neither weights nor code are read: what a Lambda or a class of somebody's own do
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from archcalc.errors import Place
+from archcalc.errors import Place, UsageError
 from archcalc.origin import Origin
 from archcalc.readers.archive import member
 from archcalc.readers.assembly import Rereading
@@ -41,6 +41,21 @@ def read(file: File, given: Input | None) -> Graph:
         source = Text(f"{file.name}/config.json", content.decode("utf-8-sig", "replace"))
         return read_text(source, file.stem, given)
     return read_text(text_of(file), file.stem, given)
+
+
+def read_model(model: Any, given: Input | None) -> Graph:  # noqa: ANN401 - a Keras model
+    """Read a live model by what it says of itself; it runs nothing and no weight is looked at.
+
+    Raises UsageError where it cannot say what it is, as classes of somebody's own often cannot.
+    """
+    name = " ".join(str(model.name).split())[:80] or "model"
+    try:
+        text = model.to_json()
+    except Exception as error:  # noqa: BLE001 - whatever a configuration of its own raises
+        message = f"`{name}` does not say what its layers are: `to_json` fails"
+        hint = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:120]}"
+        raise UsageError.of("model-failed", message, hint) from None
+    return read_text(Text(name, text), name, given)
 
 
 def read_text(source: Text, name: str, given: Input | None) -> Graph:

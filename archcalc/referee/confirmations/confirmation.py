@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from archcalc.counts import KINDS
 from archcalc.graph import INPUT
+from archcalc.ops.op import Shape
 from archcalc.referee.confirmations.claim import SUMS, Claim, Confirmation, Line, Seen
 from archcalc.referee.confirmations.dependence import (
     LONGEST,
@@ -123,7 +124,8 @@ class _Run:
             return Line(node.path, node.op.name, (), f"no array of one shape with {unlike}", True)  # noqa: FBT003
         if seen is not None:
             self.sights[position] = seen
-        claims = [Claim("output", str(node.y), "x".join(map(str, found.output)))]
+        output = Shape(*found.output).written_as(node.y)
+        claims = [Claim("output", str(node.y), str(output))]
         claims += _sums(facts, found.without(facts.shared))
         claims.append(_receptive_field(field, seen))
         return Line(node.path, node.op.name, tuple(claims))

@@ -32,6 +32,24 @@ activation=relu
 output=4
 activation=linear
 """
+KERAS = json.dumps(
+    {
+        "class_name": "Sequential",
+        "config": {
+            "name": "tiny",
+            "layers": [
+                {"class_name": name, "config": config}
+                for name, config in [
+                    ("InputLayer", {"name": "in", "batch_shape": [None, 8, 8, 1]}),
+                    ("Conv2D", {"name": "c", "filters": 2, "kernel_size": 3}),
+                    ("Activation", {"name": "r", "activation": "relu"}),
+                    ("Flatten", {"name": "flat"}),
+                    ("Dense", {"name": "f", "units": 4}),
+                ]
+            ],
+        },
+    }
+)
 PARAMETERS = 2 * (9 + 1) + 4 * (2 * 36 + 1)
 
 
@@ -43,7 +61,7 @@ PARAMETERS = 2 * (9 + 1) + 4 * (2 * 36 + 1)
         "confirm --input 1x10x10", "explain c", "conventions --input 1x10x10",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("text", [PROTOTXT, CFG])
+@pytest.mark.parametrize("text", [PROTOTXT, CFG, KERAS], ids=["caffe", "darknet", "keras"])
 def test_every_command_takes_a_file(
     archcalc: Callable[..., Outcome], tmp_path: Path, command: str, text: str
 ) -> None:
@@ -59,12 +77,13 @@ def test_every_command_takes_a_file(
     assert outcome.output
 
 
+@pytest.mark.parametrize("other", [CFG, KERAS], ids=["darknet", "keras"])
 @pytest.mark.parametrize("command", ["diff", "compare", "reconcile"])
 def test_commands_of_two_networks_take_files(
-    archcalc: Callable[..., Outcome], tmp_path: Path, command: str
+    archcalc: Callable[..., Outcome], tmp_path: Path, command: str, other: str
 ) -> None:
-    paths = [tmp_path / "net.prototxt", tmp_path / "net.cfg"]
-    for path, text in zip(paths, (PROTOTXT, CFG), strict=True):
+    paths = [tmp_path / "net.prototxt", tmp_path / "net.txt"]
+    for path, text in zip(paths, (PROTOTXT, other), strict=True):
         path.write_text(text, "utf-8")
 
     outcome = archcalc(command, *map(str, paths))
@@ -94,3 +113,20 @@ def test_a_report_of_a_file_is_whole(archcalc: Callable[..., Outcome], tmp_path:
     assert found["name"] == "tiny"
     assert found["network"] == "net"
     assert found["total"]["parameters"] == PARAMETERS
+
+
+def test_sizes_are_shown_as_keras_writes_them(
+    archcalc: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    path = tmp_path / "net.json"
+    path.write_text(KERAS, "utf-8")
+
+    outcome = archcalc("show", str(path))
+
+    assert outcome.output.startswith("tiny (net), input 8x8x1\n")
+    assert [line.split()[:3] for line in outcome.output.splitlines()[3:7]] == [
+        ["c", "conv", "6x6x2"],
+        ["r", "relu", "6x6x2"],
+        ["flat", "flatten", "72"],
+        ["f", "linear", "4"],
+    ]

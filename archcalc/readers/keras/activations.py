@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archcalc.ops.fields import shown
+from archcalc.ops.shape import sides
 from archcalc.readers.keras.call import Unknown
 from archcalc.readers.keras.fields import Fields
 
@@ -103,9 +104,14 @@ def apply_word(call: Call, value: Value, word: str, *, beside: bool = False) -> 
 
 
 def softmax(call: Call, value: Value, axis: int, beside: str = "") -> Value:
-    """Add a softmax along an axis; of one number it is 1."""
-    found = call.add("softmax", value, axis=axis, dims=value.dims, beside=beside)
-    return found._replace(axis=value.axis)
+    """Add a softmax along an axis: that of the features, or an extent."""
+    extents = [place for place in range(len(value.dims)) if place != value.axis]
+    names = sides(len(extents))
+    if axis == value.axis or value.dims[axis] == 1 or len(names) < len(extents):
+        found = call.add("softmax", value, axis=axis, dims=value.dims, beside=beside)
+        return found._replace(axis=value.axis)
+    along = names[extents.index(axis)]
+    return call.add("softmax", value, dims=value.dims, beside=beside, along=along)
 
 
 def work_of(word: str) -> Mapping[str, int] | None:

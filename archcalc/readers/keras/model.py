@@ -138,7 +138,7 @@ class Model:
             others, before = self.layers, Ref("", 0, 0)
         inputs = [before]
         for layer in others:
-            layer.uses = [Use(0, (before,), {})]
+            layer.uses = [Use.of(0, (before,), {})]
             before = Ref(layer.name, 0, 0)
         return inputs, [before]
 

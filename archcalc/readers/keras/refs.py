@@ -1,8 +1,9 @@
 """What a layer is applied to, as Keras 2 and Keras 3 write it, made alike.
 
 >>> wiring = Wiring({"conv": 1}, frozenset())
->>> wiring.use([["conv", 0, 0, {"training": False}]])
-Use(number=0, args=(Ref(layer='conv', use=0, output=0, sizes=None),), kwargs={'training': False})
+>>> use = wiring.use([["conv", 0, 0, {"training": False}]])
+>>> use.refs, use.kwargs
+((Ref(layer='conv', use=0, output=0, sizes=None),), {'training': False})
 """
 
 from __future__ import annotations
@@ -49,11 +50,12 @@ class Use(NamedTuple):
     number: int
     args: tuple[object, ...]
     kwargs: Mapping[str, object]
+    refs: tuple[Ref, ...]
 
-    @property
-    def refs(self) -> list[Ref]:
-        """All tensors that it reads."""
-        return [*refs_of(self.args), *refs_of(self.kwargs)]
+    @classmethod
+    def of(cls, number: int, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Use:
+        """Find all tensors among what it is called with."""
+        return cls(number, args, kwargs, (*refs_of(args), *refs_of(kwargs)))
 
 
 def refs_of(found: object) -> Iterator[Ref]:
@@ -79,16 +81,16 @@ class Wiring(NamedTuple):
         """Read what a layer is applied to. Raises a `Reason`."""
         if isinstance(node, dict) and isinstance(node.get("args"), list):
             args, kwargs = self.taken(node["args"]), self.taken(node.get("kwargs") or {})
-            return Use(number, tuple(args), kwargs)
+            return Use.of(number, tuple(args), kwargs)
         if isinstance(node, dict):
-            return Use(number, (self.taken(node),), {})
+            return Use.of(number, (self.taken(node),), {})
         if not isinstance(node, list) or not node:
             raise Reason("not-keras", f"a layer is applied to tensors, not to {shown(node)}")
         tensors = [node] if isinstance(node[0], str) else node
         with_more = (t[3] for t in tensors if _is_old(t) and len(t) > 3 and isinstance(t[3], dict))
         kwargs = next(with_more, {})
         taken = [self.taken(t[:3] if _is_old(t) else t) for t in tensors]
-        return Use(number, (taken if len(taken) > 1 else taken[0],), self.taken(kwargs))
+        return Use.of(number, (taken if len(taken) > 1 else taken[0],), self.taken(kwargs))
 
     def taken(self, found: object, depth: int = 0) -> Any:  # noqa: ANN401 - whatever is given
         """Put a `Ref` for each tensor."""

@@ -11,7 +11,7 @@ from archcalc.ops.quantities import STORED, WORKED
 from archcalc.readers.assembly import Assembly, Unreached, error
 from archcalc.readers.keras.call import Call, Unknown, said
 from archcalc.readers.keras.order import ordered
-from archcalc.readers.keras.refs import Ref, refs_of
+from archcalc.readers.keras.refs import Ref
 from archcalc.readers.keras.rules import apply, is_weightless
 from archcalc.readers.keras.values import Value, shape_of
 from archcalc.sharing import arrays
@@ -113,7 +113,7 @@ class Walk:
         """Apply a layer; of a model each of its own."""
         args = tuple(self._taken(arg, part) for arg in use.args)
         kwargs = {key: self._taken(value, part) for key, value in use.kwargs.items()}
-        values = tuple(self._value(ref, part) for ref in refs_of((use.args, use.kwargs)))
+        values = tuple(self._value(ref, part) for ref in use.refs)
         trainable = part.trainable and layer.fields.truth("trainable", default=True)
         path = self.net.names.path(f"{part.above}{layer.name}")
         call = Call(layer, path, self.net, values, args, kwargs, trainable)
@@ -145,9 +145,12 @@ class Walk:
             raise Reason("wrong-rank", "`TimeDistributed` takes one axis or more without the batch")
         trainable = call.trainable and inner.fields.truth("trainable", default=True)
         own = call.stepped(steps)._replace(layer=inner, trainable=trainable)
+        if not steps and inner.kind in KEPT:
+            call.keeps(("vector", (1, inner.fields.whole(KEPT[inner.kind]))))
+        elif not steps:
+            why = f"what it keeps beside `{inner.kind[:80]}` is not known"
+            return [self._unknown(call, Unknown(why), stated, ())]
         found = self._applied(own, None if steps else stated)
-        if not steps:
-            own.keeps(("vector", (1, found[0].dims[-1])))
         return [value._replace(lead=value.lead - steps) for value in found]
 
     def _taken(self, found: object, part: Part) -> object:
@@ -226,6 +229,8 @@ class Walk:
                 raise Reason("unlike-shapes", message)
 
 
+KEPT = {"Dense": "units", "Embedding": "output_dim", "Conv1D": "filters", "Conv2D": "filters"}
+"""What SpectralNormalization keeps a vector for, and how long it is."""
 WRAPPERS = {"TimeDistributed", "SpectralNormalization"}
 """Layers that apply another one."""
 

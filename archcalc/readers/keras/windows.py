@@ -6,6 +6,7 @@ keras/src/ops/operation_utils.py; locally connected layers: Keras 2, keras/layer
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import Reason
@@ -176,16 +177,15 @@ def global_pool(word: str, rank: int) -> Callable[[Call], Value]:
         x, axis = maps_of(call, rank)
         kept = call.fields.truth("keepdims", default=False)
         places = [i for i in range(x.lead, len(x.dims)) if i != axis]
-        if x.lead:
-            kernel = tuple(x.dims[i] for i in places)
-            pool_word = word.removeprefix("global")
-            found = call.add(pool_word, x, axis=axis, kernel=kernel, stride=kernel)
-        else:
-            found = call.add(word, x, axis=axis, dims=x.dims)
         dims = tuple(
             1 if i in places else size for i, size in enumerate(x.dims) if kept or i not in places
         )
-        return found._replace(dims=dims, axis=axis if kept else len(dims) - 1)
+        axis = axis if kept else len(dims) - 1
+        if not x.lead:
+            return call.add(word, x, axis=call.features(), dims=dims)._replace(axis=axis)
+        n, rest = prod(dims), x.size - prod(dims)
+        work = {"cmp": rest} if word == "globalmaxpool" else {"add": rest, "div": n}
+        return call.does(dims, axis, figures=work)
 
     return rule
 

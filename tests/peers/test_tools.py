@@ -40,7 +40,7 @@ def measure(case: str, tool: str) -> int | None:
     graph = archcalc.expand(spec(case))
     with apart():
         try:
-            return run(Model(graph, functions=functions, device=device))
+            return run(Model.of(graph, functions=functions, device=device))
         except Exception:  # noqa: BLE001 - a tool fails in whatever way it likes
             return None
 
@@ -53,6 +53,32 @@ def test_a_tool_gives_what_the_table_says(tool: str) -> None:
     expected = {case: row[column] for case, row in read().items()}
 
     assert {case: measure(case, tool) for case in CASES} == expected
+
+
+WRITTEN_WITH_MODULES = [
+    tool for tool in COLUMNS if "functional" not in tool and tool != "onnx-tool"
+]
+
+
+@pytest.mark.parametrize("tool", WRITTEN_WITH_MODULES)
+@pytest.mark.parametrize("network", ["tagger", "gated", "encoder"])
+def test_a_live_module_costs_what_a_tool_says_of_it(network: str, tool: str) -> None:
+    import torch  # noqa: PLC0415
+
+    from tests.peers.small import SMALL  # noqa: PLC0415
+    from tests.peers.tools import TOOLS, Model, apart  # noqa: PLC0415
+
+    if find_spec(PACKAGES[tool.partition("-")[0]]) is None:
+        pytest.skip(f"{tool} is not installed")
+    make, shape = SMALL[network]
+    tokens = network == "tagger"
+    x = torch.zeros((1, 12), dtype=torch.long) if tokens else torch.zeros((1, 3, 16, 16))
+    run, _, device = TOOLS[tool]
+    ours = archcalc.count(make().eval(), input=shape).figure(tool)
+    with apart():
+        theirs = run(Model(make(), x, device=device))
+
+    assert ours == theirs
 
 
 def _row(case: str) -> Row:

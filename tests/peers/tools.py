@@ -40,20 +40,26 @@ def apart() -> Iterator[None]:
 
 
 class Model:
-    """A network as the tools are handed it: written, at inference, with an input of one sample."""
+    """A network as the tools are handed it: at inference, with an input of one sample."""
 
-    def __init__(self, graph: Graph, *, functions: bool, device: str = "cpu") -> None:
-        self.net = Written(graph, functions=functions).eval().to(device)
+    def __init__(self, net: torch.nn.Module, *xs: Any, device: str = "cpu") -> None:  # noqa: ANN401
+        self.net = net.eval().to(device)
+        self.xs = tuple(x.to(device) for x in xs)
+
+    @classmethod
+    def of(cls, graph: Graph, *, functions: bool, device: str) -> Model:
+        """Write a graph in PyTorch."""
         numbers = {
             position
             for node in graph.nodes
             for position in node.inputs
             if node.op.name == "embedding"
         }
-        self.xs = tuple(
-            torch.zeros((1, *shape), dtype=torch.long if -1 - i in numbers else None, device=device)
+        xs = [
+            torch.zeros((1, *shape), dtype=torch.long if -1 - i in numbers else None)
             for i, shape in enumerate(graph.inputs.values())
-        )
+        ]
+        return cls(Written(graph, functions=functions), *xs, device=device)
 
 
 def torchinfo(model: Model) -> int:

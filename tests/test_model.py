@@ -15,6 +15,7 @@ import archcalc
 from archcalc.errors import UnknownName, UsageError
 from archcalc.kernels import conv
 from archcalc.model.initialisation import rectified
+from archcalc.model.training import accuracy, train
 from tests.strategies import networks
 
 if TYPE_CHECKING:
@@ -137,6 +138,73 @@ def test_the_output_is_that_of_the_last_entry_which_need_not_be_the_last_layer()
     assert network.output == (2, 8, 8)
     assert network.backward(y) is not None
     assert network.gradients.keys() == {"a"}
+
+
+TWO = """\
+input: 2x4x4
+layers:
+  - {name: a, conv: 3, kernel: 1, bias: false}
+  - {name: b, linear: 5, after: [softmax]}
+outputs: [a, input]
+"""
+
+
+def test_several_outputs_come_by_their_names() -> None:
+    network = model(TWO, dtype="float64")
+    x = sample(network)
+    ys = network.forward(x, training=True)
+
+    assert {name: y.shape[1:] for name, y in ys.items()} == network.outputs
+    assert network.outputs == {"b": (5, 1, 1), "a": (3, 4, 4), "input": (2, 4, 4)}
+    assert network.output == (5, 1, 1)
+    assert np.array_equal(ys["input"], x)
+    assert np.allclose(ys["a"], np.einsum("oc,nchw->nohw", kernel_of(network), x))
+
+
+def test_the_gradients_of_several_outputs_add_up() -> None:
+    network = model(TWO, dtype="float64")
+    x = sample(network)
+    ys = network.forward(x, training=True)
+    dx = network.backward({"a": np.ones_like(ys["a"]), "input": 2 * x})
+
+    # every unit of `a` pulls alike: at each place the sum of a map's three weights, and 2·x
+    pulled = kernel_of(network).sum(axis=0)
+    assert np.allclose(dx, pulled[:, np.newaxis, np.newaxis] + 2 * x)
+    assert network.gradients.keys() == {"a"}
+    both = network.forward(x, training=True)
+    network.backward({name: np.ones_like(y) for name, y in both.items()})
+    assert network.gradients.keys() == {"a", "b"}
+
+
+def kernel_of(network: Model) -> Array:
+    """Give the weights of `a`, as a matrix."""
+    return network.parameters["a"]["kernel"][:, :, 0, 0]
+
+
+def test_of_several_outputs_each_gradient_says_whose_it_is() -> None:
+    network = model(TWO)
+    ys = network.forward(sample(network), training=True)
+
+    with pytest.raises(UsageError) as unnamed:
+        network.backward(ys["b"])
+    assert str(unnamed.value) == (
+        "error[wrong-input]: spec takes a gradient for each of b, a, input, by name"
+    )
+    with pytest.raises(UnknownName) as unknown:
+        network.backward({"c": ys["b"]})
+    assert str(unknown.value) == "error[unknown-layer]: spec has no output `c`"
+
+
+def test_what_learns_is_the_main_path() -> None:
+    network = model(TWO)
+    before = network.parameters["b"]["weight"].copy()
+    scores = network.scores.forward(sample(network))
+
+    assert scores.shape == (2, 5, 1, 1)
+    assert len(network.forward(sample(network))) == 3
+    train(network, sample(network), [0, 1], epochs=1, rate=0.1)
+    assert not np.array_equal(network.parameters["b"]["weight"], before)
+    assert accuracy(network, sample(network), [0, 1]) in {0, 0.5, 1}
 
 
 def test_inference_repeats_itself_and_training_drops_and_moves_the_statistics() -> None:
@@ -337,7 +405,7 @@ def test_a_gradient_of_another_shape_than_the_output_is_refused(shape: tuple[int
     with pytest.raises(UsageError) as error:
         network.backward(np.ones(shape))
     found = "x".join(map(str, shape)) or "a number"
-    expected = f"the output was 2x5x1x1, and so is its gradient, not {found}"
+    expected = f"the output of `fc` was 2x5x1x1, and so is its gradient, not {found}"
     assert str(error.value) == f"error[wrong-input]: {expected}"
 
 

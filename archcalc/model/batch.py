@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.errors import UsageError
+from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
@@ -56,6 +56,40 @@ def _batch(network: str, shape: Shape, x: npt.ArrayLike, dtype: np.dtype[Any]) -
         message = f"{network} takes a batch of {shape}: N x C x {sides}, not {said(batch.shape)}"
         raise UsageError.of("wrong-input", message)
     return batch
+
+
+def by_output(network: str, outputs: tuple[str, ...], dy: Batch) -> Mapping[str, npt.ArrayLike]:
+    """Give gradients by the names of their outputs. Raises UsageError if it is not said which."""
+    if isinstance(dy, Mapping):
+        return dy
+    if len(outputs) > 1:
+        message = f"{network} takes a gradient for each of {', '.join(outputs)}, by name"
+        raise UsageError.of("wrong-input", message)
+    return dict.fromkeys(outputs, dy)
+
+
+def read_gradients(
+    network: str,
+    kind: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    given: Mapping[str, npt.ArrayLike],
+    dtype: np.dtype[Any],
+) -> dict[str, Array]:
+    """Give the gradient of each output, or of another `kind` of end, that has one.
+
+    Raises UnknownName for a name that none has, UsageError for a gradient of another shape than its
+    output.
+    """
+    found = {name: np.asarray(gradient, dtype) for name, gradient in given.items()}
+    for name, gradient in found.items():
+        if name not in shapes:
+            hint = suggestion(name, shapes)
+            message = f"{network} has no {kind} `{name[:80]}`"
+            raise UnknownName.of("unknown-layer", message, hint)
+        if gradient.shape != shapes[name]:
+            message = f"the output of `{name}` was {said(shapes[name])}, and so is its gradient"
+            raise UsageError.of("wrong-input", f"{message}, not {said(gradient.shape)}")
+    return found
 
 
 def said(shape: tuple[int, ...]) -> str:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from archcalc.errors import UnknownName, UsageError, suggestion
+from archcalc.errors import UsageError
 from archcalc.graph import INPUT
-from archcalc.model.batch import read_batches, said
+from archcalc.model.batch import by_output, read_batches, read_gradients
 from archcalc.model.initialisation import rectified, start
 from archcalc.model.layer import Layer
 from archcalc.ops import find
 from archcalc.ops.shape import first_of
+from archcalc.paths import layer_of
 from archcalc.report import count
 from archcalc.uncounted import Case
 
@@ -63,8 +64,8 @@ def build(
 class Model:
     """A network with its weights. Arrays are batch first: N x C x H x W.
 
-    `input` and `output` are the shapes of one sample, `inputs` those of all inputs by name;
-    `layers` run in this order.
+    `input` and `output` are the shapes of one sample, `inputs` and `outputs` those of all by name,
+    the output of the main path first; `layers` run in this order.
     `heads` holds the outputs of the heads after `forward`, if the model was built with them.
 
     >>> from archcalc.kernels import maximum_a_posteriori as loss
@@ -81,21 +82,23 @@ class Model:
         self.name = report.name
         self.inputs: Mapping[str, Shape] = report.inputs
         self.input: Shape = report.input
-        self.output: tuple[int, ...]
+        self.outputs: Mapping[str, tuple[int, ...]]
         self.dtype = dtype
         self.rng = rng
         self.heads: dict[str, Array] = {}
-        ends = {node.head: position for position, node in enumerate(report.nodes)}
-        self._ends: dict[str | None, int] = {**ends, None: report.graph.end}
+        names = [_named(position, report) for position in report.graph.outputs]
+        self._outputs = dict(zip(names, report.graph.outputs, strict=True))
+        self._heads = {node.head: i for i, node in enumerate(report.nodes) if node.head}
         self.layers = self._allocate(report)
-        self._free_after = _last_readers(self.layers, set(self._ends.values()))
+        self._free_after = _last_readers(self.layers, self._ends)
         self._saved: list[Any] | None = None
-        self._shapes: dict[str | None, tuple[int, ...]] = {}
+        self._shapes: dict[int, tuple[int, ...]] = {}
 
-    def forward(self, x: Batch, *, training: bool = False, keep: bool | None = None) -> Array:
-        """Run forward: x of N x C x H x W gives the output of the main path.
+    def forward(self, x: Batch, *, training: bool = False, keep: bool | None = None) -> Any:  # noqa: ANN401 - an array, or several
+        """Run forward: x of N x C x H x W gives the output.
 
-        Of several inputs, x has a batch for each by its name.
+        Of several inputs, x has a batch for each by its name; of several `outputs`, what is given
+        is each by its name.
 
         Training drops elements, normalises by the statistics of the batch, and keeps what
         `backward` needs; else an output is freed after its last reader, unless `keep` says so.
@@ -112,13 +115,14 @@ class Model:
             del saved, ys
             for i in self._free_after[position]:
                 del outputs[i]
-        self._shapes = {head: outputs[end].shape for head, end in self._ends.items()}
-        self.heads = {head: outputs[end] for head, end in self._ends.items() if head is not None}
-        return outputs[self._ends[None]]
+        self._shapes = {end: outputs[end].shape for end in self._ends}
+        self.heads = {head: outputs[end] for head, end in self._heads.items()}
+        ys = {name: outputs[end] for name, end in self._outputs.items()}
+        return ys if len(ys) > 1 else ys.popitem()[1]
 
     def backward(
         self,
-        dy: npt.ArrayLike,
+        dy: Batch,
         heads: Mapping[str, npt.ArrayLike] | None = None,
         *,
         inputs: bool = True,
@@ -126,16 +130,16 @@ class Model:
     ) -> Any:  # noqa: ANN401 - an array, a mapping of them, or None
         """Run back from the gradient of the output, and of heads by name; keep the `gradients`.
 
-        Gives the gradient of the input, of several by name; `inputs=False` spares it, where a
-        kernel can. `watch` is shown the gradient of each layer's output as it arrives there. Raises
-        UsageError unless a `forward` stands before it, with training or `keep`, and for a gradient
-        of another shape than its output; UnknownName for a head that the model has not.
+        Of several outputs, dy has a gradient by the name of each that has one. Gives that of the
+        input, of several by name; `inputs=False` spares it, where a kernel can. `watch` is shown
+        the gradient of each layer's output as it arrives there. Raises UsageError unless a
+        `forward` stands before it, with training or `keep`, and for a gradient of another shape
+        than its output; UnknownName for an output or a head that there is not.
         """
         if self._saved is None:
             hint = "`forward(x, training=True)`, or `keep=True` for what inference computes"
             raise UsageError.of("no-forward", "nothing was kept for a way back", hint)
-        gradients = dict(self._gradient(head, d_head) for head, d_head in (heads or {}).items())
-        gradients |= [self._gradient(None, dy)]
+        gradients = self._gradients(dy, heads or {})
         saved, self._saved = self._saved, None
         for position in range(len(self.layers) - 1, -1, -1):
             layer, kept = self.layers[position], saved.pop()
@@ -171,21 +175,27 @@ class Model:
 
     @cached_property
     def scores(self) -> Model:
-        """The same layers, without a softmax at the end.
+        """The same layers, with the output of the main path alone, without a softmax at its end.
 
         Far apart, probabilities become 0 and their logarithms useless; a loss is safer on scores.
         """
-        if self.outcome != "probabilities":
+        if self.outcome != "probabilities" and len(self._outputs) == 1:
             return self
-        bare, end = copy(self), self._ends[None]
-        bare._ends = {**self._ends, None: self.layers[end].inputs[0]}  # noqa: SLF001
-        bare._free_after = _last_readers(bare.layers, set(bare._ends.values()))  # noqa: SLF001
+        bare, (name, end) = copy(self), next(iter(self._outputs.items()))
+        end = self.layers[end].inputs[0] if self.outcome == "probabilities" else end
+        bare._outputs = {name: end}  # noqa: SLF001
+        bare._free_after = _last_readers(bare.layers, bare._ends)  # noqa: SLF001
         return bare
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The shape of one sample of the main path's output."""
+        return next(iter(self.outputs.values()))
 
     @property
     def last(self) -> str:
         """The op that gives the output of the main path; `identity` if nothing does."""
-        end = self._ends[None]
+        end = next(iter(self._outputs.values()))
         return "identity" if end < 0 else self.layers[end].op
 
     @property
@@ -249,20 +259,33 @@ class Model:
                 layer.share(tie.weight, layers[tie.owner], transposed=tie.transposed)
             outputs[position], _ = layer.forward(ys)
             layers.append(layer)
-        self.output = outputs[self._ends[None]].shape[1:]
+        self.outputs = {name: outputs[end].shape[1:] for name, end in self._outputs.items()}
         return layers
 
-    def _gradient(self, head: str | None, dy: npt.ArrayLike) -> tuple[int, Array]:
-        """Give the position of an output, and its gradient."""
-        if head is not None and head not in self._shapes:
-            found = suggestion(head, [name for name in self._shapes if name])
-            raise UnknownName.of("unknown-layer", f"{self.name} has no head `{head[:80]}`", found)
-        gradient, shape = np.asarray(dy, self.dtype), self._shapes[head]
-        if gradient.shape != shape:
-            of = f" of `{head}`" if head else ""
-            message = f"the output{of} was {said(shape)}, and so is its gradient"
-            raise UsageError.of("wrong-input", f"{message}, not {said(gradient.shape)}")
-        return self._ends[head], gradient
+    @property
+    def _ends(self) -> set[int]:
+        return {*self._outputs.values(), *self._heads.values()}
+
+    def _gradients(self, dy: Batch, heads: Mapping[str, npt.ArrayLike]) -> dict[int, Array]:
+        """Give the gradient of each output and head that has one, by its position."""
+        found: dict[int, Array] = {}
+        by_name = by_output(self.name, tuple(self._outputs), dy)
+        for kind, ends, given in (
+            ("output", self._outputs, by_name),
+            ("head", self._heads, heads),
+        ):
+            shapes = {name: self._shapes[end] for name, end in ends.items()}
+            read = read_gradients(self.name, kind, shapes, given, self.dtype)
+            for name, gradient in read.items():
+                found[ends[name]] = found.get(ends[name], 0) + gradient
+        return found
+
+
+def _named(position: int, report: Report) -> str:
+    """Name an output: the layer that gives it, or the input that is handed on."""
+    if position >= 0:
+        return layer_of(report.nodes[position].path)
+    return list(report.inputs)[INPUT - position]
 
 
 def _floating(dtype: npt.DTypeLike) -> np.dtype[Any]:

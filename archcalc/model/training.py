@@ -101,7 +101,7 @@ def accuracy(model: Model, x: npt.ArrayLike, labels: npt.ArrayLike) -> float:
     Raises UsageError unless there is a label for every sample.
     """
     x, labels = _labelled(x, labels)
-    named = objective(model).classes(model.forward(x))
+    named = objective(model).classes(model.scores.forward(x))
     return float((named == labels).mean())
 
 

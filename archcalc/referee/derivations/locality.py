@@ -44,7 +44,7 @@ def fully_connected(_: Graph, node: Node) -> Lesson | None:
     full = Linear(units=Derived(y.size), bias=counts.biases > 0)
     needed = full.parameters(remember_shape(x), remember_shape(Shape(y.size, 1, 1)))
     own, left = node.op.parameters(x, y), counts.connections_in_bounds
-    if left == needed:
+    if left in (0, needed):
         return None
     padded = left != counts.connections
     beside = f" ({counts.connections:,} with those to padding)" if padded else ""

@@ -9,13 +9,15 @@ What is drawn is text, so that everything from the reader to the kernels is trie
 
 from __future__ import annotations
 
+from io import StringIO
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
 
+import archcalc
 from archcalc import ops
-from archcalc.ops.op import Placewise
+from archcalc.ops.op import Placewise, Weighted
 from archcalc.ops.shape import sides
 
 if TYPE_CHECKING:
@@ -82,18 +84,150 @@ def maps(draw: DrawFn, limits: tuple[tuple[int, ...], ...] = LIMITS) -> Maps:
 
 
 @st.composite
-def networks(draw: DrawFn, largest: int = 5) -> str:
-    """Draw a spec of up to `largest` layers, and perhaps a dense end."""
+def networks(draw: DrawFn, largest: int = 5, *, wired: bool = True) -> str:
+    """Draw a spec of up to `largest` layers, and perhaps a dense end.
+
+    One that is `wired` may have several inputs and outputs, and weights that layers share.
+    """
     entering = draw(maps())
-    lines, here = [], entering
+    inputs, lines, here = str(entering), list[str](), entering
+    if wired and draw(st.integers(0, 3)) == 0:
+        inputs, first = draw(_entrances(entering))
+        lines.append(first.text)
+        here = first.output
     for _ in range(draw(st.integers(1, largest))):
-        layer = draw(_layers(here))
-        lines.append(f"  - {layer.text}")
+        layer = draw(_layers(here, wired=wired))
+        lines.append(layer.text)
         here = layer.output
-    ends = st.sampled_from(["linear: 3", "linear: 3, bias: false", "rbf: 2", "globalavgpool: "])
-    if draw(st.booleans()):
-        lines.append(f"  - {{{draw(ends)}}}".replace("{globalavgpool: }", "globalavgpool"))
-    return "\n".join([f"input: {entering}", "layers:", *lines, ""])
+    ends = st.sampled_from(["{linear: 3}", "{linear: 3, bias: false}", "{rbf: 2}", "globalavgpool"])
+    lines += [draw(ends)] if draw(st.booleans()) else []
+    if wired and draw(st.integers(0, 9)) == 0:  # what comes between is a dead end, or an output
+        lines.append("{globalavgpool: , from: n0}")
+    if "left: " in inputs and draw(st.booleans()):
+        lines.append("{concat: [{globalmaxpool: , from: right}, globalavgpool]}")
+    rows = [_named(text.replace("@", str(i)), f"n{i}") for i, text in enumerate(lines)]
+    return "\n".join([
+        f"input: {inputs}", "layers:", *(f"  - {row}" for row in rows),
+        *(draw(_exits(len(rows))) if wired else []), "",
+    ])  # fmt: skip
+
+
+def _exits(rows: int) -> SearchStrategy[list[str]]:
+    """Draw which layers' outputs are the network's, beside that of the last."""
+    names = st.lists(st.integers(0, rows - 1), min_size=1, max_size=2, unique=True)
+    some = names.map(lambda found: [f"outputs: [{', '.join(f'n{i}' for i in found)}]"])
+    return st.just([]) | st.just([]) | some
+
+
+def _named(text: str, name: str) -> str:
+    """Give a layer a name, however it is written."""
+    flowing = _flow(text)
+    return f"{{name: {name}, {flowing[1:] if flowing.startswith('{') else f'{flowing}: }}'}"
+
+
+@st.composite
+def _entrances(draw: DrawFn, left: Maps) -> tuple[str, Layer]:
+    """Draw a second input, and the layer at which both come together."""
+    of_one = st.sampled_from([left, left._replace(channels=1), Maps(left.channels, (1, 1))])
+    kind = draw(st.sampled_from(["concat", "legs", "attention", "unread", *JOINS]))
+    if kind in JOINS:
+        right = draw(of_one)
+        first = Layer(f"{{{kind}: , from: [left, right]}}", left)
+    elif kind == "concat":
+        right = left._replace(channels=draw(st.integers(1, 3)))
+        total = left.channels + right.channels
+        first = Layer("{concat: , from: [left, right]}", left._replace(channels=total))
+    elif kind == "legs":
+        right, first = left, draw(legs(left, "", "from: left, ", "from: right, "))
+    elif kind == "attention":
+        right = draw(maps())
+        first = Layer(f"{{attention: {left.channels}, from: [left, right]}}", left)
+    else:
+        right = draw(maps())
+        first = Layer("{identity: , from: left}", left)
+    return f"{{left: {left}, right: {right}}}", first
+
+
+@st.composite
+def legs(draw: DrawFn, here: Maps, op: str = "", one: str = "", other: str = "") -> Layer:
+    """Draw a layer that is applied twice, with weights of which all or one array are the same."""
+    layer = draw(st.sampled_from([op] if op else WEIGHTED).flatmap(lambda op: drawn(op, here)))
+    names = _arrays(layer, here)
+    texts = [_named(layer.text, name) for name in ("a@", "b@")]
+    if names:
+        single = [] if "layers:" in layer.text else [f"{{{name}: a@}}" for name in names]
+        texts[1] = (
+            f"{texts[1][:-1]}, weights: {draw(st.sampled_from(['a@', '{from: a@}', *single]))}}}"
+        )
+    both = [f"{{{more}{text[1:]}" for more, text in zip((one, other), texts, strict=True)]
+    if not other and draw(st.booleans()):
+        both[1] = f"[tanh, {both[1]}]"
+    join = draw(st.sampled_from(["concat", "add", "subtract", "multiply"]))
+    twice = 1 + (join == "concat")
+    y = layer.output._replace(channels=layer.output.channels * twice)
+    return Layer(f"{{{join}: [{', '.join(both)}]}}", y)
+
+
+def _arrays(layer: Layer, here: Maps) -> list[str]:
+    """Name the arrays of a layer."""
+    spec = archcalc.load(StringIO(f"input: {here}\nlayers: [{_flow(layer.text)}]"))
+    node = archcalc.expand(spec).nodes[-1]
+    return [weight.name for weight in node.op.weights(node.xs[0], node.y)]
+
+
+@st.composite
+def _turned_back(draw: DrawFn, here: Maps) -> Layer:
+    """Draw two layers of which the second has the weights of the first, turned round."""
+    middle, kernel = draw(st.integers(1, 3)), draw(st.sampled_from([1, 3]))
+    act, bias = (
+        draw(st.sampled_from(ACTIVATIONS)),
+        f"bias: {draw(st.sampled_from(['true', 'false']))}",
+    )
+    turned = "from: a@, transposed: true"
+    own = f"kernel: {kernel}, {bias}"
+    each, conv = f"flatten: false, {bias}", f"{own}, padding: half"
+    pairs = {
+        "linear": (f"linear: {middle}, {each}", f"linear: {here.channels}, {each}", turned),
+        "conv": (f"conv: {middle}, {conv}", f"conv: {here.channels}, {conv}", turned),
+        "deconv": (
+            f"conv: {middle}, {conv}",
+            f"deconv: {here.channels}, {own}, padding: {kernel // 2}",
+            "from: a@",
+        ),
+    }
+    first, second, source = pairs[draw(st.sampled_from(sorted(pairs)))]
+    array = "weight" if first.startswith("linear") else "kernel"
+    whole = bias.endswith("false") or "transposed" in source
+    said = draw(st.sampled_from([f"{{{array}: {{{source}}}}}", *[f"{{{source}}}"] * whole]))
+    text = f"{{layers: [{{name: a@, {first}}}, {act}, {{name: b@, {second}, weights: {said}}}]}}"
+    return Layer(text, here)
+
+
+@st.composite
+def _spoken(draw: DrawFn, here: Maps) -> Layer:
+    """Draw an embedding whose table, later, is the matrix of a linear layer."""
+    bias = draw(st.sampled_from(["true", "false"]))
+    last = f"{{name: b@, linear: 3, flatten: false, bias: {bias}, weights: {{weight: a@}}}}"
+    table = f"{{name: a@, embedding: {draw(st.integers(1, 3))}, words: 3}}"
+    text = f"{{layers: [{{conv: 1, kernel: 1}}, {table}, tanh, {last}]}}"
+    return Layer(text, here._replace(channels=3))
+
+
+@st.composite
+def _turns(draw: DrawFn, here: Maps) -> Layer:
+    """Draw a layer that is applied again and again."""
+    kinds = [
+        f"linear: {here.channels}, flatten: false",
+        f"conv: {here.channels}, kernel: 1",
+        "prelu: ",
+    ]
+    kind, times = draw(st.sampled_from(kinds)), draw(st.integers(2, 3))
+    return Layer(f"{{layers: [{{name: a@, {kind}, repeat: {times}, weights: a@}}]}}", here)
+
+
+def _ties(here: Maps) -> SearchStrategy[Layer]:
+    """Draw layers that share weights."""
+    return legs(here) | _turned_back(here) | _spoken(here) | _turns(here)
 
 
 BLOCKS = """\
@@ -110,6 +244,11 @@ blocks:
           - {name: direct, conv: =filters, kernel: =kernel, padding: half}
           - [{name: projection, conv: =filters, kernel: 1, when: =channels != filters}]
       - relu
+  tied:
+    parameters: {filters: =input.channels, hidden: 2}
+    layers:
+      - {name: down, conv: =hidden, kernel: 1, bias: false}
+      - {name: up, conv: =filters, kernel: 1, weights: {kernel: {from: down, transposed: true}}}
 """
 PATTERNS = (
     "{{name: wide{i}, block: wide, filters: =p + {i}, kernel: {k}}}",
@@ -127,6 +266,9 @@ PATTERNS = (
     "{{pad_channels: =channels + {n}}}",
     "{{avgpool: , output: {k}x{n}}}",
     "{{scale: =1 / {n}}}",
+    "{{name: tied{i}, block: tied, hidden: {n}}}",
+    "{{name: turn{i}, conv: =channels, kernel: {k}, padding: half, repeat: {n}, weights: turn{i}}}",
+    "{{add: [{{name: l{i}, block: tied}}, {{name: r{i}, block: tied, weights: l{i}}}]}}",
 )
 """Items that fit whatever reaches them; i numbers them, k is 1 or 3, n is 1 to 3."""
 HEADS = "heads: {aux: {from: start, layers: [globalavgpool, {linear: =p}]}}\n"
@@ -139,8 +281,12 @@ def specs(draw: DrawFn, largest: int = 4) -> str:
 
     Its variants are `plain`, `other` and `last`.
     """
-    entering = draw(maps(((9, 9),)))
-    items, here = ["{name: start, identity: }"], entering
+    here = draw(maps(((9, 9),)))
+    entering, start = str(here), "{name: start, identity: }"
+    if draw(st.integers(0, 4)) == 0:
+        entering = f"{{left: {here}, right: {here}}}"
+        start = "{name: start, add: , from: [left, right]}"
+    items = [start]
     for _ in range(draw(st.integers(0, largest))):
         layer = draw(_layers(here).filter(_lies_flat))
         items.append(_flow(layer.text))
@@ -162,6 +308,7 @@ def specs(draw: DrawFn, largest: int = 4) -> str:
         BLOCKS,
         f"layers: [{', '.join(items)}]\n",
         draw(st.sampled_from(["", HEADS])),
+        draw(st.sampled_from(["", "", "outputs: start\n"])),
     ])  # fmt: skip
 
 
@@ -484,6 +631,9 @@ def _vectors(text: str, units: int) -> SearchStrategy[Layer]:
     return st.just(Layer(text, Maps(units, (1, 1))))
 
 
+JOINS = ("add", "multiply", "subtract", "maximum")
+"""Joins that spread a branch of one map or one place."""
+WEIGHTED = sorted(op for op in ops.runnable() if issubclass(ops.find(op), Weighted))
 DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "add": lambda here: _elementwise(here, "add"),
     "attention": _attentions,
@@ -545,10 +695,11 @@ def drawn(op: str, here: Maps) -> SearchStrategy[Layer]:
     return DRAWN[op](here)
 
 
-def _layers(here: Maps) -> SearchStrategy[Layer]:
-    """Draw any op, most often one that leaves maps to go on with."""
+def _layers(here: Maps, *, wired: bool = False) -> SearchStrategy[Layer]:
+    """Draw any op, most often one that leaves maps to go on with, or layers that share weights."""
     often = ["conv", "conv", "maxpool", "avgpool", "subsample", "add", "concat"]
-    return st.sampled_from([*often, *sorted(ops.runnable())]).flatmap(lambda op: drawn(op, here))
+    kinds = [*often, *sorted(ops.runnable()), *[""] * 5 * wired]
+    return st.sampled_from(kinds).flatmap(lambda op: drawn(op, here) if op else _ties(here))
 
 
 @st.composite

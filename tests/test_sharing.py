@@ -192,6 +192,12 @@ def test_a_difference_says_what_is_shared() -> None:
     assert [tuple(detail) for detail in change.details] == [("weights of", None, "l")]
 
 
+def test_shared_with_a_layer_of_another_name_is_no_difference() -> None:
+    other = counted(LEGS.replace("WHAT", "l").replace("l,", "one,").replace(": l}", ": one}"))
+    found = archcalc.diff(legs("l").graph, other.graph)
+    assert [(change.kind, change.path) for change in found.changes] == [("renamed", "one")]
+
+
 def test_at_another_input_they_are_shared_still() -> None:
     report = count(legs("l").graph, input="left=1x8x8,right=1x8x8")
     assert report.total.parameters == 650

@@ -117,8 +117,8 @@ class Model:
                 del outputs[i]
         self._shapes = {end: outputs[end].shape for end in self._ends}
         self.heads = {head: outputs[end] for head, end in self._heads.items()}
-        ys = {name: outputs[end] for name, end in self._outputs.items()}
-        return ys if len(ys) > 1 else ys.popitem()[1]
+        found = {name: outputs[end] for name, end in self._outputs.items()}
+        return found if len(found) > 1 else found.popitem()[1]
 
     def backward(
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import torch
 from torch import nn
+from torch.func import functional_call
 from torch.nn import functional
 
 from tests.peers import sequences
@@ -47,29 +48,51 @@ class Peer:
         self.graph = graph
         self.device = device
         self.modules: dict[str, Any] = {}
+        self.entered: list[list[Tensor]] = []
         self.outputs: list[Tensor] = []
 
-    def forward(self, x: Tensor, *, training: bool = False) -> Tensor:
-        """Run every node on the outputs of the nodes that feed it."""
-        self.outputs = []
+    def forward(self, inputs: list[Tensor], *, training: bool = False) -> list[Tensor]:
+        """Run every node on the outputs of the nodes that feed it; give those of the network."""
+        self.entered, self.outputs = [], []
         for node in self.graph.nodes:
-            xs = [x if i < 0 else self.outputs[i] for i in node.inputs]
+            xs = [inputs[-1 - i] if i < 0 else self.outputs[i] for i in node.inputs]
             if node.path not in self.modules:
-                self.modules[node.path] = MAKE[node.op.name](node.op, xs[0])
+                self.modules[node.path] = MAKE[node.op.name](
+                    node.op, *(xs if node.op.name == "attention" else xs[:1])
+                )
             module = self.modules[node.path]
+            self.entered.append(xs)
             if isinstance(module, nn.Module):
-                module.to(self.device, x.dtype).train(training)
-            self.outputs.append(module(*xs))
-        return x if self.graph.end < 0 else self.outputs[self.graph.end]
+                module.to(self.device, xs[0].dtype).train(training)
+                self.outputs.append(functional_call(module, self.shared(node), tuple(xs)))
+            else:
+                self.outputs.append(module(*xs))
+        return [inputs[-1 - i] if i < 0 else self.outputs[i] for i in self.graph.outputs]
 
-    def meets_a_kink(self, x: Tensor) -> bool:
-        """Tell whether an activation bent where it was entered: then either gradient is right."""
+    def shared(self, node: Any) -> dict[str, Tensor]:  # noqa: ANN401
+        """Give what a node takes from earlier ones, by PyTorch's names for it."""
+        own = self.named(node.path)
+        found = {}
+        for tie in node.shared:
+            name, tensor = own[tie.weight]
+            _, theirs = self.named(self.graph.nodes[tie.owner].path)[tie.weight]
+            taken = theirs.transpose(0, 1) if tie.transposed else theirs
+            found[name] = taken.reshape(tensor.shape)
+        return found
+
+    def meets_a_kink(self) -> bool:
+        """Tell whether an activation bent where it was entered: then either gradient is right.
+
+        So it is where two of the cells of which the largest is taken are all but equal.
+        """
         return any(
             float((entered.detach() - kink).abs().min()) < ROUNDING
-            for node in self.graph.nodes
-            for i in node.inputs
-            for entered in (x if i < 0 else self.outputs[i],)
+            for node, xs in zip(self.graph.nodes, self.entered, strict=True)
+            for entered in xs
             for kink in kinks(node.op)
+        ) or any(
+            nearly_equal(node.op.name, xs)
+            for node, xs in zip(self.graph.nodes, self.entered, strict=True)
         )
 
     def take(self, weights: Arrays) -> None:
@@ -82,16 +105,32 @@ class Peer:
 
     def names(self, path: str) -> dict[str, Tensor]:
         """Give the parameters and statistics of a module by archcalc's names for them."""
+        return {name: tensor for name, (_, tensor) in self.named(path).items()}
+
+    def named(self, path: str) -> dict[str, tuple[str, Tensor]]:
+        """Give PyTorch's own names too."""
         module = self.modules[path]
         given = dict(module.named_parameters()) | dict(module.named_buffers())
-        renamed: Mapping[str, str] = RENAMED[type(module).__name__]
-        return {renamed.get(name, name): tensor for name, tensor in given.items()}
+        renamed: Mapping[str, str] = RENAMED[type(module).__name__] if given else {}
+        return {renamed.get(name, name): (name, tensor) for name, tensor in given.items()}
 
-    def parameters(self, path: str) -> int:
-        """Count the numbers that a module's own parameters hold."""
-        module = self.modules[path]
-        own = module.parameters() if isinstance(module, nn.Module) else ()
-        return sum(parameter.numel() for parameter in own)
+    def parameters(self, node: Any) -> int:  # noqa: ANN401
+        """Count the numbers that a module's own parameters hold, without those of another."""
+        module = self.modules[node.path]
+        own = module.named_parameters() if isinstance(module, nn.Module) else ()
+        taken = self.shared(node) if node.shared else ()
+        return sum(parameter.numel() for name, parameter in own if name not in taken)
+
+
+def nearly_equal(op: str, xs: list[Tensor]) -> bool:
+    """Tell whether an op that takes the largest was entered by cells that are all but equal."""
+    if op == "maximum":
+        first, *others = raised(*xs)
+        return any(float((first - x).abs().min()) < ROUNDING for x in others)
+    if op not in {"maxpool", "globalmaxpool"}:
+        return False
+    cells = xs[0].detach().flatten(2).sort(2).values
+    return bool((cells.diff(dim=2) < ROUNDING).any())
 
 
 def kinks(op: Any) -> tuple[float, ...]:  # noqa: ANN401
@@ -480,6 +519,11 @@ def any_maps(xs: tuple[Tensor, ...]) -> bool:
     return any(x[0, 0].numel() > 1 for x in xs)
 
 
+def larger(a: Tensor, b: Tensor) -> Tensor:
+    """Take the larger, the first of equals: PyTorch's own `maximum` shares a gradient out."""
+    return torch.where(a >= b, a, b)
+
+
 AXES = {"channels": 1, "depth": -3, "height": -2, "width": -1, "length": -1}
 
 
@@ -586,9 +630,11 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "add": lambda _op, _x: lambda *xs: reduce(torch.add, raised(*xs)),
     "multiply": lambda _op, _x: lambda *xs: reduce(torch.mul, raised(*xs)),
     "subtract": lambda _op, _x: lambda *xs: reduce(torch.sub, raised(*xs)),
-    "maximum": lambda _op, _x: lambda *xs: reduce(torch.maximum, raised(*xs)),
+    "maximum": lambda _op, _x: lambda *xs: reduce(larger, raised(*xs)),
     "one_minus": lambda _op, _x: lambda x: 1 - x,
-    "globalmaxpool": lambda _op, _x: lambda x: x.flatten(2).amax(2)[:, :, None, None],
+    "globalmaxpool": lambda _op, _x: (
+        lambda x: functional.adaptive_max_pool1d(x.flatten(2), 1)[:, :, :, None]
+    ),
     "upsample": upsample,
     "fold": lambda op, _x: lambda x: folded(x, AXES[op.axis]),
     "mean": lambda op, _x: (

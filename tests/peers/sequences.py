@@ -17,19 +17,26 @@ if TYPE_CHECKING:
 Tensor: TypeAlias = Any
 
 
+def beside(x: Tensor, keys: Tensor | None = None, values: Tensor | None = None) -> list[Tensor]:
+    """Say what queries, keys and values are made from."""
+    keys = x if keys is None else keys
+    return [x, keys, keys if values is None else values]
+
+
 class Attention(nn.Module):
     """PyTorch's scaled products of queries, keys and values, between four linear layers.
 
     Places are sorted by their window, and turned by products of complex numbers.
     """
 
-    def __init__(self, op: Any, x: Tensor) -> None:  # noqa: ANN401
+    def __init__(self, op: Any, *xs: Tensor) -> None:  # noqa: ANN401
         super().__init__()
-        self.op, self.heads = op, op.heads
+        self.op, self.heads, x = op, op.heads, xs[0]
         inner = op.inner or x.shape[1]
         given = inner // op.heads * (op.kv_heads or op.heads)
-        for name, size in (("query", inner), ("key", given), ("value", given)):
-            setattr(self, name, nn.Linear(x.shape[1], size, bias=op.bias))
+        sizes = zip(("query", "key", "value"), (inner, given, given), beside(*xs), strict=True)
+        for name, size, entering in sizes:
+            setattr(self, name, nn.Linear(entering.shape[1], size, bias=op.bias))
         self.output = nn.Linear(inner, x.shape[1], bias=op.bias)
         self.each = inner // op.heads
         extents = list(x.shape[2:])
@@ -47,19 +54,22 @@ class Attention(nn.Module):
             self.apart = (first[:, None] - first[None] + sides - 1).unbind(2)
         self.size = len(first)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, *xs: Tensor) -> Tensor:
         """Mix values."""
-        row, past = x.flatten(2).transpose(1, 2), self.op.past
+        x, past = xs[0], self.op.past
+        parts = self.query, self.key, self.value
+        rows = [entering.flatten(2).transpose(1, 2) for entering in beside(*xs)]
         q, k, v = (
             part(row).unflatten(2, (-1, self.each)).transpose(1, 2)
-            for part in (self.query, self.key, self.value)
+            for part, row in zip(parts, rows, strict=True)
         )
         if self.op.positions == "rotary":
             q, k = turned(q, past), turned(k, past)
         k, v = (nn.functional.pad(part, (0, 0, past, 0)) for part in (k, v))
         k, v = (part.repeat_interleave(self.heads // part.shape[1], 1) for part in (k, v))
         order = self.order.to(x.device)
-        if not past:
+        sorted_by_window = not past and len(xs) == 1
+        if sorted_by_window:
             q, k, v = (part[:, :, order].unflatten(2, (-1, self.size)) for part in (q, k, v))
         scores = q @ k.transpose(-2, -1) / self.each**0.5
         if self.op.positions == "relative":
@@ -69,7 +79,7 @@ class Attention(nn.Module):
             hidden = torch.ones(scores.shape[-2:], dtype=torch.bool, device=x.device)
             scores = scores.masked_fill(hidden.triu(past + 1), -torch.inf)
         mixed = scores.softmax(-1) @ v
-        if not past:
+        if sorted_by_window:
             mixed = mixed.flatten(2, 3)[:, :, order.argsort()]
         return self.output(mixed.transpose(1, 2).flatten(2)).transpose(1, 2).reshape(x.shape)
 

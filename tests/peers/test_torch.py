@@ -19,7 +19,10 @@ torch = pytest.importorskip(
 )
 
 if TYPE_CHECKING:
-    from archcalc import Graph, Report
+    from collections.abc import Mapping
+
+    from archcalc import Graph, Model, Report
+    from tests.peers.peer import Peer
 
 pytestmark = pytest.mark.peers
 
@@ -49,44 +52,59 @@ def check_counts(report: Report) -> None:
     from tests.peers.peer import Peer  # noqa: PLC0415
 
     peer = Peer(report.graph, "meta")
-    peer.forward(torch.empty((1, *report.input), device="meta"))
+    xs = [torch.empty((1, *shape), device="meta") for shape in report.inputs.values()]
+    peer.forward(xs)
     with FlopCounterMode(display=False) as counter:
-        peer.forward(torch.empty((1, *report.input), device="meta"))
-    for node, y in zip(report.graph.nodes, peer.outputs, strict=True):
+        peer.forward(xs)
+    for node, y, facts in zip(report.graph.nodes, peer.outputs, report.facts, strict=True):
         assert tuple(y.shape[1:]) == node.y, node.path
-        assert peer.parameters(node.path) == node.op.parameters(node.xs[0], node.y), node.path
+        held = facts.counts.parameters + facts.counts.fixed
+        assert peer.parameters(node) == held, node.path
     assert counter.get_total_flops() == 2 * report.total.macs
 
 
 def check_values(graph: Graph) -> None:
-    """Compare outputs, and gradients of the input and of every weight."""
+    """Compare outputs, and gradients of the inputs and of every weight."""
     from tests.peers.peer import Peer  # noqa: PLC0415
 
     model = archcalc.build(graph, dtype="float64", heads=True)
     rng = np.random.default_rng(len(graph.nodes))
-    x = rng.standard_normal((3, *graph.input))
+    xs = {name: rng.standard_normal((3, *shape)) for name, shape in graph.inputs.items()}
     peer = Peer(graph, "cpu")
-    there = torch.from_numpy(x).requires_grad_()
+    there = [torch.from_numpy(x).requires_grad_() for x in xs.values()]
     peer.forward(there)
     peer.take({**model.parameters, **model.fixed})
     peer.take(model.statistics)
-    close(model.forward(x), peer.forward(there), FORWARD, "output")
+    for (name, y), same in zip(several(model.forward(xs)), peer.forward(there), strict=True):
+        close(y, same, FORWARD, f"output {name}")
     if any(node.op.name == "dropout" for node in graph.nodes):
         return
-    y = model.forward(x, training=True)
+    ys = several(model.forward(xs, training=True))
     same = peer.forward(there, training=True)
-    dy = rng.standard_normal(y.shape)
-    dx = model.backward(dy)
-    same.backward(torch.from_numpy(dy))
+    dys = {name: rng.standard_normal(y.shape) for name, y in ys}
+    dxs = model.backward(dys if len(dys) > 1 else dys[""])
+    torch.autograd.backward(same, [torch.from_numpy(dy) for dy in dys.values()])
     try:
-        if dx is not None:
-            close(dx, there.grad, GRADIENT, "input")
-        for path, gradients in model.gradients.items():
-            for name, gradient in gradients.items():
-                close(gradient, peer.names(path)[name].grad, GRADIENT, f"{path} {name}")
+        check_gradients(model, peer, dxs if len(xs) > 1 else {"input": dxs}, there)
     except AssertionError:
-        if not peer.meets_a_kink(there):
+        if not peer.meets_a_kink():
             raise
+
+
+def check_gradients(model: Model, peer: Peer, dxs: Mapping[str, Any], there: list[Any]) -> None:
+    """Compare the gradients of the inputs, and of every weight."""
+    for (name, dx), x in zip(dxs.items(), there, strict=True):
+        assert (dx is None) == (x.grad is None), name
+        if dx is not None:
+            close(dx, x.grad, GRADIENT, name)
+    for path, gradients in model.gradients.items():
+        for name, gradient in gradients.items():
+            close(gradient, peer.names(path)[name].grad, GRADIENT, f"{path} {name}")
+
+
+def several(ys: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - an array, or several by name
+    """List outputs with their names."""
+    return list(ys.items()) if isinstance(ys, dict) else [("", ys)]
 
 
 def test_this_comparison_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,9 +55,11 @@ def test_any_two_networks_are_told_apart_to_the_unit(first: str, second: str) ->
 @settings(max_examples=30, deadline=None)
 @given(networks())
 def test_a_network_by_other_names_is_the_same(text: str) -> None:
-    head, key, body = text.partition("layers:\n")
+    head, key, rest = text.partition("layers:\n")
+    body, outputs, names = rest.partition("outputs: ")
     before = counted(text)
-    after = counted(f"{head}{key}  - name: all\n    layers:\n{indent(body, '    ')}")
+    inside = f"{head}{key}  - name: all\n    layers:\n{indent(body, '    ')}"
+    after = counted(f"{inside}{outputs}{names.replace('n', 'all/n')}")
 
     assert all(change.kind in {"same", "renamed"} for change in diff(before, after).layers)
     tool = find("thop" if knows("thop", before) else "macs")

@@ -172,6 +172,7 @@ def _in_order(
 ) -> Iterator[Change]:
     """Go through the new layers; a removed one stands where the layer after it was."""
     parts = {row for rows in found.new.values() for row in rows}
+    renamed = {old[was].row.path: new[now].row.path for now, was in found.pairs.items()}
     for position, layer in enumerate(new):
         if position in parts:
             continue
@@ -181,19 +182,19 @@ def _in_order(
         if was is None:
             yield Change(None, layer.row)
         else:
-            yield Change(old[was].row, layer.row, tuple(_details(old[was], layer)))
+            yield Change(old[was].row, layer.row, tuple(_details(old[was], layer, renamed)))
     for was in removed:
         yield Change(old[was].row, None)
 
 
-def _details(old: Layer, new: Layer) -> Iterator[Detail]:
+def _details(old: Layer, new: Layer, renamed: Mapping[str, str]) -> Iterator[Detail]:
     a, b = old.own, new.own
     if a is not None and b is not None:
         yield from details(a, b)
     elif (a is None) != (b is None):
         yield Detail("op", old.row.op, new.row.op)
     yield from _beside(old, new)
-    if old.row.shared_with != new.row.shared_with:
+    if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
         shared = (", ".join(row.shared_with) or None for row in (old.row, new.row))
         yield Detail("weights of", *shared)
     for name in ("input", "output"):

@@ -24,7 +24,10 @@ from archcalc.errors import Reason
 from archcalc.facts import Facts
 from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Op, Shape, Weighted
+from archcalc.ops.recurrent import Recurrent
+from archcalc.ops.shape import first_of
 from archcalc.spec.spec import Layer
+from tests.strategies import networks
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -200,6 +203,34 @@ def test_counts_agree_with_each_other(op: Op, x: Shape) -> None:
     assert min(op.work(x, y)) >= 0
     assert (op.neurons(x, y) > 0) == (op.connections(x, y) > 0)
     assert isinstance(op, Weighted) or op.parameters(x, y) == 0
+
+
+NO_PRODUCTS = {"subsample", "rbf"}
+"""A window is added up before its one product; a distance has squares, and no products."""
+
+
+def biases_of_each_unit(op: Op) -> int:
+    """Tell how many biases a unit has: a recurrent one may have two."""
+    return op.vectors() if isinstance(op, Recurrent) else int(bool(getattr(op, "bias", False)))
+
+
+def check_products(op: Op, x: Shape, y: Shape) -> None:
+    """Hold against each other what three rules say: of work, of connections, of neurons."""
+    biases = biases_of_each_unit(op) * op.neurons(x, y)
+
+    assert op.work(x, y).mac == op.connections(x, y) - biases + op.interactions(x, y), op.name
+
+
+@given(op=drawn().filter(lambda op: op.role != "unknown" and op.name not in NO_PRODUCTS), x=INPUTS)
+def test_macs_are_connections_without_biases_and_interactions(op: Op, x: Shape) -> None:
+    check_products(op, x, output(op, x))
+
+
+@given(networks())
+def test_so_they_are_in_networks(text: str) -> None:
+    for node in archcalc.expand(archcalc.load(StringIO(text))).nodes:
+        if node.op.name not in NO_PRODUCTS:
+            check_products(node.op, first_of(node.xs), node.y)
 
 
 @given(op=drawn(), x=INPUTS)

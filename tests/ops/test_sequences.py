@@ -230,29 +230,6 @@ test_what_does_not_fit = wrong(
 )
 
 
-@pytest.mark.parametrize(
-    ("op", "fields", "x", "parameters"),
-    [
-        ("attention", {"heads": 1}, Shape(128, 512), 66_048),  # 4·128·(128 + 1)
-        ("attention", {"heads": 8}, Shape(128, 512), 66_048),
-        ("attention", {"heads": 16}, Shape(128, 9), 66_048),
-        ("lstm", {"units": 256}, Shape(4_096), 4_457_472),  # 4·(256·(4,096 + 256) + 256)
-        ("lstm", {"units": 256, "bias": "double"}, Shape(4_096), 4_458_496),
-        ("lstm", {"units": 5}, Shape(6, 9), 240),
-        ("lstm", {"units": 5, "bias": "double"}, Shape(6, 9), 260),
-        ("gru", {"units": 5}, Shape(6, 9), 195),  # 3·(5·(6 + 5) + 2·5)
-        ("gru", {"units": 5, "reset_after": False}, Shape(6, 9), 180),
-        ("embedding", {"features": 8, "words": 50}, Shape(20), 400),
-    ],
-)
-def test_parameters_that_everybody_can_check(
-    op: str, fields: dict[str, int], x: Shape, parameters: int
-) -> None:
-    layer = make(op, **fields)
-
-    assert layer.parameters(x, layer.shape(x)) == parameters
-
-
 def test_windows_of_swin() -> None:
     """Liu et al. 2021, equations 1 and 2: h·w·C·(4·C + 2·h·w), and 4·C + 2·M² within windows."""
     x = Shape(96, 56, 56)

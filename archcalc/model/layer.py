@@ -133,6 +133,15 @@ def turned(array: Array, *, transposed: bool) -> Array:
     return array.swapaxes(0, 1) if transposed else array
 
 
+def last_readers(layers: list[Layer], ends: set[int]) -> list[list[int]]:
+    """List after each layer the outputs that nothing reads any more; ends are for the caller."""
+    last = {i: position for position, layer in enumerate(layers) for i in layer.inputs}
+    free: list[list[int]] = [[] for _ in layers]
+    for i in {*last, *range(len(layers))} - ends:
+        free[last.get(i, i)].append(i)
+    return free
+
+
 @cache
 def kernel_of(op: str) -> ModuleType:
     """Give the kernel of an op: the module of its name."""

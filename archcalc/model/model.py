@@ -18,7 +18,7 @@ from archcalc.errors import UsageError
 from archcalc.graph import INPUT
 from archcalc.model.batch import by_output, read_batches, read_gradients
 from archcalc.model.initialisation import rectified, start
-from archcalc.model.layer import Layer
+from archcalc.model.layer import Layer, last_readers
 from archcalc.ops import find
 from archcalc.ops.shape import first_of
 from archcalc.paths import layer_of
@@ -90,7 +90,7 @@ class Model:
         self._outputs = dict(zip(names, report.graph.outputs, strict=True))
         self._heads = {node.head: i for i, node in enumerate(report.nodes) if node.head}
         self.layers = self._allocate(report)
-        self._free_after = _last_readers(self.layers, self._ends)
+        self._free_after = last_readers(self.layers, self._ends)
         self._saved: list[Any] | None = None
         self._shapes: dict[int, tuple[int, ...]] = {}
 
@@ -184,7 +184,7 @@ class Model:
         bare, (name, end) = copy(self), next(iter(self._outputs.items()))
         end = self.layers[end].inputs[0] if self.outcome == "probabilities" else end
         bare._outputs = {name: end}  # noqa: SLF001
-        bare._free_after = _last_readers(bare.layers, bare._ends)  # noqa: SLF001
+        bare._free_after = last_readers(bare.layers, bare._ends)  # noqa: SLF001
         return bare
 
     @property
@@ -297,12 +297,3 @@ def _floating(dtype: npt.DTypeLike) -> np.dtype[Any]:
         message = f"weights are float32, float64 or another floating-point type, not {dtype}"
         raise UsageError.of("wrong-type", message)
     return found
-
-
-def _last_readers(layers: list[Layer], ends: set[int]) -> list[list[int]]:
-    """List after each layer the outputs that nothing reads any more; ends are for the caller."""
-    last = {i: position for position, layer in enumerate(layers) for i in layer.inputs}
-    free: list[list[int]] = [[] for _ in layers]
-    for i in {*last, *range(len(layers))} - ends:
-        free[last.get(i, i)].append(i)
-    return free

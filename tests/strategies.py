@@ -46,6 +46,7 @@ class Layer(NamedTuple):
 ACTIVATIONS = (
     "relu", "relu6", "{leaky_relu: 0.2}", "prelu", "{prelu: shared}", "{elu: 0.5}", "selu", "gelu",
     "{gelu: tanh}", "silu", "mish", "softplus", "hard_sigmoid", "hard_swish",
+    "{celu: 0.5}", "softsign", "log_sigmoid", "{threshold: 0.1}",
     "{op: hard_tanh, low: -2}", "tanh", "lecun_tanh", "sigmoid", "softmax",
 )  # fmt: skip
 WRITTEN = {
@@ -55,6 +56,8 @@ WRITTEN = {
     "prelu": ("prelu", "{prelu: shared}", "{prelu: untied}"),
     "leaky_relu": ("leaky_relu", "{leaky_relu: 0.2}", "{leaky_relu: -1}"),
     "elu": ("elu", "{elu: 2}"),
+    "celu": ("celu", "{celu: 2}"),
+    "threshold": ("threshold", "{threshold: 0.5, value: -2}"),
     "layernorm": (
         "layernorm",
         "{layernorm: , over: all}",
@@ -558,11 +561,9 @@ def _gates(draw: DrawFn, here: Maps) -> Layer:
     return Layer(text, here._replace(channels=maps))
 
 
-def _probabilities(here: Maps) -> SearchStrategy[Layer]:
+def _probabilities(here: Maps, op: str) -> SearchStrategy[Layer]:
     axes = [axis for axis, n in zip(sides(len(here.sides)), here.sides, strict=True) if n > 1]
-    return st.sampled_from(["channels", *axes]).map(
-        lambda axis: Layer(f"{{softmax: {axis}}}", here)
-    )
+    return st.sampled_from(["channels", *axes]).map(lambda axis: Layer(f"{{{op}: {axis}}}", here))
 
 
 @st.composite
@@ -646,7 +647,8 @@ DRAWN: dict[str, Callable[[Maps], SearchStrategy[Layer]]] = {
     "flatten": lambda here: _vectors("flatten", here.channels * prod(here.sides)),
     "globalavgpool": lambda here: _vectors("globalavgpool", here.channels),
     "glu": _gates,
-    "softmax": _probabilities,
+    "softmax": lambda here: _probabilities(here, "softmax"),
+    "log_softmax": lambda here: _probabilities(here, "log_softmax"),
     "linear": lambda here: st.sampled_from(
         [
             Layer("{linear: 3}", Maps(3, (1, 1))),

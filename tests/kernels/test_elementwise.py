@@ -13,6 +13,7 @@ import pytest
 
 from archcalc.kernels import (
     add,
+    celu,
     concat,
     elu,
     flatten,
@@ -24,6 +25,8 @@ from archcalc.kernels import (
     identity,
     leaky_relu,
     lecun_tanh,
+    log_sigmoid,
+    log_softmax,
     mish,
     pad_channels,
     prelu,
@@ -35,7 +38,10 @@ from archcalc.kernels import (
     silu,
     softmax,
     softplus,
+    softsign,
+    threshold,
 )
+from archcalc.kernels import exp as exp_kernel
 from archcalc.kernels import tanh as tanh_kernel
 
 if TYPE_CHECKING:
@@ -54,6 +60,14 @@ CASES: list[tuple[ModuleType, dict[str, Any]]] = [
     (leaky_relu, {"slope": Fraction(-1, 2)}),
     (elu, {}),
     (elu, {"alpha": Fraction(1, 2)}),
+    (celu, {}),
+    (celu, {"alpha": Fraction(-2)}),
+    (softsign, {}),
+    (log_sigmoid, {}),
+    (exp_kernel, {}),
+    (threshold, {"theta": Fraction(0), "value": Fraction(-3)}),
+    (log_softmax, {}),
+    (log_softmax, {"axis": "height"}),
     (selu, {}),
     (gelu, {}),
     (gelu, {"approximate": "tanh"}),
@@ -98,6 +112,11 @@ def away_from_zero(*shape: int) -> Array:
         (relu6, [-1, 2, 7], [0, 2, 6]),
         (leaky_relu, [-100, 5], [-1, 5]),
         (elu, [-800, -1, 2, 800], [-1, 1 / exp(1) - 1, 2, 800]),
+        (celu, [-800, -1, 2, 800], [-1, 1 / exp(1) - 1, 2, 800]),
+        (softsign, [-3, 0, 1, 1e300], [-0.75, 0, 0.5, 1]),
+        (log_sigmoid, [-800, 0, 1, 800], [-800, -log(2), -log(1 + exp(-1)), 0]),
+        (exp_kernel, [-800, 0, 1], [0, 1, exp(1)]),
+        (threshold, [-2, 1, 1.5], [0, 0, 1.5]),
         (selu, [-800, 0, 2], [-1.0507009873554805 * 1.6732632423543772, 0, 2 * 1.0507009873554805]),
         (gelu, [-40, 0, 1, 40], [0, 0, (1 + erf(1 / sqrt(2))) / 2, 40]),
         (silu, [-800, 0, 1, 800], [0, 0, 1 / (1 + exp(-1)), 800]),

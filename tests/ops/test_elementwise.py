@@ -48,6 +48,15 @@ CASES = [
         "mish", "3x2x2", "3x2x2",
         {"exp": 12, "add": 12, "log": 12, "tanh": 12, "mul": 12}, id="mish",
     ),
+    pytest.param(
+        "celu", "2x3x4", "2x3x4", {"cmp": 24, "div": 24, "exp": 24, "add": 24, "mul": 24}, id="celu"
+    ),
+    pytest.param("softsign", "3x5", "3x5", {"cmp": 15, "add": 15, "div": 15}, id="softsign"),
+    pytest.param(
+        "log_sigmoid", "3x2x2", "3x2x2", {"exp": 12, "add": 12, "log": 12}, id="log_sigmoid"
+    ),
+    pytest.param("{threshold: 0.5}", "3x2x2", "3x2x2", {"cmp": 12}, id="threshold"),
+    pytest.param("exp", "3x2x2", "3x2x2", {"exp": 12}, id="exp"),
     pytest.param("softplus", "3x2x2", "3x2x2", {"exp": 12, "add": 12, "log": 12}, id="softplus"),
     pytest.param(
         "hard_sigmoid", "3x4x2x2", "3x4x2x2",
@@ -92,6 +101,11 @@ CASES = [
         "{softmax: width}", "3x2x4", "3x2x4",
         {"exp": 24, "add": 18, "div": 24},                   # 6 rows of 4 - 1 sums
         id="softmax of each row",
+    ),
+    pytest.param(
+        "log_softmax", "3x2x2", "3x2x2",
+        {"exp": 12, "add": 8 + 12, "log": 4},                # 4 positions of 2 sums and a log
+        id="log_softmax of each position",
     ),
     pytest.param("{scale: 0.17}", SAME, SAME, {"mul": ELEMENTS}, id="scale"),
     pytest.param("dropout", SAME, SAME, {}, id="dropout"),
@@ -225,6 +239,14 @@ spec:3:35: error[empty-range]: hard_tanh1: no number is above 2 and below 0.5; w
 `hard_tanh` is 5x2x2
     3 |   - {op: hard_tanh, low: 2, high: 0.5}
       |                                   ^^^""",
+    ),
+    (
+        "{celu: 0}", "5x2x2",
+        """\
+spec:3:12: error[empty-range]: celu1: `celu` divides by `alpha`: it cannot be 0; what enters \
+`celu` is 5x2x2
+    3 |   - {celu: 0}
+      |            ^""",
     ),
     (
         "{gelu: erf}", "5x2x2",

@@ -137,6 +137,8 @@ def kinks(op: Any) -> tuple[float, ...]:  # noqa: ANN401
     """Say where an activation bends."""
     if op.name == "hard_tanh":
         return float(op.low), float(op.high)
+    if op.name == "threshold":
+        return (float(op.theta),)
     return KINKS.get(op.name, ())
 
 
@@ -484,7 +486,8 @@ def batchnorm(op: Any, x: Tensor) -> Any:  # noqa: ANN401
 def softmax(op: Any, x: Tensor) -> Any:  # noqa: ANN401
     """Say along which axis."""
     extents = ["length"] if x.dim() == 3 else ["depth", "height", "width"][2 - x.dim() :]
-    return nn.Softmax(1 + ["channels", *extents].index(op.axis))
+    kind = nn.LogSoftmax if op.name == "log_softmax" else nn.Softmax
+    return kind(1 + ["channels", *extents].index(op.axis))
 
 
 def prelu(op: Any, x: Tensor) -> Any:  # noqa: ANN401
@@ -610,6 +613,11 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "prelu": prelu,
     "elu": lambda op, _x: nn.ELU(float(op.alpha)),
     "selu": lambda _op, _x: nn.SELU(),
+    "celu": lambda op, _x: nn.CELU(float(op.alpha)),
+    "softsign": lambda _op, _x: nn.Softsign(),
+    "log_sigmoid": lambda _op, _x: nn.LogSigmoid(),
+    "exp": lambda _op, _x: torch.exp,
+    "threshold": lambda op, _x: nn.Threshold(float(op.theta), float(op.value)),
     "gelu": gelu,
     "silu": lambda _op, _x: nn.SiLU(),
     "mish": lambda _op, _x: nn.Mish(),
@@ -622,6 +630,7 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "lecun_tanh": lambda _op, _x: lambda x: 1.7159 * torch.tanh(x * 2 / 3),
     "sigmoid": lambda _op, _x: nn.Sigmoid(),
     "softmax": softmax,
+    "log_softmax": softmax,
     "flatten": lambda _op, _x: lambda x: x.flatten(1)[:, :, None, None],
     "identity": lambda _op, _x: nn.Identity(),
     "dropout": lambda op, _x: nn.Dropout(float(op.rate)),

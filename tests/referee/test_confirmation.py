@@ -69,6 +69,7 @@ layers:
   - {name: lrn, lrn: 3}
   - {name: zeros, pad_channels: 8, after: [relu6, leaky_relu, prelu, elu, selu, gelu, silu, mish]}
   - {name: halves, glu: , after: [softplus, hard_sigmoid, hard_swish, hard_tanh]}
+  - {name: bent, celu: , after: [softsign, log_sigmoid, exp, threshold, log_softmax]}
   - {name: rows, softmax: height}
   - {name: norms, layernorm: , after: [{groupnorm: 2}, instancenorm, rmsnorm, l2norm, affine]}
   - {name: fixed, op: avgpool, output: 4x3}
@@ -120,7 +121,8 @@ layers:
 
 OTHERWISE = {
     "attention": {"add", "cmp"}, "softmax": {"add", "cmp"}, "lrn": {"add"}, "softplus": {"cmp"},
-    "mish": {"cmp"}, "scaled_dot_product": {"add", "cmp"},
+    "mish": {"cmp"}, "scaled_dot_product": {"add", "cmp"}, "log_sigmoid": {"cmp"},
+    "log_softmax": {"add", "cmp"},
 }  # fmt: skip
 """Work that a kernel does in another way than is counted."""
 REMEMBERING = Witness()

@@ -31,6 +31,16 @@ def elu(call: Call) -> Maps:
     return call.add("elu", call.first(), alpha=call.exact("alpha", "1"))
 
 
+def celu(call: Call) -> Maps:
+    """Read an exponential linear unit with a slope that is continuous."""
+    return call.add("celu", call.first(), alpha=call.exact("alpha", "1"))
+
+
+def thresholded(call: Call) -> Maps:
+    """Read a rectifier with a threshold of its own."""
+    return call.add("threshold", call.first(), theta=call.exact("alpha", "1"))
+
+
 def gelu(call: Call) -> Maps:
     """Read a Gaussian unit, exact or by a tanh."""
     form = "tanh" if call.word("approximate", "none") == "tanh" else None
@@ -61,25 +71,21 @@ def _bound(call: Call, key: str, position: int) -> Fraction | None:
     return Fraction(f"{found:.7g}")
 
 
-def softmax(call: Call) -> Maps:
-    """Read a softmax along an axis; before opset 13 along that and all behind it."""
-    x = call.first()
-    default = -1 if call.opset >= 13 else 1
-    axis = call.axis(len(x.dims), default)
-    if call.opset < 13 and any(size != 1 for size in x.dims[axis + 1 :]):
-        n = call.sample(x.dims)
-        rows = max(1, call.sample(x.dims[:axis])) if axis else 1
-        return call.does(x.dims, x.axis, exp=n, add=n - rows, div=n)
-    y = call.add("softmax", x, axis=axis)
-    return y._replace(axis=x.axis)
+def softmax(word: str) -> Callable[[Call], Maps]:
+    """Read a softmax or its logarithm along an axis; before opset 13 that and all behind it."""
 
+    def rule(call: Call) -> Maps:
+        x = call.first()
+        axis = call.axis(len(x.dims), -1 if call.opset >= 13 else 1)
+        if call.opset < 13 and any(size != 1 for size in x.dims[axis + 1 :]):
+            n = call.sample(x.dims)
+            rows = max(1, call.sample(x.dims[:axis])) if axis else 1
+            ends = {"add": n - rows, "div": n}
+            ends = {"add": 2 * n - rows, "log": rows} if word == "log_softmax" else ends
+            return call.does(x.dims, x.axis, exp=n, **ends)
+        return call.add(word, x, axis=axis)._replace(axis=x.axis)
 
-def log_softmax(call: Call) -> Maps:
-    """Read the logarithm of a softmax."""
-    x = call.first()
-    along = x.dims[call.axis(len(x.dims), -1 if call.opset >= 13 else 1)]
-    n = call.sample(x.dims)
-    return call.does(x.dims, x.axis, exp=n, add=n // along * (along - 1) + n, log=n // along)
+    return rule
 
 
 def arithmetic(word: str, kind: str) -> Callable[[Call], Maps]:

@@ -27,7 +27,7 @@ MAPS = 2
 BRANCHES = 2
 NARROW = {
     "filters": MAPS, "units": MAPS, "groups": 1, "table": None, "bias": False, "branches": BRANCHES,
-    "low": 0, "high": 4,
+    "low": 0, "high": 4, "theta": 0,
     "heads": 1, "kv_heads": None, "inner": None, "words": 3, "features": MAPS, "stack": 1,
 }  # fmt: skip
 """Fields that say how many maps there are, and between which bounds an activation changes. What a

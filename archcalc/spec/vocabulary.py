@@ -31,7 +31,7 @@ LONGEST = 40
 def instead_of_op(word: str) -> str | None:
     """Say what to write for an op of another name, or that there is none yet; None if unknown."""
     table = _table()
-    for name in (simplified(word), _without_rank(word)):
+    for name in _forms(word):
         if name in table["written"]:
             return str(table["written"][name])
         if name in table["ops"]:
@@ -70,9 +70,9 @@ def op_hint(word: str) -> str:
     if said:
         return said
     near = suggestion(word, [*ops.names(), *_table()["ops"]])
-    if near is None:
+    name = near.split("`")[1] if near else ""
+    if near is None or not _is_slip(simplified(word), simplified(name)):
         return listed("ops", ops.names())
-    name = near.split("`")[1]
     return near if name in ops.names() else f"{near} {instead_of_op(name)}"
 
 
@@ -105,5 +105,31 @@ def simplified(word: str) -> str:
     return plain.removesuffix("layer") or plain
 
 
-def _without_rank(word: str) -> str:
-    return re.sub("[123]d", "", simplified(word))
+def _forms(word: str) -> list[str]:
+    """Give a word as the table may have it: whole, without its rank or what tools put before it."""
+    whole = simplified(word)
+    plain = re.sub("[123]d", "", whole).removeprefix("lazy")
+    return [whole, plain, "loss"] if plain.endswith("loss") else [whole, plain]
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Tell whether two words are one, but for a slip or, in long words, two."""
+    return edits(word, other) <= (0 if len(word) < 4 else 1 if len(word) < 8 else 2)
+
+
+def edits(one: str, other: str) -> int:
+    """Count the letters to add, leave out, change or swap with the next.
+
+    >>> edits("cnov", "conv"), edits("gather", "gate"), edits("conv", "conv")
+    (1, 2, 0)
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            least = min(row[-1] + 1, before[j] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
+                least = min(least, last[j - 2] + 1)
+            row.append(least)
+    return row[-1]

@@ -34,8 +34,89 @@ HINTS = [
     ("dwconv", "written `{conv: =channels, kernel: 3, groups: =channels}` here"),
     # a slip in another name, and in ours
     ("denze", "did you mean `dense`? it is called `linear` here"),
+    ("conv_transpose", "it is called `deconv` here"),
+    ("Conv2DTranspose", "it is called `deconv` here"), ("upconv", "it is called `deconv` here"),
+    ("swish", "it is called `silu` here"), ("hswish", "it is called `hard_swish` here"),
+    ("mha", "it is called `attention` here"), ("BNLL", "it is called `softplus` here"),
+    ("LayerNormalization", "it is called `layernorm` here"),
+    ("NLLLoss", "what is computed from labels is not counted: leave it out"),
+    ("LazyConv2d", "it is called `conv` here"),
     ("convv", "did you mean `conv`?"), ("Conv", "it is called `conv` here"),
 ]  # fmt: skip
+
+
+THEIRS = {
+    "PyTorch": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv2d "
+    "Unfold MaxPool1d MaxPool2d MaxUnpool2d AvgPool2d FractionalMaxPool2d LPPool2d "
+    "AdaptiveMaxPool2d AdaptiveAvgPool2d ReflectionPad2d ReplicationPad2d ZeroPad2d "
+    "ConstantPad1d CircularPad2d ELU Hardshrink Hardsigmoid Hardtanh Hardswish LeakyReLU "
+    "LogSigmoid MultiheadAttention PReLU ReLU ReLU6 RReLU SELU CELU GELU Sigmoid SiLU "
+    "Mish Softplus Softshrink Softsign Tanh Tanhshrink Threshold GLU Softmin Softmax "
+    "Softmax2d LogSoftmax AdaptiveLogSoftmaxWithLoss BatchNorm1d BatchNorm2d BatchNorm3d "
+    "LazyBatchNorm2d GroupNorm SyncBatchNorm InstanceNorm2d LayerNorm LocalResponseNorm "
+    "RMSNorm RNN LSTM GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoder "
+    "TransformerDecoder TransformerEncoderLayer Identity Linear Bilinear LazyLinear "
+    "Dropout Dropout2d AlphaDropout FeatureAlphaDropout Embedding EmbeddingBag "
+    "CosineSimilarity PairwiseDistance CrossEntropyLoss MSELoss PixelShuffle "
+    "PixelUnshuffle Upsample UpsamplingNearest2d UpsamplingBilinear2d ChannelShuffle "
+    "Flatten Unflatten",
+    "Keras": "InputLayer Dense Activation Masking Lambda EinsumDense Conv1D Conv2D Conv3D "
+    "SeparableConv1D SeparableConv2D DepthwiseConv1D DepthwiseConv2D Conv1DTranspose "
+    "Conv2DTranspose Conv3DTranspose MaxPooling1D MaxPooling2D AveragePooling2D "
+    "GlobalMaxPooling2D GlobalAveragePooling2D GlobalAveragePooling1D "
+    "AdaptiveMaxPooling2D SimpleRNN TimeDistributed Bidirectional ConvLSTM2D "
+    "StackedRNNCells BatchNormalization LayerNormalization UnitNormalization "
+    "GroupNormalization SpectralNormalization SpatialDropout1D GaussianDropout "
+    "GaussianNoise ActivityRegularization MultiHeadAttention Attention AdditiveAttention "
+    "GroupQueryAttention Reshape RepeatVector Permute Cropping2D UpSampling2D "
+    "ZeroPadding2D Concatenate Average Maximum Minimum Add Subtract Multiply Dot "
+    "ThresholdedReLU LocallyConnected1D LocallyConnected2D Rescaling Resizing RandomFlip "
+    "swish exponential",
+    "Caffe": "Convolution Deconvolution Pooling InnerProduct LRN Eltwise Concat Slice Split Scale "
+    "Bias BNLL Power Exp Log AbsVal Reduction Tile SPP Crop Interp Silence ArgMax MVN "
+    "Embed Recurrent Parameter Im2col Softmax SoftmaxWithLoss Accuracy EuclideanLoss "
+    "HingeLoss Data ImageData HDF5Data DummyData MemoryData Python Permute PriorBox "
+    "DetectionOutput Normalize ShuffleChannel ROIPooling PSROIPooling Swish",
+    "ONNX": "ConvInteger QLinearConv MatMul Gemm MaxRoiPool LpPool GlobalLpPool GlobalAveragePool "
+    "GlobalMaxPool InstanceNormalization LpNormalization MeanVarianceNormalization "
+    "SpaceToDepth DepthToSpace Gather Scatter Transpose Squeeze Unsqueeze Expand "
+    "ReduceMean ReduceSum ReduceMax Clip Where Erf Sqrt Pow Resize Pad Einsum "
+    "NonMaxSuppression TopK OneHot QuantizeLinear DequantizeLinear GridSample RoiAlign "
+    "HardSigmoid HardSwish Shrink ThresholdedRelu Loop If Scan Constant",
+    "darknet": "convolutional connected route shortcut reorg yolo region detection local crnn "
+    "conv_lstm deconvolutional scale_channels sam cost reorg3d maxpool_depth "
+    "local_avgpool antialiasing logistic leaky loggy ramp stair hardtan lhtan plse "
+    "hard_mish norm_chan",
+    "papers": "conv_transpose hswish dwconv upconv mha ConvBNReLU SEBlock squeeze_excite se attn "
+    "self_attn cross_attention ffn mlp feed_forward pos_embed patch_embed cls_token proj "
+    "conv_bn DropPath StochasticDepth fc_layer head avg_pool bottleneck basic_block "
+    "inception dense_block transition pointwise ghost spp sppf c2f csp focus aspp fpn nms "
+    "softargmax mbconv residual gate unpooling",
+}
+"""Layers by the names of other tools and of papers, as their documentation lists them."""
+
+
+@pytest.mark.parametrize("tool", sorted(THEIRS))
+def test_the_layers_of_other_tools_lead_somewhere(tool: str) -> None:
+    led = {word: instead_of_op(word) for word in THEIRS[tool].split() if word not in ops.names()}
+
+    assert [word for word, hint in led.items() if hint is None] == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Unfold", "Gather", "Erf", "Minimum", "Hardshrink", "ReduceSum", "MaxRoiPool", "Expand"],
+)
+def test_what_has_no_rule_leads_to_no_other_op(word: str) -> None:
+    assert op_hint(word) == (
+        "archcalc has no rule for it: `opaque` states what comes out and what it holds"
+    )
+
+
+@pytest.mark.parametrize("word", ["unfoldd", "gathers", "ram", "scann", "softie", "rbg", "mpl"])
+def test_only_a_slip_is_taken_for_one(word: str) -> None:
+    """Who follows a hint to another op gets another number, and no word of it."""
+    assert op_hint(word) == f"the ops: {', '.join(sorted(ops.names()))}"
 
 
 @pytest.mark.parametrize(("word", "hint"), HINTS)

@@ -279,7 +279,7 @@ def _read(declared: str, value: object) -> Value:
     try:
         return read(declared, value)
     except Reason as reason:
-        hint = instead_of_value(value)
+        hint = instead_of_value(declared, value)
         reason.hint = reason.hint or (None if hint == f"write `{value}`" else hint)
         raise
 

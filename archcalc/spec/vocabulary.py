@@ -58,9 +58,10 @@ def is_field(word: str, known: Collection[str]) -> bool:
     return any(name in known for name in _table()["fields"].get(simplified(word), ()))
 
 
-def instead_of_value(value: object) -> str | None:
-    """Say what to write for a word that other tools have for a value."""
-    found = _table()["values"].get(simplified(value)) if isinstance(value, str) else None
+def instead_of_value(declared: str, value: object) -> str | None:
+    """Say what to write for a word that other tools have for a value of the declared kind."""
+    words = _table()["paddings" if declared.startswith("Padding") else "values"]
+    found = words.get(simplified(value)) if isinstance(value, str) else None
     return found and str(found)
 
 

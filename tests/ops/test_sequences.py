@@ -218,6 +218,24 @@ test_what_does_not_fit = wrong(
             ),
         ),
         (
+            "{lstm: 5, steps: none}",
+            "3x5",
+            (
+                "spec:3:22: error[wrong-type]: expected last or all, not `none`\n"
+                "    3 |   - {lstm: 5, steps: none}\n"
+                "      |                      ^^^^"
+            ),
+        ),
+        (
+            "{lstm: 5, steps: 9}",
+            "3x5",
+            (
+                "spec:3:22: error[wrong-type]: expected last or all, not `9`\n"
+                "    3 |   - {lstm: 5, steps: 9}\n"
+                "      |                      ^"
+            ),
+        ),
+        (
             "{lstm: 5, steps: first}",
             "3x5",
             (

@@ -151,7 +151,7 @@ def test_no_word_stands_for_two_ops() -> None:
 
 
 def test_the_words_of_the_table_are_compared_as_they_stand() -> None:
-    for section in ("written", "keys", "values"):
+    for section in ("written", "keys", "paddings", "values"):
         assert [vocabulary.simplified(word) for word in TABLE[section]] == list(TABLE[section])
     assert set(TABLE["fields"]) <= FIELDS
 

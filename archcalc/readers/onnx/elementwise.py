@@ -82,7 +82,7 @@ def softmax(word: str) -> Callable[[Call], Maps]:
             rows = max(1, call.sample(x.dims[:axis])) if axis else 1
             ends = {"add": n - rows, "div": n}
             ends = {"add": 2 * n - rows, "log": rows} if word == "log_softmax" else ends
-            return call.does(x.dims, x.axis, exp=n, **ends)
+            return call.does(x.dims, x.axis, (), {"exp": n, **ends})
         return call.add(word, x, axis=axis)._replace(axis=x.axis)
 
     return rule

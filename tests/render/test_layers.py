@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 
+import archcalc
 from archcalc.errors import UnknownName
 from archcalc.render.tables.columns import QUANTITIES
 from archcalc.render.tables.folding import fold_repeats
@@ -32,6 +35,14 @@ def test_the_usual_table_is_the_papers() -> None:
         "scope: whole network",
         "not among the parameters: + 840 fixed weights (not trained)",
     )
+
+
+def test_the_window_of_a_convolution_turned_round_lies_over_its_output() -> None:
+    twice = "{deconv: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1}"
+    text = f"input: 3x8x8\nlayers: [{twice}, {{deconv: 2, kernel: 2}}]"
+    report = count(archcalc.load(StringIO(text)))
+
+    assert [row[1] for row in layers(report, None, ["kernel"]).rows[:2]] == ["3x3/2 p1", "2x2"]
 
 
 def test_windows_are_said_as_kernel_stride_padding() -> None:

@@ -100,12 +100,14 @@ def entering(inputs: Mapping[str, Shape]) -> str:
 def window(op: Op | None, x: Shape) -> str:
     """Say the window of an op as `5x5`, `3x3/2 p1`: kernel, stride, padding, dilation, groups.
 
+    Of a convolution that is turned round it is the window that lies over the output.
+
     >>> from archcalc.ops.conv import Conv
     >>> from archcalc.ops.op import Shape
     >>> window(Conv(filters=64, kernel=(3, 3), stride=(2, 2), padding=(1, 1, 1, 1)), Shape(3, 8, 8))
     '3x3/2 p1'
     """
-    spans = op.window(x) if op is not None and hasattr(op, "kernel") else None
+    spans = getattr(op, "turned", op.window)(x) if op and hasattr(op, "kernel") else None
     if op is None or spans is None:
         return ""
     parts = ["x".join(str(span.kernel) for span in spans)]

@@ -125,6 +125,8 @@ def test_suggestions(word: str, near: str | None) -> None:
 def test_nothing_near_is_a_list_of_all() -> None:
     assert listed("blocks", ["b", "a"]) == "the blocks: a, b"
     assert listed("blocks", []) == "the blocks: none"
+    many = [f"{letter}{'x' * 99}" for letter in "abcdefghijkl"]
+    assert listed("blocks", many) == f"the blocks: {', '.join(many[:9])} and 3 more"
 
 
 def test_printable_keeps_what_one_can_read() -> None:

@@ -262,6 +262,31 @@ def test_lenet5_is_drawn_as_in_1998() -> None:
         assert line in words
 
 
+def test_planes_are_as_high_and_as_wide_as_the_maps() -> None:
+    report = count(load(StringIO("input: 1x20x60\nlayers: [{name: C1, conv: 2, kernel: 5}]")))
+    piece = planes.sketch(report)
+    first, *_ = [shape for shape in piece.shapes if isinstance(shape, svg.Rectangle)]
+
+    assert "C1: f. maps 2@16x56" in said(planes.draw(report))
+    assert first.width > first.height
+
+
+@pytest.mark.parametrize(
+    ("input", "layers", "small"),
+    [
+        ("1x32x32", 10, True),
+        ("1x32x32", 11, False),
+        ("3x32x32", 3, False),  # colours: none of the figures of 1998
+        ("2x32x32", 3, False),
+    ],
+)
+def test_a_small_chain_on_one_map_is_drawn_as_planes(input: str, layers: int, small: bool) -> None:  # noqa: A002, FBT001
+    rows = "\n".join(f"  - {{name: c{i}, conv: 2, kernel: 1}}" for i in range(layers))
+    report = count(load(StringIO(f"input: {input}\nlayers:\n{rows}\n")))
+
+    assert planes.is_small_chain(report) is small
+
+
 @pytest.mark.parametrize("network", ["lenet5", "lenet1", "zip1989", "lenet-caffe", "alexnet"])
 def test_words_below_planes_do_not_overlap(network: str) -> None:
     assert_readable(planes.sketch(count(network)))

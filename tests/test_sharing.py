@@ -204,38 +204,77 @@ def test_at_another_input_they_are_shared_still() -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "kind", "said"),
+    ("what", "kind", "said", "caret", "hint"),
     [
         (
             "x",
             SpecError,
             "spec:6:53: error[unknown-name]: r: no earlier layer is called `x`",
+            52 * " " + 1 * "^",
+            None,
         ),
         (
             "{weigh: l}",
             ShapeError,
             "spec:6:61: error[unlike-weights]: r: `linear` has no weights called `weigh`",
+            60 * " " + 1 * "^",
+            "did you mean `weight`?",
         ),
         (
             "{weight: {from: l, transposed: true}}",
             ShapeError,
-            "[unlike-weights]: r: `weight` is 10x784 here, and that of `l` 10x784 transposed",
+            (
+                "spec:6:69: error[unlike-weights]: r: `weight` is 10x784 here, and that of `l` "
+                "10x784 transposed"
+            ),
+            68 * " " + 1 * "^",
+            None,
         ),
-        ("", SpecError, "spec:6:53: error[missing-key]: `weights` names no layer"),
-        ("{transposed: true, from: }", SpecError, "error[missing-key]: `weights` names no layer"),
+        (
+            "",
+            SpecError,
+            "spec:6:53: error[missing-key]: `weights` names no layer",
+            52 * " " + 1 * "^",
+            None,
+        ),
+        (
+            "{transposed: true, from: }",
+            SpecError,
+            "spec:6:78: error[missing-key]: `weights` names no layer",
+            77 * " " + 1 * "^",
+            None,
+        ),
         (
             "{weight: {transposed: true}}",
             SpecError,
-            "error[missing-key]: shared weights need `from`",
+            "spec:6:62: error[missing-key]: shared weights need `from`: the layer that has them",
+            61 * " " + 1 * "^",
+            None,
         ),
-        ("{from: l, turned: true}", SpecError, "error[unknown-key]: `turned` is not a key of"),
-        ("[l]", SpecError, "error[wrong-type]: `weights` is a word, not a collection"),
+        (
+            "{from: l, turned: true}",
+            SpecError,
+            "spec:6:63: error[unknown-key]: `turned` is not a key of shared weights",
+            62 * " " + 6 * "^",
+            "its keys: from, transposed",
+        ),
+        (
+            "[l]",
+            SpecError,
+            "spec:6:53: error[wrong-type]: `weights` is a word, not a collection",
+            52 * " " + 1 * "^",
+            None,
+        ),
     ],
 )
-def test_ties_that_cannot_be_are_refused(what: str, kind: type[ArchcalcError], said: str) -> None:
+def test_ties_that_cannot_be_are_refused(
+    what: str, kind: type[ArchcalcError], said: str, caret: str, hint: str | None
+) -> None:
     with pytest.raises(kind) as found:
         legs(what)
-    assert said in str(found.value).split("\n")[0]
+    line = f"      - {{name: r, linear: 10, from: right, weights: {what}}}"
+    told = f"{said}\n    6 | {line}\n      | {caret}"
+    assert str(found.value) == (f"{told}\n  hint: {hint}" if hint else told)
 
 
 def wrong(text: str) -> str:
@@ -265,29 +304,65 @@ def test_what_comes_later_has_no_weights_yet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("layer", "said"),
+    ("layer", "said", "caret", "hint"),
     [
-        ("relu: , weights: a", "b: `relu` has no weights to share"),
-        ("conv: 8, kernel: 1, weights: a", "b: `a` has no `kernel` to share"),
-        ("linear: 8, weights: input", "b: no earlier layer has the path `input`"),
         (
-            "linear: 8, trainable: false, weights: a",
-            "b: the weights of `a` are trained: so they are here",
+            "name: b, relu: , weights: a",
+            "spec:4:32: error[nothing-to-share]: b: `relu` has no weights to share",
+            31 * " " + 1 * "^",
+            None,
         ),
-        ("layers: [{name: x, linear: 8}], weights: a", "b/x: no earlier layer has the path `a/x`"),
+        (
+            "name: b, conv: 8, kernel: 1, weights: a",
+            "spec:4:44: error[unlike-weights]: b: `a` has no `kernel` to share",
+            43 * " " + 1 * "^",
+            "the weights it has: bias, weight",
+        ),
+        (
+            "name: b, linear: 8, weights: input",
+            "spec:4:35: error[unknown-name]: b: no earlier layer has the path `input`",
+            34 * " " + 5 * "^",
+            None,
+        ),
+        (
+            "name: b, linear: 8, trainable: false, weights: a",
+            (
+                "spec:4:53: error[unlike-weights]: b: the weights of `a` are trained: so they are"
+                " here"
+            ),
+            52 * " " + 1 * "^",
+            "say `trainable` alike in both",
+        ),
+        (
+            "name: b, layers: [{name: x, linear: 8}], weights: a",
+            "spec:4:56: error[unknown-name]: b/x: no earlier layer has the path `a/x`",
+            55 * " " + 1 * "^",
+            "layers are paired by their paths: whose weights are taken has the same below it",
+        ),
+        (
+            "add: [[], []], weights: a",
+            "spec:4:21: error[unknown-key]: `weights` is not a key of `add`",
+            20 * " " + 7 * "^",
+            "its keys: add, after, before, branches, for, from, in, name, op, repeat, when",
+        ),
+        (
+            "layers: [{linear: 8}], weights: a",
+            (
+                "spec:4:29: error[missing-key]: a group that takes weights needs a name: its "
+                "layers are paired by their paths"
+            ),
+            28 * " " + 7 * "^",
+            None,
+        ),
     ],
 )
-def test_what_has_no_such_weights_is_refused(layer: str, said: str) -> None:
-    text = f"input: 8\nlayers:\n  - {{name: a, linear: 8}}\n  - {{name: b, {layer}}}\n"
-    assert said in wrong(text).split("\n")[0]
-
-
-def test_joins_and_nameless_groups_take_none() -> None:
-    text = "input: 8\nlayers:\n  - {name: a, linear: 8}\n  - {WHAT, weights: a}\n"
-    assert "`weights` is not a key of `add`" in wrong(text.replace("WHAT", "add: [[], []]"))
-    assert "a group that takes weights needs a name" in wrong(
-        text.replace("WHAT", "layers: [{linear: 8}]")
-    )
+def test_what_has_no_such_weights_is_refused(
+    layer: str, said: str, caret: str, hint: str | None
+) -> None:
+    line = f"  - {{{layer}}}"
+    told = f"{said}\n    4 | {line}\n      | {caret}"
+    text = f"input: 8\nlayers:\n  - {{name: a, linear: 8}}\n{line}\n"
+    assert wrong(text) == (f"{told}\n  hint: {hint}" if hint else told)
 
 
 def test_a_network_by_hand_shares_too() -> None:

@@ -184,6 +184,23 @@ def test_gradients_of_legs_add_up_and_running_statistics_are_one() -> None:
     assert [layer.path for layer in flow.layers] == ["one/conv", "one/fc", "last"]
 
 
+def test_gradients_of_three_legs_add_up() -> None:
+    model = archcalc.build(
+        archcalc.load(
+            StringIO(
+                "input: 4\nlayers:\n  - add:\n      - {name: a, linear: 3}\n"
+                "      - {name: b, linear: 3, weights: a}\n      - {name: c, linear: 3, weights: a}\n"
+            )
+        ),
+        dtype="float64",
+    )
+    y = model.forward(model.noise(2), training=True)
+    model.backward(np.ones_like(y))
+
+    # two samples, each through three legs
+    assert model.gradients["a"]["bias"].tolist() == [6, 6, 6]
+
+
 def test_a_difference_says_what_is_shared() -> None:
     found = archcalc.diff(legs("{weight: l}").graph, legs("l").graph)
     assert found.change("parameters") == -10

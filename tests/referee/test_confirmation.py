@@ -235,6 +235,10 @@ def test_networks_of_the_library_are_confirmed(name: str) -> None:
     assert all(not line.trouble for line in confirmation.lines)
 
 
+def test_windows_that_are_no_part_of_a_strip_are_looked_at_whole() -> None:
+    assert check("input: 1x1x5\nlayers: [{attention: 1, within: 1x5}]\n").agrees
+
+
 @settings(max_examples=60)
 @given(networks())
 def test_random_networks_are_confirmed(text: str) -> None:

@@ -220,8 +220,8 @@ def _strip(x: Shape, fields: Mapping[str, Any], looked_along: int) -> Shape:
         return (MAPS, *x[1:])  # it may be spread over larger branches
     if WHOLE & fields.keys():
         return (MAPS, *x[1:])
-    scale = fields.get("scale")
-    kernel = fields.get("kernel") or (scale if isinstance(scale, tuple) else (1,))
+    said = (fields.get(name) for name in ("kernel", "scale", "within"))
+    kernel = next((size for size in said if isinstance(size, tuple)), (1,))
     numbers = kernel, fields.get("dilation", (1,)), fields.get("stride") or kernel
     windows = [_along(each(n, len(x) - 1), len(x) - 1, 1) for n in numbers]
     sizes = [  # whole steps, as blocks want to divide a map

@@ -189,7 +189,8 @@ def test_gradients_of_three_legs_add_up() -> None:
         archcalc.load(
             StringIO(
                 "input: 4\nlayers:\n  - add:\n      - {name: a, linear: 3}\n"
-                "      - {name: b, linear: 3, weights: a}\n      - {name: c, linear: 3, weights: a}\n"
+                "      - {name: b, linear: 3, weights: a}\n"
+                "      - {name: c, linear: 3, weights: a}\n"
             )
         ),
         dtype="float64",

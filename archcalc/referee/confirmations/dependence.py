@@ -218,7 +218,7 @@ def _strip(x: Shape, fields: Mapping[str, Any], looked_along: int) -> Shape:
     """Cut the image, but where it is looked along, to what a window needs."""
     if "branches" in fields and set(x[1:]) == {1}:
         return (MAPS, *x[1:])  # it may be spread over larger branches
-    if WHOLE & fields.keys():
+    if WHOLE & fields.keys() or fields.get("causal"):
         return (MAPS, *x[1:])
     said = (fields.get(name) for name in ("kernel", "scale", "within"))
     kernel = next((size for size in said if isinstance(size, tuple)), (1,))

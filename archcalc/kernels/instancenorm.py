@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
 __all__ = ["WEIGHTS"]
+FADES = True
+"""In a map of one place nothing is left of it: it is its own mean."""
 
 RULES = {
     "y": "y = γ·n + β, n = (x - mean)/√(variance + ε), over the map of the sample",

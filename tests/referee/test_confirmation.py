@@ -239,6 +239,11 @@ def test_windows_that_are_no_part_of_a_strip_are_looked_at_whole() -> None:
     assert check("input: 1x1x5\nlayers: [{attention: 1, within: 1x5}]\n").agrees
 
 
+@pytest.mark.parametrize("size", ["1x1", "3x1x1", "2x4x1", "2x3x5"])
+def test_a_map_that_is_its_own_mean_is_seen(size: str) -> None:
+    assert check(f"input: {size}\nlayers: [instancenorm]\n").agrees
+
+
 def test_a_row_of_places_up_to_each_is_looked_at_whole() -> None:
     for size in ("2x1x2", "2x3x1", "2x4"):
         assert check(f"input: {size}\nlayers: [{{attention: 1, causal: true}}]\n").agrees

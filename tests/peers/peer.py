@@ -656,6 +656,10 @@ MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "pixel_shuffle": lambda op, _x: lambda x: woven(x, op.scale),
     "pixel_unshuffle": lambda op, _x: lambda x: unwoven(x, op.scale),
     "tokens": lambda _op, _x: lambda x: x.flatten(2),
+    "permute": lambda op, _x: lambda x: x.permute(0, *(axis + 1 for axis in op.order)),
+    "reshape": lambda op, _x: (
+        lambda x: x.reshape(len(x), *op.output, *[1, 1] * (len(op.output) == 1))
+    ),
     "unpool": lambda op, _x: lambda x: unpooled(x, op.scale),
     "deconv": deconv,
     "local": Local,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import archcalc
+from archcalc import ops
 from archcalc.spec.family import interpret
 from archcalc.spec.reader import Source, read
 from tests.forgetting import forget
@@ -122,6 +123,12 @@ def test_this_comparison_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archcalc.kernels.conv.padded", lambda x, _: x + 1)
     with pytest.raises(AssertionError, match="output"):
         check_values(graph)
+
+
+def test_every_op_has_its_peer() -> None:
+    from tests.peers.peer import MAKE  # noqa: PLC0415 - torch may be missing
+
+    assert set(ops.runnable()) - set(MAKE) == set()
 
 
 @LONG

@@ -95,6 +95,27 @@ def turned(part: Tensor, first: int) -> Tensor:
     return torch.cat([pairs.real, pairs.imag], -1)
 
 
+def scaled_dot_product(op: Any, x: Tensor) -> Callable[..., Tensor]:  # noqa: ANN401
+    """Take PyTorch's own function, along a row of all places or along one extent of each row."""
+    shared = op.kv_heads or op.heads
+    axis = {"depth": -3, "height": -2}.get(op.axis, -1)
+
+    def rows(part: Tensor, heads: int) -> Tensor:
+        part = part.flatten(2) if op.axis is None else part
+        return part.unflatten(1, (heads, -1)).movedim(2, -1).movedim(axis - 1, -2)
+
+    def mix(*xs: Tensor) -> Tensor:
+        queries, keys, values = beside(*xs[:3])
+        q, k, v = rows(queries, op.heads), rows(keys, shared), rows(values, shared)
+        k, v = (part.repeat_interleave(op.heads // shared, 1) for part in (k, v))
+        y = functional.scaled_dot_product_attention(q, k, v, is_causal=op.causal)
+        return (
+            y.movedim(-2, axis - 1).movedim(-1, 2).flatten(1, 2).reshape(len(y), -1, *x.shape[2:])
+        )
+
+    return mix
+
+
 class Embedding(nn.Module):
     """PyTorch's look-up, of numbers cut off to those that the table has."""
 
@@ -205,6 +226,8 @@ RENAMED: dict[str, dict[str, str]] = {
 MAKE: dict[str, Callable[[Any, Tensor], Any]] = {
     "attention": Attention,
     "embedding": Embedding,
+    "scaled_dot_product": scaled_dot_product,
+    "matmul": lambda _op, _x: lambda *xs: xs[0] @ xs[-1],
     "learned": Learned,
     "lstm": Recurrent,
     "gru": Recurrent,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archcalc import ops
 from archcalc.cli.run import run
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ def test_a_command_prints_what_stands_below_it(command: str, output: str) -> Non
     lines = [line.rstrip() for line in printed(command).splitlines()]
 
     assert lines == [line.rstrip() for line in output.rstrip("\n").splitlines()]
+
+
+def test_every_op_stands_in_the_table_of_ops_and_every_join_in_that_of_the_language() -> None:
+    language, table = README.read_text("utf-8").split(
+        "| op | fields, the main one first |\n|---|---|\n"
+    )
+    rows = table.split("\n\n")[0].split("\n")
+    named = {word for row in rows for word in re.findall(r"\w+", row.split("|")[1])}
+
+    joins = {op for op in ops.names() if ops.is_join(op)}
+    assert ops.names() - joins - named == set()
+    assert {
+        op for op in joins if f"`{op}`" not in language and f"{{{op}: " not in language
+    } == set()
 
 
 def test_there_are_commands_to_try() -> None:

@@ -132,7 +132,8 @@ def _named(text: str, name: str) -> str:
 def _entrances(draw: DrawFn, left: Maps) -> tuple[str, Layer]:
     """Draw a second input, and the layer at which both come together."""
     of_one = st.sampled_from([left, left._replace(channels=1), Maps(left.channels, (1, 1))])
-    kind = draw(st.sampled_from(["concat", "legs", "attention", "unread", *JOINS]))
+    products = ["scaled_dot_product"] + ["matmul"] * (len(left.sides) == 2)
+    kind = draw(st.sampled_from(["concat", "legs", "attention", "unread", *products, *JOINS]))
     if kind in JOINS:
         right = draw(of_one)
         first = Layer(f"{{{kind}: , from: [left, right]}}", left)
@@ -142,6 +143,15 @@ def _entrances(draw: DrawFn, left: Maps) -> tuple[str, Layer]:
         first = Layer("{concat: , from: [left, right]}", left._replace(channels=total))
     elif kind == "legs":
         right, first = left, draw(legs(left, "", "from: left, ", "from: right, "))
+    elif kind == "scaled_dot_product":
+        right = left._replace(sides=tuple(draw(st.integers(1, 4)) for _ in left.sides))
+        first = Layer("{scaled_dot_product: 1, from: [left, right]}", left)
+    elif kind == "matmul":
+        columns = draw(st.integers(1, 4))
+        right = left._replace(sides=(left.sides[1], columns))
+        first = Layer(
+            "{matmul: , from: [left, right]}", left._replace(sides=(left.sides[0], columns))
+        )
     elif kind == "attention":
         right = draw(maps())
         first = Layer(f"{{attention: {left.channels}, from: [left, right]}}", left)

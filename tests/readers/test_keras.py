@@ -54,6 +54,12 @@ def test_an_archive_holds_the_same() -> None:
     assert found.total == counted(TINY).total
 
 
+def test_the_form_of_tensorflow_js_has_the_same_within() -> None:
+    wrapped = {"format": "layers-model", "modelTopology": {"model_config": TINY}}
+
+    assert counted(wrapped).total == counted(TINY).total
+
+
 def test_the_form_of_keras_2_0() -> None:
     """3·9·2 + 6·8 + 8 = 110: no name for the row, no InputLayer."""
     config = {

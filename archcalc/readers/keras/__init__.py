@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from archcalc.inputs import Input
     from archcalc.ops.op import Shape
     from archcalc.origin import Maker
+    from archcalc.readers.keras.document import Path
 
 ARCHIVE = b"PK"
+WITHIN = ("modelTopology", "model_config")
+"""Where TensorFlow.js puts what Keras says of a model."""
 
 
 def read(file: File, given: Input | None) -> Graph:
@@ -60,7 +63,7 @@ def read_model(model: Any, given: Input | None) -> Graph:  # noqa: ANN401 - a Ke
 
 def read_text(source: Text, name: str, given: Input | None) -> Graph:
     """Read a model from its JSON."""
-    layer = Layer(source, (), parse(source))
+    layer = Layer(source, *_model_in(parse(source)))
     if str(layer.values.get("keras_version", "")).startswith("1."):
         layer.fail("the form of Keras 1 is not read", "keras_version", code="not-read")
     model = layer.model
@@ -85,3 +88,20 @@ def read_text(source: Text, name: str, given: Input | None) -> Graph:
         return Walk(model, entering, maker, inputs).graph()
 
     return Rereading(origin, make).at(inputs, heads=True)
+
+
+def _model_in(found: object) -> tuple[Path, object]:
+    """Find the model in what a file says, and its way there: TensorFlow.js writes more around it.
+
+    >>> _model_in({"modelTopology": {"model_config": {"class_name": "Sequential"}}})
+    (('modelTopology', 'model_config'), {'class_name': 'Sequential'})
+    """
+    path: Path = ()
+    for key in WITHIN:
+        if (
+            isinstance(found, dict)
+            and "class_name" not in found
+            and isinstance(found.get(key), dict)
+        ):
+            path, found = (*path, key), found[key]
+    return path, found

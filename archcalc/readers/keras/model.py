@@ -45,6 +45,12 @@ class Layer:
         self.uses: list[Use] = []
 
     @property
+    def identity(self) -> object:
+        """What tells one layer from another: archives number those that stand in several models."""
+        shared = self.values.get("shared_object_id")
+        return self if shared is None else ("shared", str(shared))
+
+    @property
     def is_own(self) -> bool:
         """Tell whether its class is none of Keras's, whatever its name."""
         package = self.module.split(".")[0] or self.full.rpartition(">")[0]

@@ -51,7 +51,7 @@ class Walk:
             entry.value(Here(INPUT - i, shape))
             for i, (entry, shape) in enumerate(zip(entries, inputs.values(), strict=True))
         ]
-        self.owners: dict[int, list[int]] = {}
+        self.owners: dict[object, range] = {}
         self.orders: dict[int, list[Turn]] = {}
         self.steps = 0
 
@@ -206,10 +206,13 @@ class Walk:
     def _share(self, layer: Layer, start: int) -> None:
         """Let a layer that is applied again take the weights of its first use."""
         nodes = self.net.builder.nodes
-        held = [i for i in range(start, len(nodes)) if arrays(nodes[i])]
-        owners = self.owners.setdefault(id(layer), held)
-        if owners is not held:
-            for position, owner in zip(held, owners, strict=False):
+        owners = self.owners.setdefault(layer.identity, range(start, len(nodes)))
+        if owners.start != start:
+            held, own = (
+                [i for i in found if arrays(nodes[i])]
+                for found in (range(start, len(nodes)), owners)
+            )
+            for position, owner in zip(held, own, strict=False):
                 self.net.builder.tie(position, owner)
 
     def _compare(self, call: Call, found: Sequence[Value], part: Part, use: Use) -> None:

@@ -162,13 +162,15 @@ def test_a_layer_that_is_applied_twice_holds_its_weights_once() -> None:
     assert report.total.connections == 144
 
 
-def test_a_layer_that_two_models_hold_is_known_by_its_number() -> None:
-    """4·(4 + 1) parameters once: what Keras counts of such a model, and its archive says."""
-    shared = {**layer("Dense", "d", units=4), "shared_object_id": 1234}
-    model = row(
-        enters(4), row(enters(4), shared, name="a"), row(enters(4), shared, name="b"), name="net"
-    )
-    assert counted(model).total.parameters == 20
+@pytest.mark.parametrize(("shared", "parameters"), [({"shared_object_id": 1234}, 20), ({}, 40)])
+def test_a_layer_that_two_models_hold_is_known_by_its_id(
+    shared: dict[str, int], parameters: int
+) -> None:
+    """4·(4 + 1), once: archives write an id beside the second, Keras counts 20 as well."""
+    one = layer("Dense", "d", units=4)
+    first, second = row(enters(4), one, name="a"), row(enters(4), {**one, **shared}, name="b")
+
+    assert counted(row(enters(4), first, second)).total.parameters == parameters
 
 
 INNER = graph(

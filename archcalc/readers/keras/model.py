@@ -45,10 +45,9 @@ class Layer:
         self.uses: list[Use] = []
 
     @property
-    def identity(self) -> object:
-        """What tells one layer from another: archives number those that stand in several models."""
-        shared = self.values.get("shared_object_id")
-        return self if shared is None else ("shared", str(shared))
+    def is_shared(self) -> bool:
+        """Tell whether another model of the file holds it too, of which archives write an id."""
+        return "shared_object_id" in self.values
 
     @property
     def is_own(self) -> bool:

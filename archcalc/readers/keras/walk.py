@@ -206,7 +206,10 @@ class Walk:
     def _share(self, layer: Layer, start: int) -> None:
         """Let a layer that is applied again take the weights of its first use."""
         nodes = self.net.builder.nodes
-        owners = self.owners.setdefault(layer.identity, range(start, len(nodes)))
+        first = self.owners.setdefault((layer.kind, layer.name), range(start, len(nodes)))
+        if layer.is_shared:
+            self.owners.setdefault(layer, first)
+        owners = self.owners.setdefault(layer, range(start, len(nodes)))
         if owners.start != start:
             held, own = (
                 [i for i in found if arrays(nodes[i])]

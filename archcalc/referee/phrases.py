@@ -22,6 +22,8 @@ _PER = {
     "mac": "per multiply-accumulate",
     "bias": "per biased output",
     "channels": "per map",
+    "cells": "per state",
+    "input_size": "per element of the input",
 }
 _PLAIN = {
     "add": "additions",
@@ -36,6 +38,14 @@ _PLAIN = {
     "trig": "sines and cosines",
     "statistics": "running statistics",
     "fixed": "weights that are not trained",
+    "(mac / input_rows) * rows": "the kernels' products at each place of the output",
+    "(mac / input_rows) * rows * groups": "all maps' products at each place of the output",
+    "(channels / groups) * convolved": "a bias where a convolution would leave places",
+    "borrowed": "weights of another layer",
+    "interactions": "products of activations",
+    "bias_numbers": "biases, once for all places",
+    "interactions / (2 * rows)": "keys, scaled",
+    "interactions / (2 * keys)": "queries, scaled",
 }
 
 
@@ -59,6 +69,8 @@ def rate(times: int | Fraction, of: str) -> str:
 
     >>> rate(4, "outputs"), rate(1, "(window + 1) * outputs"), rate(1, "gamma")
     ('4 per element', 'window + 1 per output', 'gamma')
+    >>> rate(8, "cells"), rate(1, "(mac / input_rows) * rows")
+    ('8 per state', "the kernels' products at each place of the output")
     """
     if of == "1":
         return str(times)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from torch.nn.parameter import is_lazy
+
 from archcalc.errors import UsageError
 from archcalc.origin import Origin
 from archcalc.readers.pytorch.assembly import Assembly
@@ -58,6 +60,10 @@ def read(
         message = f"{name} does not say the size of its input"
         asked = _ASKED.get(getattr(module, "main_input_name", ""), "3x224x224")
         raise UsageError.of("no-input", message, f'as in `input="{asked}"`, `--input {asked}`')
+    lazy = next((key for key, p in module.named_parameters() if is_lazy(p)), None)
+    if lazy is not None:
+        message = f"`{lazy}` of {name} has no size before its first pass"
+        raise UsageError.of("no-sizes", message, "call the module once with a tensor that has data")
     return Module(name, module, examples(module, inputs), rules or {}).graph()
 
 

@@ -227,8 +227,8 @@ _GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 _CELL = {
     "lstm": {"exp": 3, "add": 4, "div": 3, "tanh": 2, "mul": 3},
     "gru": {"exp": 2, "add": 5, "div": 2, "tanh": 1, "mul": 3},
-    "rnn_tanh": {"tanh": 1, "add": 1},
-    "rnn_relu": {"cmp": 1, "add": 1},
+    "rnn_tanh": {"tanh": 1},
+    "rnn_relu": {"cmp": 1},
 }
 """Elementwise work of a unit at a step: its gates, the update of its state, sums of two halves."""
 
@@ -246,8 +246,12 @@ def _recurrent(call: Call) -> Figures | None:
     matrices = [w for w in weights if len(w.shape) == 2]
     biases = sum(w.size for w in weights if len(w.shape) == 1)
     macs = steps * sum(w.size for w in matrices)
-    hidden = sum(w.shape[0] // _GATES[name] for w in matrices[::2])
-    units = steps * sum(w.shape[0] for w in matrices[::2])
+    gates, each = _GATES[name], 2
+    if matrices[1].shape[1] * gates != matrices[0].shape[0]:
+        each = 3  # the state is projected before it comes back
+    hidden = sum(w.shape[0] // gates for w in matrices[::each])
+    projected = sum(w.shape[0] for w in matrices[2::each]) if each > 2 else 0
+    units = steps * (hidden * gates + projected)
     cell = {kind: times * steps * hidden for kind, times in _CELL[name].items()}
     cell["add"] = cell.get("add", 0) + steps * biases
     return cell | {"mac": macs, "connections": macs + steps * biases, "neurons": units}

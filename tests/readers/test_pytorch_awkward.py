@@ -1,0 +1,122 @@
+"""Modules that are awkward to read: each is right, or partial with names, and left as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from archcalc import count
+from archcalc.errors import UsageError
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e '.[torch]'")
+
+from torch import nn  # noqa: E402 - there is a torch
+from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
+
+
+class Calls(nn.Module):  # type: ignore[misc]
+    """A module that calls a function, with parts of its own."""
+
+    def __init__(self, function: Any, **parts: Any) -> None:  # noqa: ANN401
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def forward(self, *xs: Any) -> Any:  # noqa: ANN401, D102
+        return self.function(self, *xs)
+
+
+def tied() -> nn.Module:
+    """Call one layer twice."""
+    layer = nn.Linear(8, 8)
+    return nn.Sequential(layer, nn.ReLU(), layer)
+
+
+def attention(**fields: Any) -> nn.MultiheadAttention:  # noqa: ANN401
+    """Make an attention of 16 features in 4 heads."""
+    return nn.MultiheadAttention(16, 4, batch_first=True, **fields)
+
+
+def on_a_gpu() -> nn.Module:
+    """Put a layer on a device that is not there."""
+    layer = nn.Conv2d(3, 8, 3, device="meta")
+    with FakeTensorMode():
+        for name, p in list(layer._parameters.items()):  # noqa: SLF001 - as `to` does it
+            layer._parameters[name] = nn.Parameter(torch.empty(p.shape, device="cuda"))  # noqa: SLF001
+    return layer
+
+
+CONV = 8 * 27 * 49
+CASES: dict[str, tuple[nn.Module, Any, int, int]] = {
+    # a length for each filter beside the direction
+    "weight norm": (
+        nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 8, 3)), (3, 9, 9), 8 * 27 + 8 + 8, CONV
+    ),
+    # u·W·v: 8·16 and 8 multiply-adds, once
+    "spectral norm": (
+        nn.utils.parametrizations.spectral_norm(nn.Linear(16, 8)), (16,), 136, 128 + 128 + 8
+    ),
+    "attention that gives its weights": (
+        Calls(lambda own, x: own.part(x, x, x)[0], part=attention()),
+        (10, 16), 4 * 16 * 17, 10 * 4 * 256 + 2 * 10 * 10 * 16,
+    ),
+    "keys of other sizes": (
+        Calls(
+            lambda own, x, y: own.part(x, y, y, need_weights=False)[0],
+            part=attention(kdim=8, vdim=8),
+        ),
+        [(10, 16), (7, 8)], 2 * 256 + 2 * 128 + 64, 2 * 2560 + 2 * 7 * 128 + 2 * 10 * 7 * 16,
+    ),
+    "steps before the batch": (
+        Calls(lambda own, x: own.part(x, x, x, need_weights=False)[0],
+              part=nn.MultiheadAttention(16, 4)),
+        torch.empty(10, 1, 16), 4 * 16 * 17, 10 * 4 * 256 + 2 * 10 * 10 * 16,
+    ),
+    "an LSTM whose state is projected": (
+        nn.LSTM(16, 12, proj_size=5, batch_first=True),
+        (10, 16), 48 * 21 + 96 + 60, 10 * (48 * 21 + 60),
+    ),
+    "a cell": (Calls(lambda own, x: own.part(x)[0], part=nn.LSTMCell(16, 5)), (16,), 460, 420),
+    "a product of parameters": (
+        Calls(lambda own, x: x + own.a @ own.b, a=nn.Parameter(torch.empty(4, 3)),
+              b=nn.Parameter(torch.empty(3, 16))),
+        (4, 16), 60, 4 * 3 * 16,
+    ),
+    "a layer called twice": (tied(), (8,), 72, 128),
+    "a bag of words": (nn.EmbeddingBag(50, 8), "int64:12", 400, 0),
+    "half precision": (nn.Linear(8, 8).half(), (8,), 72, 64),
+    "seventy billion": (
+        nn.Sequential(*[nn.Linear(30_000, 30_000, device="meta") for _ in range(78)]),
+        (30_000,), 78 * 30_000 * 30_001, 78 * 30_000**2,
+    ),
+    "a device that is not there": (on_a_gpu(), (3, 9, 9), 8 * 28, CONV),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_an_awkward_module(case: str) -> None:
+    module, inputs, parameters, macs = CASES[case]
+    before = {name: (id(p), p.device) for name, p in module.named_parameters()}
+    total = count(module, inputs=inputs).total
+
+    assert (total.parameters, total.macs, dict(total.unknown)) == (parameters, macs, {})
+    assert {name: (id(p), p.device) for name, p in module.named_parameters()} == before
+    assert module.training
+
+
+def test_a_projected_state_is_units_too() -> None:
+    total = count(nn.LSTM(16, 12, proj_size=5, batch_first=True), inputs=(10, 16)).total
+
+    assert total.neurons == 10 * (4 * 12 + 5)
+
+
+def test_a_lazy_layer_has_no_sizes_yet() -> None:
+    with pytest.raises(UsageError) as caught:
+        count(nn.Sequential(nn.LazyLinear(8)), inputs=(16,))
+
+    assert str(caught.value) == (
+        "error[no-sizes]: `0.weight` of Sequential has no size before its first pass\n"
+        "  hint: call the module once with a tensor that has data"
+    )

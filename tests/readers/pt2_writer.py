@@ -126,13 +126,15 @@ def program(
     }
 
 
-def archive(text: Json | str | bytes, *, config: Json | None = None, **more: bytes) -> bytes:
+def archive(
+    text: Json | str | bytes, config: Json | None = None, parts: Mapping[str, bytes] | None = None
+) -> bytes:
     """Put a program into a zip; `config` says of weights which of them are the same."""
     content = text if isinstance(text, str | bytes) else json.dumps(text)
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as written:
         written.writestr("net/data/weights/model_weights_config.json", json.dumps(config or {}))
         written.writestr("net/models/model.json", content)
-        for name, part in more.items():
+        for name, part in (parts or {}).items():
             written.writestr(name, part)
     return out.getvalue()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.errors import Diagnostic, Place, Reason, SpecError
 from archcalc.inputs import read_inputs
 from archcalc.origin import Origin
 from archcalc.readers.assembly import Rereading
@@ -19,6 +18,7 @@ from archcalc.readers.pt2.archive import read_texts
 from archcalc.readers.pt2.assembly import FileAssembly
 from archcalc.readers.pt2.elsewhere import replay
 from archcalc.readers.pt2.entering import enter
+from archcalc.readers.pt2.guard import guarded
 from archcalc.readers.pt2.program import Program
 from archcalc.readers.pt2.walk import Walk
 
@@ -38,21 +38,20 @@ def read(file: File, given: Input | None) -> Graph:
     Raises SpecError or ShapeError, with the node's name, and UsageError where the file does not
     say how large its input is, and nothing is given.
     """
-    try:
+    with guarded(file.name):
         program = Program(*read_texts(file))
         entering = enter(program, given, file.name)
         own = entering.shapes
-    except Reason as reason:
-        place = Place(file.name, 0, 0)
-        raise SpecError([Diagnostic(reason.code, reason.message, place, reason.hint)]) from None
-    targets = "\n".join(f"{node['target']} {node.get('name')}" for node in program.graph["nodes"])
+        nodes = program.graph["nodes"]
+        targets = "\n".join([f"{node['target']} {node.get('name')}" for node in nodes])
     origin = Origin(id=file.stem, name=file.stem, inputs=own, text=targets, kind="PyTorch program")
 
     def make(maker: Maker, inputs: Mapping[str, Shape]) -> Graph:
-        there = entering.at(inputs)
-        if there is None:
-            return replay(maker.at(own, heads=True), maker, inputs)
-        trace = Walk(program, there, file.name).trace()
-        return FileAssembly(origin, inputs, program, file.name).assemble(trace, maker)
+        with guarded(file.name):
+            there = entering.at(inputs)
+            if there is None:
+                return replay(maker.at(own, heads=True), maker, inputs)
+            trace = Walk(program, there, file.name).trace()
+            return FileAssembly(origin, inputs, program, file.name).assemble(trace, maker)
 
     return Rereading(origin, make).at(read_inputs(given, own), heads=True)

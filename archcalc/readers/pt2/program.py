@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archcalc.builder import check_length
-from archcalc.errors import Reason
-from archcalc.readers.pytorch.call import WRONG, wrong
+from archcalc.errors import Reason, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,20 +45,17 @@ class Program:
     """An exported program. Raises a Reason where it is not as PyTorch writes it."""
 
     def __init__(self, text: Json, weights: Json) -> None:
-        try:
-            module = text["graph_module"]
-            self.graph: Json = module["graph"]
-            self.entries: list[Entry] = []
-            self.stored: list[Stored] = []
-            self.constants: list[Entry] = []
-            owners = _ties(weights.get("config", {}))
-            for spec in module["signature"]["input_specs"]:
-                self._enter(spec, owners)
-            self.modules = [str(one["fqn"]) for one in module.get("module_call_graph") or ()]
-            said = (self.graph.get("sym_int_values") or {}).items()
-            self.scalars: dict[str, Size] = {name: _scalar(one) for name, one in said}
-        except WRONG as error:
-            raise wrong("the graph or its signature", error) from None
+        module = text["graph_module"]
+        self.graph: Json = module["graph"]
+        self.entries: list[Entry] = []
+        self.stored: list[Stored] = []
+        self.constants: list[Entry] = []
+        owners = _ties(weights.get("config", {}))
+        for spec in module["signature"]["input_specs"]:
+            self._enter(spec, owners)
+        self.modules = [str(one["fqn"]) for one in module.get("module_call_graph") or ()]
+        said = (self.graph.get("sym_int_values") or {}).items()
+        self.scalars: dict[str, Size] = {name: _scalar(one) for name, one in said}
         if not self.entries:
             raise Reason("empty", "no tensor enters the program")
 
@@ -71,7 +67,7 @@ class Program:
             name, called = said["arg"]["name"], said[f"{kind}_name"]
             for one in (name, called):
                 check_length(one)
-            meta, owner = self.graph["tensor_values"][name], owners.get(called, called)
+            meta, owner = self.graph["tensor_values"][name], printable(owners.get(called, called))
             sizes = tuple(int(size) for size in sizes_of(meta))
             trained = kind == "parameter" and bool(meta.get("requires_grad"))
             self.stored.append(Stored(name, owner, sizes, kind == "parameter", trained))
@@ -81,6 +77,8 @@ class Program:
     def _entry(self, name: str) -> Entry:
         meta = self.graph["tensor_values"][name]
         check_length(name)
+        if not name.isidentifier():
+            raise Reason("bad-name", f"`{name}` is no name of a tensor")
         return Entry(name, sizes_of(meta), meta["dtype"] in FLOATS)
 
 

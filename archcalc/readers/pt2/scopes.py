@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.builder import check_length
+from archcalc.readers.naming import path_of
 from archcalc.readers.pytorch.naming import Frame, Naming
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ class Scopes:
                 is_leaf = name not in self._parents
                 self._frames[keys] = self.naming.enter(frame, name, label, is_leaf=is_leaf)
             frame = self._frames[keys]
-        return self.naming.path(frame, op if frame else _name(node, op), read)
+        if frame:
+            return self.naming.path(frame, op, read)
+        name = path_of(str(node.get("name") or op))
+        check_length(name)
+        return name
 
 
 def modules_of(node: Json) -> Iterator[tuple[str, str, str]]:
@@ -59,10 +64,6 @@ def _label(program: Program) -> str:
             if not name:
                 return label
     return "Module"
-
-
-def _name(node: Json, op: str) -> str:
-    return str(node.get("name") or op)
 
 
 def _above(name: str) -> Iterator[str]:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import count
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archcalc import limits
-from archcalc.errors import Diagnostic, Place, Reason, SpecError, printable
+from archcalc.errors import Reason
 from archcalc.readers.pt2.einsum import take_apart
+from archcalc.readers.pt2.guard import guarded
 from archcalc.readers.pt2.program import sizes_of
 from archcalc.readers.pt2.scopes import Scopes
 from archcalc.readers.pt2.signatures import complete
 from archcalc.readers.pt2.spelling import spell
 from archcalc.readers.pytorch import moves
-from archcalc.readers.pytorch.call import WRONG, Call, Value, values_in, word_of, wrong
+from archcalc.readers.pytorch.call import Call, Value, values_in, word_of
 from archcalc.readers.pytorch.tape import Made, Tape, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archcalc.readers.pt2.entering import Entering
-    from archcalc.readers.pt2.program import Json, Program
+from archcalc.readers.pt2.program import Json, Program
 
 Names: TypeAlias = dict[str, Made]
 
+_ODD = re.compile(r"\W")
 INLINED = {"wrap_with_set_grad_enabled": 1, "wrap_with_autocast": 4}
 """What runs a graph as it stands, under another setting: the arguments before that graph."""
 
@@ -70,12 +74,9 @@ class Walk:
         if depth > limits.now().block_depth:
             raise limits.too_large("block_depth", "graphs stand within graphs too deeply")
         for node in graph["nodes"]:
-            try:
+            name = node.get("name") if isinstance(node, dict) else None
+            with guarded(self._file, "node", str(name or "?")):
                 self._node(graph, node, names, depth)
-            except Reason as reason:
-                raise self._error(node, reason) from None
-            except WRONG as error:
-                raise self._error(node, wrong("it", error)) from None
         found = [name for said in graph["outputs"] for name in _tensors(said)]
         return [self._tape.value(_made(names, name)) for name in found]
 
@@ -108,7 +109,7 @@ class Walk:
             one["name"] or f"argument{n}": self._argument(one["arg"], names)
             for n, one in enumerate(node["inputs"])
         }
-        word, moves_data = _word(target)
+        word = _word(target)
         word, args = spell(word, args)
         args = complete(word, args)
         read = list(values_in(args))
@@ -129,6 +130,8 @@ class Walk:
             return
         call = Call(word, target.overload, args, [], self._scopes.path(node, word, read))
         found = [names[name] for name in outputs]
+        sizes = [prod(shape) for shape in shapes]
+        moves_data = moves.is_move(word, args, sizes) or word in moves.VIEWS
         self._tape.note(call, found, moves_data=moves_data, mutates=mutates)
 
     def _sum(self, node: Json, args: Json, made: Made) -> None:
@@ -173,28 +176,21 @@ class Walk:
         except Reason:  # it depends on values, which matters only if a rule reads it
             return None
 
-    def _error(self, node: object, reason: Reason) -> SpecError:
-        name = node.get("name") if isinstance(node, dict) else None
-        said = printable(str(name or "?"))[:80]
-        place = Place(f"{self._file}: node `{said}`", 0, 0)
-        return SpecError([Diagnostic(reason.code, reason.message, place, reason.hint)])
-
 
 def _target(written: str) -> Target:
-    parts = written.removeprefix("torch.ops.").split(".")
+    parts = [_ODD.sub("_", part)[:80] for part in written.removeprefix("torch.ops.").split(".")]
     if not written.startswith("torch.ops.") or len(parts) < 2:
         return Target("", parts[-1])
     return Target(parts[0], parts[1], ".".join(parts[2:]))
 
 
-def _word(target: Target) -> tuple[str, bool]:
-    """Name a call as rules do, and tell whether it moves data only; one of others has no rule."""
+def _word(target: Target) -> str:
+    """Name a call as rules do; one that is not PyTorch's own has none."""
     word = word_of(target.name)
     if target.domain != "aten":
-        return f"{target.domain}:{word}" if target.domain else word, False
-    plain = word.removesuffix("_copy")
-    word = plain if plain in moves.VIEWS else word
-    return word, word in moves.MOVES or word in moves.VIEWS
+        return f"{target.domain}:{word}" if target.domain else word
+    view = word.removesuffix("_copy")
+    return view if view in moves.VIEWS else word
 
 
 def _places(said: Json) -> Iterator[str | None]:

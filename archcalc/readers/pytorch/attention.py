@@ -99,15 +99,22 @@ def modules(
     calls: Sequence[Call], labels: Mapping[str, str], outputs: Iterable[Value]
 ) -> dict[int, Call | None]:
     """Find the calls of each `MultiheadAttention`: the last becomes all of them, the others go."""
-    paths = [path for path, label in labels.items() if label == "MultiheadAttention"]
-    if not paths:
+    within: dict[str, list[int]] = {
+        path: [] for path, label in labels.items() if label == "MultiheadAttention"
+    }
+    if not within:
         return {}
+    for n, call in enumerate(calls):
+        path = call.path
+        while path:
+            if path in within:
+                within[path].append(n)
+            path = path.rpartition("/")[0]
     readers: Counter[int] = Counter(s for v in outputs for s in v.sources)
     for call in calls:
         readers.update({s for value in call.tensors() for s in value.sources})
     found: dict[int, Call | None] = {}
-    for path in paths:
-        own = [n for n, call in enumerate(calls) if f"{call.path}/".startswith(f"{path}/")]
+    for path, own in within.items():
         whole = _whole(path, [calls[n] for n in own])
         if whole and all(readers[n] == 1 for n in own[:-1]):
             found |= dict.fromkeys(own[:-1]) | {own[-1]: whole}

@@ -6,16 +6,10 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archcalc.errors import Reason
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import torch
-
-
-WRONG = (KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError)
-"""What is raised where what is said of a call, or of a file of calls, is not as PyTorch says it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -84,9 +78,3 @@ def values_in(given: Any) -> Iterator[Value]:
             yield from values_in(one)
     elif isinstance(given, dict):
         yield from values_in(list(given.values()))
-
-
-def wrong(what: str, error: Exception) -> Reason:
-    """Say that a part of a file is not as PyTorch writes it."""
-    message = f"{what} is not as PyTorch writes it: {type(error).__name__}: {str(error)[:100]}"
-    return Reason("not-pt2", message)

@@ -34,6 +34,7 @@ class Naming:
         self.labels: dict[str, str] = {}
         self._root = root
         self._calls: Counter[str] = Counter()
+        self._numbers: Counter[str] = Counter()
         self._taken: set[str] = set()
 
     def enter(self, above: Frame | None, name: str, label: str, *, is_leaf: bool) -> Frame:
@@ -76,10 +77,11 @@ class Naming:
             return path
         last = path.rpartition("/")[2]
         tail = path if last.partition("#")[0] == op or last == op else f"{path}.{op}"
-        found, n = tail, 1
+        found, n = tail, self._numbers[tail]
         while found in self._taken:
             n += 1
             found = f"{tail}#{n}"
+        self._numbers[tail] = max(n, 1)
         self._taken.add(found)
         return found
 

@@ -18,7 +18,7 @@ from torch._subclasses.fake_tensor import (
 )
 from torch.utils._pytree import tree_leaves
 
-from archcalc.errors import ArchcalcError, UsageError
+from archcalc.errors import ArchcalcError, Reason, UsageError
 from archcalc.readers.pytorch import elementwise, lowering, moves, stated
 from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.callers import Callers
@@ -166,6 +166,8 @@ def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcErro
     """Say that a stranger's code failed, where, and why."""
     if isinstance(error, ArchcalcError):
         return error
+    if isinstance(error, Reason):
+        return UsageError.because(error)
     where = _where(error)
     if _asks_for_values(error):
         message = f"{what}: it depends on values, which tensors without data lack{where}"

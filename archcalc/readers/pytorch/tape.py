@@ -9,6 +9,7 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc import limits
 from archcalc.readers.pytorch import moves
 from archcalc.readers.pytorch.call import Call, Value
 
@@ -47,6 +48,7 @@ class Tape:
         self._storages: dict[Hashable, Value] = {}
         self._named: dict[Hashable, str] = {}
         self._time = 0
+        self._left = limits.now().values
 
     def enter(self, made: Made, value: Value) -> None:
         """Make a tensor known from the start: an input, a parameter, a buffer."""
@@ -70,6 +72,9 @@ class Tape:
         """Note a call, unless it computes nothing, and what it put out."""
         self._time += 1
         call.outputs = self._outputs(call, [one.shape for one in made], moves_data=moves_data)
+        self._left -= sum(len(value.sources) + len(value.names) for value in call.outputs)
+        if self._left < 0:  # each of many writes into what the others wrote
+            raise limits.too_large("values", "tensors with too many others in them")
         for one, value in zip(made, call.outputs, strict=True):
             if mutates:
                 value.written = self._time

@@ -59,7 +59,7 @@ def mutated(draw: st.DrawFn) -> Any:  # noqa: ANN401
         there = places(text)
         within, key = there[draw(st.integers(0, len(there) - 1))]
         if draw(st.booleans()):
-            within[key] = draw(INSTEAD)
+            within[key] = deepcopy(draw(INSTEAD))
         elif draw(st.booleans()):
             del within[key]
         else:

@@ -115,11 +115,16 @@ def hints_of(graph: Json) -> Iterator[tuple[str, int]]:
 
 
 def _ties(config: Json) -> dict[str, str]:
-    """Name for each weight the first one that is the same stretch of the same stored numbers."""
+    """Name for each weight the first one that is the same stretch of the same stored numbers.
+
+    Weights without numbers, on PyTorch's meta device, are all stored as one: nothing is told.
+    """
     first: dict[str, str] = {}
     found = {}
     for called, said in config.items():
         meta = said.get("tensor_meta") or {}
+        if (meta.get("device") or {}).get("type") == "meta":
+            continue
         parts = [said["path_name"], *(meta.get(key) for key in ("sizes", "strides"))]
         same = repr([*parts, meta.get("storage_offset")])
         found[called] = first.setdefault(same, called)

@@ -69,6 +69,8 @@ _RULES: dict[str, Callable[[Args], Spelled]] = {
     "_adaptive_avg_pool2d": _named("adaptive_avg_pool2d"),
     "_adaptive_avg_pool3d": _named("adaptive_avg_pool3d"),
     "native_dropout": _named("dropout"),
+    "_weight_norm": _named("_weight_norm_interface"),
+    **dict.fromkeys(("_embedding_bag", "_embedding_bag_forward_only"), _named("embedding_bag")),
     "_unsafe_index": _named("index"),
     **dict.fromkeys(
         (

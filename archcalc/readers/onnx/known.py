@@ -71,6 +71,11 @@ def _same(_node: Node, arrays: list[Array]) -> list[Array]:
     return [arrays[0]]
 
 
+def _scaled(_node: Node, arrays: list[Array]) -> list[Array]:
+    """Round stored numbers, or write them out again: they are as many as before."""
+    return [Array(arrays[0].dims, name=arrays[0].name)]
+
+
 def _cast(node: Node, arrays: list[Array]) -> list[Array]:
     array = arrays[0]
     values, whole = array.values(), node.attributes.get("to") in WHOLE
@@ -191,6 +196,7 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Dropout": _same,
     "Cast": _cast,
     "CastLike": _same,
+    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), _scaled),
     "Shape": _shape,
     "Size": lambda _node, arrays: [numbers([arrays[0].size], ())],
     "Concat": _concat,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.readers.onnx import dense, elementwise, enlarging, moves, windows
+from archcalc.readers.onnx import (
+    attention,
+    dense,
+    elementwise,
+    enlarging,
+    moves,
+    quantised,
+    windows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +106,15 @@ RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
     "ReduceMax": elementwise.reduced("cmp"),
     "ReduceMin": elementwise.reduced("cmp"),
     "ReduceL2": elementwise.reduced("add", mul=1, sqrt=1),
+    "Attention": attention.attention,
+    "Einsum": attention.einsum,
+    "QLinearConv": quantised.conv,
+    "ConvInteger": quantised.conv_integer,
+    "QLinearMatMul": quantised.matmul,
+    "MatMulInteger": quantised.matmul_integer,
+    "QuantizeLinear": quantised.quantise,
+    "DequantizeLinear": quantised.dequantise,
+    "DynamicQuantizeLinear": quantised.quantise_as_met,
     "Concat": moves.concat,
     "Pad": enlarging.pad,
     "Resize": enlarging.resize,

@@ -6,12 +6,11 @@ there: a product of matrices, for each of the letters that both sides keep.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archcalc.errors import Reason
+from archcalc.readers.einsum import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
     Note: TypeAlias = Callable[[str, dict[str, Any], tuple[int, ...]], Value]
     """Makes a call of this name, with arguments, that puts out these sizes."""
-
-DIGITS = "0123456789"
-"""What stands for the axes of `...`, the last one for the last."""
 
 
 class Term(NamedTuple):
@@ -81,28 +77,6 @@ def _multiplied(one: Term, two: Term, later: str, sizes: dict[str, int], note: N
 
 def _laid_out(value: Value, *shape: int) -> Value:
     return replace(value, shape=shape, features=None)
-
-
-def letters_of(equation: str, shapes: Sequence[tuple[int, ...]]) -> tuple[list[str], str]:
-    """Read the letters of each operand and of the output, dots written out as digits.
-
-    >>> letters_of("...ij, jk", [(1, 5, 2, 3), (3, 4)])
-    (['89ij', 'jk'], '89ik')
-    """
-    left, arrow, output = equation.replace(" ", "").partition("->")
-    operands = left.split(",")
-    dots = ""
-    for position, (operand, shape) in enumerate(zip(operands, shapes, strict=True)):
-        stretch = DIGITS[len(DIGITS) - (len(shape) - len(operand.replace("...", ""))) :]
-        dots = max(dots, stretch, key=len) if "..." in operand else dots
-        operands[position] = operand.replace("...", stretch)
-    if not arrow:
-        counted = Counter("".join(operands))
-        output = "..." + "".join(sorted(c for c, n in counted.items() if n == 1 and c not in dots))
-    output = output.replace("...", dots)
-    if any(len(o) != len(shape) for o, shape in zip(operands, shapes, strict=True)):
-        raise Reason("unlike-shapes", f"`{equation[:80]}` does not fit its tensors")
-    return operands, output
 
 
 def _once(letters: str) -> str:

@@ -1,0 +1,107 @@
+"""Attention, sums of Einstein and ops on whole numbers in ONNX, worked by hand beside each."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.readers.onnx_writer import info, node, tensor
+from tests.readers.test_onnx import complaint, report, written
+
+HEADS = (info("q", 1, 4, 7, 16), info("k", 1, 2, 9, 16), info("v", 1, 2, 9, 8))
+"""Four heads of seven queries, two of nine keys and of their values: 16 and 8 features each."""
+
+
+def test_attention_multiplies_queries_with_keys_and_scores_with_values() -> None:
+    found = report(written(node("Attention", "q k v", "y"), inputs=HEADS, opset=23)).total
+    scores = 4 * 7 * 9
+
+    assert found.macs == found.interactions == scores * (16 + 8)
+    assert (found.work.mul, found.work.exp, found.work.div) == (scores, scores, scores)
+    assert found.work.add == 4 * 7 * (9 - 1)
+    assert not found.unknown
+
+
+def test_attention_takes_heads_side_by_side_and_a_past() -> None:
+    inputs = (info("q", 1, 7, 64), info("k", 1, 9, 32), info("v", 1, 9, 16))
+    attention = node("Attention", "q k v", "y", q_num_heads=4, kv_num_heads=2)
+    found = report(written(attention, inputs=inputs, opset=23))
+    assert found.total.macs == 4 * 7 * 9 * (16 + 8)
+    assert str(found.nodes[-1].y) == "32x7"
+
+    past = (*HEADS, info("pk", 1, 2, 5, 16), info("pv", 1, 2, 5, 8))
+    attention = node("Attention", "q k v - pk pv", "y")
+    assert report(written(attention, inputs=past, opset=23)).total.macs == 4 * 7 * 14 * (16 + 8)
+
+
+def test_attention_of_heads_that_do_not_part_is_refused() -> None:
+    inputs = (info("q", 1, 7, 64), info("k", 1, 9, 32), info("v", 1, 9, 16))
+    attention = node("Attention", "q k v", "y", q_num_heads=4, kv_num_heads=3)
+    assert complaint(written(attention, inputs=inputs, opset=23)) == (
+        "net.onnx: node `y`: error[wrong-type]: 4 heads of queries, 3 of keys"
+    )
+
+
+@pytest.mark.parametrize(
+    ("equation", "sizes", "macs"),
+    [
+        ("bij,bjk->bik", [(1, 4, 5), (1, 5, 6)], 4 * 5 * 6),
+        ("bhqd,bhkd->bhqk", [(1, 2, 7, 8), (1, 2, 9, 8)], 2 * 7 * 9 * 8),
+        ("...ij,...jk", [(1, 3, 4, 5), (1, 3, 5, 6)], 3 * 4 * 5 * 6),
+    ],
+)
+def test_sums_of_einstein(equation: str, sizes: list[tuple[int, ...]], macs: int) -> None:
+    inputs = tuple(info(name, *dims) for name, dims in zip("ab", sizes, strict=True))
+    found = report(written(node("Einsum", "a b", "y", equation=equation), inputs=inputs)).total
+    assert (found.macs, found.interactions) == (macs, macs)
+
+
+def test_a_sum_of_einstein_with_stored_numbers_connects() -> None:
+    parts = (node("Einsum", "x w", "y", equation="bchw,dc->bdhw"), tensor("w", 4, 3))
+    found = report(written(*parts)).total
+    assert (found.macs, found.connections) == (4 * 3 * 64, 4 * 3 * 64)
+    assert (found.parameters, found.neurons) == (12, 4 * 64)
+
+
+def test_a_sum_that_multiplies_nothing_away_is_a_product() -> None:
+    inputs = (info("a", 1, 4), info("b", 1, 5))
+    found = report(written(node("Einsum", "a b", "y", equation="ni,nj->nij"), inputs=inputs)).total
+    assert (found.macs, found.work.mul) == (0, 20)
+
+
+def test_layers_of_whole_numbers_are_the_layers_that_they_are() -> None:
+    """A convolution and a matrix, with what it takes to round to whole numbers and back."""
+    parts = (
+        node("QuantizeLinear", "x s z", "q"),
+        node("QLinearConv", "q s z w s z s z b", "c", kernel_shape=[3, 3]),
+        node("DequantizeLinear", "c s z", "d"),
+        *(tensor(name, numbers=[1.0]) for name in ("s", "z")),
+        tensor("w", 4, 3, 3, 3),
+        tensor("b", 4),
+    )
+    found = report(written(*parts))
+    rows = {row.path: row for row in found.rows}
+
+    assert (rows["c"].op, rows["c"].parameters, rows["c"].macs) == ("conv", 112, 4 * 27 * 36)
+    work = found.total.work
+    assert (work.div, work.cmp) == (192, 2 * 192)  # of x
+    assert (work.mul, work.add) == (144, 144 + 192 + 144)  # of c, whose bias is 144 adds more
+    assert not found.total.unknown
+
+
+def test_products_of_whole_numbers() -> None:
+    parts = (node("MatMulInteger", "a w", "y"), tensor("w", 8, 5))
+    found = report(written(*parts, inputs=(info("a", 1, 8),))).total
+    assert (found.parameters, found.macs) == (40, 40)
+    parts = (node("ConvInteger", "x w", "y"), tensor("w", 4, 3, 3, 3))
+    found = report(written(*parts)).total
+    assert (found.parameters, found.macs) == (108, 4 * 27 * 36)
+
+
+def test_weights_that_are_stored_as_whole_numbers_are_as_many() -> None:
+    parts = (
+        node("DequantizeLinear", "w s", "v"),
+        node("Conv", "x v", "y"),
+        tensor("s", numbers=[0.5]),
+        tensor("w", 4, 3, 3, 3),
+    )
+    assert report(written(*parts)).total.parameters == 108

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archcalc.uncounted import told
 from tests.readers.onnx_writer import info, node, tensor
 from tests.readers.test_onnx import complaint, report, written
 
@@ -105,3 +106,19 @@ def test_weights_that_are_stored_as_whole_numbers_are_as_many() -> None:
         tensor("w", 4, 3, 3, 3),
     )
     assert report(written(*parts)).total.parameters == 108
+
+
+def test_a_batch_norm_that_was_folded_into_a_convolution_is_told() -> None:
+    """PyTorch's older exporter names what it works out by the op and a number."""
+    plain = (node("Conv", "x w b", "c"), tensor("w", 4, 3, 3, 3), tensor("b", 4))
+    assert report(written(*plain)).uncounted == ()
+
+    made = ("onnx::Conv_21", "onnx::Conv_22")
+    conv = node("Conv", f"x {made[0]} {made[1]}", "c")
+    found = report(written(conv, tensor(made[0], 4, 3, 3, 3), tensor(made[1], 4)))
+    assert told(found.uncounted) == [
+        (
+            "left out, `batch norm` (folded into the convolution as the file was written: "
+            "its kernel and bias tell): c.batchnorm"
+        )
+    ]

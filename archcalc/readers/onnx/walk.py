@@ -9,14 +9,12 @@ from archcalc.errors import Diagnostic, Place, Reason, SpecError, printable
 from archcalc.graph import INPUT, Here
 from archcalc.ops.op import Shape
 from archcalc.readers.assembly import Assembly, Unreached, error
-from archcalc.readers.naming import path_of
-from archcalc.readers.onnx import dense, known
+from archcalc.readers.onnx import dense, known, telling
 from archcalc.readers.onnx.call import Call, Unknown, holding
 from archcalc.readers.onnx.naming import named
 from archcalc.readers.onnx.proto import SMALL
 from archcalc.readers.onnx.rules import MOVES, RULES
 from archcalc.readers.onnx.values import Array, Maps, shape_of, stored
-from archcalc.uncounted import Case, Uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +63,7 @@ class Walk:
         for i, node in enumerate(self.part.nodes):
             if node.op != "Constant" or node.domain not in OWN:
                 self._guarded(i, node)
-        self._unread()
+        self._tell()
         outputs = [self.values.get(info.name) for info in self.part.outputs]
         ends = [value.output for value in outputs if isinstance(value, Maps)]
         here = [end if isinstance(end, Here) else end.before for end in ends]
@@ -285,16 +283,8 @@ class Walk:
             if isinstance(value, Array) and value.name and value.size > 1 and not value.whole:
                 self.slots[value.name] = self.slots.get(value.name, 0) + 1
 
-    def _unread(self) -> None:
-        """Tell what is stored twice in the network and once in the file, and what nothing reads."""
-        weights = self.part.initializers
-        often = {n: k for n, k in self.slots.items() if k > 1 and n in weights}
-        if often:
-            more = sum((times - 1) * weights[name].size for name, times in often.items())
-            held = sum(weights[name].size for name in self.slots if name in weights)
-            why = f"layers hold {held + more:,} numbers, the file {held:,}, equal ones once"
-            for name in often:
-                path = path_of(printable(name)[:80])
-                self.net.builder.uncounted.append(
-                    Uncounted(path, "merged tensors", Case.LEFT_OUT, (), why)
-                )
+    def _tell(self) -> None:
+        """Tell what the weights' names say of how the file was written."""
+        uncounted = self.net.builder.uncounted
+        uncounted += telling.merged(self.slots, self.part.initializers)
+        uncounted += telling.folded(self.part.nodes, self.names)

@@ -1,6 +1,6 @@
 """The networks inside the package `onnx`, against figures on which two other counts agree.
 
-pip install -e '.[peers]' && pytest -m peers tests/peers/test_onnx.py
+pip install -e '.[peers]' torchvision onnxscript && pytest -m peers tests/peers/test_onnx.py
 """
 
 from __future__ import annotations
@@ -55,3 +55,39 @@ def test_shapes_of_the_node_tests() -> None:
                 wrong.append((case.name, str(error)))
     assert wrong == []
     assert whole > 400
+
+
+EXPORTED = (
+    "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "googlenet", "mnasnet0_5",
+    "mobilenet_v3_small", "regnet_y_400mf", "resnet18", "shufflenet_v2_x1_0", "squeezenet1_1",
+    "vgg11",
+)  # fmt: skip
+OLDER, NEWER = (7, 9, 11, 13, 15, 17, 20), (18, 21, 23, 25)
+"""The opsets of PyTorch's two exporters that are tried."""
+
+
+@pytest.mark.filterwarnings("ignore")  # what the exporters say of themselves
+@pytest.mark.parametrize("opset", [*OLDER, *(-opset for opset in NEWER)])
+@pytest.mark.parametrize("name", EXPORTED)
+def test_exports_of_torchvision(name: str, opset: int, tmp_path: Path) -> None:
+    """Multiply-adds are those of the live module; opsets of the newer exporter have a minus."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnxscript" if opset < 0 else "onnx")
+    zoo = pytest.importorskip("tests.peers.zoo")
+    if name not in zoo.classifiers():
+        pytest.skip("torchvision is not installed")
+    given, file = torch.zeros(1, 3, 224, 224), tmp_path / "net.onnx"
+    module = zoo.models().get_model(name, weights=None, **LEAN.get(name, {})).eval()
+    try:
+        torch.onnx.export(
+            module, (given,), file, dynamo=opset < 0, opset_version=abs(opset), verbose=False
+        )
+    except (RuntimeError, torch.onnx.errors.OnnxExporterError) as error:
+        pytest.skip(f"the exporter cannot: {str(error)[:80]}")
+    found = count(file)
+    assert found.total.macs == count(module, input=given).total.macs
+    assert not found.total.unknown
+
+
+LEAN = {"googlenet": {"init_weights": False}}
+"""What is left out where a network is built, since it takes minutes."""

@@ -62,6 +62,7 @@ _SIGNS = str.maketrans({
     "ε": "\\ensuremath{\\varepsilon}",
     "δ": "\\ensuremath{\\delta}",
     "σ": "\\ensuremath{\\sigma}",
+    "θ": "\\ensuremath{\\theta}",
     "∂": "\\ensuremath{\\partial}",
     "′": "\\ensuremath{'}",
     "→": "\\ensuremath{\\to}",

@@ -38,7 +38,7 @@ def test_the_conventions_are_listed_with_what_they_count(archcalc: Call) -> None
     assert lines_of(output, "macs")[0][:3] == ["macs", "operations", "multiply-accumulate"]
     assert lines_of(output, "lecun1998")[0][1] == "connections"
     assert lines_of(output, "keras")[0][1] == "parameters"
-    assert "41 conventions" in output
+    assert "42 conventions" in output
 
 
 def test_a_network_has_a_figure_by_each(archcalc: Call) -> None:
@@ -65,7 +65,7 @@ def test_conventions_are_given_as_json(archcalc: Call) -> None:
     listed = json.loads(archcalc("conventions", "-C", "thop", "--json").output)["conventions"]
     counted = json.loads(archcalc("conventions", "resnet20", "-C", "thop", "--json").output)
 
-    assert listed[0]["rules"]["batchnorm"] == "4 * outputs if affine else 2 * outputs"
+    assert listed[0]["rules"]["batchnorm"] == "4 * outputs if scaled and shifted else 2 * outputs"
     assert counted["figures"] == [
         {
             "convention": "thop",
@@ -81,10 +81,10 @@ def test_conventions_are_given_as_json(archcalc: Call) -> None:
 def test_one_convention_is_shown_rule_by_rule(archcalc: Call, mine: str) -> None:
     output = archcalc("conventions", "-C", "thop").output
 
-    rule = "4 * outputs if affine else 2 * outputs"
+    rule = "4 * outputs if scaled and shifted else 2 * outputs"
     assert lines_of(output, "batchnorm")[0] == ["batchnorm", *rule.split()]
     assert lines_of(output, "relu")[0] == ["relu", "0", "registered", "as", "costing", "nothing"]
-    assert "source: thop/vision/basic_hooks.py and calc_func.py\n" in output
+    assert "source: thop/vision/basic_hooks.py, rnn_hooks.py and calc_func.py\n" in output
     assert lines_of(archcalc("conventions", "-C", mine).output, "rbf") == [["rbf", "unknown"]]
 
 
@@ -242,12 +242,11 @@ def test_at_80_columns_a_figure_has_its_unit_and_a_convention_what_it_counts(
 ) -> None:
     figures = archcalc("conventions", "resnet50", "--width", "80").output.splitlines()
     assert figures[0].split() == ["convention", "figure", "unit"]
-    assert "pycls                3,857,974,248  flop, 1 per MAC" in figures
+    assert ["pycls", "3,857,974,248", "flop,", "1", "per", "MAC"] in [*map(str.split, figures)]
     notes = archcalc("conventions", "--width", "80").output.splitlines()
     assert notes[0].split() == ["convention", "unit", "in", "short"]
-    assert (
-        "ptflops-aten         MAC                   convolutions and matrix products with" in notes
-    )
+    shown = "ptflops-aten MAC convolutions and matrix products"
+    assert shown in [" ".join(line.split()) for line in notes]
     assert len(notes) <= 2 * 41 + 3
     rules = archcalc("conventions", "-C", "thop", "--width", "80").output.splitlines()
     assert rules[1].split() == ["op", "counts", "why", "nothing"]

@@ -169,7 +169,7 @@ UNROLLING = {
     ),
     "a long list read in repetitions": (
         f"{BASE}parameters: {{a: [{'1, ' * 90_000}]}}\n"
-        "layers: [{repeat: 100000, conv: =sum(a), kernel: 1}]"
+        "layers: [{repeat: 100000, conv: =sum(a) + index, kernel: 1}]"
     ),
     "a long table in repetitions": layers(
         f"{{repeat: 100000, op: conv, kernel: 1, table: [[0], {'[0], ' * 10_000} [=0]]}}"
@@ -212,11 +212,11 @@ READING = {
         f"{BASE}parameters: {{a: [&e '={ONES}', {'*e, ' * 90_000}]}}\n{RELU}"
     ),
     "layers by aliases, each with a long expression": (
-        f"{BASE}layers:\n- &l {{conv: '={ONES}', kernel: 1}}\n" + "- *l\n" * 30_000
+        f"{BASE}layers:\n- &l {{conv: '={ONES}+0*channels', kernel: 1}}\n" + "- *l\n" * 30_000
     ),
     "sums of long fractions": (
         f"{BASE}parameters: {{a: {LONG}}}\n"
-        f"layers: [{{repeat: 100000, linear: '=max(1,{'+'.join(['a'] * 240)}-1000)'}}]\n"
+        f"layers: [{{repeat: 100000, linear: '=max(1,{'+'.join(['a'] * 240)}-1000-index)'}}]\n"
     ),
     "products that end in zero": (
         f"{BASE}parameters: {{a: {NINES[:250]}}}\n"

@@ -151,10 +151,7 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
         ],
         (
             "transformer",
-            (
-                "there is no network `transformer`\n"
-                "  hint: `archcalc list` shows all networks; a file needs its suffix .yaml"
-            ),
+            ("there is no network `transformer`\n  hint: did you mean `transformer-big`?"),
         ),
         (
             "",

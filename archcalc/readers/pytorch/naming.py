@@ -77,11 +77,11 @@ class Naming:
             return path
         last = path.rpartition("/")[2]
         tail = path if last.partition("#")[0] == op or last == op else f"{path}.{op}"
-        found, n = tail, self._numbers[tail]
+        found, n = tail, max(self._numbers[tail], 1)
         while found in self._taken:
             n += 1
             found = f"{tail}#{n}"
-        self._numbers[tail] = max(n, 1)
+        self._numbers[tail] = n
         self._taken.add(found)
         return found
 

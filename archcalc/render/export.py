@@ -13,7 +13,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import printable
-from archcalc.render.latex import latex
 from archcalc.render.markup import html, markdown, one_line
 from archcalc.render.table import AtLeast, Table, decimal
 from archcalc.render.text import arrange
@@ -236,6 +235,12 @@ def _jsonl(parts: Parts, caption: Caption) -> str:
     return "".join(map(_dumps, records))
 
 
+def _latex(parts: Parts, caption: Caption) -> str:
+    from archcalc.render.latex import latex  # noqa: PLC0415 - only where it is asked for
+
+    return latex(parts, caption)
+
+
 WRITERS: dict[str, Callable[[Parts, Caption], str]] = {
     "plain": _plain,
     "csv": _csv,
@@ -243,7 +248,7 @@ WRITERS: dict[str, Callable[[Parts, Caption], str]] = {
     "json": _json,
     "jsonl": _jsonl,
     "md": markdown,
-    "latex": latex,
+    "latex": _latex,
     "html": html,
 }
 """What writes each format; `table` is for terminals, and not among them."""

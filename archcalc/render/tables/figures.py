@@ -6,7 +6,6 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING
 
-from archcalc.convention.variables import VARIABLES
 from archcalc.ops import names
 from archcalc.render.table import Column, Table
 from archcalc.render.table import figure as cell
@@ -74,6 +73,8 @@ def rules(convention: Convention) -> Table:
 
 def variables() -> Table:
     """Tabulate what a rule may read."""
+    from archcalc.convention.variables import VARIABLES  # noqa: PLC0415 - rarely asked for
+
     columns = (Column("variable", "variable"), Column("meaning", "meaning", "prose"))
     return Table(columns, tuple(VARIABLES.items()))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -108,7 +109,7 @@ class Kind(NamedTuple):
 
 
 def _has(pattern: bytes) -> Callable[[bytes], object]:
-    return re.compile(pattern).search
+    return partial(re.search, pattern)  # compiled where a file is at hand
 
 
 _FIRST = rb"(?s)\APK\x03\x04.{26}"

@@ -11,6 +11,7 @@ from archcalc.counts import QUANTITIES
 from archcalc.memory import Memory
 from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Work
+from archcalc.spec.entry import DEPTHWISE, MULTIPLIER, SAID
 from archcalc.uncounted import Case
 
 Schema: TypeAlias = dict[str, Any]
@@ -69,11 +70,13 @@ def spec_schema() -> Schema:
     """
     names = sorted(ops.names())
     definitions: dict[str, Schema] = {name: _op(name) for name in names}
+    definitions[DEPTHWISE] = _depthwise()
     definitions["layers"] = {"type": "array", "items": {"$ref": "#/$defs/layer"}}
     definitions["layer"] = {
         "anyOf": [
             {"enum": names, "description": "An op without fields of its own."},
             *({"$ref": f"#/$defs/{name}"} for name in names),
+            {"$ref": f"#/$defs/{DEPTHWISE}"},
             {"$ref": "#/$defs/call"},
             {"$ref": "#/$defs/group"},
             {"$ref": "#/$defs/layers"},
@@ -136,6 +139,20 @@ def _op(name: str) -> Schema:
         "description": cleandoc(getdoc(op) or "").split("\n>>>")[0].strip(),
         "properties": properties,
         "anyOf": [{"required": [name]}, {"required": ["op"]}],
+        "additionalProperties": False,
+    }
+
+
+def _depthwise() -> Schema:
+    """Describe a convolution with a group for each map, as it is written short."""
+    conv = _op("conv")["properties"]
+    own = {key: conv[key] for key in conv if key not in SAID}
+    beside = {"anyOf": [conv["kernel"], {"type": "null"}]}
+    return {
+        "type": "object",
+        "description": "A convolution with a group, and `multiplier` filters, for each map.",
+        "properties": {**own, DEPTHWISE: beside, MULTIPLIER: conv["groups"]},
+        "required": [DEPTHWISE],
         "additionalProperties": False,
     }
 

@@ -28,11 +28,37 @@ def is_several(tree: Mapping) -> bool:
 
 
 def bare(tree: Tree) -> Tree:
-    """Take a bare word, such as `relu`, for the mapping that it abbreviates."""
-    if not isinstance(tree, Scalar):
-        return tree
-    nothing = Scalar("", plain=True, line=tree.line, column=tree.column, length=1)
-    return Mapping(tree.line, tree.column, {tree.text: nothing}, {tree.text: tree}, tree.length)
+    """Take a bare word, such as `relu`, for the mapping that it abbreviates; spell it out."""
+    if isinstance(tree, Scalar):
+        nothing = Scalar("", plain=True, line=tree.line, column=tree.column, length=1)
+        tree = Mapping(tree.line, tree.column, {tree.text: nothing}, {tree.text: tree}, tree.length)
+    if isinstance(tree, Mapping) and DEPTHWISE in tree.entries and not SAID & tree.entries.keys():
+        return _depthwise(tree)
+    return tree
+
+
+DEPTHWISE, MULTIPLIER = "depthwise", "multiplier"
+SAID = {"conv", "op", "filters", "groups", "table", "block", "layers"}
+"""What a depthwise convolution says of itself, or what it is not."""
+
+
+def _depthwise(tree: Mapping) -> Mapping:
+    """Write `depthwise: 3, multiplier: 2` as the convolution that it is, with a group for each map.
+
+    Howard et al. 2017, MobileNets, section 3.1.
+    """
+    word, times = tree.keys[DEPTHWISE], tree.entries.get(MULTIPLIER)
+    here = Scalar("=channels", plain=True, line=word.line, column=word.column, length=word.length)
+    filters = here
+    if isinstance(times, Scalar):
+        filters = replace(times, text=f"=channels * ({times.text.removeprefix('=')})", plain=True)
+    own: dict[str, Tree] = {"conv": filters, "groups": here}
+    beside = tree.entries[DEPTHWISE]
+    if not isinstance(beside, Scalar) or beside.text:
+        own["kernel"] = beside
+    left = {key: tree.entries[key] for key in tree.entries if key not in {DEPTHWISE, MULTIPLIER}}
+    keys = {key: tree.keys[key] for key in left} | dict.fromkeys(own, word)
+    return replace(tree, entries={**left, **own}, keys=keys)
 
 
 def extended(tree: Mapping, by: Mapping, names: list[str]) -> Mapping:

@@ -31,7 +31,7 @@ HINTS = [
     ("Conv2D", "written `conv: 64, kernel: 3` here"),
     ("conv3d", "written `conv: 64, kernel: 3` here; an input such as 3x16x112x112 has three sides"),
     ("activation", "name the function itself, such as `relu`"),
-    ("dwconv", "written `{conv: =channels, kernel: 3, groups: =channels}` here"),
+    ("dwconv", "written `depthwise: 3` here, with a `multiplier` if it has one"),
     # a slip in another name, and in ours
     ("denze", "did you mean `dense`? it is called `linear` here"),
     ("conv_transpose", "it is called `deconv` here"),

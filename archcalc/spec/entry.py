@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 from archcalc import ops
 from archcalc.spec.reader import Mapping, Scalar
-from archcalc.spec.vocabulary import (
-    is_field,
-)
+from archcalc.spec.vocabulary import is_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Layer
+
+DEPTHWISE, MULTIPLIER = "depthwise", "multiplier"
+SAID = {"conv", "op", "filters", "groups", "table", "block", "layers"}
+"""What a depthwise convolution says of itself, or what it is not."""
 
 
 def is_several(tree: Mapping) -> bool:
@@ -37,11 +39,6 @@ def bare(tree: Tree) -> Tree:
     return tree
 
 
-DEPTHWISE, MULTIPLIER = "depthwise", "multiplier"
-SAID = {"conv", "op", "filters", "groups", "table", "block", "layers"}
-"""What a depthwise convolution says of itself, or what it is not."""
-
-
 def _depthwise(tree: Mapping) -> Mapping:
     """Write `depthwise: 3, multiplier: 2` as the convolution that it is, with a group for each map.
 
@@ -49,7 +46,7 @@ def _depthwise(tree: Mapping) -> Mapping:
     """
     word, times = tree.keys[DEPTHWISE], tree.entries.get(MULTIPLIER)
     here = Scalar("=channels", plain=True, line=word.line, column=word.column, length=word.length)
-    filters = here
+    filters = here if times is None else times  # no word: a mistake that is told at its place
     if isinstance(times, Scalar):
         filters = replace(times, text=f"=channels * ({times.text.removeprefix('=')})", plain=True)
     own: dict[str, Tree] = {"conv": filters, "groups": here}

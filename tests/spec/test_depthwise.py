@@ -53,6 +53,14 @@ def test_it_may_stand_beside_another_layer() -> None:
             ),
         ),
         (
+            "{depthwise: 3, multiplier: [2]}",
+            (
+                "spec:2:37: error[wrong-type]: expected a whole number, 1 or more, not `[2]`\n"
+                "    2 | layers: [{depthwise: 3, multiplier: [2]}]\n"
+                "      |                                     ^"
+            ),
+        ),
+        (
             "{depthwise: 3, multiplier: 0}",
             (
                 "spec:2:37: error[wrong-type]: expected a whole number, 1 or more, not `0`\n"

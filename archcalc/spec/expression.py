@@ -15,6 +15,7 @@ import ast
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc import limits
@@ -43,6 +44,9 @@ RESERVED = frozenset({*FUNCTIONS, "input", "and", "or", "not", "if", "else", "tr
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NOT_OURS = re.compile(r"(?<![\w.])[0-9][0-9.]*(?![eE][+-]?[0-9])[A-Za-z_]\w*|#")
 """Numbers that run into a word, and comments: Python would take them, or only warn."""
+
+_ALONE = Lock()
+"""Python 3.11 counts its depth in one place for all threads that parse."""
 
 
 class Expression:
@@ -148,7 +152,8 @@ class _Compiler:
             word = odd.group() if odd else "\\"
             raise Reason("bad-expression", f"`{word}` cannot stand in an expression")
         try:
-            tree = ast.parse(self.text.strip(), mode="eval")
+            with _ALONE:
+                tree = ast.parse(self.text.strip(), mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             unclosed = any(self.text.count(a) != self.text.count(b) for a, b in ("()", "[]"))
             message = f"`={self.text[:60]}` is not an expression"

@@ -17,7 +17,7 @@ from archcalc.graph import INPUT, Graph, Here
 from archcalc.ops import make
 from archcalc.ops.op import Shape
 from archcalc.origin import Origin
-from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.counted import CountedReport
 from archcalc.render.caption import caption
 from archcalc.render.export import export
 from archcalc.render.pictures import drawing, mermaid, planes, plot
@@ -119,7 +119,7 @@ def test_every_convention_counts_it(convention: str, net: Spec) -> None:
 
 
 def test_it_is_reconciled_with_a_network_and_with_a_number() -> None:
-    side = Side(count(residual()), find("macs"))
+    side = CountedReport(count(residual()), find("macs"))
     macs = 14 * 14 * (6 * 25 + 6 * 54) + 10 * 6 * 14 * 14
     assert side.total == macs
     assert (side.name, archcalc.reconcile(side, "lenet5").difference) == (

@@ -21,7 +21,7 @@ from archcalc.referee.comparisons.difference import diff
 from archcalc.referee.confirmations.confirmation import confirm
 from archcalc.referee.derivations.explanation import explain
 from archcalc.referee.published.ledger import published
-from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.counted import CountedReport
 from archcalc.referee.reconciliations.reconciliation import reconcile
 from archcalc.render.export import export
 from archcalc.render.rounding import rounded
@@ -144,7 +144,7 @@ def test_rounded_figures_say_at_least(detector: Report) -> None:
 
 def test_a_number_is_not_sought_near_what_is_known_in_part(detector: Report) -> None:
     with pytest.raises(UsageError) as caught:
-        reconcile(Side(detector, find("macs")), "199M")
+        reconcile(CountedReport(detector, find("macs")), "199M")
     assert str(caught.value) == (
         "error[partial-figure]: macs: not reached: fc\n  hint: the layers that it knows have 1,296"
     )
@@ -153,14 +153,14 @@ def test_a_number_is_not_sought_near_what_is_known_in_part(detector: Report) -> 
 def test_what_is_known_in_part_is_judged_where_that_is_granted(capsules: Report) -> None:
     # 20·20·256·81 + 6·6·256·256·81 + 160·10
     known = 8_294_400 + 191_102_976 + 1_600
-    macs = Side(capsules, find("macs"), partial=True)
+    macs = CountedReport(capsules, find("macs"), partial=True)
     found = reconcile(macs, "199M")
 
     assert [candidate.to_dict()["partial"] for candidate in found.candidates] == [True]
     assert (found.candidates[0].total, found.candidates[0].changes) == (known, ())
     assert "≥199398976" in str(next(reconciliation(found)).rows[0][1]).replace(",", "")
 
-    both = reconcile(macs, Side(capsules, find("thop"), partial=True))
+    both = reconcile(macs, CountedReport(capsules, find("thop"), partial=True))
     assert (both.difference, both.to_dict()["a"]["partial"]) == (0, True)
     assert next(reconciliation(both)).captions == (
         f"spec@macs: at least {known:,} (multiply-accumulate)",
@@ -169,7 +169,10 @@ def test_what_is_known_in_part_is_judged_where_that_is_granted(capsules: Report)
         "spec@thop: no rule for `opaque` (digits)",
     )
     with pytest.raises(UsageError, match="partial-figure"):
-        reconcile(Side(capsules, find("macs")), Side(capsules, find("thop"), partial=True))
+        reconcile(
+            CountedReport(capsules, find("macs")),
+            CountedReport(capsules, find("thop"), partial=True),
+        )
 
 
 CAPSULES = """

@@ -12,7 +12,7 @@ from archcalc.backpropagation.example import EXAMPLES, WEIGHTS, Example, fill
 from archcalc.backpropagation.step import Numbers, Step, Worked
 from archcalc.errors import Reason, UnknownName, UsageError, listed, suggestion
 from archcalc.kernels import softmax_cross_entropy
-from archcalc.model.layer import Layer, kernel_of
+from archcalc.model.layer import RunningLayer, kernel_of
 from archcalc.ops import field_types, find, is_join, make, names, runnable
 from archcalc.ops.conv import Conv
 from archcalc.ops.declarations import read
@@ -121,7 +121,7 @@ def _steps(op: Op, xs: Sequence[Array], arrays: dict[str, Array], after: str | N
         *_weights(layer),
         Step("forward", rules.get("y", ""), (_of(letter, y),)),
     ]
-    activation = Layer("", str(after), {}, ()) if after else None
+    activation = RunningLayer("", str(after), {}, ()) if after else None
     if activation:
         a, kept = activation.forward([y])
         rule = _rules(activation.op)["y"]
@@ -146,9 +146,9 @@ def _steps(op: Op, xs: Sequence[Array], arrays: dict[str, Array], after: str | N
     return [*steps, *as_matrix(op, xs[0], layer.weights)] if isinstance(op, Conv) else steps
 
 
-def _layer(op: Op, xs: Sequence[Array], arrays: dict[str, Array]) -> Layer:
+def _layer(op: Op, xs: Sequence[Array], arrays: dict[str, Array]) -> RunningLayer:
     """Make the op a layer, with the weights that are given or an example's."""
-    layer = Layer("", op.name, vars(op), ())
+    layer = RunningLayer("", op.name, vars(op), ())
     layer.allocate(xs[0].shape[1:], "float64", [x.shape[1:] for x in xs[1:]])
     for place, (name, weight) in enumerate(layer.weights.items()):
         layer.weights[name] = _fitting(name, arrays, weight.shape, WEIGHTS, skip=3 * place)
@@ -197,7 +197,7 @@ def _name(place: int, *, many: bool) -> str:
     return ("x", "F(x)")[place] if many else "x"
 
 
-def _weights(layer: Layer) -> list[Step]:
+def _weights(layer: RunningLayer) -> list[Step]:
     found = tuple(Numbers(name, weight) for name, weight in layer.weights.items())
     return [Step("the weights", "", found)] if found else []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archcalc.convention.rule import Rule, Term
+    from archcalc.convention.rule import Addend, Rule
     from archcalc.spec.values import Value
 
 Figures = Literal["operations", "parameters", "connections", "memory"]
@@ -61,7 +61,7 @@ class Convention:
         """Figure one layer of an op. Raises a `Reason` where its rule cannot be evaluated."""
         return sum([rule.value(variables) for rule in self.rules_of(op)])
 
-    def terms(self, op: str, variables: Mapping[str, Value]) -> list[Term]:
+    def terms(self, op: str, variables: Mapping[str, Value]) -> list[Addend]:
         """Split the figure of one layer into what its rules add up."""
         return [term for rule in self.rules_of(op) for term in rule.terms(variables)]
 

@@ -4,7 +4,7 @@
 >>> rule.value({"mac": 100, "bias": 4})
 204
 >>> rule.terms({"mac": 100, "bias": 4})
-[Term(times=2, of='mac', value=200), Term(times=1, of='bias', value=4)]
+[Addend(times=2, of='mac', value=200), Addend(times=1, of='bias', value=4)]
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 
-class Term(NamedTuple):
+class Addend(NamedTuple):
     """What a rule adds: so many times a quantity, and the value of it all."""
 
     times: int | Fraction
@@ -53,18 +53,18 @@ class Rule:
             raise Reason("wrong-type", f"`={self.text}` gives {shown(value)}, not a whole number")
         return value
 
-    def terms(self, variables: Mapping[str, Value]) -> list[Term]:
+    def terms(self, variables: Mapping[str, Value]) -> list[Addend]:
         """Split the value into the terms of the sum; conditions are decided, zeros left out."""
         if self._tree is None:
             self._tree = ast.parse(self.text.strip(), mode="eval").body
         try:
             terms = [
-                Term(times, of, times * self._number(of, variables))
+                Addend(times, of, times * self._number(of, variables))
                 for times, of in self._split(self._tree, Fraction(1), variables)
             ]
         except RecursionError:
-            terms = [Term(1, self.text, self.value(variables))]
-        return [Term(_whole(t.times), t.of, _whole(t.value)) for t in terms if t.value]
+            terms = [Addend(1, self.text, self.value(variables))]
+        return [Addend(_whole(t.times), t.of, _whole(t.value)) for t in terms if t.value]
 
     def _split(
         self, tree: ast.expr, times: Fraction, variables: Mapping[str, Value]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Padding, Size
 
 
-class Side(NamedTuple):
+class Axis(NamedTuple):
     """Windows of `kernel` taps along one dimension of `size` cells."""
 
     size: int
@@ -55,7 +55,7 @@ class Side(NamedTuple):
         return window, place, cells[window, place]
 
 
-Sides = tuple[Side, ...]
+Sides = tuple[Axis, ...]
 
 
 def sides(  # noqa: PLR0913 - the fields of a window
@@ -89,8 +89,8 @@ def sides(  # noqa: PLR0913 - the fields of a window
     pads = cells_of(size, kernel, steps, padding, apart)
     numbers = zip(size, kernel, steps, apart, pads[::2], pads[1::2], strict=True)
     return (
-        *(Side(extent, 1, 1, 1, 0, 0, extent) for extent in earlier),
-        *(_side(Side(*found), ceil=ceil) for found in numbers),
+        *(Axis(extent, 1, 1, 1, 0, 0, extent) for extent in earlier),
+        *(_side(Axis(*found), ceil=ceil) for found in numbers),
     )
 
 
@@ -169,12 +169,12 @@ def offsets(image: Array, both: Sides) -> Iterator[Array]:
         yield image[along(map(_places, both, taps))]
 
 
-def _places(side: Side, tap: int) -> slice:
+def _places(side: Axis, tap: int) -> slice:
     first = tap * side.dilation
     return slice(first, first + side.stride * (side.windows - 1) + 1, side.stride)
 
 
-def _side(side: Side, *, ceil: bool) -> Side:
+def _side(side: Axis, *, ceil: bool) -> Axis:
     """Count the windows: the starts on the padded image that leave room for a window."""
     image = side.size + side.before + side.after
     if side.extent > image:

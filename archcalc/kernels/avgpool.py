@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from archcalc.kernels._arrays import expect_maps
-from archcalc.kernels._windows import Side, Sides, each, offsets, padded, sides, unpadded
+from archcalc.kernels._windows import Axis, Sides, each, offsets, padded, sides, unpadded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +102,7 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     return (unpadded(d_image, both).reshape(shape),), {}
 
 
-def _cells(side: Side, *, count_padding: bool) -> Array:
+def _cells(side: Axis, *, count_padding: bool) -> Array:
     """Count what each window divides by along one side."""
     before, after = (side.before, side.after) if count_padding else (0, 0)
     stops = np.minimum(side.starts + side.kernel, side.size + after)

@@ -9,7 +9,7 @@ import numpy as np
 
 from archcalc.kernels._arrays import expect_maps, expect_shape, per_map, places, shown
 from archcalc.kernels._windows import (
-    Side,
+    Axis,
     Sides,
     cells_of,
     each,
@@ -148,11 +148,11 @@ def turned(  # noqa: PLR0913, PLR0917 - the fields of a window
         beyond = [reach - step for reach, step in zip(reaches, steps, strict=True)]
         padding = tuple(n for cells in beyond for n in (cells // 2, cells - cells // 2))
     cells = cells_of(last, kernel, steps, padding, apart)
-    found = [Side(n, 1, 1, 1, 0, 0, n) for n in earlier]
+    found = [Axis(n, 1, 1, 1, 0, 0, n) for n in earlier]
     for i, n in enumerate(last):
         before, after = cells[2 * i : 2 * i + 2]
         outputs = (n - 1) * steps[i] + reaches[i] + rests[i] - before - after
-        found.append(Side(outputs, kernel[i], steps[i], apart[i], before, after, n))
+        found.append(Axis(outputs, kernel[i], steps[i], apart[i], before, after, n))
     if any(side.size < 1 for side in found):
         message = f"deconv: padding leaves nothing of {shown(size)}"
         raise ValueError(message)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archcalc.graph import Node
-    from archcalc.model.layer import Layer
+    from archcalc.model.layer import RunningLayer
     from archcalc.ops.weight import Weight
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -45,16 +45,16 @@ def _has_units(node: Node) -> bool:
 
 
 def start(
-    layer: Layer, arrays: Sequence[Weight], rng: np.random.Generator, *, rectifier: bool
+    layer: RunningLayer, arrays: Sequence[Weight], rng: np.random.Generator, *, rectifier: bool
 ) -> None:
     """Fill a layer's weights: He et al. where a rectifier follows, else Glorot and Bengio.
 
     `arrays` say what starts from a number of its own. Centres of RBF units are codes of +1 and -1:
     the pictures of the digits for 10 units of 84 inputs, random otherwise.
 
-    >>> from archcalc.model.layer import Layer
+    >>> from archcalc.model.layer import RunningLayer
     >>> from archcalc.ops.weight import Weight
-    >>> layer = Layer("fc", "linear", {"units": 1000}, (-1,))
+    >>> layer = RunningLayer("fc", "linear", {"units": 1000}, (-1,))
     >>> layer.allocate((500, 1, 1), "float32")
     >>> weights = [Weight("weight", "weight", (1000, 500)), Weight("bias", "bias", (1000,), 0)]
     >>> start(layer, weights, np.random.default_rng(0), rectifier=True)
@@ -87,7 +87,7 @@ def _draw(array: Array, deviation: Array, rng: np.random.Generator) -> None:
     array *= deviation
 
 
-def _deviation(layer: Layer, array: Array, *, rectifier: bool) -> Array:
+def _deviation(layer: RunningLayer, array: Array, *, rectifier: bool) -> Array:
     """Give the standard deviation: one number, or with a table one for each kernel."""
     fan_in: Array | int = array[0].size
     fan_out = array[:, 0].size // layer.fields.get("groups", 1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 
 
-class Layer:
+class RunningLayer:
     """The kernel of an op with the op's fields, its weights, and their gradients once known."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Layer:
         self.weights: dict[str, Array] = {}
         self.statistics: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
-        self.shared: dict[str, tuple[Layer, bool]] = {}
+        self.shared: dict[str, tuple[RunningLayer, bool]] = {}
         self._owed: dict[str, Array] = {}
         self._moves: dict[str, Array] = {}
         takes = _keywords(self.kernel.forward) - self.kinds.keys()
@@ -46,7 +46,7 @@ class Layer:
 
         Of the inputs `beside` it only those kernels hear whose weights depend on them.
 
-        >>> c1 = Layer("C1", "conv", {"filters": 6, "kernel": (5, 5)}, (-1,))
+        >>> c1 = RunningLayer("C1", "conv", {"filters": 6, "kernel": (5, 5)}, (-1,))
         >>> c1.allocate((1, 32, 32), "float32")
         >>> {name: array.shape for name, array in c1.weights.items()}
         {'kernel': (6, 1, 5, 5), 'bias': (6,)}
@@ -92,7 +92,7 @@ class Layer:
                 owner.owe(name, turned(self.gradients.pop(name), transposed=transposed))
         return tuple(dxs)
 
-    def share(self, name: str, owner: Layer, *, transposed: bool) -> None:
+    def share(self, name: str, owner: RunningLayer, *, transposed: bool) -> None:
         """Work with an array of an earlier layer, with its first two axes swapped if so said.
 
         It is the same memory: what moves it there moves it here.
@@ -133,7 +133,7 @@ def turned(array: Array, *, transposed: bool) -> Array:
     return array.swapaxes(0, 1) if transposed else array
 
 
-def last_readers(layers: list[Layer], ends: set[int]) -> list[list[int]]:
+def last_readers(layers: list[RunningLayer], ends: set[int]) -> list[list[int]]:
     """List after each layer the outputs that nothing reads any more; ends are for the caller."""
     last = {i: position for position, layer in enumerate(layers) for i in layer.inputs}
     free: list[list[int]] = [[] for _ in layers]

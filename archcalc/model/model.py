@@ -18,7 +18,7 @@ from archcalc.errors import UsageError
 from archcalc.graph import INPUT
 from archcalc.model.batch import by_output, read_batches, read_gradients
 from archcalc.model.initialisation import rectified, start
-from archcalc.model.layer import Layer, last_readers
+from archcalc.model.layer import RunningLayer, last_readers
 from archcalc.ops import find
 from archcalc.ops.shape import first_of
 from archcalc.paths import layer_of
@@ -228,7 +228,7 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model of {self.name}: {len(self.layers)} layers, {self.dtype}>"
 
-    def _allocate(self, report: Report) -> list[Layer]:
+    def _allocate(self, report: Report) -> list[RunningLayer]:
         """Send an empty batch through the kernels; each layer gets its weights as it arrives."""
         for beside in report.uncounted:
             if beside.case is Case.UNKNOWN:
@@ -243,11 +243,11 @@ class Model:
                 raise UsageError.of("unknown-work", message)
         shapes = enumerate(report.inputs.values())
         outputs = {INPUT - i: np.empty((0, *shape), self.dtype) for i, shape in shapes}
-        layers: list[Layer] = []
+        layers: list[RunningLayer] = []
         for position, (node, rectifier) in enumerate(
             zip(report.nodes, rectified(report.nodes), strict=True)
         ):
-            layer = Layer(node.path, node.op.name, vars(node.op), node.inputs)
+            layer = RunningLayer(node.path, node.op.name, vars(node.op), node.inputs)
             ys = [outputs[i] for i in node.inputs]
             layer.allocate(ys[0].shape[1:], self.dtype, [y.shape[1:] for y in ys[1:]])
             arrays = node.op.weights(first_of(node.xs), node.y)

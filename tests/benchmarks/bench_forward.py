@@ -27,7 +27,7 @@ from archcalc.model.training import learn  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archcalc.model.layer import Layer
+    from archcalc.model.layer import RunningLayer
     from archcalc.model.model import Model
 
 ROUNDS = 15
@@ -72,7 +72,7 @@ class Peer:
         return float(loss.detach())
 
 
-def _conv(layer: Layer, weights: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+def _conv(layer: RunningLayer, weights: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     kernel, fields = weights["kernel"], layer.fields
     if fields["table"]:  # PyTorch has no tables: a full convolution with zeros
         full = torch.zeros(len(fields["table"]), x.shape[1], *kernel.shape[1:])
@@ -84,22 +84,22 @@ def _conv(layer: Layer, weights: dict[str, torch.Tensor], x: torch.Tensor) -> to
     return f.conv2d(x, kernel, weights.get("bias"), fields["stride"], padding)
 
 
-def _batchnorm(layer: Layer, w: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+def _batchnorm(layer: RunningLayer, w: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     eps = float(layer.fields["eps"])
     return f.batch_norm(x, w["mean"], w["variance"], w["gamma"], w["beta"], eps=eps)
 
 
-def _maxpool(layer: Layer, _: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+def _maxpool(layer: RunningLayer, _: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     fields = layer.fields
     return f.max_pool2d(x, fields["kernel"], fields["stride"], fields["padding"][::2])
 
 
-def _subsample(layer: Layer, w: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+def _subsample(layer: RunningLayer, w: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     sums = f.avg_pool2d(x, layer.fields["kernel"], divisor_override=1)
     return sums * w["coefficient"][:, None, None] + w["bias"][:, None, None]
 
 
-def _rbf(_: Layer, w: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+def _rbf(_: RunningLayer, w: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     return ((x.flatten(1)[:, None] - w["centres"]) ** 2).sum(2)[:, :, None, None]
 
 

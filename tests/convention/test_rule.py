@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from archcalc.convention.library import conventions
-from archcalc.convention.rule import Rule, Term
+from archcalc.convention.rule import Addend, Rule
 from archcalc.convention.variables import VARIABLES, read
 from archcalc.errors import Reason
 from archcalc.report import count
@@ -19,35 +19,35 @@ def test_a_rule_is_split_into_what_it_adds() -> None:
     rule = Rule("2 * mac + bias - 3 * (inputs - outputs)")
     terms = rule.terms({"mac": 10, "bias": 4, "inputs": 7, "outputs": 5})
 
-    assert terms == [Term(2, "mac", 20), Term(1, "bias", 4), Term(-3, "inputs - outputs", -6)]
+    assert terms == [Addend(2, "mac", 20), Addend(1, "bias", 4), Addend(-3, "inputs - outputs", -6)]
 
 
 def test_a_condition_is_decided_before_a_rule_is_split() -> None:
     rule = Rule("4 * outputs if affine else 2 * outputs")
 
-    assert rule.terms({"affine": True, "outputs": 6}) == [Term(4, "outputs", 24)]
-    assert rule.terms({"affine": False, "outputs": 6}) == [Term(2, "outputs", 12)]
+    assert rule.terms({"affine": True, "outputs": 6}) == [Addend(4, "outputs", 24)]
+    assert rule.terms({"affine": False, "outputs": 6}) == [Addend(2, "outputs", 12)]
 
 
 def test_numbers_among_the_factors_are_multiplied() -> None:
     rule = Rule("2 * (window - 1) * outputs * 3")
 
-    assert rule.terms({"window": 9, "outputs": 5}) == [Term(6, "(window - 1) * outputs", 240)]
+    assert rule.terms({"window": 9, "outputs": 5}) == [Addend(6, "(window - 1) * outputs", 240)]
 
 
 def test_a_term_that_is_nothing_is_left_out() -> None:
-    assert Rule("mac + bias + 0").terms({"mac": 3, "bias": 0}) == [Term(1, "mac", 3)]
+    assert Rule("mac + bias + 0").terms({"mac": 3, "bias": 0}) == [Addend(1, "mac", 3)]
 
 
 def test_a_constant_is_a_term_of_its_own() -> None:
-    assert Rule("mac + 7").terms({"mac": 3}) == [Term(1, "mac", 3), Term(7, "1", 7)]
+    assert Rule("mac + 7").terms({"mac": 3}) == [Addend(1, "mac", 3), Addend(7, "1", 7)]
 
 
 def test_fractions_are_exact() -> None:
     rule = Rule("4.5 * outputs")
 
     assert rule.value({"outputs": 6}) == 27
-    assert rule.terms({"outputs": 6}) == [Term(Fraction(9, 2), "outputs", 27)]
+    assert rule.terms({"outputs": 6}) == [Addend(Fraction(9, 2), "outputs", 27)]
 
 
 def test_a_figure_is_a_whole_number() -> None:

@@ -21,7 +21,7 @@ from archcalc.ops.maxpool import Maxpool
 from archcalc.ops.op import Shape
 from archcalc.ops.span import Span
 from archcalc.receptive_field import one_pixel
-from archcalc.referee.derivations.derivation import Figure, derive, together
+from archcalc.referee.derivations.derivation import DerivedFigure, derive, together
 from archcalc.referee.derivations.explanation import SUMMED
 from archcalc.referee.derivations.symbolic import spell
 from archcalc.referee.derivations.windows import reading
@@ -269,7 +269,7 @@ def test_an_unknown_layer_is_an_error_with_a_hint() -> None:
         archcalc.explain("lenet5", "C2")
 
 
-def _figures(explanation: Explanation) -> Iterable[Figure]:
+def _figures(explanation: Explanation) -> Iterable[DerivedFigure]:
     yield from explanation.sums
     for part in explanation.parts:
         yield from part.figures
@@ -351,7 +351,7 @@ def test_derivations_of_any_window_evaluate_to_its_counts(
 
 
 def test_the_test_of_derivations_catches_a_wrong_one(evaluate: Callable[[str], int]) -> None:
-    wrong = Figure("parameters", 157, Derived(6).term)
+    wrong = DerivedFigure("parameters", 157, Derived(6).term)
     assert str(wrong) == "6 = 157"
     assert evaluate("6") != wrong.value
 
@@ -359,7 +359,7 @@ def test_the_test_of_derivations_catches_a_wrong_one(evaluate: Callable[[str], i
 def test_figures_of_equal_expression_are_multiplied() -> None:
     nine, also_nine = Derived(3) * 3, Derived(9)
     total = together([nine, also_nine, Derived(3) * 3])
-    assert str(Figure.of("weights", total)) == "2·3·3 + 9 = 27"
+    assert str(DerivedFigure.of("weights", total)) == "2·3·3 + 9 = 27"
 
 
 @pytest.mark.parametrize(

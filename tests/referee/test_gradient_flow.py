@@ -9,7 +9,7 @@ import pytest
 
 import archcalc
 from archcalc.errors import UsageError
-from archcalc.referee.confirmations.gradient_flow import Flow, Layer, gradients
+from archcalc.referee.confirmations.gradient_flow import Flow, LayerGradient, gradients
 from archcalc.render.tables.gradient_flow import tables
 
 DEEP = """\
@@ -56,11 +56,14 @@ def test_the_same_seed_gives_the_same_gradients() -> None:
 
 
 def test_networks_that_share_layers_share_a_table() -> None:
-    plain = Flow("plain", (Layer("a", 1.0, 1), Layer("b", 0.1, 1)), 4, 2.0)
+    plain = Flow("plain", (LayerGradient("a", 1.0, 1), LayerGradient("b", 0.1, 1)), 4, 2.0)
     residual = Flow(
-        "residual", (Layer("a", 100.0, 1), Layer("a/x", 0.0, 1), Layer("b", 1, 1)), 4, 2
+        "residual",
+        (LayerGradient("a", 100.0, 1), LayerGradient("a/x", 0.0, 1), LayerGradient("b", 1, 1)),
+        4,
+        2,
     )
-    other = Flow("other", (Layer("h", float("inf"), 1),), 4, 2.0)
+    other = Flow("other", (LayerGradient("h", float("inf"), 1),), 4, 2.0)
     shared, alone = tables([plain, other, residual])
 
     assert [column.title for column in shared.columns] == ["layer", "plain", "residual"]

@@ -16,7 +16,7 @@ from archcalc.counts import QUANTITIES
 from archcalc.ops.fields import written
 from archcalc.referee.comparisons.difference import diff
 from archcalc.referee.comparisons.matching import layers, match
-from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.counted import CountedReport
 from archcalc.referee.reconciliations.reconciliation import reconcile
 from tests.strategies import networks
 
@@ -43,13 +43,16 @@ def test_any_two_networks_are_told_apart_to_the_unit(first: str, second: str) ->
     found = diff(before, after)
     known = knows("onnx-tool", before) and knows("onnx-tool", after)
     tool = find("onnx-tool" if known else "macs")
-    why = reconcile(Side(before, tool), Side(after, find("flops")))
+    why = reconcile(CountedReport(before, tool), CountedReport(after, find("flops")))
 
     assert len(set(pairs.values())) == len(pairs)
     for quantity in QUANTITIES:
         assert sum(change.change(quantity) for change in found.changes) == found.change(quantity)
     assert sum(term.amount for term in why.terms) == why.difference
-    assert reconcile(Side(after, find("flops")), Side(after, find("flops"))).terms == ()
+    assert (
+        reconcile(CountedReport(after, find("flops")), CountedReport(after, find("flops"))).terms
+        == ()
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -63,7 +66,7 @@ def test_a_network_by_other_names_is_the_same(text: str) -> None:
 
     assert all(change.kind in {"same", "renamed"} for change in diff(before, after).layers)
     tool = find("thop" if knows("thop", before) else "macs")
-    assert reconcile(Side(before, tool), Side(after, tool)).terms == ()
+    assert reconcile(CountedReport(before, tool), CountedReport(after, tool)).terms == ()
 
 
 def flat(report: Report) -> str:
@@ -92,7 +95,10 @@ def test_a_network_written_flat_is_the_same_as_in_blocks(network: str) -> None:
 
     for one, other in ((before, after), (after, before)):
         assert [c for c in diff(one, other).changes if c.kind != "renamed"] == []
-        assert reconcile(Side(one, find("thop")), Side(other, find("thop"))).terms == ()
+        assert (
+            reconcile(CountedReport(one, find("thop")), CountedReport(other, find("thop"))).terms
+            == ()
+        )
 
 
 def test_of_a_flat_network_only_the_real_difference_is_told() -> None:

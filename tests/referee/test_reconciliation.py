@@ -18,7 +18,7 @@ from archcalc.convention.figure import apply
 from archcalc.convention.library import conventions, find
 from archcalc.errors import UnknownName, UsageError
 from archcalc.paths import prefixes
-from archcalc.referee.reconciliations.counted import Number, Side, read_side
+from archcalc.referee.reconciliations.counted import CountedReport, Number, read_side
 from archcalc.referee.reconciliations.reconciliation import Reconciliation, reconcile
 from archcalc.referee.reconciliations.structure import parts
 from archcalc.render.tables.reconciliation import reconciliation
@@ -57,9 +57,9 @@ def _report(network: str) -> Report:
     return count(network)
 
 
-def _side(text: str) -> Side:
+def _side(text: str) -> CountedReport:
     network, _, convention = text.partition("@")
-    return Side(_report(network), find(convention))
+    return CountedReport(_report(network), find(convention))
 
 
 def _terms(why: Reconciliation) -> list[tuple[int, str]]:
@@ -176,7 +176,7 @@ def test_fields_and_ops_that_differ_are_named() -> None:
 def _own(before: str, after: str, by: str = "macs") -> list[tuple[int, str]]:
     """Reconcile two lists of layers on a 1x8x8 input, by one convention."""
     texts = (f"input: 1x8x8\nlayers: [{text}]\n" for text in (before, after))
-    sides = (Side(count(load(StringIO(text))), find(by)) for text in texts)
+    sides = (CountedReport(count(load(StringIO(text))), find(by)) for text in texts)
     return _terms(reconcile(*sides))
 
 
@@ -336,16 +336,18 @@ def test_every_path_is_of_a_network_that_has_it(a: str, b: str) -> None:
 
 def test_causes_are_named_in_the_order_of_the_network() -> None:
     macs = find("macs")
-    plain = Side(count(load("densenet121", bottleneck=False)), macs)
-    labels = [label for _, label in _terms(reconcile(Side(count("densenet121"), macs), plain))]
+    plain = CountedReport(count(load("densenet121", bottleneck=False)), macs)
+    labels = [
+        label for _, label in _terms(reconcile(CountedReport(count("densenet121"), macs), plain))
+    ]
 
     assert "only in the first: block1/1/1x1 ... block1/6/1x1 (6 in all)" in labels
 
 
 def test_another_input_is_the_cause_of_all_that_follows() -> None:
     macs = find("macs")
-    own = Side(count("resnet18"), macs)
-    larger = Side(count("resnet18", input="3x256x256"), macs)
+    own = CountedReport(count("resnet18"), macs)
+    larger = CountedReport(count("resnet18", input="3x256x256"), macs)
     why = reconcile(own, larger)
 
     assert _terms(why) == [(larger.total - own.total, "input 3x256x256, not 3x224x224")]
@@ -363,7 +365,10 @@ def test_layers_are_compared_by_the_convention_of_the_first() -> None:
 
 def test_heads_belong_to_a_side() -> None:
     torch = find("torch")
-    why = reconcile(Side(count("googlenet"), torch), Side(count("googlenet", heads=True), torch))
+    why = reconcile(
+        CountedReport(count("googlenet"), torch),
+        CountedReport(count("googlenet", heads=True), torch),
+    )
 
     assert _terms(why) == [
         (3_190_888, "only in the second: aux2"),
@@ -373,8 +378,8 @@ def test_heads_belong_to_a_side() -> None:
 
 def test_options_belong_to_a_side() -> None:
     macs = find("macs")
-    plain = Side(count(load("resnet20", option="none")), macs)
-    projected = Side(count(load("resnet20", option="B")), macs)
+    plain = CountedReport(count(load("resnet20", option="none")), macs)
+    projected = CountedReport(count(load("resnet20", option="B")), macs)
 
     assert plain.name == "resnet20@macs, option none"
     assert _terms(reconcile(plain, projected))[0][1].startswith("only in the second: ")
@@ -440,7 +445,7 @@ def test_an_input_that_is_none_and_an_unknown_parameter_are_told() -> None:
 
 def test_a_batch_is_refused() -> None:
     with pytest.raises(UsageError, match="for one sample, not for 8"):
-        Side(count("lenet5", batch=8), find("macs"))
+        CountedReport(count("lenet5", batch=8), find("macs"))
 
 
 @pytest.mark.parametrize(
@@ -590,7 +595,7 @@ def test_of_equal_figures_the_kind_that_was_asked_for_explains() -> None:
     # 2,139,728 parameters and 2 * 512 running statistics; ptflops happens to count as many
     net = "input: 4096\nlayers: [{linear: 512, after: [relu]}, batchnorm, {linear: 80}]"
     report = count(load(StringIO(net)))
-    why = reconcile(Side(report, find("parameters")), "2140752")
+    why = reconcile(CountedReport(report, find("parameters")), "2140752")
 
     assert report.figure("ptflops") == report.figure("keras") == 2_140_752
     assert [c.side.convention.name for c in why.candidates] == ["keras"]

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archcalc.convention.library import find
-from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.counted import CountedReport
 from archcalc.referee.reconciliations.reconciliation import Reconciliation, reconcile
 from archcalc.referee.reconciliations.slips import slips
 from archcalc.report import count
@@ -45,7 +45,7 @@ layers:
 
 
 def _reconciled(text: str, convention: str, number: int) -> Reconciliation:
-    return reconcile(Side(count(load(StringIO(text))), find(convention)), str(number))
+    return reconcile(CountedReport(count(load(StringIO(text))), find(convention)), str(number))
 
 
 @pytest.mark.parametrize(
@@ -161,11 +161,11 @@ def test_a_coarse_number_singles_out_no_layer() -> None:
 def test_every_slip_is_found_or_something_plainer(
     text: str, convention: str, data: st.DataObject
 ) -> None:
-    side = Side(count(load(StringIO(text))), find(convention))
+    side = CountedReport(count(load(StringIO(text))), find(convention))
     found = list(slips(side.report))
     assume(found)
     slip = data.draw(st.sampled_from(found))
-    number = Side(slip.report, side.convention).total
+    number = CountedReport(slip.report, side.convention).total
     assume(len(str(number).rstrip("0")) >= 3)
     why = reconcile(side, str(number))
 

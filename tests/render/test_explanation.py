@@ -9,7 +9,7 @@ import pytest
 from archcalc.arithmetic import Derived
 from archcalc.notation import Leaf
 from archcalc.ops import names
-from archcalc.referee.derivations.derivation import Figure
+from archcalc.referee.derivations.derivation import DerivedFigure
 from archcalc.referee.derivations.explanation import explain
 from archcalc.referee.derivations.symbolic import spell
 from archcalc.render.export import export
@@ -103,17 +103,17 @@ def test_a_rule_is_described_spelt_and_varied() -> None:
 @pytest.mark.parametrize(
     ("figure", "latex"),
     [
-        (Figure.of("n", Derived(1516) * 10), r"$1{,}516 \cdot 10 = 15{,}160$"),
-        (Figure.of("n", Derived(7) // Derived(2)), r"$\lfloor 7/2 \rfloor = 3$"),
-        (Figure.of("n", -(-Derived(7) // Derived(2))), r"$\lceil 7/2 \rceil = 4$"),
-        (Figure.of("n", Derived(7) % 4 - 8), r"$(7 \bmod 4) - 8 = -5$"),
-        (Figure.of("n", Derived(3, Leaf(3, "kh"))), "$k_h$"),
-        (Figure.of("n", Derived(3, Leaf(3, "C₁"))), "$C_1$"),
-        (Figure.of("n", Derived(3, Leaf(3, "H'")) * 2), r"$H' \cdot 2$"),
-        (Figure.of("n", Derived(3, Leaf(3, "filters"))), r"$\mathrm{filters}$"),
+        (DerivedFigure.of("n", Derived(1516) * 10), r"$1{,}516 \cdot 10 = 15{,}160$"),
+        (DerivedFigure.of("n", Derived(7) // Derived(2)), r"$\lfloor 7/2 \rfloor = 3$"),
+        (DerivedFigure.of("n", -(-Derived(7) // Derived(2))), r"$\lceil 7/2 \rceil = 4$"),
+        (DerivedFigure.of("n", Derived(7) % 4 - 8), r"$(7 \bmod 4) - 8 = -5$"),
+        (DerivedFigure.of("n", Derived(3, Leaf(3, "kh"))), "$k_h$"),
+        (DerivedFigure.of("n", Derived(3, Leaf(3, "C₁"))), "$C_1$"),
+        (DerivedFigure.of("n", Derived(3, Leaf(3, "H'")) * 2), r"$H' \cdot 2$"),
+        (DerivedFigure.of("n", Derived(3, Leaf(3, "filters"))), r"$\mathrm{filters}$"),
     ],
 )
-def test_latex_writes_mathematics(figure: Figure, latex: str) -> None:
+def test_latex_writes_mathematics(figure: DerivedFigure, latex: str) -> None:
     assert Formula.of(figure).latex == latex
 
 
@@ -148,7 +148,7 @@ def test_latex_of_rules_is_well_formed(name: str) -> None:
 
 
 def test_cells_beside_a_formula_are_escaped() -> None:
-    figure = Figure.of("n", Derived(2) * 3)
+    figure = DerivedFigure.of("n", Derived(2) * 3)
     columns = (Column("layer", "layer"), Column("derivation", "derivation"))
     table = Table(columns, (("a & b_1", Formula.of(figure)), ("50 %", "7·8")))
     lines = export("latex", [table], {}).split("\n")
@@ -157,7 +157,7 @@ def test_cells_beside_a_formula_are_escaped() -> None:
 
 
 def test_markdown_and_csv_hold_the_text() -> None:
-    tables = [derivations("C1", [Figure.of("macs", Derived(150) * 28)])]
+    tables = [derivations("C1", [DerivedFigure.of("macs", Derived(150) * 28)])]
     assert "| MACs       | 150·28 = 4,200 |" in export("md", tables, {})
     assert 'MACs,"150·28 = 4,200"' in export("csv", tables, {})
 

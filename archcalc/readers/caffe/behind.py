@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op
     from archcalc.readers.assembly import Assembly, Output
     from archcalc.readers.caffe.blob import Plan
-    from archcalc.readers.caffe.message import Layer
+    from archcalc.readers.caffe.message import CaffeLayer
 
 WEIGHTED = {
     "convolution", "convolutiondepthwise", "depthwiseconvolution", "deconvolution", "innerproduct",
@@ -34,7 +34,7 @@ REARRANGING = {"flatten", "reshape", "permute", "slice", "reduction", "tile", "c
 
 def behind(
     net: Assembly,
-    layer: Layer,
+    layer: CaffeLayer,
     path: str,
     tops: Sequence[Top],
     plan: Callable[[Blob], Plan | Unknown],
@@ -79,7 +79,7 @@ def _nearest(outputs: Sequence[Output]) -> Unreached:
     return Unreached("what is left out", known)
 
 
-def _channels(layer: Layer, outputs: Sequence[Output]) -> int | None:
+def _channels(layer: CaffeLayer, outputs: Sequence[Output]) -> int | None:
     """Tell the channels of what comes out of a layer that does not change them, or joins them."""
     if layer.kind in REARRANGING or layer.kind not in {*SINGLE, *JOINS}:
         return None
@@ -93,7 +93,7 @@ def _channels(layer: Layer, outputs: Sequence[Output]) -> int | None:
 
 
 def _op(
-    layer: Layer, channels: int | None, plan: Callable[[Blob], Plan | Unknown], axes: int
+    layer: CaffeLayer, channels: int | None, plan: Callable[[Blob], Plan | Unknown], axes: int
 ) -> Op | None:
     """Make the op of a layer with weights, unless these depend on what is not known."""
     if layer.kind not in WEIGHTED or (channels is None and layer.kind != "innerproduct"):

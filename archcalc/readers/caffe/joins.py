@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from archcalc.graph import Here
     from archcalc.readers.assembly import Assembly
     from archcalc.readers.caffe.blob import Blob
-    from archcalc.readers.caffe.message import Fields, Layer
+    from archcalc.readers.caffe.message import CaffeLayer, Fields
 
 
-def concat(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob) -> Here:
+def concat(net: Assembly, layer: CaffeLayer, path: str, inputs: list[Here], blob: Blob) -> Here:
     """Lay maps behind each other."""
     own = layer.about("concat_param")
     axis = blob.axis(own, "concat_dim") if own.has("concat_dim") else blob.axis(own)
@@ -26,7 +26,7 @@ def concat(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blo
     return net.add(path, "concat", *inputs, branches=len(inputs), **blob.along(axis))
 
 
-def eltwise(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
+def eltwise(net: Assembly, layer: CaffeLayer, path: str, inputs: list[Here], _: Blob) -> Here:
     """Join maps element by element: their sum, with factors if it has any, product, or maximum."""
     own = layer.about("eltwise_param")
     operation = own.choice("operation", "PROD", "SUM", "MAX", default="SUM")
@@ -46,7 +46,7 @@ def eltwise(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob)
     return net.add(path, "add", *scaled, branches=len(scaled))
 
 
-def gate(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
+def gate(net: Assembly, layer: CaffeLayer, path: str, inputs: list[Here], _: Blob) -> Here:
     """Multiply maps by others, which are spread over them."""
     last = f"{path}.affine"
     here = net.add(path, "multiply", *inputs, branches=len(inputs))
@@ -55,12 +55,12 @@ def gate(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob) ->
     return net.add(last, "affine", here, scale=False, shift=True)
 
 
-def shift(net: Assembly, _layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
+def shift(net: Assembly, _layer: CaffeLayer, path: str, inputs: list[Here], _: Blob) -> Here:
     """Add maps to others, which are spread over them."""
     return net.add(path, "add", *inputs, branches=len(inputs))
 
 
-def axpy(net: Assembly, _layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
+def axpy(net: Assembly, _layer: CaffeLayer, path: str, inputs: list[Here], _: Blob) -> Here:
     """Multiply maps by a gate, and add others: a · x + y."""
     if len(inputs) != 3:
         raise Reason("two-inputs", f"`Axpy` takes 3 inputs, not {len(inputs)}")
@@ -68,7 +68,7 @@ def axpy(net: Assembly, _layer: Layer, path: str, inputs: list[Here], _: Blob) -
     return net.add(path, "add", gated, inputs[2], branches=2)
 
 
-def crop(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob) -> Here:
+def crop(net: Assembly, layer: CaffeLayer, path: str, inputs: list[Here], blob: Blob) -> Here:
     """Cut a map to the size of another one."""
     if len(inputs) != 2:
         raise Reason("two-inputs", f"`Crop` takes 2 inputs, not {len(inputs)}")
@@ -84,7 +84,7 @@ def crop(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob)
     return net.add(path, "crop", x, output=like.shape.extents)
 
 
-def normalise(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blob) -> Here:
+def normalise(net: Assembly, layer: CaffeLayer, path: str, inputs: list[Here], _: Blob) -> Here:
     """Divide each place by the length of its vector, then scale each map, or all alike."""
     own = layer.about("norm_param")
     if own.truth("across_spatial", default=True):
@@ -97,7 +97,7 @@ def normalise(net: Assembly, layer: Layer, path: str, inputs: list[Here], _: Blo
     return net.state(f"{path}.scale", "Normalize", why, here, output=here.shape, holds=holds)
 
 
-def tile(net: Assembly, layer: Layer, path: str, inputs: list[Here], blob: Blob) -> Here:
+def tile(net: Assembly, layer: CaffeLayer, path: str, inputs: list[Here], blob: Blob) -> Here:
     """Lay copies of a map behind each other."""
     own = layer.about("tile_param")
     axis, tiles = blob.axis(own), own.whole("tiles", 1)
@@ -123,7 +123,7 @@ def cuts(own: Fields, whole: int, tops: int) -> list[tuple[int, int]]:
 
 
 MOST_TILES = 1_000
-JOINS: dict[str, Callable[[Assembly, Layer, str, list[Here], Blob], Here]] = {
+JOINS: dict[str, Callable[[Assembly, CaffeLayer, str, list[Here], Blob], Here]] = {
     "concat": concat,
     "eltwise": eltwise,
     "axpy": axpy,
@@ -132,7 +132,7 @@ JOINS: dict[str, Callable[[Assembly, Layer, str, list[Here], Blob], Here]] = {
     "normalize": normalise,
 }
 """By the type in small letters."""
-PAIRS: dict[str, Callable[[Assembly, Layer, str, list[Here], Blob], Here]] = {
+PAIRS: dict[str, Callable[[Assembly, CaffeLayer, str, list[Here], Blob], Here]] = {
     "scale": gate,
     "bias": shift,
 }

@@ -140,7 +140,7 @@ def _only(key: str, value: Scalar) -> Message:
     return found
 
 
-class Layer:
+class CaffeLayer:
     """A layer of either form that Caffe's files have: its name, its type, what it reads and gives.
 
     `kind` is the type in small letters, so that INNER_PRODUCT and InnerProduct are the same.

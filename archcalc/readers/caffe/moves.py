@@ -11,10 +11,10 @@ from archcalc.readers.caffe.blob import LOWEST, Plan, Unknown
 
 if TYPE_CHECKING:
     from archcalc.readers.caffe.blob import Blob
-    from archcalc.readers.caffe.message import Fields, Layer
+    from archcalc.readers.caffe.message import CaffeLayer, Fields
 
 
-def flatten(layer: Layer, blob: Blob) -> Plan | Unknown:
+def flatten(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read how axes become one."""
     own = layer.about("flatten_param")
     first, last = blob.axis(own), blob.axis(own, "end_axis", -1)
@@ -27,7 +27,7 @@ def flatten(layer: Layer, blob: Blob) -> Plan | Unknown:
     return moved(output, blob.axes - (last - first))
 
 
-def reshape(layer: Layer, blob: Blob) -> Plan | Unknown:
+def reshape(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read how the elements are arranged anew: 0 keeps an extent, -1 takes what is left."""
     own = layer.about("reshape_param")
     before = [0, *blob.shape[: blob.axes - 1]]
@@ -64,7 +64,7 @@ def moved(output: Shape, axes: int) -> Plan:
     return Plan("reshape", {"output": (*output,)}, axes)
 
 
-def permute(layer: Layer, blob: Blob) -> Plan | Unknown:
+def permute(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read how axes change places."""
     order = layer.about("permute_param").wholes("order", least=0)
     order += [axis for axis in range(blob.axes) if axis not in order]
@@ -77,7 +77,7 @@ def permute(layer: Layer, blob: Blob) -> Plan | Unknown:
     return Plan("permute", {"order": tuple(axis - 1 for axis in order[1:])})
 
 
-def interpolate(layer: Layer, blob: Blob) -> Plan:
+def interpolate(layer: CaffeLayer, blob: Blob) -> Plan:
     """Read an enlargement by straight lines between pixels."""
     own = layer.about("interp_param")
     pads = own.whole("pad_beg", 0, least=LOWEST) + own.whole("pad_end", 0, least=LOWEST)
@@ -92,7 +92,7 @@ def interpolate(layer: Layer, blob: Blob) -> Plan:
     return Plan("upsample", {"output": tuple(extents), "mode": "bilinear"})
 
 
-def upsample(layer: Layer, blob: Blob) -> Plan | Unknown:
+def upsample(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read an enlargement that repeats pixels."""
     own = layer.about("upsample_param")
     if len(layer.bottoms) > 1:
@@ -110,7 +110,7 @@ def _enlarged(own: Fields, x: Shape) -> Shape:
     return Shape(x.channels, height, width)
 
 
-def reduction(layer: Layer, blob: Blob) -> Plan | Unknown:
+def reduction(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a sum or a mean over all axes from one on."""
     own = layer.about("reduction_param")
     how, axis = (
@@ -125,12 +125,12 @@ def reduction(layer: Layer, blob: Blob) -> Plan | Unknown:
     return Unknown("a reduction has no op here", output, (), axis)
 
 
-def shuffle(layer: Layer, _: Blob) -> Plan:
+def shuffle(layer: CaffeLayer, _: Blob) -> Plan:
     """Read a shuffle of channels."""
     return Plan("shuffle", {"groups": layer.about("shuffle_channel_param").whole("group", 1)})
 
 
-def region_pool(layer: Layer, blob: Blob) -> Unknown:
+def region_pool(layer: CaffeLayer, blob: Blob) -> Unknown:
     """Read a pool over regions: what comes out is told for one of them."""
     own = layer.fields.within("roi_pooling_param", "roi_align_param", "psroi_pooling_param")
     why = "a region of it is counted once; how many there are is not known"

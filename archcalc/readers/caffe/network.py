@@ -12,7 +12,7 @@ from archcalc import limits
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.op import Shape
 from archcalc.readers.assembly import check_number
-from archcalc.readers.caffe.message import Fields, Layer
+from archcalc.readers.caffe.message import CaffeLayer, Fields
 from archcalc.readers.caffe.phases import is_deployed
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Network:
             raise SpecError([Diagnostic("empty", message, self.layers[0].place)])
         self.hint = next(filter(None, map(_crop, self.layers)), 224)
 
-    def free(self) -> list[tuple[str, Layer]]:
+    def free(self) -> list[tuple[str, CaffeLayer]]:
         """List the inputs whose size is not in the file, with the layers that give them."""
         givers = {top: layer for layer in self.layers if not layer.bottoms for top in layer.tops}
         return [(name, givers[name]) for name, known in self.inputs.items() if known is None]
@@ -75,7 +75,7 @@ class Network:
                 yield from _given(layer)
 
 
-def left_out(layer: Layer) -> str:
+def left_out(layer: CaffeLayer) -> str:
     """Say why a layer is no part of the network that is counted; nothing if it is one."""
     if layer.kind.endswith("loss") or layer.kind.endswith("withloss"):
         return "a loss"
@@ -84,7 +84,7 @@ def left_out(layer: Layer) -> str:
     return ""
 
 
-def _layers(top: Fields) -> Iterator[Layer]:
+def _layers(top: Fields) -> Iterator[CaffeLayer]:
     most = limits.now().text_length
     found = top.all("layer") + top.all("layers")
     check_number(len(found), top.place())
@@ -92,7 +92,7 @@ def _layers(top: Fields) -> Iterator[Layer]:
         if "layer" in fields.message:
             message = "the oldest form of a layer, a `layer` within `layers`, is not read"
             raise SpecError([Diagnostic("not-read", message, fields.place("layer"))])
-        layer = Layer(fields)
+        layer = CaffeLayer(fields)
         if not layer.type:
             message = f"the layer `{layer.name[:80]}` has no `type`"
             raise SpecError([Diagnostic("missing-key", message, fields.place())])
@@ -111,7 +111,7 @@ def _sample(dims: list[int], place: Place) -> tuple[Shape, int]:
     return Shape(*(dims[1:] or [1])), len(dims)
 
 
-def _given(layer: Layer) -> Iterator[tuple[str, tuple[Shape, int] | None]]:
+def _given(layer: CaffeLayer) -> Iterator[tuple[str, tuple[Shape, int] | None]]:
     """Tell what a layer gives that reads nothing."""
     if layer.kind == "input":
         shapes = [fields.wholes("dim") for fields in layer.about("input_param").all("shape")]
@@ -133,7 +133,7 @@ def _given(layer: Layer) -> Iterator[tuple[str, tuple[Shape, int] | None]]:
             yield name, None
 
 
-def _dummy(layer: Layer, own: Fields, number: int) -> tuple[Shape, int]:
+def _dummy(layer: CaffeLayer, own: Fields, number: int) -> tuple[Shape, int]:
     shapes = [fields.wholes("dim") for fields in own.all("shape")]
     if not shapes:
         old = [own.wholes(key) for key in ("num", "channels", "height", "width")]
@@ -143,14 +143,14 @@ def _dummy(layer: Layer, own: Fields, number: int) -> tuple[Shape, int]:
     return _sample(shapes[min(number, len(shapes) - 1)], layer.place)
 
 
-def _crop(layer: Layer) -> int:
+def _crop(layer: CaffeLayer) -> int:
     """Give the size to which a data layer crops its images; 0 if it does not say."""
     crops = (layer.about(key) for key in ("transform_param", "data_param", "image_data_param"))
     found = (own.whole("crop_size", 0, least=0) for own in crops)
     return next(filter(None, found), 0) if not layer.bottoms else 0
 
 
-def _scales(layers: list[Layer]) -> Iterator[tuple[int, int]]:
+def _scales(layers: list[CaffeLayer]) -> Iterator[tuple[int, int]]:
     """Find the Scale that belongs to each BatchNorm: the only layer that reads what it gives."""
     reads: dict[str, list[int]] = {}
     writes: dict[str, list[int]] = {}
@@ -171,7 +171,7 @@ def _scales(layers: list[Layer]) -> Iterator[tuple[int, int]]:
             yield readers[first], i
 
 
-def _is_plain_scale(layer: Layer) -> bool:
+def _is_plain_scale(layer: CaffeLayer) -> bool:
     own = layer.about("scale_param")
     alone = layer.kind == "scale" and len(layer.bottoms) == 1 and len(layer.tops) == 1
     return (

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archcalc.readers.caffe.message import Fields, Layer
+    from archcalc.readers.caffe.message import CaffeLayer, Fields
 
 PHASE, LEVEL = "TEST", 0
 
 
-def is_deployed(layer: Layer) -> bool:
+def is_deployed(layer: CaffeLayer) -> bool:
     """Tell whether a layer is in the network at TEST, level 0, without stages.
 
     Any rule of `include` lets a layer in, else any of `exclude` keeps it out.

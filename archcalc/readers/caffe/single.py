@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archcalc.readers.caffe.blob import Blob
-    from archcalc.readers.caffe.message import Layer
+    from archcalc.readers.caffe.message import CaffeLayer
 
 
-def relu(layer: Layer, _: Blob) -> Plan:
+def relu(layer: CaffeLayer, _: Blob) -> Plan:
     """Read a rectifier, which may be leaky."""
     slope = layer.about("relu_param").number("negative_slope", "0")
     return Plan("leaky_relu", {"slope": slope}) if slope else Plan("relu", {})
 
 
-def elu(layer: Layer, _: Blob) -> Plan:
+def elu(layer: CaffeLayer, _: Blob) -> Plan:
     """Read an exponential linear unit."""
     return Plan("elu", {"alpha": layer.about("elu_param").number("alpha", "1")})
 
 
-def power(layer: Layer, blob: Blob) -> Plan | Unknown:
+def power(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read `(shift + scale · x)^power`, which mostly is a product with a constant."""
     own = layer.about("power_param")
     factor, shift = own.number("scale", "1"), own.number("shift", "0")
@@ -54,7 +54,7 @@ def power(layer: Layer, blob: Blob) -> Plan | Unknown:
     return Plan("identity", {}) if factor == 1 else Plan("scale", {"factor": factor})
 
 
-def lrn(layer: Layer, blob: Blob) -> Plan | Unknown:
+def lrn(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a local response normalisation over maps; Caffe divides alpha by the size."""
     own = layer.about("lrn_param")
     size, k = own.whole("local_size", 5), own.number("k", "1")
@@ -67,7 +67,7 @@ def lrn(layer: Layer, blob: Blob) -> Plan | Unknown:
     return Plan("lrn", {"size": size, "alpha": alpha / size, "beta": beta, "k": k})
 
 
-def dropout(layer: Layer, _: Blob) -> Plan:
+def dropout(layer: CaffeLayer, _: Blob) -> Plan:
     """Read a dropout."""
     ratio = layer.about("dropout_param").number("dropout_ratio", "0.5")
     if not 0 <= ratio < 1:
@@ -75,26 +75,26 @@ def dropout(layer: Layer, _: Blob) -> Plan:
     return Plan("dropout", {"rate": ratio})
 
 
-def softmax(layer: Layer, blob: Blob) -> Plan | Unknown:
+def softmax(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a softmax over the channels."""
     if blob.axis(layer.about("softmax_param")) != 1:
         return Unknown("a softmax over another axis than that of the channels", blob.shape)
     return Plan("softmax", {})
 
 
-def same(why: str) -> Callable[[Layer, Blob], Unknown]:
+def same(why: str) -> Callable[[CaffeLayer, Blob], Unknown]:
     """Map a layer that has no op here, but keeps the shape and holds nothing."""
     return lambda _layer, blob: Unknown(why, blob.shape)
 
 
-def plain(word: str, **fields: object) -> Callable[[Layer, Blob], Plan]:
+def plain(word: str, **fields: object) -> Callable[[CaffeLayer, Blob], Plan]:
     """Map a layer without parameters that matter to an op."""
     return lambda _layer, _blob: Plan(word, fields)
 
 
 REGIONS = ("roipooling", "roialign", "psroipooling")
 """What reads regions beside a map."""
-SINGLE: dict[str, Callable[[Layer, Blob], Plan | Unknown]] = {
+SINGLE: dict[str, Callable[[CaffeLayer, Blob], Plan | Unknown]] = {
     "convolution": convolution,
     "convolutiondepthwise": convolution,
     "depthwiseconvolution": convolution,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from archcalc.builder import Builder
     from archcalc.graph import Here
-    from archcalc.readers.caffe.message import Layer
+    from archcalc.readers.caffe.message import CaffeLayer
 
 HELD = ("mean", "variance")
 """What a BatchNorm holds itself, besides a factor; gamma and beta are those of its Scale."""
@@ -24,7 +24,7 @@ class Ties:
         self.builder = builder
         self.owners: dict[str, tuple[int, str]] = {}
 
-    def share(self, here: Here, layer: Layer, scale: Layer | None) -> None:
+    def share(self, here: Here, layer: CaffeLayer, scale: CaffeLayer | None) -> None:
         """Let a layer take the weights that an earlier one has under the same name.
 
         Raises a `Reason` where they differ in shape.
@@ -34,7 +34,9 @@ class Ties:
             if owner[0] != here.node and owner[1] == weight:
                 self.builder.tie(here.node, owner[0], [weight])
 
-    def _named(self, here: Here, layer: Layer, scale: Layer | None) -> Iterator[tuple[str, str]]:
+    def _named(
+        self, here: Here, layer: CaffeLayer, scale: CaffeLayer | None
+    ) -> Iterator[tuple[str, str]]:
         """Give the name of each array in the file with its name here; most have none there."""
         names, others = layer.shared(), scale.shared() if scale else []
         if not any(names) and not any(others):

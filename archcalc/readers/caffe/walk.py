@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Graph
     from archcalc.ops.op import Shape
     from archcalc.origin import Maker
-    from archcalc.readers.caffe.message import Layer
+    from archcalc.readers.caffe.message import CaffeLayer
     from archcalc.readers.caffe.network import Network
 
 
@@ -56,7 +56,7 @@ class Walk:
         here = self.net.builder.here
         return self.net.builder.graph(here(ends[-1]), self.maker, outputs=map(here, ends))
 
-    def _layer(self, number: int, layer: Layer) -> None:
+    def _layer(self, number: int, layer: CaffeLayer) -> None:
         if not layer.bottoms:
             self._source(layer)
             return
@@ -89,7 +89,7 @@ class Walk:
             raise missing(name)
         return top
 
-    def _source(self, layer: Layer) -> None:
+    def _source(self, layer: CaffeLayer) -> None:
         """Take what enters; what nothing that is counted reads, such as labels, is left out."""
         for name in layer.tops:
             if name not in self.network.inputs:
@@ -98,7 +98,7 @@ class Walk:
             path = self.net.names.path(layer.name)
             self.net.builder.leave_out(path, layer.type, "data")
 
-    def _leave_out(self, layer: Layer, path: str, why: str, bottoms: list[Top]) -> None:
+    def _leave_out(self, layer: CaffeLayer, path: str, why: str, bottoms: list[Top]) -> None:
         self.net.builder.leave_out(path, layer.type, why)
         if layer.kind == "silence":
             outputs = (top.output for top in bottoms)
@@ -106,12 +106,14 @@ class Walk:
         for name in layer.tops:
             self.tops[name] = Top(LeftOut(why))
 
-    def _give(self, layer: Layer, top: Top) -> None:
+    def _give(self, layer: CaffeLayer, top: Top) -> None:
         """Let all tops of a layer be what it gives."""
         for name in layer.tops:
             self.tops[name] = top
 
-    def _known(self, number: int, layer: Layer, path: str, known: list[Here], axes: int) -> Top:
+    def _known(
+        self, number: int, layer: CaffeLayer, path: str, known: list[Here], axes: int
+    ) -> Top:
         blob = Blob(known[0].shape, axes)
         join = PAIRS.get(layer.kind) if len(known) > 1 else None
         join = join or JOINS.get(layer.kind)
@@ -125,7 +127,7 @@ class Walk:
         self.ties.share(here, layer, None if scale is None else self.network.layers[scale])
         return Top(here, plan.axes or axes)
 
-    def _plan(self, number: int, layer: Layer, blob: Blob) -> Plan | Unknown:
+    def _plan(self, number: int, layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
         read = SINGLE.get(layer.kind)
         if read is None:
             return Unknown(f"archcalc does not know the layer `{layer.type[:80]}`")
@@ -138,7 +140,7 @@ class Walk:
             return plan._replace(fields=plan.fields | {"scale": True, "shift": shift})
         return plan
 
-    def _unknown(self, layer: Layer, path: str, plan: Unknown, before: Here, axes: int) -> Top:
+    def _unknown(self, layer: CaffeLayer, path: str, plan: Unknown, before: Here, axes: int) -> Top:
         why = f"{plan.why}, {layer.line}"
         if plan.output is None:
             found = self.net.miss(path, layer.type, why, before, weightless=False)
@@ -146,7 +148,7 @@ class Walk:
         here = self.net.state(path, layer.type, why, before, output=plan.output, holds=plan.holds)
         return Top(here, plan.axes or axes)
 
-    def _slice(self, layer: Layer, path: str, here: Here, axes: int) -> None:
+    def _slice(self, layer: CaffeLayer, path: str, here: Here, axes: int) -> None:
         own = layer.about("slice_param")
         blob = Blob(here.shape, axes)
         axis = blob.axis(own, "slice_dim") if own.has("slice_dim") else blob.axis(own)

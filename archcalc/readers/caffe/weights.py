@@ -11,10 +11,10 @@ from archcalc.readers.caffe.blob import Plan, Unknown
 
 if TYPE_CHECKING:
     from archcalc.readers.caffe.blob import Blob, Holds
-    from archcalc.readers.caffe.message import Fields, Layer
+    from archcalc.readers.caffe.message import CaffeLayer, Fields
 
 
-def inner_product(layer: Layer, blob: Blob) -> Plan | Unknown:
+def inner_product(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a fully connected layer, which flattens all axes from the second on."""
     own = layer.about("inner_product_param")
     if not own.has("num_output"):
@@ -32,7 +32,7 @@ def inner_product(layer: Layer, blob: Blob) -> Plan | Unknown:
     return Unknown("it connects the last axes of a map, not its channels", output, holds, axis + 1)
 
 
-def batch_norm(layer: Layer, _: Blob) -> Plan:
+def batch_norm(layer: CaffeLayer, _: Blob) -> Plan:
     """Read a batch norm without the layer that scales it; some forks have both in one."""
     own = layer.about("batch_norm_param")
     both = layer.kind in {"bn", "syncbn"} or own.truth("scale_bias", default=False)
@@ -42,14 +42,14 @@ def batch_norm(layer: Layer, _: Blob) -> Plan:
     return Plan("batchnorm", fields)
 
 
-def scale(layer: Layer, blob: Blob) -> Plan | Unknown:
+def scale(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a trained factor, and perhaps a term, for each map."""
     own = layer.about("scale_param")
     bias = own.truth("bias_term", default=False)
     return _per_map(own, blob, "gamma", "beta", scale=True, shift=bias)
 
 
-def bias_alone(layer: Layer, blob: Blob) -> Plan | Unknown:
+def bias_alone(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a trained term for each map."""
     return _per_map(layer.about("bias_param"), blob, "", "beta", scale=False, shift=True)
 
@@ -72,13 +72,13 @@ def _per_map(
     return Unknown("it has a number for other axes than the maps", blob.shape, tuple(holds))
 
 
-def prelu(layer: Layer, _: Blob) -> Plan:
+def prelu(layer: CaffeLayer, _: Blob) -> Plan:
     """Read a rectifier with a trained slope for each map, or one for all."""
     shared = layer.about("prelu_param").truth("channel_shared", default=False)
     return Plan("prelu", {"slopes": "shared" if shared else "map"})
 
 
-def recurrent(layer: Layer, blob: Blob) -> Unknown:
+def recurrent(layer: CaffeLayer, blob: Blob) -> Unknown:
     """Tell the weights of a recurrent layer, whose first axis are the steps, the second samples."""
     own = layer.about("recurrent_param")
     if not own.has("num_output"):
@@ -92,7 +92,7 @@ def recurrent(layer: Layer, blob: Blob) -> Unknown:
     return Unknown(why, Shape(blob.shape.channels, units), holds, 3)
 
 
-def embedding(layer: Layer, blob: Blob) -> Unknown:
+def embedding(layer: CaffeLayer, blob: Blob) -> Unknown:
     """Tell the table of an embedding, from which a row is taken for each number."""
     own = layer.about("embed_param")
     if not own.has("num_output") or not own.has("input_dim"):

@@ -9,10 +9,10 @@ from archcalc.readers.caffe.blob import Plan, Unknown
 
 if TYPE_CHECKING:
     from archcalc.readers.caffe.blob import Blob
-    from archcalc.readers.caffe.message import Fields, Layer
+    from archcalc.readers.caffe.message import CaffeLayer, Fields
 
 
-def convolution(layer: Layer, blob: Blob) -> Plan:
+def convolution(layer: CaffeLayer, blob: Blob) -> Plan:
     """Read a convolution; a depthwise one has a group for each map."""
     own = layer.about("convolution_param")
     fields = _filters(own, blob)
@@ -21,7 +21,7 @@ def convolution(layer: Layer, blob: Blob) -> Plan:
     return Plan("conv", fields)
 
 
-def deconvolution(layer: Layer, blob: Blob) -> Plan:
+def deconvolution(layer: CaffeLayer, blob: Blob) -> Plan:
     """Read a transposed convolution, whose fields are those of a convolution."""
     return Plan("deconv", _filters(layer.about("convolution_param"), blob))
 
@@ -45,7 +45,7 @@ def _filters(own: Fields, blob: Blob) -> dict[str, object]:
     }
 
 
-def pooling(layer: Layer, blob: Blob) -> Plan | Unknown:
+def pooling(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read a pool. Its last window may lie over the edge, unless the file says otherwise."""
     own = layer.about("pooling_param")
     pool = own.choice("pool", "MAX", "AVE", "STOCHASTIC")

@@ -14,7 +14,7 @@ from archcalc.readers.archive import member
 from archcalc.readers.assembly import Rereading
 from archcalc.readers.keras.document import parse
 from archcalc.readers.keras.entering import entries, shapes
-from archcalc.readers.keras.model import Layer
+from archcalc.readers.keras.model import KerasLayer
 from archcalc.readers.keras.walk import Walk
 from archcalc.readers.text import Text, text_of
 
@@ -63,7 +63,7 @@ def read_model(model: Any, given: Input | None) -> Graph:  # noqa: ANN401 - a Ke
 
 def read_text(source: Text, name: str, given: Input | None) -> Graph:
     """Read a model from its JSON."""
-    layer = Layer(source, *_model_in(parse(source)))
+    layer = KerasLayer(source, *_model_in(parse(source)))
     if str(layer.values.get("keras_version", "")).startswith("1."):
         layer.fail("the form of Keras 1 is not read", "keras_version", code="not-read")
     model = layer.model

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op
     from archcalc.readers.assembly import Assembly
     from archcalc.readers.keras.fields import Fields
-    from archcalc.readers.keras.model import Layer
+    from archcalc.readers.keras.model import KerasLayer
     from archcalc.readers.sizes import Dims
 
 
@@ -37,7 +37,7 @@ class Call(NamedTuple):
     `args` and `kwargs` are all that it is called with, a `Value` for each tensor.
     """
 
-    layer: Layer
+    layer: KerasLayer
     path: str
     net: Assembly
     values: tuple[Value, ...]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archcalc.graph import Here
     from archcalc.inputs import Input
     from archcalc.ops.shape import Shape
-    from archcalc.readers.keras.model import Layer, Model
+    from archcalc.readers.keras.model import KerasLayer, Model
     from archcalc.readers.keras.refs import Sizes
 
 STATED = ("batch_shape", "batch_input_shape")
@@ -86,7 +86,7 @@ def _entry(model: Model, number: int) -> Entry:
     return Entry(input_name(ref.layer, number), sizes, axis)
 
 
-def _sizes(layer: Layer) -> Sizes | None:
+def _sizes(layer: KerasLayer) -> Sizes | None:
     """Read what a layer says of its input, or the first within it."""
     for key in STATED:
         found = sizes_of(layer.fields.values.get(key))
@@ -103,7 +103,7 @@ def _features_first(model: Model) -> bool:
     return formats - {None} == {"channels_first"}
 
 
-def _all(model: Model) -> list[Layer]:
+def _all(model: Model) -> list[KerasLayer]:
     return [
         inner
         for layer in model.layers

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archcalc.readers.text import Text
 
 
-class Layer:
+class KerasLayer:
     """A layer: its class, its name, its configuration, its uses. One layer is one object."""
 
     def __init__(self, source: Text, path: Path, values: object) -> None:
@@ -71,21 +71,22 @@ class Layer:
         return Model(self) if self.is_model else None
 
     @cached_property
-    def wrapped(self) -> Layer:
+    def wrapped(self) -> KerasLayer:
         """The layer that it wraps."""
         return self.inner("layer")
 
-    def inner(self, key: str) -> Layer:
+    def inner(self, key: str) -> KerasLayer:
         """Give a layer of its configuration."""
         found = self.fields.values.get(key)
-        return Layer(self.source, (*self.path, "config", key), found)
+        return KerasLayer(self.source, (*self.path, "config", key), found)
 
-    def each(self, key: str) -> list[Layer]:
+    def each(self, key: str) -> list[KerasLayer]:
         """Give the layers of a list."""
         found = self.fields.values.get(key)
         items = found if isinstance(found, list) else []
         return [
-            Layer(self.source, (*self.path, "config", key, i), item) for i, item in enumerate(items)
+            KerasLayer(self.source, (*self.path, "config", key, i), item)
+            for i, item in enumerate(items)
         ]
 
     def place(self, *keys: str) -> Place:
@@ -106,14 +107,14 @@ class Layer:
 class Model:
     """The layers of a model by name, what enters and what comes out."""
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: KerasLayer) -> None:
         self.layer = layer
         at = (*layer.path, "config", *([] if layer.listed else ["layers"]))
         if len([step for step in at if step == "config"]) > limits.now().block_depth:
             layer.fail("models are nested too deep", code="too-deep")
         entries: list[object] = layer.fields.values["layers"]  # type: ignore[assignment]
         check_number(len(entries), layer.place())
-        self.layers = [Layer(layer.source, (*at, i), entry) for i, entry in enumerate(entries)]
+        self.layers = [KerasLayer(layer.source, (*at, i), entry) for i, entry in enumerate(entries)]
         if not self.layers:
             layer.fail(f"`{layer.name[:80]}` has no layers", code="empty")
         self.by_name = {found.name: found for found in self.layers}
@@ -184,7 +185,7 @@ class Model:
                 yield refs[0], sizes
 
 
-def _nodes(layer: Layer) -> list[object]:
+def _nodes(layer: KerasLayer) -> list[object]:
     found = layer.values.get("inbound_nodes") or []
     if not isinstance(found, list):
         layer.fail("`inbound_nodes` is a list", "inbound_nodes")

@@ -9,14 +9,14 @@ from archcalc.errors import Diagnostic, SpecError, suggestion
 from archcalc.readers.keras.refs import Ref
 
 if TYPE_CHECKING:
-    from archcalc.readers.keras.model import Layer, Model
+    from archcalc.readers.keras.model import KerasLayer, Model
     from archcalc.readers.keras.refs import Use
 
 
 class Turn(NamedTuple):
     """A layer in one of its uses."""
 
-    layer: Layer
+    layer: KerasLayer
     use: Use
 
     @property

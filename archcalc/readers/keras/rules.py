@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archcalc.readers.keras.call import Call
-    from archcalc.readers.keras.model import Layer
+    from archcalc.readers.keras.model import KerasLayer
     from archcalc.readers.keras.values import Value
 
 
@@ -210,7 +210,7 @@ def apply(call: Call) -> list[Value]:
     return found if isinstance(found, list) else [found]
 
 
-def _rule(layer: Layer) -> Callable[[Call], Value | list[Value]] | None:
+def _rule(layer: KerasLayer) -> Callable[[Call], Value | list[Value]] | None:
     """Find the rule of a layer, or of a function that stands as one."""
     if layer.kind in LAMBDAS:
         function = layer.fields.word("function", "getitem").replace("__", ".")
@@ -219,6 +219,6 @@ def _rule(layer: Layer) -> Callable[[Call], Value | list[Value]] | None:
     return OPERATIONS.get(layer.kind) if layer.is_op else RULES.get(layer.kind)
 
 
-def is_weightless(layer: Layer) -> bool:
+def is_weightless(layer: KerasLayer) -> bool:
     """Tell whether a layer holds nothing, whatever it reads."""
     return layer.is_op or (layer.kind in WEIGHTLESS and not layer.is_own)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Shape
     from archcalc.origin import Maker
     from archcalc.readers.keras.entering import Entry
-    from archcalc.readers.keras.model import Layer, Model
+    from archcalc.readers.keras.model import KerasLayer, Model
     from archcalc.readers.keras.order import Turn
     from archcalc.readers.keras.refs import Sizes, Use
 
@@ -88,7 +88,7 @@ class Walk:
             self._guarded(turn.layer, turn.use, part)
         return [self._value(ref, part) for ref in model.outputs]
 
-    def _guarded(self, layer: Layer, use: Use, part: Part) -> None:
+    def _guarded(self, layer: KerasLayer, use: Use, part: Part) -> None:
         self.steps += 1
         try:
             self._bound()
@@ -109,7 +109,7 @@ class Walk:
             raise Reason("wrong-input", message)
         return found
 
-    def _use(self, layer: Layer, use: Use, part: Part) -> list[Value]:
+    def _use(self, layer: KerasLayer, use: Use, part: Part) -> list[Value]:
         """Apply a layer; of a model each of its own."""
         args = tuple(self._taken(arg, part) for arg in use.args)
         kwargs = {key: self._taken(value, part) for key, value in use.kwargs.items()}
@@ -203,7 +203,7 @@ class Walk:
         )
         return Value(here, dims, max(len(dims) - 1, 0), _lead(call))
 
-    def _share(self, layer: Layer, start: int) -> None:
+    def _share(self, layer: KerasLayer, start: int) -> None:
         """Let a layer that is applied again take the weights of its first use."""
         nodes = self.net.builder.nodes
         first = self.owners.setdefault((layer.kind, layer.name), range(start, len(nodes)))
@@ -245,7 +245,7 @@ def _lead(call: Call) -> int:
     return call.values[0].lead if call.values else 0
 
 
-def _keys(layer: Layer, key: str | None) -> tuple[str, ...]:
+def _keys(layer: KerasLayer, key: str | None) -> tuple[str, ...]:
     if not key:
         return ()
     return ("config", key) if key in layer.fields.values else (key,)

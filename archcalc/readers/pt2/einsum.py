@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     """Makes a call of this name, with arguments, that puts out these sizes."""
 
 
-class Term(NamedTuple):
+class Operand(NamedTuple):
     """An operand, or a product of some: the letter of each axis, the tensor."""
 
     letters: str
@@ -35,7 +35,7 @@ def take_apart(equation: str, tensors: Sequence[Value], note: Note) -> Value:
     for letters, value in zip(operands, tensors, strict=True):
         for letter, n in zip(letters, value.shape, strict=True):
             sizes[letter] = max(sizes.get(letter, 1), n)
-    terms = [Term(*pair) for pair in zip(operands, tensors, strict=True)]
+    terms = [Operand(*pair) for pair in zip(operands, tensors, strict=True)]
     product, *others = terms
     for position, other in enumerate(others, 1):
         later = "".join([term.letters for term in terms[position + 1 :]]) + output
@@ -45,7 +45,7 @@ def take_apart(equation: str, tensors: Sequence[Value], note: Note) -> Value:
     return _reduced(product, output, note).value
 
 
-def _reduced(term: Term, kept: str, note: Note) -> Term:
+def _reduced(term: Operand, kept: str, note: Note) -> Operand:
     """Add up over the letters that nothing else has."""
     gone = [n for n, letter in enumerate(term.letters) if letter not in kept]
     if not gone:
@@ -53,10 +53,12 @@ def _reduced(term: Term, kept: str, note: Note) -> Term:
     left = [n for n in range(len(term.letters)) if n not in gone]
     shape = tuple([term.value.shape[n] for n in left])
     value = note("sum", {"self": term.value, "dim": gone}, shape)
-    return Term("".join([term.letters[n] for n in left]), value)
+    return Operand("".join([term.letters[n] for n in left]), value)
 
 
-def _multiplied(one: Term, two: Term, later: str, sizes: dict[str, int], note: Note) -> Term:
+def _multiplied(
+    one: Operand, two: Operand, later: str, sizes: dict[str, int], note: Note
+) -> Operand:
     both = [letter for letter in _once(one.letters) if letter in two.letters]
     summed = [letter for letter in both if letter not in later]
     apart = [letter for letter in both if letter in later]
@@ -69,10 +71,10 @@ def _multiplied(one: Term, two: Term, later: str, sizes: dict[str, int], note: N
     letters = "".join([*apart, *left, *right])
     if not summed:
         args = {"self": one.value, "other": two.value}
-        return Term(letters, note("mul", args, tuple([sizes[letter] for letter in letters])))
+        return Operand(letters, note("mul", args, tuple([sizes[letter] for letter in letters])))
     b, n, k, m = map(size, (apart, left, summed, right))
     args = {"self": _laid_out(one.value, b, n, k), "mat2": _laid_out(two.value, b, k, m)}
-    return Term(letters, note("bmm", args, (b, n, m)))
+    return Operand(letters, note("bmm", args, (b, n, m)))
 
 
 def _laid_out(value: Value, *shape: int) -> Value:

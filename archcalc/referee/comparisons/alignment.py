@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from archcalc.graph import Node
-    from archcalc.referee.comparisons.matching import Layer
+    from archcalc.referee.comparisons.matching import CountedLayer
 
 LONG = 500
 """Layers of a run that are aligned as sequences; longer runs are paired from their start."""
 
 
-def identity(layer: Layer) -> Hashable:
+def identity(layer: CountedLayer) -> Hashable:
     """Say what a layer is, whatever its name and however its fields are written; None for none."""
     own = layer.own
     if own is None:
@@ -28,19 +28,19 @@ def identity(layer: Layer) -> Hashable:
     return op.name, own.xs, own.y, op.window(x), weights, getattr(op, "trainable", True)
 
 
-def shapes(layer: Layer) -> Hashable:
+def shapes(layer: CountedLayer) -> Hashable:
     """Say only what a layer makes of what, by which op: so it may stand in another's place."""
     own = layer.own
     return own and (own.op.name, own.xs, own.y)
 
 
-def is_anchor(layer: Layer) -> bool:
+def is_anchor(layer: CountedLayer) -> bool:
     """Tell whether others group around a layer: it connects, or joins branches."""
     own = layer.own
     return own is not None and (len(own.inputs) > 1 or bool(layer.row.connections))
 
 
-def has_parameters(layer: Layer) -> bool:
+def has_parameters(layer: CountedLayer) -> bool:
     """Tell whether a layer is an anchor, or a normalisation that stands by itself."""
     own = layer.own
     return own is not None and (
@@ -48,7 +48,7 @@ def has_parameters(layer: Layer) -> bool:
     )
 
 
-def is_anything(_layer: Layer) -> bool:
+def is_anything(_layer: CountedLayer) -> bool:
     """Take every layer."""
     return True
 
@@ -81,7 +81,7 @@ def align(
 class Gathering:
     """The rows of two networks that are what stands around a layer's pair in the other one."""
 
-    def __init__(self, old: Sequence[Layer], new: Sequence[Layer]) -> None:
+    def __init__(self, old: Sequence[CountedLayer], new: Sequence[CountedLayer]) -> None:
         self.old, self.new = _Rows(old), _Rows(new)
         self.done: set[int] = set()
 
@@ -104,7 +104,7 @@ class Gathering:
 class _Rows:
     """Rows of one network, and which of them have been taken to a layer."""
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
+    def __init__(self, layers: Sequence[CountedLayer]) -> None:
         self.layers = layers
         self.kept: set[int] = set()
         self.taken: dict[int, list[int]] = {}
@@ -119,7 +119,7 @@ class _Rows:
         """Mark layers that stand by themselves, whatever they follow."""
         self.kept.update(i for i in pairs if has_parameters(self.layers[i]))
 
-    def take(self, place: int, other: Layer) -> None:
+    def take(self, place: int, other: CountedLayer) -> None:
         """Take to a layer the rows that do what stands around its pair, and not around itself."""
         own = self.layers[place]
         if own.own is None or other.own is None:

@@ -30,7 +30,7 @@ LINES = ("stage", "op")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparedLine:
     """The counts of one stage, one op or the whole; None where a network has no such thing."""
 
     label: str
@@ -52,8 +52,8 @@ class Comparison(Displayed, view="tables.comparison:comparison"):
     """Networks side by side. The lines of each network add up to its total."""
 
     reports: tuple[Report, ...]
-    lines: tuple[Line, ...]
-    total: Line
+    lines: tuple[ComparedLine, ...]
+    total: ComparedLine
     by: By | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Comparison(Displayed, view="tables.comparison:comparison"):
         }
 
 
-def _line_to_dict(line: Line) -> dict[str, Any]:
+def _line_to_dict(line: ComparedLine) -> dict[str, Any]:
     counts = [None if one is None else counts_to_dict(one) for one in line.counts]
     return {"label": line.label, "counts": counts}
 
@@ -98,8 +98,12 @@ def compare(
     reports = tuple(report_of(net, input=input, batch=batch, heads=heads) for net in nets)
     groups = [_groups(report, by) for report in reports] if by else []
     labels = _merge(list(group) for group in groups)
-    lines = tuple(Line(label, tuple(group.get(label) for group in groups)) for label in labels)
-    return Comparison(reports, lines, Line("total", tuple(report.total for report in reports)), by)
+    lines = tuple(
+        ComparedLine(label, tuple(group.get(label) for group in groups)) for label in labels
+    )
+    return Comparison(
+        reports, lines, ComparedLine("total", tuple(report.total for report in reports)), by
+    )
 
 
 def ratios(values: Sequence[int | None]) -> tuple[Fraction | None, ...]:

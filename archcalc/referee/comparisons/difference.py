@@ -10,7 +10,7 @@ from archcalc.counts import QUANTITIES
 from archcalc.display import Displayed
 from archcalc.paths import cut
 from archcalc.referee.comparisons.comparison import Net, report_of
-from archcalc.referee.comparisons.matching import Layer, Matching, join, layers, match
+from archcalc.referee.comparisons.matching import CountedLayer, Matching, join, layers, match
 from archcalc.referee.phrases import Detail, details, value
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ def _removed(count: int, found: Matching) -> deque[int]:
 
 
 def _joined(
-    report: Report, rows: Sequence[Layer], parts: Mapping[int, Sequence[int]]
-) -> tuple[Layer, ...]:
+    report: Report, rows: Sequence[CountedLayer], parts: Mapping[int, Sequence[int]]
+) -> tuple[CountedLayer, ...]:
     """Put layers together that are one in the other network."""
     return tuple(
         join(report, layer, [rows[part] for part in parts.get(position, ())])
@@ -168,7 +168,7 @@ def _joined(
 
 
 def _in_order(
-    old: Sequence[Layer], new: Sequence[Layer], found: Matching, removed: deque[int]
+    old: Sequence[CountedLayer], new: Sequence[CountedLayer], found: Matching, removed: deque[int]
 ) -> Iterator[Change]:
     """Go through the new layers; a removed one stands where the layer after it was."""
     parts = {row for rows in found.new.values() for row in rows}
@@ -187,7 +187,7 @@ def _in_order(
         yield Change(old[was].row, None)
 
 
-def _details(old: Layer, new: Layer, renamed: Mapping[str, str]) -> Iterator[Detail]:
+def _details(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -> Iterator[Detail]:
     a, b = old.own, new.own
     if a is not None and b is not None:
         yield from details(a, b)
@@ -202,7 +202,7 @@ def _details(old: Layer, new: Layer, renamed: Mapping[str, str]) -> Iterator[Det
             yield Detail(name, getattr(old.row, name), getattr(new.row, name))
 
 
-def _beside(old: Layer, new: Layer) -> Iterator[Detail]:
+def _beside(old: CountedLayer, new: CountedLayer) -> Iterator[Detail]:
     """Compare what comes before and after two layers: the ops, or their fields."""
     for side, a, b in (("before", old.before, new.before), ("after", old.after, new.after)):
         if [node.op.name for node in a] != [node.op.name for node in b]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archcalc.row import Row
 
 
-class Layer(NamedTuple):
+class CountedLayer(NamedTuple):
     """A row and its nodes: the layer's own, and what comes before and after it.
 
     `positions` are those of the nodes in the report.
@@ -51,7 +51,7 @@ class Layer(NamedTuple):
         return self.nodes[len(self.before) + (self.own is not None) :]
 
 
-def layers(report: Report) -> tuple[Layer, ...]:
+def layers(report: Report) -> tuple[CountedLayer, ...]:
     """List the layers of a report with their nodes, in execution order."""
     found = defaultdict(list)
     for position, node in enumerate(report.nodes):
@@ -59,11 +59,11 @@ def layers(report: Report) -> tuple[Layer, ...]:
     return tuple(_layer(report, row, found[row.path]) for row in report.rows)
 
 
-def _layer(report: Report, row: Row, positions: Sequence[int]) -> Layer:
-    return Layer(row, tuple(report.nodes[i] for i in positions), tuple(positions))
+def _layer(report: Report, row: Row, positions: Sequence[int]) -> CountedLayer:
+    return CountedLayer(row, tuple(report.nodes[i] for i in positions), tuple(positions))
 
 
-def join(report: Report, layer: Layer, others: Sequence[Layer]) -> Layer:
+def join(report: Report, layer: CountedLayer, others: Sequence[CountedLayer]) -> CountedLayer:
     """Make one layer of a layer and rows that stand before and after it."""
     positions = sorted(i for each in (layer, *others) for i in each.positions)
     return _layer(report, report.row(layer.row.path, positions), positions) if others else layer
@@ -81,7 +81,7 @@ class Matching(NamedTuple):
     new: dict[int, list[int]]
 
 
-def match(old: Sequence[Layer], new: Sequence[Layer]) -> Matching:
+def match(old: Sequence[CountedLayer], new: Sequence[CountedLayer]) -> Matching:
     """Pair the layers of two networks, each with one at most.
 
     Layers of one path are a pair. What stands between two pairs under other names is looked through
@@ -121,7 +121,9 @@ def match(old: Sequence[Layer], new: Sequence[Layer]) -> Matching:
     return Matching(dict(sorted(pairs.items())), rows.old.taken, rows.new.taken)
 
 
-def names_in_new(old: Sequence[Layer], new: Sequence[Layer], found: Matching) -> dict[int, str]:
+def names_in_new(
+    old: Sequence[CountedLayer], new: Sequence[CountedLayer], found: Matching
+) -> dict[int, str]:
     """Call old nodes as their pairs are called, by position, where rows were put together."""
     names: dict[int, str] = {}
     for now, was in found.pairs.items():
@@ -136,7 +138,7 @@ def names_in_new(old: Sequence[Layer], new: Sequence[Layer], found: Matching) ->
 
 
 def _sides(
-    layers: Sequence[Layer], place: int, parts: Sequence[int]
+    layers: Sequence[CountedLayer], place: int, parts: Sequence[int]
 ) -> tuple[list[tuple[int, Node]], list[tuple[int, Node]]]:
     """List a layer and what follows it, then what leads to it, nearest first, with positions."""
     rows = [layers[place], *(layers[part] for part in parts)]
@@ -148,11 +150,11 @@ def _sides(
 
 
 def _aligned(
-    old: Sequence[Layer],
-    new: Sequence[Layer],
+    old: Sequence[CountedLayer],
+    new: Sequence[CountedLayer],
     pairs: Mapping[int, int],
     rows: Gathering,
-    wanted: Callable[[Layer], bool],
+    wanted: Callable[[CountedLayer], bool],
 ) -> dict[int, int]:
     """Pair layers without a pair that are equal but for their names."""
     found: dict[int, int] = {}
@@ -165,7 +167,7 @@ def _aligned(
 
 
 def _replaced(
-    old: Sequence[Layer], new: Sequence[Layer], pairs: Mapping[int, int]
+    old: Sequence[CountedLayer], new: Sequence[CountedLayer], pairs: Mapping[int, int]
 ) -> dict[int, int]:
     """Pair anchors without a pair that make the same of the same, wherever they are written."""
     paired = set(pairs.values())
@@ -175,7 +177,7 @@ def _replaced(
 
 
 def _runs(
-    old: Sequence[Layer], new: Sequence[Layer], pairs: Mapping[int, int]
+    old: Sequence[CountedLayer], new: Sequence[CountedLayer], pairs: Mapping[int, int]
 ) -> Iterator[tuple[deque[int], deque[int]]]:
     """Go through what has no pair, between one pair and the next, in both networks."""
     gaps = _gaps(len(old), {was: now for now, was in pairs.items()})
@@ -195,11 +197,11 @@ def _gaps(length: int, pairs: Mapping[int, int]) -> defaultdict[int, deque[int]]
 
 
 def _inwards(
-    old: Sequence[Layer],
-    new: Sequence[Layer],
+    old: Sequence[CountedLayer],
+    new: Sequence[CountedLayer],
     was: deque[int],
     now: deque[int],
-    kinds: Iterable[Callable[[Layer, Layer], bool]],
+    kinds: Iterable[Callable[[CountedLayer, CountedLayer], bool]],
 ) -> dict[int, int]:
     """Pair two runs of positions from both ends, as far as their layers are alike."""
     pairs: dict[int, int] = {}
@@ -210,19 +212,19 @@ def _inwards(
     return pairs
 
 
-def _equal(old: Layer, new: Layer) -> bool:
+def _equal(old: CountedLayer, new: CountedLayer) -> bool:
     return [(n.op, n.xs) for n in old.nodes] == [(n.op, n.xs) for n in new.nodes]
 
 
-def _same_fields(old: Layer, new: Layer) -> bool:
+def _same_fields(old: CountedLayer, new: CountedLayer) -> bool:
     return _akin(old.row.path, new.row.path) and _distance(old, new) == 0
 
 
-def _nearly(old: Layer, new: Layer) -> bool:
+def _nearly(old: CountedLayer, new: CountedLayer) -> bool:
     return _akin(old.row.path, new.row.path) and _nearly_by_any_name(old, new)
 
 
-def _nearly_by_any_name(old: Layer, new: Layer) -> bool:
+def _nearly_by_any_name(old: CountedLayer, new: CountedLayer) -> bool:
     return _distance(old, new) in {0, 1}
 
 
@@ -232,7 +234,7 @@ def _akin(old: str, new: str) -> bool:
     return above == other_above or (name == other_name and old.count("/") == new.count("/"))
 
 
-def _distance(old: Layer, new: Layer) -> int | None:
+def _distance(old: CountedLayer, new: CountedLayer) -> int | None:
     """Count the fields that differ; None between layers of unlike ops, or without one."""
     a, b = old.own, new.own
     if a is None or b is None or type(a.op) is not type(b.op):

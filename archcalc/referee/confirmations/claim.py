@@ -66,7 +66,7 @@ class Claim(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LayerClaims:
     """A layer, or the whole network, with every claim about it."""
 
     path: str
@@ -104,15 +104,15 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
     """What came out for a network: a line for each layer, in execution order, and the total."""
 
     network: str
-    lines: tuple[Line, ...]
-    total: Line
+    lines: tuple[LayerClaims, ...]
+    total: LayerClaims
     distinct: int
     """Layers that were run: those of the same op on the same inputs are the same."""
     not_measured: tuple[str, ...]
     testimonies: tuple[Testimony, ...] = ()
     """What PyTorch has to say of a live module."""
 
-    def __getitem__(self, path: str) -> Line:
+    def __getitem__(self, path: str) -> LayerClaims:
         """Give the line of a layer. Raises UnknownName."""
         for line in self.lines:
             if line.path == path:
@@ -129,12 +129,12 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
         return False if False in verdicts else None if None in verdicts else True
 
     @property
-    def differing(self) -> tuple[Line, ...]:
+    def differing(self) -> tuple[LayerClaims, ...]:
         """The layers where rule and witness differ."""
         return tuple(line for line in self.lines if line.agrees is False)
 
     @property
-    def not_run(self) -> tuple[Line, ...]:
+    def not_run(self) -> tuple[LayerClaims, ...]:
         """The layers of which nothing is known: too large, or behind one that was not run."""
         return tuple(line for line in self.lines if line.agrees is None)
 
@@ -156,7 +156,7 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
         }
 
 
-def _line_to_dict(line: Line) -> dict[str, Any]:
+def _line_to_dict(line: LayerClaims) -> dict[str, Any]:
     claims = {
         claim.quantity: {
             "rule": _plain(claim.rule),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from archcalc.counts import KINDS
 from archcalc.graph import INPUT
 from archcalc.ops.op import Shape
-from archcalc.referee.confirmations.claim import SUMS, Claim, Confirmation, Line, Seen
+from archcalc.referee.confirmations.claim import SUMS, Claim, Confirmation, LayerClaims, Seen
 from archcalc.referee.confirmations.dependence import (
     LONGEST,
     everything,
@@ -101,14 +101,14 @@ class _Run:
         }
         self.position = 0
 
-    def line(self, node: Node, facts: Facts, field: Field | None) -> Line:
+    def line(self, node: Node, facts: Facts, field: Field | None) -> LayerClaims:
         """Measure one layer. What could not be run leaves those behind it without an input."""
         position, self.position = self.position, self.position + 1
         if any(i not in self.outputs for i in node.inputs):
-            return Line(node.path, node.op.name, (), "what enters it is not known")
+            return LayerClaims(node.path, node.op.name, (), "what enters it is not known")
         if node.op.role == "unknown":
             self.outputs[position] = (*node.y,)
-            return Line(node.path, node.op.name, (), UNKNOWN if facts.unknown else STATED)
+            return LayerClaims(node.path, node.op.name, (), UNKNOWN if facts.unknown else STATED)
         moved = position in self.report.graph.moved
         xs = tuple(map(tuple, node.xs)) if moved else tuple(self.outputs[i] for i in node.inputs)
         try:
@@ -117,18 +117,19 @@ class _Run:
             seen = self._look(node, xs) if looks else None
         except (ValueError, Refusal) as error:
             refused = isinstance(error, ValueError)
-            return Line(node.path, node.op.name, (), str(error), refused)
+            return LayerClaims(node.path, node.op.name, (), str(error), refused)
         self.outputs[position], self.arrays[position] = found.output, found.arrays
         unlike = next(self._unlike(node, found), None)
         if unlike:
-            return Line(node.path, node.op.name, (), f"no array of one shape with {unlike}", True)  # noqa: FBT003
+            why = f"no array of one shape with {unlike}"
+            return LayerClaims(node.path, node.op.name, (), why, refused=True)
         if seen is not None:
             self.sights[position] = seen
         output = Shape(*found.output).written_as(node.y)
         claims = [Claim("output", str(node.y), str(output))]
         claims += _sums(facts, found.without(facts.shared))
         claims.append(_receptive_field(field, seen))
-        return Line(node.path, node.op.name, tuple(claims))
+        return LayerClaims(node.path, node.op.name, tuple(claims))
 
     def _unlike(self, node: Node, found: Measured) -> Iterator[str]:
         """Name what has no array of the shape that a layer should share with it."""
@@ -216,7 +217,7 @@ def _telling(claimed: Array, found: Array) -> int:
     return int(differing[0]) if differing.size else len(found) // 2
 
 
-def _total(rule: Counts, lines: Sequence[Line]) -> Line:
+def _total(rule: Counts, lines: Sequence[LayerClaims]) -> LayerClaims:
     """Add up what was found; of work, not measured everywhere, what was measured."""
     ran = [line for line in lines if line.claims]
     claims = []
@@ -238,10 +239,10 @@ def _total(rule: Counts, lines: Sequence[Line]) -> Line:
             claimed = None if name in rule.unknown else _by_rule(rule, name)
         claims.append(Claim(name, claimed, witness if complete else None))
     trouble = "" if len(ran) == len(lines) else f"{len(lines) - len(ran)} layers were not run"
-    return Line("total", "", tuple(claims), trouble)
+    return LayerClaims("total", "", tuple(claims), trouble)
 
 
-def _not_measured(lines: Sequence[Line], *, looked: bool) -> Iterator[str]:
+def _not_measured(lines: Sequence[LayerClaims], *, looked: bool) -> Iterator[str]:
     """Say what of these layers is claimed, or could be, and was not measured."""
     yield MEMORY
     open_claims = {

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from archcalc.kernels._windows import each, sides
 from archcalc.kernels.deconv import turned
-from archcalc.model.layer import Layer
+from archcalc.model.layer import RunningLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -147,7 +147,7 @@ def _along(own: tuple[T, ...], extents: int, one: T) -> tuple[T, ...]:
     return (*[one] * (extents - len(own)), *own)[-extents:]
 
 
-def fill(layer: Layer) -> None:
+def fill(layer: RunningLayer) -> None:
     """Make all weights one, so that nothing is squared or scaled: centres, and means, are 0.
 
     Values that are put out as they are differ, so that one is told from another.
@@ -164,7 +164,7 @@ def _lines(
     op: str, fields: Mapping[str, Any], xs: Sequence[Shape], number: int, side: int
 ) -> Lines:
     """Look along one extent of one input, on a strip of the image."""
-    layer = Layer("", op, fields, ())
+    layer = RunningLayer("", op, fields, ())
     maps = getattr(layer.kernel, "MAPS", MAPS)
     shapes = [(maps, *_strip(x, fields, side)[1:]) for x in xs]
     layer.allocate(shapes[0], np.float32, shapes[1:])
@@ -232,7 +232,7 @@ def _strip(x: Shape, fields: Mapping[str, Any], looked_along: int) -> Shape:
     return (MAPS, *sizes)
 
 
-def _depends(layer: Layer, shapes: Sequence[Shape], number: int, axis: int) -> Array:
+def _depends(layer: RunningLayer, shapes: Sequence[Shape], number: int, axis: int) -> Array:
     """Give the matrix of outputs x inputs along one direction of one input."""
     usual, _ = layer.forward([np.ones((1, *shape), np.float32) for shape in shapes])
     kept = {0, axis} if usual.ndim == len(shapes[number]) + 1 else {0}

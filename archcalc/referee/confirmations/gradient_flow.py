@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WEIGHTS = frozenset({"kernel", "weight"})
 
 
-class Layer(NamedTuple):
+class LayerGradient(NamedTuple):
     """The length of the gradient of a layer's weights, and how many weights there are."""
 
     path: str
@@ -39,7 +39,7 @@ class Flow:
     """The gradients of a network at initialisation, layer by layer in execution order."""
 
     network: str
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerGradient, ...]
     batch: int
     loss: float
 
@@ -93,9 +93,9 @@ def _flow(network: str, model: Model, batch: int) -> Flow:
     return Flow(network, tuple(_norms(model)), batch, loss)
 
 
-def _norms(model: Model) -> Iterator[Layer]:
+def _norms(model: Model) -> Iterator[LayerGradient]:
     """Measure the layers with a kernel or a weight matrix, without their biases."""
     for path, arrays in model.gradients.items():
         for name in arrays.keys() & WEIGHTS:
             gradient = arrays[name]
-            yield Layer(path, float(np.linalg.norm(gradient)), gradient.size)
+            yield LayerGradient(path, float(np.linalg.norm(gradient)), gradient.size)

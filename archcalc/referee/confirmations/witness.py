@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archcalc.kernels._windows import padded, sides
-from archcalc.model.layer import Layer
+from archcalc.model.layer import RunningLayer
 from archcalc.referee.confirmations.dependence import fill, look, narrowed
 from archcalc.referee.confirmations.tallies import WORK, Number, counted
 
@@ -114,7 +114,7 @@ class Witness:
 
 
 def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
-    layer = Layer("", op.name, vars(op), ())
+    layer = RunningLayer("", op.name, vars(op), ())
     _refuse_large(layer.wanted(xs[0], xs[1:]).values())
     layer.allocate(xs[0], np.float32, xs[1:])
     fill(layer)
@@ -136,7 +136,7 @@ def _measure(op: Op, xs: tuple[Shape, ...]) -> Measured:
     )
 
 
-def _linked(layer: Layer, y: Array, whole: Array, work: Counter[str]) -> dict[str, Any]:
+def _linked(layer: RunningLayer, y: Array, whole: Array, work: Counter[str]) -> dict[str, Any]:
     """Measure units and what leads into them, on an output or, if units are inside, on the way."""
     names = ("connections", "connections_in_bounds", "neurons")
     if INCOMING.isdisjoint(map(layer.kinds.__getitem__, layer.weights)):
@@ -147,7 +147,7 @@ def _linked(layer: Layer, y: Array, whole: Array, work: Counter[str]) -> dict[st
     return dict(zip(names, (linked, linked, work["sum"]), strict=True))
 
 
-def _output(layer: Layer, xs: tuple[Shape, ...]) -> Shape:
+def _output(layer: RunningLayer, xs: tuple[Shape, ...]) -> Shape:
     """Find the shape of the output by an empty batch: nothing is computed."""
     y, _ = layer.forward([np.empty((0, *x), np.float32) for x in xs])
     return y.shape[1:]
@@ -160,7 +160,7 @@ def _refuse_large(shapes: Iterable[Shape]) -> None:
             raise Refusal(message)
 
 
-def _run(layer: Layer, xs: Sequence[Array]) -> tuple[Array, Counter[str]]:
+def _run(layer: RunningLayer, xs: Sequence[Array]) -> tuple[Array, Counter[str]]:
     """Run a layer, and count what is done with its input and its weights.
 
     Not with the weights of a normalisation: before an image comes, they and its statistics fold
@@ -176,7 +176,7 @@ def _run(layer: Layer, xs: Sequence[Array]) -> tuple[Array, Counter[str]]:
     return np.asarray(y), work
 
 
-def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
+def _run_padded(layer: RunningLayer, x: Shape) -> tuple[Array, Counter[str]] | None:
     """Run on an input padded beforehand with ones: then taps on padding are live too.
 
     None if no window reaches over the input.
@@ -195,28 +195,30 @@ def _run_padded(layer: Layer, x: Shape) -> tuple[Array, Counter[str]] | None:
     if all(not side.before and side.span <= side.size for side in both):
         return None
     image = padded(np.ones((1, *x), np.float32), both, 1)
-    bare = Layer("", layer.op, {**fields, "padding": (0, 0), "ceil": False}, ())
+    bare = RunningLayer("", layer.op, {**fields, "padding": (0, 0), "ceil": False}, ())
     bare.weights = layer.weights
     return _run(bare, [image])
 
 
-def _uncropped(layer: Layer, x: Shape, y: Array) -> Array:
+def _uncropped(layer: RunningLayer, x: Shape, y: Array) -> Array:
     """Give what a convolution turned round adds up before it is cropped, and a 1 for each bias."""
     if "output_padding" not in layer.fields:
         return y
-    bare = Layer("", layer.op, {**layer.fields, "padding": (0, 0), "output_padding": (0,)}, ())
+    bare = RunningLayer(
+        "", layer.op, {**layer.fields, "padding": (0, 0), "output_padding": (0,)}, ()
+    )
     bare.weights = {name: array for name, array in layer.weights.items() if name != "bias"}
     whole, _ = bare.forward([np.ones((1, *x), np.float32)])
     return np.append(whole, np.ones(y.size if "bias" in layer.weights else 0, np.float32))
 
 
-def _otherwise(layer: Layer) -> frozenset[str]:
+def _otherwise(layer: RunningLayer) -> frozenset[str]:
     """Name the kinds of work that a kernel says it does in another way than is counted."""
     otherwise = getattr(layer.kernel, "otherwise", None)
     return otherwise(**layer.fields) if otherwise else frozenset()
 
 
-def _arrays(layer: Layer) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _arrays(layer: RunningLayer) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Measure the arrays that were allocated: what each counts as, and its shape."""
     found = {name: ("statistics", array.shape) for name, array in layer.statistics.items()}
     for name, array in layer.weights.items():
@@ -238,12 +240,12 @@ def _total(y: Array) -> int | None:
     return int(y.sum(dtype=np.float64)) if y.size and y.max() < EXACT else None
 
 
-def _multiplications(layer: Layer, xs: tuple[Shape, ...], work: Counter[str]) -> int | None:
+def _multiplications(layer: RunningLayer, xs: tuple[Shape, ...], work: Counter[str]) -> int | None:
     """Count the multiplications of a small layer one by one, by numbers that tally themselves."""
     if work["mac"] + work["mul"] > COUNTED_ONE_BY_ONE:
         return None
     number = Number()
-    counting = Layer("", layer.op, layer.fields, ())
+    counting = RunningLayer("", layer.op, layer.fields, ())
     counting.allocate(xs[0], object, xs[1:])
     for array in counting.weights.values():
         array[...] = number

@@ -12,7 +12,7 @@ from archcalc.ops.attention import Attention
 from archcalc.ops.linear import Linear
 from archcalc.ops.op import Shape
 from archcalc.ops.shape import first_of
-from archcalc.referee.derivations.derivation import Figure, derive
+from archcalc.referee.derivations.derivation import DerivedFigure, derive
 from archcalc.referee.derivations.lesson import Lesson, figure_of, held
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def products(_: Graph, node: Node) -> Lesson | None:
     figures = (
         figure_of("scores: queries with keys", "macs", scores, d, times=heads),
         figure_of("mix: scores with values", "macs", mix, Shape(given, asked), times=heads),
-        Figure.of("macs with weights", Derived(whole) - Derived(interactions)),
+        DerivedFigure.of("macs with weights", Derived(whole) - Derived(interactions)),
     )
     text = (
         f"{interactions:,} of {whole:,} MACs multiply activations with each other, half for the "
@@ -75,7 +75,9 @@ def number_of_heads(_: Graph, node: Node) -> Lesson | None:
         return _shared_heads(node, op)
     one = replace(op, heads=1, kv_heads=None)
     figures = (
-        Figure.of("features of a head", Derived(op.inner or x.channels) // Derived(op.heads)),
+        DerivedFigure.of(
+            "features of a head", Derived(op.inner or x.channels) // Derived(op.heads)
+        ),
         figure_of("parameters with 1 head", "parameters", one, *node.xs),
         figure_of("macs with 1 head", "macs", one, *node.xs),
         figure_of("scores", "exp", op, *node.xs),
@@ -126,9 +128,9 @@ def causal_mask(_: Graph, node: Node) -> Lesson | None:
     return Lesson(
         "What a causal mask leaves",
         (
-            Figure.of("pairs of places", pairs),
-            Figure.of("pairs that a mask leaves", left),
-            Figure.of("interactions left", Derived(int(left)) * Derived(each)),
+            DerivedFigure.of("pairs of places", pairs),
+            DerivedFigure.of("pairs that a mask leaves", left),
+            DerivedFigure.of("interactions left", Derived(int(left)) * Derived(each)),
         ),
         f"{masked} a place takes in itself and those before it, {left:,} of {pairs:,} pairs. "
         "The whole square is computed all the same, and so counted; a kernel that leaves out what "

@@ -43,7 +43,7 @@ HEADLINE = ("parameters", "statistics", "connections", "neurons", "macs", "flops
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class DerivedFigure:
     """A quantity, its value, the expression that gives it, and what else is to say."""
 
     quantity: str
@@ -54,7 +54,9 @@ class Figure:
     """Whether only a part is known: then there is at least the value."""
 
     @classmethod
-    def of(cls, quantity: str, value: int, note: str = "", *, partial: bool = False) -> Figure:
+    def of(
+        cls, quantity: str, value: int, note: str = "", *, partial: bool = False
+    ) -> DerivedFigure:
         """Take a value with the expression that it remembers."""
         return cls(quantity, int(value), term_of(value), note, partial)
 
@@ -106,14 +108,14 @@ class Derivation:
     op: Op
     inputs: tuple[Shape, ...]
     output: Shape
-    shape: tuple[Figure, ...]
-    counts: tuple[Figure, ...]
+    shape: tuple[DerivedFigure, ...]
+    counts: tuple[DerivedFigure, ...]
     zeros: tuple[str, ...]
     reason: str
-    field: tuple[Figure, ...] = ()
+    field: tuple[DerivedFigure, ...] = ()
     table: Table | None = None
 
-    def __getitem__(self, quantity: str) -> Figure:
+    def __getitem__(self, quantity: str) -> DerivedFigure:
         """Give the figure of a quantity: a count, a side of the output, or of the field.
 
         Raises UnknownName for what is neither derived nor among the zeros.
@@ -122,7 +124,7 @@ class Derivation:
         if quantity in figures:
             return figures[quantity]
         if quantity in self.zeros:
-            return Figure.of(quantity, 0, self.reason)
+            return DerivedFigure.of(quantity, 0, self.reason)
         message = f"`{self.op.name}` has no figure `{quantity[:80]}`"
         hint = suggestion(quantity, (*figures, *self.zeros))
         raise UnknownName.of("unknown-quantity", message, hint)
@@ -179,7 +181,7 @@ def behind(found: Derivation, field: Field | None) -> Derivation:
     return replace(found, field=grown)
 
 
-def _with_owners(figure: Figure, shared: Mapping[str, str]) -> Figure:
+def _with_owners(figure: DerivedFigure, shared: Mapping[str, str]) -> DerivedFigure:
     """Say of the parameters whose the others are."""
     if not shared or figure.quantity not in {"parameters", "fixed"}:
         return figure
@@ -187,7 +189,7 @@ def _with_owners(figure: Figure, shared: Mapping[str, str]) -> Figure:
     return replace(figure, note="; ".join(filter(None, (figure.note, owners))))
 
 
-def _reason(op: Op, figures: tuple[Figure, ...], shared: Mapping[str, str]) -> str:
+def _reason(op: Op, figures: tuple[DerivedFigure, ...], shared: Mapping[str, str]) -> str:
     """Say why the zeros are zero: by the op's nature, or because the weights are another's."""
     if not shared or "parameters" not in zeros(figures):
         return op.reason
@@ -201,7 +203,7 @@ def counted(
     y: Shape,
     in_bounds: str = "",
     shared: frozenset[str] = frozenset(),
-) -> tuple[Figure, ...]:
+) -> tuple[DerivedFigure, ...]:
     """Call the counting rules of an op, on whatever integers it holds; list what is not zero.
 
     What is `shared` counts at another layer. `in_bounds` is the note on the connections in bounds,
@@ -222,7 +224,7 @@ def counted(
     if counts.connections_in_bounds != counts.connections:
         notes["connections_in_bounds"] = in_bounds
     return tuple(
-        Figure.of(name, n, notes.get(name, ""), partial=name in facts.unknown)
+        DerivedFigure.of(name, n, notes.get(name, ""), partial=name in facts.unknown)
         for name, n in pairs.items()
         if n or name in facts.unknown
     )
@@ -240,19 +242,21 @@ def _own(op: Op, x: Shape, y: Shape, shared: frozenset[str], whole: str) -> dict
     return found
 
 
-def zeros(figures: tuple[Figure, ...]) -> tuple[str, ...]:
+def zeros(figures: tuple[DerivedFigure, ...]) -> tuple[str, ...]:
     """Name the quantities that are zero; parameters that are fixed are not."""
     found = {figure.quantity for figure in figures}
     found |= {"parameters"} if "fixed" in found else set()
     return tuple(quantity for quantity in HEADLINE if quantity not in found)
 
 
-def sides(y: Shape, notes: tuple[str, ...] = ()) -> tuple[Figure, ...]:
+def sides(y: Shape, notes: tuple[str, ...] = ()) -> tuple[DerivedFigure, ...]:
     """Show how the sides of an output come about."""
-    return tuple(map(Figure.of, ("channels", *side_names(y.rank)), y, notes or ("",) * len(y)))
+    return tuple(
+        map(DerivedFigure.of, ("channels", *side_names(y.rank)), y, notes or ("",) * len(y))
+    )
 
 
-def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
+def seen(op: Op, x: Shape, field: Field | None) -> tuple[DerivedFigure, ...]:
     """Show how a receptive field grows; nothing where it stays as it is."""
     found = look_through(op, x, field)
     if found is None or field is None:
@@ -260,7 +264,7 @@ def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
     names = (f"field_{what}_{line}s" for what in Field._fields for line in lines(len(found.size)))
     before, after = (chain.from_iterable(pairs) for pairs in (field, found))
     return tuple(
-        Figure.of(name, new)
+        DerivedFigure.of(name, new)
         for name, old, new in zip(names, before, after, strict=True)
         if new != old or (has_letters(term_of(new)) and term_of(new) != term_of(old))
     )
@@ -269,7 +273,7 @@ def seen(op: Op, x: Shape, field: Field | None) -> tuple[Figure, ...]:
 def together(values: Iterable[int]) -> int:
     """Add up figures; those of equal expression are multiplied.
 
-    >>> print(Figure.of("weights", together([Derived(9), Derived(4), Derived(9)])))
+    >>> print(DerivedFigure.of("weights", together([Derived(9), Derived(4), Derived(9)])))
     2·9 + 4 = 22
     """
     times: dict[Term, int] = {}

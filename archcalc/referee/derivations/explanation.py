@@ -18,7 +18,7 @@ from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
 from archcalc.paths import cut, layer_of
 from archcalc.receptive_field import entering
-from archcalc.referee.derivations.derivation import Figure, behind, derive, together
+from archcalc.referee.derivations.derivation import DerivedFigure, behind, derive, together
 from archcalc.referee.derivations.lessons import lessons
 from archcalc.report import Report, count
 
@@ -58,9 +58,9 @@ class Part(Displayed, view="tables.explanation:part"):
     input: Shape
     output: Shape
     steps: tuple[Step, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[DerivedFigure, ...]
 
-    def __getitem__(self, quantity: str) -> Figure:
+    def __getitem__(self, quantity: str) -> DerivedFigure:
         """Give the figure of a quantity, summed over the steps; zero if none has it.
 
         Raises UnknownName for what is no quantity.
@@ -88,7 +88,7 @@ class Explanation(Displayed, view="tables.explanation:explanation"):
     path: str
     scope: str
     parts: tuple[Part, ...]
-    sums: tuple[Figure, ...]
+    sums: tuple[DerivedFigure, ...]
     lessons: tuple[Lesson, ...]
 
     def __getitem__(self, path: str) -> Part:
@@ -99,7 +99,7 @@ class Explanation(Displayed, view="tables.explanation:explanation"):
         hint = suggestion(path, [part.path for part in self.parts])
         raise UnknownName.layer(self.network, path, hint)
 
-    def sum(self, quantity: str) -> Figure:
+    def sum(self, quantity: str) -> DerivedFigure:
         """Give the sum of a quantity over all layers; zero if none has it.
 
         Raises UnknownName for what is no quantity.
@@ -205,7 +205,7 @@ def _derive(report: Report, node: Node, known: dict[object, Derivation]) -> Deri
     return behind(known[key], field)
 
 
-def _add(steps: tuple[Step, ...]) -> Iterator[Figure]:
+def _add(steps: tuple[Step, ...]) -> Iterator[DerivedFigure]:
     """Add up the expressions of the steps, quantity by quantity."""
     for quantity in SUMMED:
         figures = [
@@ -218,10 +218,10 @@ def _add(steps: tuple[Step, ...]) -> Iterator[Figure]:
             yield figures[0]
         elif figures:
             partial = any(figure.partial for figure in figures)
-            yield Figure.of(quantity, sum(f.derived for f in figures), partial=partial)
+            yield DerivedFigure.of(quantity, sum(f.derived for f in figures), partial=partial)
 
 
-def _sums(parts: tuple[Part, ...], path: str) -> Iterator[Figure]:
+def _sums(parts: tuple[Part, ...], path: str) -> Iterator[DerivedFigure]:
     """Add up the layers, or the stages if there are many; equal ones together."""
     for quantity in SUMMED:
         values = [(part.path, part[quantity].value) for part in parts]
@@ -231,7 +231,7 @@ def _sums(parts: tuple[Part, ...], path: str) -> Iterator[Figure]:
         total = together(Derived(value) for _, value in terms)
         partial = any(part[quantity].partial for part in parts)
         if total or partial:
-            yield Figure.of(quantity, total, partial=partial)
+            yield DerivedFigure.of(quantity, total, partial=partial)
 
 
 def _by_stage(terms: list[tuple[str, int]], start: int) -> list[tuple[str, int]]:
@@ -242,11 +242,11 @@ def _by_stage(terms: list[tuple[str, int]], start: int) -> list[tuple[str, int]]
     return list(stages.items())
 
 
-def _find(figures: tuple[Figure, ...], quantity: str) -> Figure:
+def _find(figures: tuple[DerivedFigure, ...], quantity: str) -> DerivedFigure:
     if quantity not in SUMMED:
         message = f"no figure is called `{quantity[:80]}`"
         raise UnknownName.of("unknown-quantity", message, suggestion(quantity, SUMMED))
     for figure in figures:
         if figure.quantity == quantity:
             return figure
-    return Figure.of(quantity, 0)
+    return DerivedFigure.of(quantity, 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import letter
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Shape
-from archcalc.referee.derivations.derivation import Figure, together
+from archcalc.referee.derivations.derivation import DerivedFigure, together
 from archcalc.referee.derivations.lesson import (
     FullConv,
     Lesson,
@@ -33,10 +33,10 @@ def factors(graph: Graph, chosen: list[int]) -> Lesson | None:
     squares = [_square(*pair) for pair in pairs]
     both = [layer for pair in pairs for layer in pair]
     figures = (
-        Figure.of("weights", together(layer.weights for layer in both)),
-        Figure.of("weights of the squares", together(layer.weights for layer in squares)),
-        Figure.of("macs", together(layer.macs for layer in both)),
-        Figure.of("macs of the squares", together(layer.macs for layer in squares)),
+        DerivedFigure.of("weights", together(layer.weights for layer in both)),
+        DerivedFigure.of("weights of the squares", together(layer.weights for layer in squares)),
+        DerivedFigure.of("macs", together(layer.macs for layer in both)),
+        DerivedFigure.of("macs of the squares", together(layer.macs for layer in squares)),
     )
     times = [ratio(Fraction(figures[i].value, figures[i + 1].value)) for i in (0, 2)]
     sides = sorted({max(square.op.kernel) for square in squares})
@@ -50,7 +50,7 @@ def factors(graph: Graph, chosen: list[int]) -> Lesson | None:
     )
 
 
-def _at_equal_width() -> tuple[Figure, Figure]:
+def _at_equal_width() -> tuple[DerivedFigure, DerivedFigure]:
     """Count the weights in letters: n taps, C maps before, between and after."""
     n, maps = letter("n", 7), letter("C", 14)
     x = Shape(maps, 1, 1)
@@ -59,8 +59,8 @@ def _at_equal_width() -> tuple[Figure, Figure]:
         for kernel in ((1, n), (n, 1), (n, n))
     )
     return (
-        Figure.of("weights at equal width", together([row, column])),
-        Figure.of("of the square", square),
+        DerivedFigure.of("weights at equal width", together([row, column])),
+        DerivedFigure.of("of the square", square),
     )
 
 

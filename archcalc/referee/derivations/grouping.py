@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.ops.conv import Conv
 from archcalc.ops.deconv import Deconv
-from archcalc.referee.derivations.derivation import Figure, derive, together
+from archcalc.referee.derivations.derivation import DerivedFigure, derive, together
 from archcalc.referee.derivations.lesson import FullConv, Lesson, full_conv, ratio
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def grouped(_: Graph, node: Node) -> Lesson | None:
     maps, filters = node.xs[0].channels, node.y.channels
     full = FullConv(replace(op, groups=1), node.xs[0], node.y)
     figures = (
-        Figure.of("weights of all pairs", full.weights),
-        Figure.of("macs of all pairs", full.macs),
+        DerivedFigure.of("weights of all pairs", full.weights),
+        DerivedFigure.of("macs of all pairs", full.macs),
     )
     seen = maps // op.groups
     sees = "1 of them: it is depthwise" if seen == 1 else f"{seen:,} of them"
@@ -49,10 +49,10 @@ def separable(graph: Graph, node: Node) -> Lesson | None:
     deep = FullConv(op, node.xs[0], node.y)
     full = FullConv(replace(op, groups=1, filters=point.y.channels), node.xs[0], point.y)
     figures = (
-        Figure.of("weights of both", together([deep.weights, point.weights])),
-        Figure.of("weights of one full", full.weights),
-        Figure.of("macs of both", together([deep.macs, point.macs])),
-        Figure.of("macs of one full", full.macs),
+        DerivedFigure.of("weights of both", together([deep.weights, point.weights])),
+        DerivedFigure.of("weights of one full", full.weights),
+        DerivedFigure.of("macs of both", together([deep.macs, point.macs])),
+        DerivedFigure.of("macs of one full", full.macs),
     )
     shares = [Fraction(figures[i].value, figures[i + 1].value) for i in (0, 2)]
     taps = Fraction(1, point.y.channels) + Fraction(1, _taps(op))

@@ -10,7 +10,7 @@ from archcalc.arithmetic import Derived
 from archcalc.ops.conv import Conv
 from archcalc.ops.op import Weighted
 from archcalc.ops.window import one_place
-from archcalc.referee.derivations.derivation import Figure, derive
+from archcalc.referee.derivations.derivation import DerivedFigure, derive
 from archcalc.referee.derivations.remembered import remember, remember_shape
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Lesson:
     """Figures beside those of the layer, and the sentence that they prove."""
 
     title: str
-    figures: tuple[Figure, ...]
+    figures: tuple[DerivedFigure, ...]
     text: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class Lesson:
         return {"title": self.title, "figures": figures, "text": self.text}
 
 
-def figure_of(name: str, quantity: str, op: Op, *xs: Shape, times: int = 1) -> Figure:
+def figure_of(name: str, quantity: str, op: Op, *xs: Shape, times: int = 1) -> DerivedFigure:
     """Derive a quantity of an op that might stand there, and give it a name of its own.
 
     >>> from archcalc.ops.linear import Linear
@@ -46,10 +46,10 @@ def figure_of(name: str, quantity: str, op: Op, *xs: Shape, times: int = 1) -> F
     found = derive(op, xs, op.shape(*xs))
     figure = held(found) if quantity == "parameters" else found[quantity]
     value = Derived(times) * figure.derived if times != 1 else figure.derived
-    return Figure.of(name, value, partial=figure.partial)
+    return DerivedFigure.of(name, value, partial=figure.partial)
 
 
-def held(found: Derivation) -> Figure:
+def held(found: Derivation) -> DerivedFigure:
     """Give the parameters of an op, whether they are trained or fixed."""
     fixed = isinstance(found.op, Weighted) and not found.op.trainable
     return found["fixed" if fixed else "parameters"]

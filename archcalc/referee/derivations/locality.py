@@ -14,7 +14,7 @@ from archcalc.ops.linear import Linear
 from archcalc.ops.op import Shape
 from archcalc.ops.subsample import Subsample
 from archcalc.ops.window import whole_map
-from archcalc.referee.derivations.derivation import Figure, together
+from archcalc.referee.derivations.derivation import DerivedFigure, together
 from archcalc.referee.derivations.lesson import (
     FullConv,
     Lesson,
@@ -55,7 +55,7 @@ def fully_connected(_: Graph, node: Node) -> Lesson | None:
         text += f", 1/{ratio(Fraction(counts.connections, own))}"
     return Lesson(
         "A fully connected layer between the same maps",
-        (Figure.of("parameters and connections", needed),),
+        (DerivedFigure.of("parameters and connections", needed),),
         f"{text}.",
     )
 
@@ -72,7 +72,10 @@ def small_windows(graph: Graph, node: Node) -> Lesson | None:
     less = "fewer" if small < large else "more" if small > large else "as many"
     return Lesson(
         f"{name.capitalize()} 3x3 windows against one {side}x{side}",
-        (Figure.of(f"weights of {name} 3x3", small), Figure.of(f"of one {side}x{side}", large)),
+        (
+            DerivedFigure.of(f"weights of {name} 3x3", small),
+            DerivedFigure.of(f"of one {side}x{side}", large),
+        ),
         f"Both see {side}x{side} units of the maps before them. The {name} have {less} weights, "
         f"{ratio(Fraction(small, large))} times those of the one, and {name} activations.",
     )
@@ -106,9 +109,9 @@ def even_window(_: Graph, node: Node) -> Lesson | None:
     return Lesson(
         "An even window cannot keep a map centred",
         (
-            Figure.of("cells of padding that keep the size", missing),
-            Figure.of("before", known(missing) // 2),
-            Figure.of("after", -(-known(missing) // 2)),
+            DerivedFigure.of("cells of padding that keep the size", missing),
+            DerivedFigure.of("before", known(missing) // 2),
+            DerivedFigure.of("after", -(-known(missing) // 2)),
         ),
         f"A window of {even[0].extent} needs padding of {missing} in all, an odd number: one side "
         "gets one more, and the map moves by half a unit. As many on both sides change its size.",
@@ -123,8 +126,8 @@ def sparse_table(_: Graph, node: Node) -> Lesson | None:
     full = remember(replace(op, table=None, filters=len(op.table)), x)
     inputs, output = remember_shape(x), remember_shape(node.y)
     figures = (
-        Figure.of("connections with all pairs", full.connections(inputs, output)),
-        Figure.of("parameters with all pairs", full.parameters(inputs, output)),
+        DerivedFigure.of("connections with all pairs", full.connections(inputs, output)),
+        DerivedFigure.of("parameters with all pairs", full.parameters(inputs, output)),
     )
     own = op.connections(x, node.y), op.parameters(x, node.y)
     left = [f"{n:,} of {figure.value:,}" for n, figure in zip(own, figures, strict=True)]

@@ -9,7 +9,7 @@ from archcalc.ops.gru import Gru
 from archcalc.ops.lstm import Lstm
 from archcalc.ops.recurrent import Recurrent
 from archcalc.ops.rnn import Rnn
-from archcalc.referee.derivations.derivation import Figure, derive
+from archcalc.referee.derivations.derivation import DerivedFigure, derive
 from archcalc.referee.derivations.lesson import Lesson, figure_of, held
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def every_step(_: Graph, node: Node) -> Lesson | None:
         "The same weights at every step",
         (
             replace(own, quantity="parameters"),
-            Figure.of("connections of the unrolled network", found["connections"].derived),
+            DerivedFigure.of("connections of the unrolled network", found["connections"].derived),
         ),
         f"Unrolled over {steps:,} steps, each of the {own.value:,} numbers connects "
         f"{steps:,} times. A longer row needs as many parameters, and more work only.",

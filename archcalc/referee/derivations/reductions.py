@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.arithmetic import Derived
 from archcalc.ops.concat import Concat
-from archcalc.referee.derivations.derivation import Figure, together
+from archcalc.referee.derivations.derivation import DerivedFigure, together
 from archcalc.referee.derivations.lesson import FullConv, Lesson, full_conv, layer_before, ratio
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def reductions(graph: Graph, chosen: list[int]) -> Lesson | None:
     present = [layer for reduction in found for layer in reduction.layers]
     absent = [reduction.without for reduction in found]
     figures = (
-        Figure.of("weights", together(layer.weights for layer in present)),
-        Figure.of("weights without", together(layer.weights for layer in absent)),
-        Figure.of("macs", together(layer.macs for layer in present)),
-        Figure.of("macs without", together(layer.macs for layer in absent)),
+        DerivedFigure.of("weights", together(layer.weights for layer in present)),
+        DerivedFigure.of("weights without", together(layer.weights for layer in absent)),
+        DerivedFigure.of("macs", together(layer.macs for layer in present)),
+        DerivedFigure.of("macs without", together(layer.macs for layer in absent)),
     )
     times = [ratio(Fraction(figures[i + 1].value, figures[i].value)) for i in (0, 2)]
     maps = [f"{pair.reduce.x.channels:,} maps to {pair.reduce.y.channels:,}" for pair in found]
@@ -99,7 +99,7 @@ def dense_block(graph: Graph, chosen: list[int]) -> Lesson | None:
     direct = layers * (layers + 1) // 2
     return Lesson(
         "A dense block connects every layer with all that follow",
-        (Figure.of("direct connections", direct),),
+        (DerivedFigure.of("direct connections", direct),),
         f"Each of the {longest} layers reads the maps of all before it and of the input: "
         f"{direct:,} direct connections between layers, where a chain has {longest}.",
     )

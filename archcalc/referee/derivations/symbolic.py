@@ -22,7 +22,7 @@ from archcalc.ops import field_types, find, names
 from archcalc.ops.declarations import DECLARATIONS
 from archcalc.ops.op import Shape
 from archcalc.receptive_field import Field
-from archcalc.referee.derivations.derivation import Figure, counted, seen, sides, zeros
+from archcalc.referee.derivations.derivation import DerivedFigure, counted, seen, sides, zeros
 from archcalc.spec.vocabulary import op_hint
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Variant:
     """What changes in a rule when a field has another value: `bias: false`."""
 
     setting: str
-    shape: tuple[Figure, ...]
-    figures: tuple[Figure, ...]
+    shape: tuple[DerivedFigure, ...]
+    figures: tuple[DerivedFigure, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
@@ -49,7 +49,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SymbolicRule:
     """An op's rule in letters: the sides of y, the counts, the receptive field, the variants.
 
     x is C x H x W, y is C' x H' x W'; `kh`, `kw` are the height and width of the kernel, and so for
@@ -58,11 +58,11 @@ class Rule:
 
     op: str
     doc: str
-    shape: tuple[Figure, ...]
-    figures: tuple[Figure, ...]
+    shape: tuple[DerivedFigure, ...]
+    figures: tuple[DerivedFigure, ...]
     zeros: tuple[str, ...]
     reason: str
-    field: tuple[Figure, ...]
+    field: tuple[DerivedFigure, ...]
     variants: tuple[Variant, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Rule:
         return plain
 
 
-def spell(name: str) -> Rule:
+def spell(name: str) -> SymbolicRule:
     """Spell the rule of an op. Raises UnknownName if there is no such op.
 
     >>> [variant.setting for variant in spell("linear").variants]
@@ -87,7 +87,7 @@ def spell(name: str) -> Rule:
     op = _lettered(found, {})
     shape, figures = _read(op)
     x = _inputs(op)[0]
-    return Rule(
+    return SymbolicRule(
         name,
         _prose(found),
         shape,
@@ -156,7 +156,7 @@ def _field(rank: int) -> Field:
     return Field((size,) * rank, (step,) * rank, (start,) * rank)
 
 
-def _read(op: Op) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+def _read(op: Op) -> tuple[tuple[DerivedFigure, ...], tuple[DerivedFigure, ...]]:
     """Call the rules of an op that holds letters."""
     inputs = _inputs(op)
     found = op.shape(*inputs)
@@ -187,7 +187,7 @@ def _text(value: int) -> str:
 
 
 def _variants(
-    op: type[Op], shape: tuple[Figure, ...], figures: tuple[Figure, ...]
+    op: type[Op], shape: tuple[DerivedFigure, ...], figures: tuple[DerivedFigure, ...]
 ) -> Iterable[Variant]:
     """Try every choice of every field that has few: keep what changes the rule."""
     for field in fields(op):
@@ -203,14 +203,18 @@ def _variants(
                     yield Variant(setting, *changes)
 
 
-def _changes(usual: tuple[Figure, ...], others: tuple[Figure, ...]) -> tuple[Figure, ...]:
+def _changes(
+    usual: tuple[DerivedFigure, ...], others: tuple[DerivedFigure, ...]
+) -> tuple[DerivedFigure, ...]:
     """List what has another expression than usual, and as zero what is gone."""
     left = {figure.quantity for figure in others}
     gone = [figure.quantity for figure in usual if figure.quantity not in left]
-    return (*_new(usual, others), *(Figure.of(quantity, 0) for quantity in gone))
+    return (*_new(usual, others), *(DerivedFigure.of(quantity, 0) for quantity in gone))
 
 
-def _new(usual: tuple[Figure, ...], others: tuple[Figure, ...]) -> tuple[Figure, ...]:
+def _new(
+    usual: tuple[DerivedFigure, ...], others: tuple[DerivedFigure, ...]
+) -> tuple[DerivedFigure, ...]:
     """List what has another expression than usual."""
     before = {figure.quantity: figure.expression for figure in usual}
     return tuple(found for found in others if found.expression != before.get(found.quantity))

@@ -11,7 +11,7 @@ from archcalc.ops.linear import Linear
 from archcalc.ops.op import Shape
 from archcalc.ops.shape import first_of
 from archcalc.paths import layer_of
-from archcalc.referee.derivations.derivation import Figure
+from archcalc.referee.derivations.derivation import DerivedFigure
 from archcalc.referee.derivations.lesson import Lesson, figure_of
 from archcalc.referee.phrases import listed
 
@@ -31,7 +31,7 @@ def one_hot(_: Graph, node: Node) -> Lesson | None:
         (
             figure_of("parameters of that product", "parameters", layer, vectors),
             figure_of("macs of that product", "macs", layer, vectors),
-            Figure.of("of these with a 1", Derived(y.channels) * Derived(y.places)),
+            DerivedFigure.of("of these with a 1", Derived(y.channels) * Derived(y.places)),
         ),
         f"As a linear layer over {op.words:,} inputs, of which one is 1 and all others 0, it has "
         f"the same table. Only the row under the 1 is left of each product, so that nothing needs "
@@ -53,7 +53,7 @@ def tying(graph: Graph, node: Node) -> Lesson | None:
         "Weights that two layers share",
         (
             figure_of("parameters if they were its own", "parameters", node.op, *node.xs),
-            Figure.of("parameters of the network then", Derived(total) + Derived(saved)),
+            DerivedFigure.of("parameters of the network then", Derived(total) + Derived(saved)),
         ),
         f"It works with {saved:,} numbers of {listed(owners)}{turned}: the network holds "
         f"{total:,}, not {total + saved:,}. They count once, connect and multiply in both places, "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archcalc.convention.figure import apply, totals
 from archcalc.convention.library import conventions
 from archcalc.referee.published.printed import Agreement
-from archcalc.referee.reconciliations.counted import Side
+from archcalc.referee.reconciliations.counted import CountedReport
 from archcalc.referee.reconciliations.omissions import omissions
 from archcalc.referee.reconciliations.relatives import Net, Untried, relatives
 from archcalc.referee.reconciliations.sense import senses
@@ -45,7 +45,7 @@ class Candidate:
     of the family. `alike` are other conventions that give the same figure of the same network.
     """
 
-    side: Side
+    side: CountedReport
     total: int
     changes: tuple[str, ...]
     sense: Sense
@@ -98,7 +98,7 @@ class Search(NamedTuple):
     untried: tuple[Untried, ...] = ()
 
 
-def search(side: Side, number: Number) -> Search:
+def search(side: CountedReport, number: Number) -> Search:
     """Search what meets a number: fewest assumptions first, rounded before cut off.
 
     Assumptions are a convention, a unit, an input size, heads, another variant of the family or one
@@ -114,7 +114,7 @@ def search(side: Side, number: Number) -> Search:
     return Search(tuple(_plainest(_unlike(met))[:MOST]) or _nearest(side, found), untried)
 
 
-def _in_sense(side: Side, found: list[Candidate]) -> list[Candidate]:
+def _in_sense(side: CountedReport, found: list[Candidate]) -> list[Candidate]:
     """Leave out what counts another kind of thing than was asked for, unless nothing else meets."""
     alike = [c for c in found if c.side.convention.figures == side.convention.figures]
     return alike if side.stated and alike else found
@@ -135,7 +135,7 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, bool]:
     return candidate.cost, candidate.options, agreement, of_tool
 
 
-def _nearest(side: Side, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+def _nearest(side: CountedReport, found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Give what comes nearest, each nearer than all that assume less."""
     front: list[Candidate] = []
     plain = [c for c in _in_sense(side, list(found)) if c.cost < DEAREST and c.sense.is_plain]
@@ -179,7 +179,7 @@ def _plainest(found: Iterable[Candidate]) -> list[Candidate]:
 class _Trial:
     """Tries networks, conventions and senses of a number against each other."""
 
-    def __init__(self, side: Side, number: Number) -> None:
+    def __init__(self, side: CountedReport, number: Number) -> None:
         self.side, self.number = side, number
         self.senses = tuple(senses(number))
         others = (c for c in conventions() if c is not side.convention)
@@ -212,7 +212,9 @@ class _Trial:
             if self.side.stated and convention.figures != own.figures:
                 cost += OTHER_KIND
         asked = self.side
-        side = Side(net.report, convention, asked.stated, net.slip, extra, partial=asked.partial)
+        side = CountedReport(
+            net.report, convention, asked.stated, net.slip, extra, partial=asked.partial
+        )
         for sense, (first, behind) in zip(self.senses, self.within, strict=True):
             if convention.figures in sense.kinds or (convention is own and self.side.stated):
                 agreement = Agreement.DIFFERS

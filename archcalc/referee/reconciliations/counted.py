@@ -50,7 +50,7 @@ _NUMBER = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class CountedReport:
     """A report and the convention that it is counted by.
 
     `stated` tells whether the convention was asked for, or is only the usual one. Where something
@@ -93,9 +93,9 @@ class Side:
         """The figure. Raises UsageError where the convention has no rule for a layer."""
         return self.figure.total + self.extra
 
-    def by(self, convention: Convention) -> Side:
+    def by(self, convention: Convention) -> CountedReport:
         """Count the same network by another convention, without its slip."""
-        return Side(self.report, convention, partial=self.partial)
+        return CountedReport(self.report, convention, partial=self.partial)
 
 
 class Number(NamedTuple):
@@ -123,7 +123,7 @@ def read_side(  # noqa: PLR0913 - how the network is counted
     heads: bool = False,
     parameters: Mapping[str, Value] = NO_PARAMETERS,
     partial: bool = False,
-) -> Side | Number:
+) -> CountedReport | Number:
     """Read `network@convention`, a network alone, or a number.
 
     `convention` is that of a network without one; the network is counted at this input, with its
@@ -144,7 +144,7 @@ def read_side(  # noqa: PLR0913 - how the network is counted
         network, own = text.strip(), convention
     net = find_network(network, input=input, **parameters)
     stated = bool(at) or convention != USUAL
-    return Side(count(net, input=input, heads=heads), find(own), stated, partial=partial)
+    return CountedReport(count(net, input=input, heads=heads), find(own), stated, partial=partial)
 
 
 def _number(text: str) -> Number | None:

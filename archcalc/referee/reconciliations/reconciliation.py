@@ -16,8 +16,8 @@ from archcalc.referee.reconciliations.counted import (
     NO_PARAMETERS,
     OF_A_KIND,
     USUAL,
+    CountedReport,
     Number,
-    Side,
     read_side,
 )
 from archcalc.referee.reconciliations.terms import Term, terms
@@ -42,8 +42,8 @@ class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
     `untried` are variants and options of the network that have mistakes of their own.
     """
 
-    a: Side
-    b: Side | None
+    a: CountedReport
+    b: CountedReport | None
     terms: tuple[Term, ...]
     number: Number | None = None
     candidates: tuple[Candidate, ...] = ()
@@ -84,8 +84,8 @@ class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
 
 
 def reconcile(  # noqa: PLR0913 - how both networks are counted
-    a: str | Side,
-    b: str | Side,
+    a: str | CountedReport,
+    b: str | CountedReport,
     *,
     convention: str = USUAL,
     input: Shape | str | None = None,  # noqa: A002 - the field's own word
@@ -114,23 +114,23 @@ def reconcile(  # noqa: PLR0913 - how both networks are counted
     """
     first, second = (
         side
-        if isinstance(side, Side)
+        if isinstance(side, CountedReport)
         else read_side(
             side, convention, input=input, heads=heads, parameters=parameters, partial=partial
         )
         for side in (a, b)
     )
-    if isinstance(first, Side):
+    if isinstance(first, CountedReport):
         if isinstance(second, Number):
             return _reconcile_number(first, second)
         return Reconciliation(first, second, terms(first, second))
-    if isinstance(second, Side):
+    if isinstance(second, CountedReport):
         return _reconcile_number(second, first)
     message = f"`{first.text}` and `{second.text}` are both numbers: one side names a network"
     raise UsageError.of("no-network", message, "as in `resnet50@macs`")
 
 
-def _reconcile_number(a: Side, number: Number) -> Reconciliation:
+def _reconcile_number(a: CountedReport, number: Number) -> Reconciliation:
     """Explain a number by its record, then by what meets it first: parameters by parameters."""
     published = recall(a.report, number)
     in_vain = published and all(f.agreement is Agreement.DIFFERS for f in published)
@@ -149,7 +149,7 @@ def _plain(amount: int | Fraction) -> int | str:
     return amount if isinstance(amount, int) else str(amount)
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: CountedReport) -> dict[str, Any]:
     return {
         "network": side.report.graph.origin.id,
         "convention": side.convention.name,

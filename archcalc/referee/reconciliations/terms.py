@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from archcalc.convention.rule import Term as RuleTerm
+from archcalc.convention.rule import Addend
 from archcalc.convention.variables import read
 from archcalc.inputs import say
 from archcalc.referee.phrases import listed, op_name, rates, value
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archcalc.convention.variables import Reading
     from archcalc.referee.phrases import Detail
-    from archcalc.referee.reconciliations.counted import Side
+    from archcalc.referee.reconciliations.counted import CountedReport
 
 Kind: TypeAlias = Literal["structure", "convention", "slip"]
 Rates: TypeAlias = tuple[tuple["int | Fraction", str], ...]
@@ -34,7 +34,7 @@ MEMORY = {
     "outputs * blocks": "outputs of blocks, once more,",
 }
 """What layers of every op take of memory: told together too."""
-NOTHING = RuleTerm(0, "", 0)
+NOTHING = Addend(0, "", 0)
 """What a convention adds of a quantity that it does not count."""
 NAMED = 3
 """Causes that a label names one by one."""
@@ -53,7 +53,7 @@ class Term:
     kind: Kind
 
 
-def terms(a: Side, b: Side) -> tuple[Term, ...]:
+def terms(a: CountedReport, b: CountedReport) -> tuple[Term, ...]:
     """Tell why the figure of b is not that of a, largest first; the amounts are the difference.
 
     First comes the structure, counted by the convention of a; then the change of convention, on the
@@ -78,7 +78,7 @@ def terms(a: Side, b: Side) -> tuple[Term, ...]:
     return tuple(sorted(found, key=lambda term: (-abs(Fraction(term.amount)), term.label)))
 
 
-def _structure_term(part: Part, a: Side, b: Side) -> Term:
+def _structure_term(part: Part, a: CountedReport, b: CountedReport) -> Term:
     if part.kind == "input":
         label = f"input {say(b.report.inputs)}, not {say(a.report.inputs)}"
     elif part.kind == "changed":
@@ -89,7 +89,7 @@ def _structure_term(part: Part, a: Side, b: Side) -> Term:
     return Term(part.amount, label, f"{layers}, by {a.convention.name}", "structure")
 
 
-def _owner(part: Part, a: Side, b: Side) -> str:
+def _owner(part: Part, a: CountedReport, b: CountedReport) -> str:
     """Name the network that alone has a part; two variants of one id by their place."""
     first, second = a.report.graph.origin.id, b.report.graph.origin.id
     if first == second:
@@ -134,7 +134,7 @@ class _Sum:
     layers: int = 0
 
 
-def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
+def _convention_terms(a: CountedReport, b: CountedReport) -> Iterator[Term]:
     """Compare two conventions on one network: what is counted alike is told together."""
     of_memory = {a.convention.figures, b.convention.figures} == {"memory"}
     shared: dict[tuple[str, int | Fraction, int | Fraction], dict[str, _Sum]] = {}
@@ -156,9 +156,9 @@ def _convention_terms(a: Side, b: Side) -> Iterator[Term]:
         yield _op_term(op, before, after, total)
 
 
-def _split(side: Side, reading: Reading) -> dict[str, RuleTerm]:
+def _split(side: CountedReport, reading: Reading) -> dict[str, Addend]:
     """Split the figure of a layer; terms of one quantity are put together."""
-    found: dict[str, RuleTerm] = {}
+    found: dict[str, Addend] = {}
     for term in side.convention.terms(reading.op, reading.variables):
         earlier = found.get(term.of)
         if earlier:
@@ -169,7 +169,7 @@ def _split(side: Side, reading: Reading) -> dict[str, RuleTerm]:
     return found
 
 
-def _rates(terms: Mapping[str, RuleTerm]) -> Rates:
+def _rates(terms: Mapping[str, Addend]) -> Rates:
     return tuple((term.times, term.of) for term in terms.values())
 
 

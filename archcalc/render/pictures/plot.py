@@ -20,7 +20,7 @@ from archcalc.render.tables.layers import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archcalc.render.tables.folding import Line
+    from archcalc.render.tables.folding import FoldedRow
     from archcalc.report import Report
 
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -89,7 +89,7 @@ def _title(report: Report) -> str:
     return said if report.rows else f"{said}: {NOTHING}"
 
 
-def _shares(axes: Any, report: Report, lines: Sequence[Line]) -> None:  # noqa: ANN401
+def _shares(axes: Any, report: Report, lines: Sequence[FoldedRow]) -> None:  # noqa: ANN401
     """Draw the paired bars; each says its exact figure."""
     total = report.total
     pairs = (
@@ -112,7 +112,7 @@ def _shares(axes: Any, report: Report, lines: Sequence[Line]) -> None:  # noqa: 
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
 
 
-def _sizes(axes: Any, lines: Sequence[Line]) -> None:  # noqa: ANN401
+def _sizes(axes: Any, lines: Sequence[FoldedRow]) -> None:  # noqa: ANN401
     sizes = [line.row.output.size for line in lines]
     places = list(range(len(lines)))
     axes.barh(places, sizes, 0.6, color=GREEN, edgecolor="black", linewidth=0.3)
@@ -146,7 +146,7 @@ def _beside(
             )
 
 
-def _label(line: Line) -> str:
+def _label(line: FoldedRow) -> str:
     times = f" × {line.times}" if line.times > 1 else ""
     return shortened(line.row.path, 40) + times
 

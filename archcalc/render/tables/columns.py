@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op, Shape
     from archcalc.ops.span import Span
     from archcalc.render.table import Cell
-    from archcalc.render.tables.folding import Line
+    from archcalc.render.tables.folding import FoldedRow
     from archcalc.report import Report
     from archcalc.row import Row
 
@@ -30,7 +30,7 @@ class Quantity(NamedTuple):
     """A column and how to fill it: `of` a line of the table, `total` of the sums."""
 
     column: Column
-    of: Callable[[Line, Report], Cell]
+    of: Callable[[FoldedRow, Report], Cell]
     total: Callable[[Counts, Report], Cell] = lambda _, __: None
 
 
@@ -136,7 +136,7 @@ def _padding(spans: Iterable[Span]) -> str:
     return f"[{','.join(map(str, cells))}]"
 
 
-def _op(line: Line) -> str:
+def _op(line: FoldedRow) -> str:
     times = line.times * line.row.repeats
     shared = f", shared with {', '.join(line.row.shared_with)}" if line.row.shared_with else ""
     return f"{line.row.op} × {times}{shared}" if times > 1 else f"{line.row.op}{shared}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from archcalc.referee.comparisons.budget import Budget, Check
-    from archcalc.referee.comparisons.comparison import Comparison, Line
+    from archcalc.referee.comparisons.comparison import ComparedLine, Comparison
     from archcalc.referee.comparisons.difference import Change, Difference
     from archcalc.render.table import Cell
     from archcalc.report import Report
@@ -170,7 +170,7 @@ def _side_by_side(found: Comparison) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _cells(line: Line, quantity: str) -> list[Cell]:
+def _cells(line: ComparedLine, quantity: str) -> list[Cell]:
     """Give a quantity of each network; of a partial one, what is known."""
     return [None if counts is None else counted(counts, quantity) for counts in line.counts]
 

@@ -14,7 +14,7 @@ from archcalc.render.tables.explanation import NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archcalc.referee.confirmations.claim import Claim, Confirmation, Line
+    from archcalc.referee.confirmations.claim import Claim, Confirmation, LayerClaims
     from archcalc.render.table import Cell, Tone
     from archcalc.testimony import Testimony
 
@@ -131,7 +131,7 @@ def said(confirmation: Confirmation) -> str:
     return f"{run}; not run: {_named(left)}"
 
 
-def _named(lines: Sequence[Line]) -> str:
+def _named(lines: Sequence[LayerClaims]) -> str:
     return ", ".join(line.path for line in lines[:5]) + (" ..." if len(lines) > 5 else "")
 
 
@@ -139,22 +139,22 @@ def _tone(verdicts: Iterable[bool | None]) -> Tone:
     return "bad" if False in verdicts else ""
 
 
-def _as_written(lines: Iterable[Line]) -> dict[str, list[Line]]:
+def _as_written(lines: Iterable[LayerClaims]) -> dict[str, list[LayerClaims]]:
     """Put a layer together with what stands before and after it."""
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[LayerClaims]] = {}
     for line in lines:
         groups.setdefault(layer_of(line.path), []).append(line)
     return groups
 
 
-def _layer(path: str, lines: list[Line]) -> tuple[Cell, ...]:
+def _layer(path: str, lines: list[LayerClaims]) -> tuple[Cell, ...]:
     op = next((line.op for line in lines if line.path == path), lines[-1].op)
     output = lines[-1]["output"].witness if lines[-1].claims else None
     said = shape(output) if isinstance(output, str) else None
     return (path, op, said, *_sums(lines), "; ".join(_verdicts(lines)))
 
 
-def _sums(lines: Sequence[Line]) -> Iterator[int | None]:
+def _sums(lines: Sequence[LayerClaims]) -> Iterator[int | None]:
     """Add up what was measured; nothing where a part of it was not."""
     for name in SHOWN:
         found = [line[name].witness if line.claims else None for line in lines]
@@ -162,7 +162,7 @@ def _sums(lines: Sequence[Line]) -> Iterator[int | None]:
         yield sum(numbers) if len(numbers) == len(found) else None
 
 
-def _verdicts(lines: Sequence[Line]) -> Iterator[str]:
+def _verdicts(lines: Sequence[LayerClaims]) -> Iterator[str]:
     troubles = [line for line in lines if not line.agrees]
     if not troubles:
         yield f"= {sum(claim.agrees is True for line in lines for claim in line.claims)} figures"

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archcalc.ops.fields import Table as Connections
-    from archcalc.referee.derivations.derivation import Derivation, Figure
+    from archcalc.referee.derivations.derivation import Derivation, DerivedFigure
     from archcalc.referee.derivations.explanation import Explanation, Part, Step
-    from archcalc.referee.derivations.symbolic import Rule
+    from archcalc.referee.derivations.symbolic import SymbolicRule
 
 EXTENTS = {f"{line}s" for line in (*LINES, "place")}
 NAMES = {
@@ -95,7 +95,7 @@ def quantities(found: Sequence[Explanation], names: Sequence[str]) -> Table:
     return Table((Column("layer", "layer", "name"), *DERIVED), rows)
 
 
-def rule(found: Rule) -> list[Table | str]:
+def rule(found: SymbolicRule) -> list[Table | str]:
     """Give an op's description, its rule in letters, and what other choices change in it."""
     figures = (*found.shape, *found.figures, *found.field)
     title = f"the rule of {found.op}"
@@ -109,7 +109,9 @@ def rule(found: Rule) -> list[Table | str]:
     ]
 
 
-def derivations(title: str, figures: Iterable[Figure], captions: tuple[str, ...] = ()) -> Table:
+def derivations(
+    title: str, figures: Iterable[DerivedFigure], captions: tuple[str, ...] = ()
+) -> Table:
     """Tabulate figures with how they come about; their notes, if any, in a third column."""
     rows = list(_rows(figures))
     if any(note for _, _, note in rows):
@@ -164,7 +166,7 @@ def _title(step: Step) -> str:
     return f"{step.path}: {what}, {inputs} → {shape(found.output)}"
 
 
-def _telling(found: Derivation) -> Iterator[Figure]:
+def _telling(found: Derivation) -> Iterator[DerivedFigure]:
     """Leave out sides that follow from no rule, and figures that repeat another."""
     yield from (side for side in found.shape if side.note or str(side) != f"{side.value:,}")
     values = {figure.quantity: figure.value for figure in found.counts}
@@ -176,7 +178,7 @@ def _telling(found: Derivation) -> Iterator[Figure]:
     yield from found.field
 
 
-def _rows(figures: Iterable[Figure]) -> Iterator[tuple[str, Formula, str]]:
+def _rows(figures: Iterable[DerivedFigure]) -> Iterator[tuple[str, Formula, str]]:
     """Name the figures; rows and columns that are alike, as they mostly are, share a row."""
     waiting = list(figures)
     sizes = Counter(_stem(figure.quantity) for figure in waiting)
@@ -197,7 +199,7 @@ def _stem(quantity: str) -> str:
     return stem if line in EXTENTS else quantity
 
 
-def _together(figures: list[Figure], *, whole: bool) -> str:
+def _together(figures: list[DerivedFigure], *, whole: bool) -> str:
     """Name figures that are alike: if no other is beside them, by what they have in common."""
     quantities = [figure.quantity for figure in figures]
     stem = _stem(quantities[0])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archcalc.convention.figure import Figure
     from archcalc.counts import Counts
     from archcalc.render.table import Cell
-    from archcalc.render.tables.folding import Line
+    from archcalc.render.tables.folding import FoldedRow
     from archcalc.report import Report
 
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
@@ -123,7 +123,7 @@ def column(figure: Figure, *, ops: bool = False) -> Quantity:
         head = heads[0] if heads else None
         return cell(figure.of_head(head), partial=figure.is_partial_in(head))
 
-    def of(line: Line, report: Report) -> Cell:  # noqa: ARG001 - the form of every column
+    def of(line: FoldedRow, report: Report) -> Cell:  # noqa: ARG001 - the form of every column
         values = [value for path in unfolded(line.row.path) for value in values_of(path)]
         return cell(sum(filter(None, values)), partial=None in values)
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from archcalc.row import Row
 
 
-class Line(NamedTuple):
+class FoldedRow(NamedTuple):
     """A row to show: `times` equal rows of the report, whose counts are summed in `row`."""
 
     row: Row
     times: int = 1
 
 
-def fold_repeats(rows: Iterable[Row]) -> list[Line]:
+def fold_repeats(rows: Iterable[Row]) -> list[FoldedRow]:
     """Merge siblings numbered in a row that have the same ops, shapes and counts throughout.
 
     >>> from archcalc.report import count
@@ -32,10 +32,10 @@ def fold_repeats(rows: Iterable[Row]) -> list[Line]:
 
     Blocks called `layer_0`, `layer_1` are repetitions too; single layers of such names are none.
     """
-    return list(_merge([Line(row) for row in rows], 0))
+    return list(_merge([FoldedRow(row) for row in rows], 0))
 
 
-def _merge(lines: Sequence[Line], level: int) -> Iterator[Line]:
+def _merge(lines: Sequence[FoldedRow], level: int) -> Iterator[FoldedRow]:
     """Merge equal siblings whose paths agree up to `level` segments."""
     siblings = [
         list(_merge(list(below), level + 1)) if segment is not None else list(below)
@@ -48,12 +48,12 @@ def _merge(lines: Sequence[Line], level: int) -> Iterator[Line]:
             yield line if len(equal) == 1 else _times(line, len(equal), level, str(last))
 
 
-def _segment(line: Line, level: int) -> str | None:
+def _segment(line: FoldedRow, level: int) -> str | None:
     parts = line.row.path.split("/", level + 1)
     return parts[level] if level < len(parts) else None
 
 
-def _signature(pair: tuple[int, list[Line]], level: int) -> object:
+def _signature(pair: tuple[int, list[FoldedRow]], level: int) -> object:
     """Say what siblings must share to be merged; one without a number is like no other."""
     position, lines = pair
     name = _segment(lines[0], level)
@@ -71,7 +71,7 @@ def _signature(pair: tuple[int, list[Line]], level: int) -> object:
     )
 
 
-def _is_layer(lines: Sequence[Line], level: int) -> bool:
+def _is_layer(lines: Sequence[FoldedRow], level: int) -> bool:
     """Tell whether siblings are layers, whose names are not those of repeated blocks."""
     return any(line.row.layer and line.row.path.count("/") == level for line in lines)
 
@@ -83,13 +83,13 @@ def content(row: Row) -> tuple[object, ...]:
     return row.op, row.repeats, row.layer, row.head, shapes, tuple(row.unknown), counts
 
 
-def _times(line: Line, times: int, level: int, last: str) -> Line:
+def _times(line: FoldedRow, times: int, level: int, last: str) -> FoldedRow:
     row, segments = line.row, line.row.path.split("/")
     segments[level] = f"{segments[level]}..{last[len(last.rstrip('0123456789')) :]}"
     sums = {name: times * getattr(row, name) for name in _names() if name != "work"}
     work = Work(*[times * n for n in row.work])
     path = "/".join(segments)
-    return Line(replace(row, path=path, work=work, field=None, **sums), times * line.times)
+    return FoldedRow(replace(row, path=path, work=work, field=None, **sums), times * line.times)
 
 
 @cache

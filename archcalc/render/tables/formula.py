@@ -9,7 +9,7 @@ from archcalc.notation import Notation
 if TYPE_CHECKING:
     from typing import Self
 
-    from archcalc.referee.derivations.derivation import Figure
+    from archcalc.referee.derivations.derivation import DerivedFigure
 
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -41,8 +41,8 @@ class Formula(str):
     r"""The text of a derivation, which knows how LaTeX writes it.
 
     >>> from archcalc.arithmetic import Derived
-    >>> from archcalc.referee.derivations.derivation import Figure
-    >>> formula = Formula.of(Figure.of("connections", Derived(1516) * Derived(10)))
+    >>> from archcalc.referee.derivations.derivation import DerivedFigure
+    >>> formula = Formula.of(DerivedFigure.of("connections", Derived(1516) * Derived(10)))
     >>> print(formula, formula.latex)
     1,516·10 = 15,160 $1{,}516 \cdot 10 = 15{,}160$
     """
@@ -52,7 +52,7 @@ class Formula(str):
     latex: str
 
     @classmethod
-    def of(cls, figure: Figure) -> Self:
+    def of(cls, figure: DerivedFigure) -> Self:
         """Write a figure both ways."""
         formula = cls(figure.written())
         formula.latex = f"${figure.written(LATEX)}$"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from archcalc.convention.convention import Convention
     from archcalc.referee.reconciliations.candidates import Candidate
-    from archcalc.referee.reconciliations.counted import Side
+    from archcalc.referee.reconciliations.counted import CountedReport
     from archcalc.referee.reconciliations.reconciliation import Reconciliation
     from archcalc.render.table import Cell
 
@@ -37,7 +37,7 @@ def reconciliation(found: Reconciliation) -> Iterator[Table]:
         yield _terms(found, found.b)
 
 
-def _terms(found: Reconciliation, b: Side) -> Table:
+def _terms(found: Reconciliation, b: CountedReport) -> Table:
     a = found.a
     columns = (
         Column("amount", "amount", "change"),
@@ -89,7 +89,7 @@ def _share(distance: Fraction) -> str:
     return percent(distance) if distance < 1 else f"{round(distance):,} times"
 
 
-def _total(side: Side) -> str:
+def _total(side: CountedReport) -> str:
     return f"at least {side.total:,}" if side.figure.partial else f"{side.total:,}"
 
 

@@ -95,13 +95,14 @@ class Family:
         values = self.parameters.settle(settings, parameters)
         id = variant or self.id  # noqa: A001
         body = self._body(sections, values)
+        inputs = read_inputs(self.checker, self.tree, sections.get("input"), values)
         self._check_others(variant, values)
         self._check_use(parameters)
         spec = Spec(
             id=id,
             name=self._text(sections, "name") or id,
             source=self._text(sections, "source"),
-            inputs=read_inputs(self.checker, self.tree, sections.get("input"), values),
+            inputs=inputs,
             parameters=values,
             changed={key: values[key] for key in parameters if key in values},
             items=body.items,

@@ -533,6 +533,13 @@ def test_a_call_sets_nothing_that_nothing_reads() -> None:
     )
 
 
+def test_an_input_may_be_all_that_reads_a_parameter() -> None:
+    text = "input: [3, =side, =side]\nparameters: {side: 8}\nlayers: [relu]"
+
+    assert str(archcalc.load(StringIO(text), side=6).inputs["input"]) == "3x6x6"
+    assert str(archcalc.load("vit-b-16", resolution=384).inputs["input"]) == "3x384x384"
+
+
 def test_what_only_another_variant_reads_may_be_set() -> None:
     text = """
         input: 1x8x8

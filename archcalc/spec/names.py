@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ COMMON = ("name", "when", "from", "repeat", "for", "in", "weights")
 AROUND = ("before", "after")
 STRUCTURE = frozenset({*COMMON, *AROUND, "op", "block", "layers", "branch"})
 """Keys that are never fields of an op or parameters of a block."""
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[-_ ](?=\d)")
 BAD_NAME = "names contain no / and no ., begin with no =, and `input` is taken"
 
 
@@ -72,10 +74,15 @@ def is_name(name: str) -> bool:
 def loose(name: str) -> str:
     """Reduce a name to what counts when names are compared.
 
+    Between digits a sign is a point, as code writes it: 1_6gf is 1.6gf, and not 16gf.
+
     >>> loose("LeNet-5") == loose("lenet_5") == loose("lenet5")
     True
+    >>> loose("squeezenet1_0"), loose("regnet_x_16gf")
+    ('squeezenet1.0', 'regnetx16gf')
     """
-    return "".join(c for c in name.lower() if c not in "-_ ")
+    pointed = _BETWEEN_DIGITS.sub(".", name.lower())
+    return "".join(c for c in pointed if c not in "-_ ")
 
 
 def check_parameter(checker: Checker, name: str, mark: Tree, family: Iterable[str] | None) -> None:

@@ -52,6 +52,19 @@ def test_a_network_by_an_alias(alias: str, id: str) -> None:  # noqa: A002 - the
     assert archcalc.load(alias).id == id
 
 
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("squeezenet1_0", "squeezenet-1.0"),
+        ("regnet_x_1_6gf", "regnetx-1.6gf"),
+        ("regnet_x_16gf", "regnetx-16gf"),
+        ("wide_resnet50_2", "wide-resnet50-2"),
+    ],
+)
+def test_a_sign_between_digits_is_a_point(name: str, id: str) -> None:  # noqa: A002
+    assert archcalc.load(name).id == id
+
+
 def test_every_network_is_found_by_its_name_and_aliases() -> None:
     for entry in archcalc.networks():
         for word in (entry.id, *entry.aliases):

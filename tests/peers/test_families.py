@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.peers
 
+REGNETS = {
+    "200mf": "002", "400mf": "004", "600mf": "006", "800mf": "008", "1.6gf": "016", "3.2gf": "032",
+    "4gf": "040", "6.4gf": "064", "8gf": "080", "12gf": "120", "16gf": "160", "32gf": "320",
+}  # fmt: skip
+"""By the size of a RegNet: timm's number of it."""
 JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "mobilenet-v1": ("timm", "mobilenetv1_100", {}),
     "mobilenet-v2": ("torchvision", "mobilenet_v2", {}),
@@ -48,6 +53,15 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "efficientnet-v2-s": ("torchvision", "efficientnet_v2_s", {}),
     "efficientnet-v2-m": ("torchvision", "efficientnet_v2_m", {}),
     "efficientnet-v2-l": ("torchvision", "efficientnet_v2_l", {}),
+    **{
+        f"regnet{kind}-{size}": ("timm", f"regnet{kind}_{number}", {})
+        for kind in "xy"
+        for size, number in REGNETS.items()
+    },
+    "regnetx-400mf-torchvision": ("timm", "regnetx_004_tv", {}),
+    "regnety-800mf-torchvision": ("timm", "regnety_008_tv", {}),
+    "regnety-8gf-torchvision": ("timm", "regnety_080_tv", {}),
+    "regnety-128gf": ("timm", "regnety_1280", {}),
     "shufflenet-v2-torchvision": ("torchvision", "shufflenet_v2_x1_0", {}),
     "shufflenet-v2-0.5-torchvision": ("torchvision", "shufflenet_v2_x0_5", {}),
     "shufflenet-v2-1.5-torchvision": ("torchvision", "shufflenet_v2_x1_5", {}),

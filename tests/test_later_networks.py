@@ -1,0 +1,78 @@
+"""Networks of after 2016: what their papers say of how their tables come about."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import log
+
+import pytest
+
+from archcalc.spec.library import load
+
+REGNETS = [  # depth, (w0, wa), wm and group of pycls, configs/dds_baselines
+    ("regnetx-200mf", 13, (24, 36.44), 2.49, 8),
+    ("regnetx-400mf", 22, (24, 24.48), 2.54, 16),
+    ("regnetx-600mf", 16, (48, 36.97), 2.24, 24),
+    ("regnetx-800mf", 16, (56, 35.73), 2.28, 16),
+    ("regnetx-1.6gf", 18, (80, 34.01), 2.25, 24),
+    ("regnetx-3.2gf", 25, (88, 26.31), 2.25, 48),
+    ("regnetx-4gf", 23, (96, 38.65), 2.43, 40),
+    ("regnetx-6.4gf", 17, (184, 60.83), 2.07, 56),
+    ("regnetx-8gf", 23, (80, 49.56), 2.88, 120),
+    ("regnetx-12gf", 19, (168, 73.36), 2.37, 112),
+    ("regnetx-16gf", 22, (216, 55.59), 2.1, 128),
+    ("regnetx-32gf", 23, (320, 69.86), 2.0, 168),
+    ("regnety-200mf", 13, (24, 36.44), 2.49, 8),
+    ("regnety-400mf", 16, (48, 27.89), 2.09, 8),
+    ("regnety-600mf", 15, (48, 32.54), 2.32, 16),
+    ("regnety-800mf", 14, (56, 38.84), 2.4, 16),
+    ("regnety-1.6gf", 27, (48, 20.71), 2.65, 24),
+    ("regnety-3.2gf", 21, (80, 42.63), 2.66, 24),
+    ("regnety-4gf", 22, (96, 31.41), 2.24, 64),
+    ("regnety-6.4gf", 25, (112, 33.22), 2.27, 72),
+    ("regnety-8gf", 17, (192, 76.82), 2.19, 56),
+    ("regnety-12gf", 19, (168, 73.36), 2.37, 112),
+    ("regnety-16gf", 18, (200, 106.23), 2.48, 112),
+    ("regnety-32gf", 20, (232, 115.89), 2.53, 232),
+    ("regnety-128gf", 27, (456, 160.83), 2.52, 264),
+]
+
+
+@pytest.mark.parametrize(("name", "depth", "line", "wm", "group"), REGNETS)
+def test_widths_of_a_regnet_lie_on_a_line(
+    name: str, depth: int, line: tuple[int, float], wm: float, group: int
+) -> None:
+    w0, wa = line
+    steps = [round(log((w0 + wa * j) / w0) / log(wm)) for j in range(depth)]  # equations 2 and 3
+    widths = [round(w0 * wm**step / 8) * 8 for step in steps]  # equation 4, by 8
+    stages = [(width, len(list(blocks))) for width, blocks in groupby(widths)]
+    spec = load(name)
+
+    assert spec.parameters["group"] == group
+    assert spec.parameters["depths"] == tuple(blocks for _, blocks in stages)
+    assert spec.parameters["widths"] == tuple(
+        round(width / min(group, width)) * min(group, width) for width, _ in stages
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "unrounded"),
+    [  # the widths before they are made multiples of the group
+        ("regnetx-400mf-torchvision", (24, 64, 160, 392)),
+        ("regnety-800mf-torchvision", (56, 136, 320, 776)),
+        ("regnety-8gf-torchvision", (192, 424, 920, 2016)),
+    ],
+)
+def test_torchvision_rounds_widths_of_regnets_otherwise(
+    name: str, unrounded: tuple[int, ...]
+) -> None:
+    spec, paper = load(name), load(name.removesuffix("-torchvision"))
+    group = spec.parameters["group"]
+    assert isinstance(group, int)
+
+    def divisible(width: int) -> int:
+        up = (width + group // 2) // group * group  # halves go up
+        return up if up >= 0.9 * width else up + group
+
+    assert spec.parameters["widths"] == tuple(map(divisible, unrounded))
+    assert paper.parameters["widths"] == tuple(round(w / group) * group for w in unrounded)

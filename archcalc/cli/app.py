@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from archcalc.cli.command import register
+from archcalc.cli.command import Direct, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ Count the parameters, connections and operations of a neural network, and show b
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Direct, TyperGroup):
     """A group that knows its commands by name, and imports the one that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the parser's own class

@@ -6,18 +6,39 @@ Every command has the same output options; its function never sees them.
 from __future__ import annotations
 
 from inspect import Parameter, Signature, cleandoc, signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import typer
+from typer.core import TyperCommand
 
 from archcalc import limits
 from archcalc.cli.delivery import deliver
 from archcalc.cli.options import OPTIONS, Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from archcalc.cli.answer import Answer
+
+TEXT = {str, str | None, list[str], list[str] | None}
+
+
+class Direct:
+    """A command that takes as given what needs no check: `texts`, and defaults of what is left out.
+
+    Typer has pydantic look at each value, and importing that takes as long as all of archcalc.
+    """
+
+    texts: Collection[str] = ()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - the parser's own
+        """Read the arguments of a call."""
+        _take_as_given(self.get_params(ctx), self.texts)  # type: ignore[attr-defined]
+        return super().parse_args(ctx, args)  # type: ignore[misc,no-any-return]
+
+
+class DirectCommand(Direct, TyperCommand):
+    """One command that takes text as given."""
 
 
 def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> None:
@@ -41,7 +62,29 @@ def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> No
     every = [*(p.replace(kind=Parameter.KEYWORD_ONLY) for p in own.values()), *added]
     run.__signature__ = Signature(every)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
-    app.command(name, help=description(function))(run)
+    texts = {each.name for each in every if (get_args(each.annotation) or (None,))[0] in TEXT}
+    command = type("Command", (DirectCommand,), {"texts": texts})
+    app.command(name, cls=command, help=description(function))(run)
+
+
+def _take_as_given(parameters: Iterable[Any], texts: Collection[str]) -> None:
+    for parameter in parameters:
+        if "process_value" not in vars(parameter):
+            parameter.process_value = _reading(parameter, text=parameter.name in texts)
+
+
+def _reading(parameter: Any, *, text: bool) -> Callable[[Any, Any], Any]:  # noqa: ANN401
+    check = parameter.process_value
+
+    def process(context: Any, value: Any) -> Any:  # noqa: ANN401
+        left_out = value is None or value == parameter.default
+        if parameter.required if left_out else not text:
+            return check(context, value)
+        if value is None and (parameter.multiple or parameter.nargs == -1):
+            value = ()
+        return parameter.callback(context, parameter, value) if parameter.callback else value
+
+    return process
 
 
 def description(function: Callable[..., Answer]) -> str:

@@ -98,6 +98,8 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "deit-ti-distilled": ("timm", "deit_tiny_distilled_patch16_224", {}),
     "deit-s-distilled": ("timm", "deit_small_distilled_patch16_224", {}),
     "deit-b-distilled": ("timm", "deit_base_distilled_patch16_224", {}),
+    "darknet-53": ("timm", "darknet53", {}),
+    "csp-darknet-53": ("timm", "cspdarknet53", {}),
     "unet": ("torch", "UNet", {}),
     "c3d": ("torch", "c3d", {}),
     "waveform-m5": ("torch", "m5", {}),
@@ -131,8 +133,8 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
 }
 """By network: the library, the name of its model, and what it is made with."""
-STACKED = ("qkv", "in_proj", "c_attn")
-"""Words in the names of weights that hold queries, keys and values in one."""
+STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp": 2}
+"""By words in the names of weights that hold several in one, how many: queries, keys and values."""
 
 
 def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a module
@@ -170,13 +172,9 @@ def ours(graph: archcalc.Graph) -> Iterator[tuple[int, ...]]:
 def theirs(module: Any) -> Iterator[tuple[int, ...]]:  # noqa: ANN401 - a module
     """List the shapes of all parameters, those that are stacked each by itself."""
     for name, parameter in module.named_parameters():
-        shape = tuple(parameter.shape)
-        if any(word in name for word in STACKED):
-            side = max(range(len(shape)), key=shape.__getitem__)
-            part = (*shape[:side], shape[side] // 3, *shape[side + 1 :])
-            yield from [bare(part)] * 3
-        else:
-            yield bare(shape)
+        parts = next((n for word, n in STACKED.items() if word in name), 1)
+        shape = bare(tuple(parameter.shape))  # the longest side, which is stacked, comes last
+        yield from [bare((*shape[:-1], *(n // parts for n in shape[-1:])))] * parts
 
 
 def bare(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -71,6 +71,8 @@ class Expression:
 
     def require(self, variables: Collection[str]) -> None:
         """Raise a `Reason` for a name that is not among the variables."""
+        if self.names.issubset(variables):
+            return
         roots = {name.partition(".")[0] for name in self.names}
         for name in sorted(roots.difference(variables)):
             message = f"nothing is called `{name}` here"

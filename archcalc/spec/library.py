@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as AnyMapping
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -28,14 +28,14 @@ SUFFIXES = SPEC.suffixes
 
 
 class Entry(NamedTuple):
-    """A network of the library; `year` is that of the source which it is written from."""
+    """A network of the library; a list of them tells the `year` of its source."""
 
     id: str
     aliases: tuple[str, ...]
     family: str
     variant: str | None
     path: Path
-    year: int | None
+    year: int | None = None
 
 
 def load(network: str | Path | IO[str] | AnyMapping[str, object], /, **parameters: Value) -> Spec:
@@ -116,10 +116,11 @@ def locate(
 def find(name: str) -> tuple[Entry, Document]:
     """Find a network of the library by a name that matches loosely. Raises UnknownName."""
     wanted = loose(name)
-    for path in sorted(
-        families(), key=lambda path: (loose(path.stem) not in wanted, -len(path.stem))
-    ):
-        document = read(library_source(path))
+    for path, stem in sorted(_stems(), key=lambda file: (file[1] not in wanted, -len(file[1]))):
+        source = library_source(path)
+        if _bare(wanted) not in _bare(stem + source.text):
+            continue
+        document = read(source)
         for entry in _entries(path, document):
             if wanted in map(loose, (entry.id, *entry.aliases)):
                 return entry, document
@@ -129,7 +130,9 @@ def find(name: str) -> tuple[Entry, Document]:
 def networks() -> Iterator[Entry]:
     """List every network of the library, family by family."""
     for path in families():
-        yield from _entries(path, read(library_source(path)))
+        document = read(library_source(path))
+        for entry in _entries(path, document):
+            yield entry._replace(year=_year(document.tree, entry.variant or ""))
 
 
 @cache
@@ -139,6 +142,16 @@ def families() -> tuple[Path, ...]:
     inside = package / "architectures"
     folder = inside if inside.is_dir() else package.parent / "architectures"
     return tuple(sorted(folder.glob("*.yaml")))
+
+
+@cache
+def _stems() -> tuple[tuple[Path, str], ...]:
+    return tuple((path, loose(path.stem)) for path in families())
+
+
+def _bare(text: str) -> str:
+    """Leave out what loose names may differ in: a text without a bare name has no such network."""
+    return reduce(lambda text, sign: text.replace(sign, ""), "-_. ", text.lower())
 
 
 def open_source(path: Path) -> Source:
@@ -181,9 +194,9 @@ def _entries(path: Path, document: Document) -> Iterator[Entry]:
     family = _text(document.tree, "name") or path.stem
     found = variants(document.tree)
     for id, aliases in found.items():  # noqa: A001
-        yield Entry(id, aliases, family, id, path, _year(document.tree, id))
+        yield Entry(id, aliases, family, id, path)
     if not found:
-        yield Entry(path.stem, (), family, None, path, _year(document.tree))
+        yield Entry(path.stem, (), family, None, path)
 
 
 def _year(tree: Tree | None, variant: str = "") -> int | None:

@@ -7,6 +7,8 @@ from math import log
 
 import pytest
 
+import archcalc
+from archcalc.sharing import arrays
 from archcalc.spec.library import load
 
 REGNETS = [  # depth, (w0, wa), wm and group of pycls, configs/dds_baselines
@@ -76,3 +78,56 @@ def test_torchvision_rounds_widths_of_regnets_otherwise(
 
     assert spec.parameters["widths"] == tuple(map(divisible, unrounded))
     assert paper.parameters["widths"] == tuple(round(w / group) * group for w in unrounded)
+
+
+def test_attention_in_windows_costs_what_its_equations_say() -> None:
+    row = archcalc.count("swin-t")["stage1/block/1/attention"]
+    h = w = 56
+    c, m = 96, 7
+
+    # Liu et al. 2021, equations 1 and 2: the map against its square, and windows of m x m
+    assert row.macs == 4 * h * w * c**2 + 2 * m**2 * h * w * c == 145_108_992
+    assert archcalc.count({"input": "96x56x56", "layers": [{"attention": 3}]}).total.macs == (
+        4 * h * w * c**2 + 2 * (h * w) ** 2 * c
+    )
+
+
+def test_every_other_block_of_swin_shifts_its_map_at_no_cost() -> None:
+    report = archcalc.count("swin-t")
+    shifts = [row for row in report.fold(4) if row.path.endswith(("/shift", "/shift back"))]
+
+    # 2, 2, 6 and 2 blocks; the last two see all of their 7x7 places in one window
+    assert len(shifts) == 2 * (1 + 1 + 3)
+    assert {str(row.output) for row in shifts} == {"96x56x56", "192x28x28", "384x14x14"}
+    assert not any(row.parameters or row.flops or row.neurons for row in shifts)
+
+
+def test_swin_learns_a_number_for_each_distance_and_head() -> None:
+    blocks = {3: 2, 6: 2, 12: 6, 24: 2}  # by heads
+    tables = sum(n * heads * (2 * 7 - 1) ** 2 for heads, n in blocks.items())
+    found = archcalc.count("swin-t").graph.nodes
+
+    assert tables == 23_322
+    assert tables == sum(
+        weight.size
+        for node in found
+        for name, weight in arrays(node).items()
+        if name == "position_bias"
+    )
+
+
+@pytest.mark.parametrize("name", ["convnext-t", "regnetx-200mf", "swin-t"])
+def test_what_looks_at_places_alike_has_as_many_weights_on_any_image(name: str) -> None:
+    small, large = (archcalc.count(name, input=f"3x{side}x{side}").total for side in (224, 448))
+    head = 1000 * {"convnext-t": 768, "regnetx-200mf": 368, "swin-t": 768}[name]
+
+    assert large.parameters == small.parameters
+    assert large.macs - head == 4 * (small.macs - head)
+
+
+def test_a_mixer_has_weights_for_every_place_of_its_image() -> None:
+    small = archcalc.count("mixer-s-32").total
+    large = archcalc.count("mixer-s-32", input="3x448x448").total
+
+    # 8 blocks, each with 256 units that read 49 or 196 places, and as many units that read the 256
+    assert large.parameters - small.parameters == 8 * (256 * 147 + 147 * (256 + 1)) == 603_288

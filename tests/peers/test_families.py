@@ -1,13 +1,15 @@
 """The families of the library hold against the models that other libraries build.
 
-Every weight has the same shape (but for extents of 1, and for matrices that are stacked or turned
-around there), and PyTorch's own counter of operations gives twice our macs. Models are made on the
-meta device: no number is ever computed. A library that is not installed skips its rows.
+Every weight has the same shape (but for extents of 1, and for matrices that are stacked, turned
+around or laid in a row there), and PyTorch's own counter of operations gives twice our macs. Models
+are made on the meta device: no number is ever computed. A library that is not installed skips its
+rows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from math import isqrt
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +102,28 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "deit-b-distilled": ("timm", "deit_base_distilled_patch16_224", {}),
     "darknet-53": ("timm", "darknet53", {}),
     "csp-darknet-53": ("timm", "cspdarknet53", {}),
+    "swin-t": ("torchvision", "swin_t", {}),
+    "swin-s": ("torchvision", "swin_s", {}),
+    "swin-b": ("torchvision", "swin_b", {}),
+    "swin-l": ("timm", "swin_large_patch4_window7_224", {}),
+    "swin-b-384": ("timm", "swin_base_patch4_window12_384", {}),
+    "swin-l-384": ("timm", "swin_large_patch4_window12_384", {}),
+    "convnext-t": ("torchvision", "convnext_tiny", {}),
+    "convnext-s": ("torchvision", "convnext_small", {}),
+    "convnext-b": ("torchvision", "convnext_base", {}),
+    "convnext-l": ("torchvision", "convnext_large", {}),
+    "convnext-xl": ("timm", "convnext_xlarge", {}),
+    "mixer-s-32": ("timm", "mixer_s32_224", {}),
+    "mixer-s-16": ("timm", "mixer_s16_224", {}),
+    "mixer-b-32": ("timm", "mixer_b32_224", {}),
+    "mixer-b-16": ("timm", "mixer_b16_224", {}),
+    "mixer-l-32": ("timm", "mixer_l32_224", {}),
+    "mixer-l-16": ("timm", "mixer_l16_224", {}),
+    "mixer-h-14": (
+        "timm",
+        "models.mlp_mixer.MlpMixer",
+        {"patch_size": 14, "embed_dim": 1280, "num_blocks": 32},
+    ),
     "unet": ("torch", "UNet", {}),
     "c3d": ("torch", "c3d", {}),
     "waveform-m5": ("torch", "m5", {}),
@@ -145,12 +169,13 @@ def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN40
             from tests.peers.written import WRITTEN  # noqa: PLC0415 - torch may be missing
 
             return WRITTEN[name]().eval()
-        if library == "timm":
+        if library == "timm" and "." not in name:
             return made.create_model(name, **given).eval()
         if library == "transformers":
             kind = getattr(made, name)
             return kind(kind.config_class(**given, attn_implementation="eager")).eval()
-        return attrgetter(name)(made.models)(**given).eval()
+        where = made if library == "timm" else made.models
+        return attrgetter(name)(where)(**given).eval()
 
 
 def entering(report: archcalc.Report) -> Any:  # noqa: ANN401 - a tensor
@@ -172,6 +197,10 @@ def ours(graph: archcalc.Graph) -> Iterator[tuple[int, ...]]:
 def theirs(module: Any) -> Iterator[tuple[int, ...]]:  # noqa: ANN401 - a module
     """List the shapes of all parameters, those that are stacked each by itself."""
     for name, parameter in module.named_parameters():
+        if "relative_position" in name:  # a row for each distance, down and across
+            side = isqrt(parameter.shape[0])
+            yield bare((side, side, parameter.shape[1]))
+            continue
         parts = next((n for word, n in STACKED.items() if word in name), 1)
         shape = bare(tuple(parameter.shape))  # the longest side, which is stacked, comes last
         yield from [bare((*shape[:-1], *(n // parts for n in shape[-1:])))] * parts

@@ -28,7 +28,7 @@ SUFFIXES = SPEC.suffixes
 
 
 class Entry(NamedTuple):
-    """A network of the library; a list of them tells the `year` of its source."""
+    """A network of the library; `year` is that of the source which it is written from."""
 
     id: str
     aliases: tuple[str, ...]
@@ -123,7 +123,7 @@ def find(name: str) -> tuple[Entry, Document]:
         document = read(source)
         for entry in _entries(path, document):
             if wanted in map(loose, (entry.id, *entry.aliases)):
-                return entry, document
+                return _dated(entry, document), document
     raise _unknown(name)
 
 
@@ -132,7 +132,7 @@ def networks() -> Iterator[Entry]:
     for path in families():
         document = read(library_source(path))
         for entry in _entries(path, document):
-            yield entry._replace(year=_year(document.tree, entry.variant or ""))
+            yield _dated(entry, document)
 
 
 @cache
@@ -199,7 +199,11 @@ def _entries(path: Path, document: Document) -> Iterator[Entry]:
         yield Entry(path.stem, (), family, None, path)
 
 
-def _year(tree: Tree | None, variant: str = "") -> int | None:
+def _dated(entry: Entry, document: Document) -> Entry:
+    return entry._replace(year=_year(document.tree, entry.variant or ""))
+
+
+def _year(tree: Tree | None, variant: str) -> int | None:
     """Read the year of the source of a variant, of what it is like, or of the family."""
     section = tree.entries.get("variants") if isinstance(tree, Mapping) else None
     of = section.entries if isinstance(section, Mapping) else {}

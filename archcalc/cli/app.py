@@ -39,7 +39,7 @@ COMMANDS = {
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),
     "draw": Entry("draw:draw", "Draw a network as boxes and arrows, or as planes."),
     "plot": Entry("plot:plot", "Chart where parameters, operations and activations sit."),
-    "export": Entry("exporting:export", "Print the spec of a network of the library."),
+    "export": Entry("exporting:export", "Write a network out, whatever it was read from."),
     "init": Entry("exporting:init", "Write a commented spec to start from."),
     "schema": Entry("schema:schema", "Print a JSON Schema of specs or of reports."),
     "explain-error": Entry("explain_error:explain_error", "Explain the code of a mistake."),

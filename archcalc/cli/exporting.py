@@ -1,4 +1,4 @@
-"""`archcalc export` and `archcalc init`: specs to read, to copy and to start from."""
+"""`archcalc export` and `archcalc init`: networks in other languages, specs to start from."""
 
 from __future__ import annotations
 
@@ -8,14 +8,29 @@ from typing import Annotated
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.completion import complete_families
+from archcalc.cli.arguments import Input, Network, Set, open_network
 from archcalc.cli.delivery import write_file
-from archcalc.errors import UsageError
+from archcalc.cli.options import check_choice
+from archcalc.cli.picture import keep
+from archcalc.errors import UnknownName, UsageError
 
-Name = Annotated[
+LANGUAGES = ("yaml",)
+
+To = Annotated[
     str,
-    typer.Argument(
-        metavar="NAME", help="A network of the library.", autocompletion=complete_families
+    typer.Option(
+        "--to",
+        "-t",
+        metavar="LANGUAGE",
+        help="yaml: a spec of this network alone, everything settled.",
+        autocompletion=lambda: list(LANGUAGES),
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write a file; its suffix says the language."
     ),
 ]
 File = Annotated[str, typer.Argument(metavar="FILE", help="Where to write; - prints it.")]
@@ -62,25 +77,61 @@ layers:                               # one line for each layer, in their order
 """
 
 
-def export(name: Name, *, published: Published = False) -> Answer:
-    """Print the spec of a network of the library, to read or to start from.
+def export(  # noqa: PLR0913 - one for each option
+    network: Network,
+    *,
+    to: To = "",
+    output: Output = None,
+    input: Input = None,  # noqa: A002 - the option's name
+    set: Set = None,  # noqa: A002
+    published: Published = False,
+) -> Answer:
+    """Write a network out: as a spec, whatever it was read from.
+
+    A network of the library is printed with its family as it is written, to start from, unless
+    a language is asked for, or another input or parameter.
 
     \b
     Examples:
       archcalc export lenet5
       archcalc export resnet50 -o mine.yaml
+      archcalc export resnet50 --to yaml
       archcalc export googlenet --published
     """  # noqa: D301 - \b keeps the lines apart
+    check_choice("--to", to or "yaml", LANGUAGES)
+    own = None if to or input or set else _as_written(network, published=published)
+    if own is None and published:
+        message = "only a network of the library as it is written has published figures"
+        raise UsageError.of("conflict", message, "leave --to, --input and --set out")
+    answer = own or Answer((_written(network, input, set),))
+    if output in {None, "-"}:
+        return answer
+    return keep(str(output), str(answer.parts[0]))
+
+
+def _as_written(network: str, *, published: bool) -> Answer | None:
+    """Give the file of a network of the library; None for another."""
     from archcalc.spec.library import find  # noqa: PLC0415 - after the arguments are known to be good
 
-    entry, document = find(name)
+    try:
+        entry, document = find(network)
+    except UnknownName:
+        return None
     text = document.source.text
     if not published:
         text = text.split("\n---\n")[0].rstrip() + "\n"
     variant = f"#{entry.variant}" if entry.variant else ""
-    return Answer(
-        (text,), hint=f"save it with -o mine.yaml; then: archcalc show mine.yaml{variant}"
-    )
+    hint = f"save it with -o mine.yaml; then: archcalc show mine.yaml{variant}"
+    return Answer((text,), hint=hint)
+
+
+def _written(network: str, input: str | None, settings: list[str] | None) -> str:  # noqa: A002
+    """Write a network as a spec of its own."""
+    from archcalc.exports.yaml.text import yaml  # noqa: PLC0415
+    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
+
+    graph = count(open_network(network, settings, input), input=input, heads=True).graph
+    return yaml(graph)
 
 
 def init(file: File = "mine.yaml") -> Answer:

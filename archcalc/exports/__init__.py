@@ -1,0 +1,1 @@
+"""Networks written in the languages of other tools, from their graphs: YAML, PyTorch, ONNX."""

@@ -1,0 +1,44 @@
+"""`archcalc export`: which language it writes, where to, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+
+def test_a_network_of_the_library_is_printed_as_it_is_written(archcalc: Call) -> None:
+    assert archcalc("export", "lenet5").output.startswith("# LeNet, from the zip codes of 1989")
+    assert "variants:" not in archcalc("export", "lenet5", "--to", "yaml").output
+    assert "conv: 24," in archcalc("export", "densenet-40-12", "--set", "growth=24").output
+
+
+def test_what_was_read_from_another_file_becomes_a_spec(archcalc: Call, tmp_path: Path) -> None:
+    net, spec = tmp_path / "net.cfg", tmp_path / "net.yaml"
+    net.write_text(
+        "[net]\nheight=8\nwidth=8\nchannels=3\n[convolutional]\nfilters=4\nsize=3\n[softmax]\n"
+    )
+    status, output, errors = archcalc("export", str(net), "-o", str(spec))
+    assert (status, output, errors) == (0, "", f"wrote {spec}\n")
+    rows = [archcalc("show", str(file), "--format", "csv").output for file in (net, spec)]
+    assert rows[0] == rows[1]
+
+
+def test_what_it_refuses(archcalc: Call) -> None:
+    assert archcalc("export", "lenet5", "--to", "yam") == (
+        2, "", "error[not-a-choice]: there is no `--to yam`\n  hint: did you mean `yaml`?\n",
+    )  # fmt: skip
+    assert archcalc("export", "lenet5", "--to", "yaml", "--published").errors == (
+        "error[conflict]: only a network of the library as it is written has published figures\n"
+        "  hint: leave --to, --input and --set out\n"
+    )
+    assert archcalc("export", "nonet").errors == (
+        "error[unknown-network]: there is no network `nonet`\n"
+        "  hint: `archcalc list` shows all networks; a file needs its suffix .yaml\n"
+    )

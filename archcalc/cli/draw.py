@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archcalc.report import Report
 
 STYLES = ("auto", "boxes", "planes")
-DRAWINGS = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid"}
+DRAWINGS = {".svg": "svg", ".tex": "tikz", ".mmd": "mermaid", ".mermaid": "mermaid"}
 """What is drawn as text, by the suffix of the file."""
 RASTERS = (".png", ".pdf")
 
@@ -38,7 +38,7 @@ File = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write a file: .svg, .png or .pdf, or .mmd for Mermaid.",
+        help="Write a file: .svg, .png or .pdf, .tex for TikZ, or .mmd for Mermaid.",
     ),
 ]
 Format = Annotated[
@@ -47,7 +47,7 @@ Format = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="svg or mermaid.",
+        help="svg, tikz or mermaid.",
         autocompletion=complete_drawings,
         show_default=False,
     ),
@@ -88,7 +88,7 @@ def draw(  # noqa: PLR0913 - one for each option
         picture: str | bytes = mermaid.draw(report, depth or None, sideways=sideways)
     else:
         piece = _sketch(report, style, depth or None, sideways=sideways)
-        picture = _written(report, piece, suffix if of_kind == "raster" else ".svg")
+        picture = _written(report, piece, suffix if of_kind == "raster" else of_kind)
     if isinstance(picture, str) and output in {None, "-"}:
         return Answer((picture,))
     return keep(str(output), picture)
@@ -114,10 +114,12 @@ def _sketch(report: Report, style: str, depth: int | None, *, sideways: bool) ->
     return drawing.sketch(report, depth, sideways=sideways)
 
 
-def _written(report: Report, piece: Piece, suffix: str) -> str | bytes:
-    from archcalc.render.pictures import raster, svg  # noqa: PLC0415
+def _written(report: Report, piece: Piece, of_kind: str) -> str | bytes:
+    from archcalc.render.pictures import raster, svg, tikz  # noqa: PLC0415
     from archcalc.render.pictures.labels import about  # noqa: PLC0415
 
-    if suffix == ".svg":
+    if of_kind == "svg":
         return svg.document(piece.shapes, piece.width, piece.height, about(report))
-    return raster.picture(piece, suffix)
+    if of_kind == "tikz":
+        return tikz.document(piece.shapes, about(report))
+    return raster.picture(piece, of_kind)

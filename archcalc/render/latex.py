@@ -101,10 +101,10 @@ def _only_formula(parts: Parts) -> Formula | None:
 
 def _matrix(table: Table) -> list[str]:
     """Set a matrix of any width under its rule; `text` alone is of the package amsmath."""
-    name, sides = _text(table.matrix), "r" * (len(table.columns) - 1)
+    name, sides = escaped(table.matrix), "r" * (len(table.columns) - 1)
     rows = [" & ".join(str(cell) for cell in row[1:]) for row in table.rows]
     return [
-        *(_text(line) for line in (table.title, *table.captions) if line),
+        *(escaped(line) for line in (table.title, *table.captions) if line),
         f"\\[ \\text{{{name}}} = \\left(\\begin{{array}}{{{sides}}}",
         *(f"  {row} \\\\" for row in rows),
         "\\end{array}\\right) \\]",
@@ -117,7 +117,7 @@ def _float(table: Table, caption: Caption, number: int) -> Iterator[str]:
     yield "\\centering"
     said = table.title or _networks(caption)
     if said:
-        yield f"\\caption{{{_text(said)}}}"
+        yield f"\\caption{{{escaped(said)}}}"
         yield f"\\label{{tab:{_label(caption)}{f'-{number}' if number > 1 else ''}}}"
     yield from _tabular(table)
     yield "\\end{table}"
@@ -167,7 +167,7 @@ def _formulas(table: Table, lines: list[str]) -> list[str]:
     return found
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """Escape a text outside of a table."""
     return _signs(printable(text).translate(_OWN))
 

@@ -84,7 +84,7 @@ def test_a_chart_goes_to_its_file(archcalc: Callable[..., Any], tmp_path: Path) 
 
 def test_completion_offers_styles_and_kinds() -> None:
     assert complete_styles("p") == ["planes"]
-    assert complete_drawings("") == ["svg", "mermaid"]
+    assert complete_drawings("") == ["svg", "tikz", "mermaid"]
 
 
 def test_a_picture_of_no_layers_has_its_name_for_a_title(

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from archcalc.errors import UsageError
-from archcalc.render.pictures import drawing, mermaid, page, planes, raster, svg
+from archcalc.render.pictures import drawing, mermaid, page, planes, raster, svg, tikz
 from archcalc.render.pictures.flow import flow
 from archcalc.render.pictures.layering import Link, Point, Size, arrange, rank_items
 from archcalc.report import count
@@ -364,3 +364,39 @@ def test_a_long_picture_keeps_within_what_a_png_can_be() -> None:
     piece = page.Piece(100, 40_000, [svg.Rectangle(0, 0, 50, 40_000, {"fill": "#000000"})])
     png = raster.picture(piece, ".png")
     assert int.from_bytes(png[20:24]) <= 16_000
+
+
+# -- TikZ
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_tikz_draws_every_shape_of_the_picture(network: str) -> None:
+    piece = drawing.sketch(count(network, heads=True), 2)
+    lines = tikz.document(piece.shapes, network).splitlines()
+    kinds = [type(shape) for shape in piece.shapes]
+    assert sum(line.startswith(r"\node[") for line in lines) == kinds.count(svg.Text)
+    assert sum(" rectangle " in line for line in lines) == kinds.count(svg.Rectangle)
+    arrows = sum(isinstance(shape, svg.Path) and shape.arrow for shape in piece.shapes)
+    assert sum(line.startswith(r"\path[->") for line in lines) == arrows
+    for line in lines:
+        bare = re.sub(r"\\[{}]", "", line)
+        assert bare.count("{") == bare.count("}")
+
+
+def test_tikz_says_each_form_of_path() -> None:
+    style = {"fill": "none", "stroke": "#808080", "stroke-width": "2", "stroke-dasharray": "4 2"}
+    line = "draw={rgb,255:red,128;green,128;blue,128}, line width=1.5bp"
+    dashed = f"{line}, dash pattern=on 3bp off 1.5bp"
+    bent = svg.Path((Point(0, 0), Point(8, 4)), style, arrow=True)
+    flat = svg.Path((Point(0, 0), Point(8, 4), Point(0, 4)), style, closed=True, curved=False)
+    assert tikz.document([bent, flat], "two").splitlines()[3:5] == [
+        rf"\path[->, {dashed}] (0,0) .. controls (0,2) and (8,2) .. (8,4);",
+        rf"\path[{dashed}] (0,0) -- (8,4) -- (0,4) -- cycle;",
+    ]
+
+
+def test_tikz_gives_strange_names_no_meaning(strange: Path) -> None:
+    text = tikz.document(drawing.sketch(count(strange), 2).shapes, "a\nb \\input{c}")
+    assert text.startswith("% a\\nb \\input{c}\n")
+    assert r"\%\%\{init: x\}\%\%" in text
+    assert r"a\ensuremath{<}b\ensuremath{>}\&" in text

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcalc.ops.op import Op
 
 
 class Testimony(NamedTuple):
@@ -28,3 +33,18 @@ class Testimony(NamedTuple):
     def to_dict(self) -> dict[str, object]:
         """Give everything as plain values, ready for JSON."""
         return self._asdict() | {"agrees": self.agrees}
+
+
+class Sample(NamedTuple):
+    """What a layer read and put out in a pass with numbers, as arrays laid out as ours are.
+
+    `arrays` are what it holds by our names, flat; `step` is the distance between 1 and the next
+    number in the least precise of all of them.
+    """
+
+    path: str
+    op: Op
+    xs: tuple[Any, ...]
+    arrays: Mapping[str, Any]
+    y: Any
+    step: float

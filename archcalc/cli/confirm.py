@@ -26,6 +26,12 @@ Names = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Confirm every network of the library.")]
+Run = Annotated[
+    bool,
+    typer.Option(
+        "--run", help="Run live modules with numbers, too, and compare what every layer gives."
+    ),
+]
 
 
 def confirm(
@@ -34,6 +40,7 @@ def confirm(
     all: All = False,  # noqa: A002 - the option's name
     input: Input = None,  # noqa: A002
     heads: Heads = False,
+    run: Run = False,
 ) -> Answer:
     """Build networks in NumPy, run every layer, and compare what is measured with what is counted.
 
@@ -44,10 +51,11 @@ def confirm(
       archcalc confirm lenet5
       archcalc confirm resnet50 densenet121 --heads
       archcalc confirm --all
+      archcalc confirm torchvision:resnet18 --run
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.render.tables import confirmation as tables  # noqa: PLC0415 - after the arguments
 
-    confirmations = _run(_chosen(networks, every=all), input, heads=heads)
+    confirmations = _run(_chosen(networks, every=all), input, heads=heads, run=run)
     parts = [tables.networks(confirmations)]
     if len(confirmations) == 1:
         parts = list(tables.confirmation(confirmations[0]))
@@ -73,6 +81,7 @@ def _run(
     input: str | None,  # noqa: A002
     *,
     heads: bool,
+    run: bool,
 ) -> list[Confirmation]:
     """Confirm one network after the other; what they have in common is run once."""
     from archcalc.referee.confirmations.confirmation import confirm as measure  # noqa: PLC0415
@@ -84,7 +93,11 @@ def _run(
     with progress(len(graphs)) as tell:
         return [
             measure(
-                graph, heads=heads, witness=witness, progress=_step(tell, past, graph.origin.name)
+                graph,
+                heads=heads,
+                run=run,
+                witness=witness,
+                progress=_step(tell, past, graph.origin.name),
             )
             for past, graph in enumerate(graphs)
         ]

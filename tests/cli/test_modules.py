@@ -109,3 +109,13 @@ def test_a_live_module_is_confirmed_by_pytorch_too(archcalc: Call, file: str) ->
         "PyTorch's counter  multiply-adds                      244,800  244,800  =",
         "gradients          parameters that one reaches              4        4  =",
     ]
+
+
+def test_a_live_module_is_run_with_numbers_where_it_is_asked_for(archcalc: Call, file: str) -> None:
+    asked = ["confirm", f"{file}:Net", "--input", "3x32x32", "--run", "--width", "100"]
+    status, output, _ = archcalc(*asked)
+
+    assert status == 0
+    assert output.splitlines()[-1] == (
+        "our kernels, with its numbers  layers with PyTorch's values             3        3  ="
+    )

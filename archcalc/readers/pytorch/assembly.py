@@ -36,8 +36,7 @@ class Assembly:
     """Takes a network together from the calls of one pass.
 
     `arrays` are the sizes of parameters by name, `trained` those that are, `rules` the caller's.
-    `stated` has for each layer with an op what PyTorch put out, and how many numbers it read that
-    are stored.
+    `steps` has for each layer with an op what it was made of, and the call.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class Assembly:
         self._stored = Stored(arrays.keys(), trained)
         self._standing: dict[str | int, int] = {}
         self.owned = Ownership(arrays)
-        self.stated: dict[int, tuple[Shape, int]] = {}
+        self.steps: dict[int, tuple[Step, Call]] = {}
         self._nodes: dict[int, int] = {}
 
     def assemble(self, trace: Trace, maker: Maker | None = None) -> Graph:
@@ -112,8 +111,7 @@ class Assembly:
         self._compare(call, step, here.shape)
         node = self.builder.nodes[here.node]
         self.builder.nodes[here.node] = self.owned.own(node, here.node, step, named)
-        read = sum([value.size for values in step.holds for value in values])
-        self.stated[here.node] = (step.y or shape_of(call.outputs[0]), read)
+        self.steps[here.node] = step, call
         self._note_moves(here.node, step)
         return here.node
 
@@ -143,7 +141,7 @@ class Assembly:
 
     def _compare(self, call: Call, step: Step, y: Shape) -> None:
         """Compare our rule's shape with what PyTorch put out."""
-        found = step.y or shape_of(call.outputs[0])
+        found = step.output(call).shape
         if found != y and not (found.is_vector and y.is_vector and found.size == y.size):
             message = f"`{step.op.name}` gives {y}, PyTorch's `{call.name}` {found}"
             raise Misfit(

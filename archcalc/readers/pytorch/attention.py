@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archcalc.errors import Reason
 from archcalc.ops.shape import Shape
 from archcalc.readers.pytorch.call import Call, Value
-from archcalc.readers.pytorch.layout import laid
+from archcalc.readers.pytorch.layout import View, laid, view_of
 from archcalc.readers.pytorch.step import Step, Stored, make_op, weighted
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def core(call: Call, stored: Stored) -> Step | None:
     if windowed:
         fields["axis"] = "width"
     inputs = [query, key, value]
-    xs = [_in_heads(each.shape, stack=windowed) for each in inputs]
+    views = [_in_heads(each.shape, stack=windowed) for each in inputs]
     if mask is not None:
         if not (mask.held or stored.stands_alone(mask)):
             return None
         inputs.append(mask)
-        xs.append(_scores(mask.shape, stack=windowed))
+        views.append(_scores(mask.shape, stack=windowed))
     y = _in_heads(call.outputs[0].shape, stack=windowed)
-    return _fitting(make_op("scaled_dot_product", **fields), inputs, xs, y)
+    return _fitting(make_op("scaled_dot_product", **fields), inputs, views, y)
 
 
 def product(call: Call) -> Step | None:
@@ -61,38 +61,31 @@ def product(call: Call) -> Step | None:
         return None
     axis = 1 if len(one.shape) > 3 else 0
     laid(call.outputs[0], axis)
-    xs = [_stacked(value.shape) for value in (one, other)]
-    return _fitting(make_op("matmul"), [one, other], xs, _stacked(call.outputs[0].shape))
+    views = [view_of(value, axis) for value in (one, other)]
+    return _fitting(make_op("matmul"), [one, other], views, view_of(call.outputs[0], axis))
 
 
-def _stacked(sizes: tuple[int, ...]) -> Shape:
-    """Read a stack of matrices; a batch of one ahead of it is left out."""
-    if len(sizes) == 3:
-        return Shape(*sizes)
-    ahead = sizes[:1] if sizes[0] > 1 else ()
-    return Shape(sizes[1], *ahead, *sizes[2:])
-
-
-def _fitting(op: Op | None, inputs: list[Value], xs: list[Shape], y: Shape) -> Step | None:
+def _fitting(op: Op | None, inputs: list[Value], views: list[View], y: View) -> Step | None:
     """Make a step of an op, unless it does not fit."""
     try:
-        fits = op is not None and op.shape(*xs) == y
+        fits = op is not None and op.shape(*[view.shape for view in views]) == y.shape
     except Reason:
         return None
-    return Step(op, tuple(inputs), tuple(xs), y=y) if op and fits else None
+    return Step(op, tuple(inputs), tuple(views), y=y) if op and fits else None
 
 
-def _in_heads(sizes: tuple[int, ...], *, stack: bool) -> Shape:
+def _in_heads(sizes: tuple[int, ...], *, stack: bool) -> View:
     """Read (stack x) heads x places x features of a head: all heads' features lie together."""
     heads, places, each = sizes[-3:]
-    return Shape(heads * each, *([prod(sizes[:-3])] if stack else []), places)
+    shape = Shape(heads * each, *([prod(sizes[:-3])] if stack else []), places)
+    return View(sizes, (-3, -1), shape)
 
 
-def _scores(sizes: tuple[int, ...], *, stack: bool) -> Shape:
+def _scores(sizes: tuple[int, ...], *, stack: bool) -> View:
     """Read (stack x) heads x queries x keys, fewer where they are spread."""
     full = (1,) * (3 - len(sizes)) + sizes
     ahead = [prod(full[:-3])] if stack and len(full) > 3 else []
-    return Shape(full[-3], *ahead, *full[-2:])
+    return View(full, (-3,), Shape(full[-3], *ahead, *full[-2:]))
 
 
 def modules(
@@ -156,15 +149,17 @@ def _into(made: Sequence[Call]) -> Iterator[tuple[Value, Value, Value | None]]:
     for call in made:
         x, weight, bias = (call.args[key] for key in ("input", "weight", "bias"))
         parts = weight.shape[0] // weight.shape[1] if len(made) < 3 else 1
-        for _ in range(parts):
-            yield x, _part(weight, parts), None if bias is None else _part(bias, parts)
+        for n in range(parts):
+            yield x, _part(weight, n, parts), None if bias is None else _part(bias, n, parts)
 
 
-def _part(value: Value, parts: int) -> Value:
+def _part(value: Value, n: int, parts: int) -> Value:
     """Take one of equal parts of a stored tensor."""
     if parts == 1:
         return value
-    return replace(value, shape=(value.shape[0] // parts, *value.shape[1:]), whole=False)
+    numbers = None if value.numbers is None else value.numbers.chunk(parts)[n]
+    shape = (value.shape[0] // parts, *value.shape[1:])
+    return replace(value, shape=shape, whole=False, numbers=numbers)
 
 
 def whole(call: Call, stored: Stored) -> Step | None:
@@ -176,12 +171,14 @@ def whole(call: Call, stored: Stored) -> Step | None:
         return None
     fields = {"heads": args["heads"], "causal": args["causal"], "bias": bool(biases)}
     arrays = [*args["weights"], *biases]
-    rows = [Shape(value.shape[-1], prod(value.shape[:-1])) for value in inputs]
+    rows = [
+        View(each.shape, (-1,), Shape(each.shape[-1], prod(each.shape[:-1]))) for each in inputs
+    ]
     last = len(inputs[0].shape) - 1
     step = weighted("attention", call, inputs[0], last, arrays, stored, **fields)
     if step is None:
         return None
     laid(call.outputs[0], -1)
     if alike:
-        return step._replace(xs=(rows[0],), y=rows[0])
-    return step._replace(inputs=tuple(inputs), xs=tuple(rows), y=rows[0])
+        return step._replace(views=(rows[0],), y=rows[0])
+    return step._replace(inputs=tuple(inputs), views=tuple(rows), y=rows[0])

@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -38,8 +38,8 @@ class Built(NamedTuple):
     input: str | None = None
 
 
-def build(name: str, settings: Mapping[str, object]) -> Built:
-    """Build the module of a name, `settings` being keyword arguments.
+def build(name: str, settings: Mapping[str, object], device: str = "meta") -> Built:
+    """Build the module of a name, `settings` being keyword arguments, without numbers on `meta`.
 
     Raises UnknownName for one that its registry does not have, UsageError where its code fails.
     """
@@ -48,10 +48,10 @@ def build(name: str, settings: Mapping[str, object]) -> Built:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     with redirect_stdout(sys.stderr):
         make = _BUILDERS.get(source)
-        return make(model, known) if make else _named(source, model, known)
+        return make(model, known, device) if make else _named(source, model, known, device)
 
 
-def _torchvision(model: str, settings: dict[str, Any]) -> Built:
+def _torchvision(model: str, settings: dict[str, Any], device: str) -> Built:
     try:
         models = importlib.import_module("torchvision.models")
     except ImportError as error:
@@ -61,24 +61,24 @@ def _torchvision(model: str, settings: dict[str, Any]) -> Built:
         models = importlib.import_module("torchvision.models")
     _check("torchvision", model, models.list_models())
     builder = models.get_model_builder(model)
-    module = _made(partial(builder, weights=None, **settings))
+    module = _made(partial(builder, weights=None, **settings), device)
     crop = next(iter(models.get_model_weights(model))).transforms
     size = getattr(module, "image_size", getattr(crop, "keywords", {}).get("crop_size"))
     return Built(module, f"3x{size}x{size}" if isinstance(size, int) else None)
 
 
-def _timm(model: str, settings: dict[str, Any]) -> Built:
+def _timm(model: str, settings: dict[str, Any], device: str) -> Built:
     try:
         timm = importlib.import_module("timm")
     except ImportError as error:
         raise _missing("timm", error) from None
     _check("timm", model, timm.list_models())
-    module = _made(partial(timm.create_model, model, pretrained=False, **settings))
+    module = _made(partial(timm.create_model, model, pretrained=False, **settings), device)
     size = getattr(module, "default_cfg", {}).get("input_size")
     return Built(module, "x".join(map(str, size)) if size else None)
 
 
-def _transformers(model: str, settings: dict[str, Any]) -> Built:
+def _transformers(model: str, settings: dict[str, Any], device: str) -> Built:
     try:
         transformers = importlib.import_module("transformers")
     except ImportError as error:
@@ -89,7 +89,7 @@ def _transformers(model: str, settings: dict[str, Any]) -> Built:
         _check("transformers", model, list(transformers.CONFIG_MAPPING.keys()))
         config = _made(partial(transformers.AutoConfig.for_model, model, **settings))
     mixed = {"dtype": torch.bfloat16} if _has_experts(config) else {}
-    return Built(_made(partial(transformers.AutoModel.from_config, config, **mixed)))
+    return Built(_made(partial(transformers.AutoModel.from_config, config, **mixed), device))
 
 
 def _has_experts(config: Any) -> bool:
@@ -97,15 +97,15 @@ def _has_experts(config: Any) -> bool:
     return any("experts" in key for key in vars(config))
 
 
-def _named(source: str, name: str, settings: dict[str, Any]) -> Built:
+def _named(source: str, name: str, settings: dict[str, Any], device: str) -> Built:
     """Import a file or a module, and take what bears a name in it: a module, or what makes one."""
-    code = _made(partial(_loaded, source))
+    code = _made(partial(_loaded, source), device)
     if not hasattr(code, name):
         near = suggestion(name, [one for one in vars(code) if not one.startswith("_")])
         raise UnknownName.of("unknown-name", f"`{source}` has no `{name}`", near)
     found = getattr(code, name)
     module = found if isinstance(found, nn.Module) or not callable(found) else None
-    module = module or _made(partial(found, **settings))
+    module = module or _made(partial(found, **settings), device)
     if not isinstance(module, nn.Module):
         message = f"`{source}:{name}` is no module of PyTorch, but {type(module).__name__}"
         raise UsageError.of("wrong-type", message, "name a class, or a function that makes one")
@@ -135,16 +135,20 @@ def _loaded(source: str) -> Any:
     return code
 
 
-def _made(make: Callable[[], Any]) -> Any:
-    """Make something with all tensors on meta, or where its code wants values its parameters."""
+def _made(make: Callable[[], Any], device: str = "meta") -> Any:
+    """Make something with all tensors on meta, or where its code wants values its parameters.
+
+    On another device it has numbers, always the same.
+    """
     try:
-        with torch.device("meta"):
+        with torch.device(device), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
             return make()
     except ArchcalcError:
         raise
     except Exception:  # noqa: BLE001 - then once more, and its reason is told
         try:
-            with _parameters_on_meta():
+            with _parameters_on_meta() if device == "meta" else nullcontext():
                 return make()
         except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
             raise failed(f"`{_called(make)}` failed", error) from None
@@ -220,7 +224,7 @@ def _plain(value: object) -> object:
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
-_BUILDERS: dict[str, Callable[[str, dict[str, Any]], Built]] = {
+_BUILDERS: dict[str, Callable[[str, dict[str, Any], str], Built]] = {
     "torchvision": _torchvision,
     "timm": _timm,
     "transformers": _transformers,

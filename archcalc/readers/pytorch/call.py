@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ class Value:
     it; else it is stored, computed from what is stored, or a constant. `features` is the axis of
     the features, where that is known. `whole` tells whether it is all of its source's output,
     however laid out; `placed`, whether its places are where they were. `names` are those of the
-    parameters and buffers that it is, or was computed from.
+    parameters and buffers that it is, or was computed from; `numbers` are its own, if a pass with
+    numbers keeps them.
     """
 
     shape: tuple[int, ...]
@@ -32,11 +33,17 @@ class Value:
     placed: bool = True
     output: int = 0
     written: int = 0
+    numbers: torch.Tensor | None = field(default=None, repr=False)
 
     @property
     def size(self) -> int:
         """The number of elements."""
         return prod(self.shape)
+
+    def turned(self) -> Value:
+        """Give a matrix with rows for columns."""
+        numbers = None if self.numbers is None else self.numbers.T
+        return replace(self, shape=self.shape[::-1], numbers=numbers)
 
 
 @dataclass(eq=False, slots=True)

@@ -8,7 +8,7 @@ from archcalc import ops
 from archcalc.errors import Reason
 from archcalc.ops.shape import sides
 from archcalc.readers.pytorch.call import Value
-from archcalc.readers.pytorch.layout import features_of, laid, shape_of
+from archcalc.readers.pytorch.layout import features_of, laid, shape_of, view_of
 from archcalc.readers.pytorch.step import Step, Stored, exact, make_op, step_of
 from archcalc.readers.pytorch.weighted import scaled
 
@@ -62,8 +62,8 @@ def _beside(op: Op | None, call: Call, pair: tuple[Value, Value], stored: Stored
     rank = len(y.shape)
     usual = features_of(large) - len(large.shape)
     for from_end in dict.fromkeys([usual, *range(-rank, 0)]):
-        found = [shape_of(_raised(value, rank), from_end) for value in pair]
-        if _fits(op, found, shape_of(y, from_end)):
+        found = [view_of(_raised(value, rank), from_end) for value in pair]
+        if _fits(op, [view.shape for view in found], shape_of(y, from_end)):
             laid(y, from_end)
             return Step(op, pair, tuple(found))
     return None
@@ -99,5 +99,6 @@ def concatenated(call: Call, stored: Stored) -> Step | None:
         fields["axis"] = sides(len(extents))[extents.index(along)]
     (y,) = call.outputs
     laid(y, axis)
-    op, xs = ops.make("concat", **fields), [shape_of(value, axis) for value in tensors]
-    return Step(op, tuple(tensors), tuple(xs)) if _fits(op, xs, shape_of(y, axis)) else None
+    op, views = ops.make("concat", **fields), [view_of(value, axis) for value in tensors]
+    fits = _fits(op, [view.shape for view in views], shape_of(y, axis))
+    return Step(op, tuple(tensors), tuple(views)) if fits else None

@@ -7,12 +7,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.ops.shape import Shape
 
 if TYPE_CHECKING:
+    import torch
+
     from archcalc.readers.pytorch.call import Value
+
+
+class View(NamedTuple):
+    """How a tensor is read: as one of these sizes, the axes of its features ahead of all others."""
+
+    sizes: tuple[int, ...]
+    ahead: tuple[int, ...]
+    shape: Shape
+
+    def of(self, numbers: torch.Tensor) -> torch.Tensor:
+        """Lay the numbers of such a tensor out as our shapes have them, with a batch of one."""
+        whole = numbers.reshape(self.sizes)
+        return whole.movedim(self.ahead, tuple(range(len(self.ahead)))).reshape(1, *self.shape)
 
 
 def features_of(value: Value) -> int:
@@ -31,6 +46,12 @@ def shape_of(value: Value, features: int | None = None) -> Shape:
     if axis > 0 and extents[0] == 1:
         extents = extents[1:]
     return Shape(sizes[axis], *extents)
+
+
+def view_of(value: Value, features: int | None = None) -> View:
+    """Read a tensor whose features lie along an axis."""
+    axis = features_of(value) if features is None else features
+    return View(value.shape or (1,), (axis,), shape_of(value, axis))
 
 
 def laid(value: Value, features: int | None) -> Value:

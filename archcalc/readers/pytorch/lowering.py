@@ -12,7 +12,7 @@ from archcalc.ops.shape import sides
 from archcalc.readers.pytorch import attention, weighted
 from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.joins import concatenated, joined, rsub
-from archcalc.readers.pytorch.layout import features_of, laid, shape_of
+from archcalc.readers.pytorch.layout import features_of, laid, view_of
 from archcalc.readers.pytorch.resizing import RESIZED
 from archcalc.readers.pytorch.step import (
     Step,
@@ -114,7 +114,7 @@ def _along(call: Call, whole: str, single: str | None) -> Step | None:
     for value in call.outputs:
         gone = sum(dim < axis for dim in dims)
         laid(value, axis if keeps else None if axis in dims else axis - gone)
-    return step and step._replace(y=shape_of(Value(sizes), axis))
+    return step and step._replace(y=view_of(Value(sizes), axis))
 
 
 def _softmax(call: Call, _: object) -> Step | None:

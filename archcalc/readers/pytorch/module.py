@@ -6,6 +6,7 @@ any device or on none, is read without memory, and is left as it was found.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from torch.nn.parameter import is_lazy
@@ -14,11 +15,11 @@ from archcalc.errors import UsageError
 from archcalc.origin import Origin
 from archcalc.readers.pytorch.assembly import Assembly
 from archcalc.readers.pytorch.examples import examples
-from archcalc.readers.pytorch.passing import trace
+from archcalc.readers.pytorch.passing import KNOWN, failed, trace
 from archcalc.readers.pytorch.ruling import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from torch import nn
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from archcalc.ops.shape import Shape
     from archcalc.origin import Relative
     from archcalc.readers.pytorch.examples import Given, Inputs
+    from archcalc.readers.pytorch.tape import Trace
     from archcalc.spec.values import Value
-    from archcalc.testimony import Testimony
+    from archcalc.testimony import Sample, Testimony
 
 
 def read_named(
@@ -42,13 +44,21 @@ def read_named(
     from archcalc.readers.pytorch.building import build  # noqa: PLC0415 - the names are few
 
     built = build(name, settings)
-    return read(built.module, built.input if inputs is None else inputs, name, rules)
+    given = built.input if inputs is None else inputs
+    anew = partial(build, name, settings, "cpu")
+    return read(built.module, given, name, rules, lambda: anew().module)
 
 
 def read(
-    module: nn.Module, inputs: Inputs | None = None, name: str = "", rules: Rules | None = None
+    module: nn.Module,
+    inputs: Inputs | None = None,
+    name: str = "",
+    rules: Rules | None = None,
+    anew: Callable[[], nn.Module] | None = None,
 ) -> Graph:
     """Read a live module at the sizes of its inputs, those of one sample, also by `rules`.
+
+    `anew` makes it with numbers, if it has none.
 
     >>> from torch import nn
     >>> graph = read(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()), "3x32x32")
@@ -64,7 +74,7 @@ def read(
     if lazy is not None:
         message = f"`{lazy}` of {name} has no size before its first pass"
         raise UsageError.of("no-sizes", message, "call the module once with a tensor that has data")
-    return Module(name, module, examples(module, inputs), rules or {}).graph()
+    return Module(name, module, examples(module, inputs), rules or {}, anew).graph()
 
 
 class Module(NamedTuple):
@@ -74,6 +84,7 @@ class Module(NamedTuple):
     module: nn.Module
     inputs: Given
     rules: Rules = {}  # noqa: RUF012 - a named tuple's default, which nothing changes
+    anew: Callable[[], nn.Module] | None = None
 
     @property
     def origin(self) -> Origin:
@@ -83,20 +94,45 @@ class Module(NamedTuple):
 
     def graph(self) -> Graph:
         """Run the module once, and take the network together."""
-        return self._assembled()[0]
+        return self._assembled(self._traced())[0]
 
     def testimonies(self, total: Counts) -> tuple[Testimony, ...]:
         """Ask PyTorch itself about the network, of which so much is counted in all."""
         from archcalc.readers.pytorch.testifying import testify  # noqa: PLC0415 - when asked
 
-        graph, assembly = self._assembled()
+        graph, assembly = self._assembled(self._traced())
         return tuple(testify(self.module, self.inputs, graph, assembly, total))
 
-    def _assembled(self) -> tuple[Graph, Assembly]:
+    def samples(self) -> Iterator[Sample]:
+        """Run the module with its numbers, and give what each layer read and put out.
+
+        Raises UsageError where there are none, or where its code fails.
+        """
+        from archcalc.readers.pytorch import running  # noqa: PLC0415 - when asked
+
+        module = self.anew() if self.anew and _is_on_meta(self.module) else self.module
+        if _is_on_meta(module):
+            message = f"{self.name} stands on the meta device, where there are no numbers"
+            hint = "give a module with numbers, or the name of what makes one"
+            raise UsageError.of("no-numbers", message, hint)
+        run = self._replace(module=module)
+        try:
+            found = running.trace(module, self.inputs, run._known, self.graph())
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+            raise failed(f"{self.name} failed on numbers", error) from None
+        return running.samples(*run._assembled(found))
+
+    @property
+    def _known(self) -> Container[str]:
+        return KNOWN.union(map(bare, self.rules))
+
+    def _traced(self) -> Trace:
+        return trace(self.module, self.inputs, self._known)
+
+    def _assembled(self, found: Trace) -> tuple[Graph, Assembly]:
         arrays = {name: tuple(p.shape) for name, p in self.module.named_parameters()}
         trained = frozenset(n for n, p in self.module.named_parameters() if p.requires_grad)
         origin = self.origin
-        found = trace(self.module, self.inputs, map(bare, self.rules))
         assembly = Assembly(origin, origin.inputs, arrays, trained, self.rules)
         return assembly.assemble(found, self), assembly
 
@@ -107,6 +143,10 @@ class Module(NamedTuple):
     def relatives(self) -> Iterator[Relative]:
         """There are none."""
         return iter(())
+
+
+def _is_on_meta(module: nn.Module) -> bool:
+    return any(tensor.is_meta for tensor in [*module.parameters(), *module.buffers()])
 
 
 _ASKED = {

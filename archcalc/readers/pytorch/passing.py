@@ -27,7 +27,7 @@ from archcalc.readers.pytorch.recorder import Recorder
 from archcalc.readers.pytorch.tape import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from torch import nn
 
@@ -45,20 +45,20 @@ KNOWN = (
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
 
 
-def trace(module: nn.Module, given: Given, known: Iterable[str] = ()) -> Trace:
+def trace(module: nn.Module, given: Given, known: Container[str] = KNOWN) -> Trace:
     """Run a module on tensors without data. The module is left as it was found.
 
-    Calls are not taken apart that are `known` to the caller. A pass that has come some way and asks
+    Calls that are `known` are not taken apart. A pass that has come some way and asks
     what the numbers are ends there.
     Raises UsageError where its own code fails, or asks what the numbers are.
     """
     on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
     try:
-        return _run(module, given, KNOWN.union(known), fake=not on_meta)
+        return _run(module, given, known, fake=not on_meta)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
         if on_meta and _asks_for_values(error):
             try:
-                return _run(module, given, KNOWN.union(known), fake=True)
+                return _run(module, given, known, fake=True)
             except Exception as second:  # noqa: BLE001
                 raise _failed(module, second, given) from None
         raise _failed(module, error, given) from None
@@ -66,10 +66,7 @@ def trace(module: nn.Module, given: Given, known: Iterable[str] = ()) -> Trace:
 
 def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) -> Trace:
     with ExitStack() as stack:
-        stack.enter_context(kept(module))
-        stack.enter_context(redirect_stdout(sys.stderr))
-        stack.enter_context(torch.inference_mode())
-        stack.enter_context(_quiet())
+        stack.enter_context(undisturbed(module))
         device = torch.device("meta")
         if fake:
             mode = stack.enter_context(FakeTensorMode(allow_non_fake_inputs=True))
@@ -81,14 +78,9 @@ def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) 
         recorder = Recorder(callers, known)
         for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
             recorder.enter(tensor, Value(tuple(tensor.shape), names=(name,)))
-        positions = {id(example): -1 - n for n, example in enumerate(given)}
-
-        def enter(example: Example) -> torch.Tensor:
-            tensor = torch.empty(example.sizes, dtype=example.dtype, device=device)
-            recorder.enter(tensor, _entering(example, positions[id(example)]))
-            return tensor
-
-        args, kwargs = given.made(enter)
+        args, kwargs = entered(
+            recorder, given, lambda e: torch.empty(e.sizes, dtype=e.dtype, device=device)
+        )
         calls, naming = recorder.tape.calls, callers.naming
         try:
             with recorder:
@@ -97,7 +89,28 @@ def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) 
             if not fake or not _asks_for_values(error) or not _has_begun(calls):
                 raise
             return Trace(calls, calls[-1].outputs, naming, f"it asks for values{_where(error)}")
-        return Trace(calls, [recorder.value(tensor) for tensor in _tensors(result)], naming)
+        return Trace(calls, [recorder.value(tensor) for tensor in tensors(result)], naming)
+
+
+@contextmanager
+def undisturbed(module: nn.Module) -> Iterator[None]:
+    """Run a module without gradients and without a word, and leave it as it was."""
+    with kept(module), redirect_stdout(sys.stderr), torch.inference_mode(), _quiet():
+        yield
+
+
+def entered(
+    recorder: Recorder, given: Given, make: Callable[[Example], torch.Tensor]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Make a tensor of each example, and make it known as what enters."""
+    positions = {id(example): -1 - n for n, example in enumerate(given)}
+
+    def enter(example: Example) -> torch.Tensor:
+        tensor = make(example)
+        recorder.enter(tensor, _entering(example, positions[id(example)]))
+        return tensor
+
+    return given.made(enter)
 
 
 def _has_begun(calls: Sequence[Call]) -> bool:
@@ -143,13 +156,13 @@ def _without_data(tensor: torch.Tensor, mode: FakeTensorMode, *, trained: bool) 
     return torch.nn.Parameter(made, tensor.requires_grad) if trained else made
 
 
-def _tensors(result: Any) -> Iterator[torch.Tensor]:
+def tensors(result: Any) -> Iterator[torch.Tensor]:
     """Find the tensors in what a module gives: in lists, dicts, data classes; None is none."""
     for leaf in tree_leaves(result):
         if isinstance(leaf, torch.Tensor):
             yield leaf
         elif dataclasses.is_dataclass(leaf) and not isinstance(leaf, type):
-            yield from _tensors(list(vars(leaf).values()))
+            yield from tensors(list(vars(leaf).values()))
 
 
 def _asks_for_values(error: BaseException) -> bool:

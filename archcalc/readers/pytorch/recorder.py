@@ -51,23 +51,27 @@ class Recorder(TorchDispatchMode):
                 return result
         bound = self._bind(func, args, kwargs)
         path = self._callers.path(name, list(values_in(bound)))
-        result = func(*args, **kwargs)
+        result = self.run(func, args, kwargs)
         made = [one for one in _flat(result) if isinstance(one, torch.Tensor)]
         sizes = [one.numel() for one in made]
         moves_data = moves.is_move(name, bound, sizes) or (func.is_view and name not in self._known)
         call = Call(name, func._overloadname, bound, [], path, tuple(made))
-        self.tape.note(
-            call,
-            [self._made(one) for one in made],
-            moves_data=moves_data,
-            mutates=func._schema.is_mutable,
-        )
+        self.note(call, moves_data=moves_data, mutates=func._schema.is_mutable)
         return result
+
+    def run(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Have PyTorch do what is called."""
+        return func(*args, **kwargs)
+
+    def note(self, call: Call, *, moves_data: bool, mutates: bool) -> None:
+        """Note a call that was made."""
+        made = [self._made(one) for one in call.outputs_of]
+        self.tape.note(call, made, moves_data=moves_data, mutates=mutates)
 
     def _made(self, tensor: torch.Tensor) -> Made:
         """Know a tensor by its identity, which is its own as long as it is kept alive."""
         self._alive.append(tensor)
-        return Made(id(tensor), _storage(tensor), tuple(tensor.shape))
+        return Made(id(tensor), storage_of(tensor), tuple(tensor.shape))
 
     def _bind(self, func: Any, args: Any, kwargs: Any) -> dict[str, Any]:
         """Give every argument by its name, tensors as what is known of them."""
@@ -104,7 +108,8 @@ def _name(func: Any) -> str:
     return word_of(func._schema.name.rpartition("::")[2])
 
 
-def _storage(tensor: torch.Tensor) -> int:
+def storage_of(tensor: torch.Tensor) -> int:
+    """Name the memory that a tensor is a view of."""
     try:
         return int(tensor.untyped_storage()._cdata)
     except (NotImplementedError, RuntimeError):

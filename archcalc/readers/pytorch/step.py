@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archcalc import ops
-from archcalc.readers.pytorch.layout import features_of, laid, shape_of
+from archcalc.readers.pytorch.layout import features_of, laid, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archcalc.ops.op import Op
     from archcalc.ops.shape import Shape
     from archcalc.readers.pytorch.call import Call, Value
+    from archcalc.readers.pytorch.layout import View
 
     Held: TypeAlias = Sequence["Value | list[Value] | None"]
     """What is stored for each array of an op, in their order; several tensors may be one array."""
@@ -48,7 +49,7 @@ class Stored(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A layer to be: its op, the tensors that enter it, and the shapes that it reads them in.
+    """A layer to be: its op, the tensors that enter it, and how it reads them.
 
     `holds` are the stored tensors of each of the op's arrays, in their order. `y` is what PyTorch
     put out, where that is written in another way than the op has it.
@@ -56,9 +57,18 @@ class Step(NamedTuple):
 
     op: Op
     inputs: tuple[Value, ...]
-    xs: tuple[Shape, ...]
+    views: tuple[View, ...]
     holds: tuple[tuple[Value, ...], ...] = ()
-    y: Shape | None = None
+    y: View | None = None
+
+    @property
+    def xs(self) -> tuple[Shape, ...]:
+        """The shapes that enter."""
+        return tuple([view.shape for view in self.views])
+
+    def output(self, call: Call) -> View:
+        """Say how what PyTorch put out is read."""
+        return self.y or view_of(call.outputs[0])
 
 
 def make_op(word: str, **fields: object) -> Op | None:
@@ -73,7 +83,7 @@ def step_of(op: Op | None, call: Call, *inputs: Value, axis: int | None = None) 
         return None
     for value in call.outputs:
         laid(value, features_of(inputs[0]) if axis is None else axis)
-    return Step(op, inputs, tuple([shape_of(value, axis) for value in inputs]))
+    return Step(op, inputs, tuple([view_of(value, axis) for value in inputs]))
 
 
 def weighted(  # noqa: PLR0913, PLR0917 - what a layer is

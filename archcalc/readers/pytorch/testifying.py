@@ -48,8 +48,9 @@ def _tensors(
     """Compare the arrays of each op with what it read, and all with what the module holds."""
     of_layers = [
         (sum(array.size for array in node.op.weights(first_of(node.xs), node.y)), read, node.path)
-        for position, (_, read) in assembly.stated.items()
+        for position, (step, _) in assembly.steps.items()
         for node in [graph.nodes[position]]
+        for read in [sum(value.size for values in step.holds for value in values)]
     ]
     yield _tally("its tensors", "layers with arrays of these sizes", of_layers)
     trained = {id(p): p.numel() for p in module.parameters() if p.requires_grad}
@@ -58,12 +59,9 @@ def _tensors(
 
 def _shapes(graph: Graph, assembly: Assembly) -> Testimony:
     found = [
-        (
-            tuple(graph.nodes[position].y),
-            _plain(y, graph.nodes[position].y),
-            graph.nodes[position].path,
-        )
-        for position, (y, _) in assembly.stated.items()
+        (tuple(node.y), _plain(step.output(call).shape, node.y), node.path)
+        for position, (step, call) in assembly.steps.items()
+        for node in [graph.nodes[position]]
     ]
     return _tally("PyTorch's shapes", "layers with this output", found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.ops.shape import Shape
-from archcalc.readers.pytorch.layout import laid
+from archcalc.readers.pytorch.layout import View, laid
 from archcalc.readers.pytorch.step import (
     Step,
     Stored,
@@ -67,14 +67,14 @@ def deconv(call: Call, stored: Stored) -> Step | None:
 def linear(call: Call, stored: Stored) -> Step | None:
     """Read a layer of units."""
     x, weight, bias = (call.args[key] for key in ("input", "weight", "bias"))
-    return _dense(call, x, [weight, bias], weight.shape[0], stored)
+    return _dense(call, x, (weight, bias), stored)
 
 
 def matmul(call: Call, stored: Stored) -> Step | None:
     """Read a product of which one side is stored."""
     one, other = list(call.args.values())[:2]
     if one.held and not other.held and len(other.shape) == 2:
-        return _dense(call, one, [other, None], other.shape[-1], stored)
+        return _dense(call, one, (other.turned(), None), stored)
     return None
 
 
@@ -83,15 +83,14 @@ def addmm(call: Call, stored: Stored) -> Step | None:
     bias, x, weight = (call.args[key] for key in ("self", "mat1", "mat2"))
     if call.args["alpha"] != 1 or call.args["beta"] != 1 or bias.shape != weight.shape[1:]:
         return None
-    return _dense(call, x, [weight, bias], weight.shape[1], stored)
+    return _dense(call, x, (weight.turned(), bias), stored)
 
 
-def _dense(
-    call: Call, x: Value, arrays: list[Value | None], units: int, stored: Stored
-) -> Step | None:
+def _dense(call: Call, x: Value, arrays: tuple[Value, Value | None], stored: Stored) -> Step | None:
     """Apply a matrix at each place; of a tensor of one place it is the whole vector."""
+    weight, offset = arrays
     alone = all(size == 1 for size in x.shape[:-1])
-    last, bias = len(x.shape) - 1, arrays[1] is not None
+    last, bias, units = len(x.shape) - 1, offset is not None, weight.shape[0]
     return weighted("linear", call, x, last, arrays, stored, units=units, bias=bias, flatten=alone)
 
 
@@ -140,9 +139,9 @@ def rmsnorm(call: Call, stored: Stored) -> Step | None:
     if len(args["normalized_shape"]) != 1:
         return None
     weight, x = args["weight"], args["input"]
-    fields = {} if args["eps"] is None else {"eps": exact(args["eps"])}
+    eps = exact(args["eps"] or 2**-52)  # None is the step of the numbers' own type: here of double
     last = len(x.shape) - 1
-    return weighted("rmsnorm", call, x, last, [weight], stored, scale=weight is not None, **fields)
+    return weighted("rmsnorm", call, x, last, [weight], stored, scale=weight is not None, eps=eps)
 
 
 def groupnorm(call: Call, stored: Stored) -> Step | None:
@@ -174,7 +173,7 @@ def embedding(call: Call, stored: Stored) -> Step | None:
         return None
     laid(call.outputs[0], -1)
     places = x.shape[1:] if len(x.shape) > 1 and x.shape[0] == 1 else x.shape
-    return step._replace(xs=(Shape(1, *places) if places else Shape(1),))
+    return step._replace(views=(View((1, *places), (0,), Shape(1, *places)),))
 
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1}

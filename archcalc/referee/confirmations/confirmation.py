@@ -20,6 +20,7 @@ from archcalc.referee.confirmations.dependence import (
     joined,
     through,
 )
+from archcalc.referee.confirmations.values import compare
 from archcalc.referee.confirmations.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
 
@@ -55,6 +56,7 @@ def confirm(
     net: Report | Graph | Spec | str | Path,
     *,
     heads: bool = False,
+    run: bool = False,
     witness: Witness | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Confirmation:
@@ -62,7 +64,9 @@ def confirm(
 
     Equal layers are run once; a `witness` that is given remembers them from network to network.
     `progress` is called with the number of layers done and of all. Of a live PyTorch module its
-    tensors, PyTorch's shapes, counter and gradients are heard too. Raises what `count` raises.
+    tensors, PyTorch's shapes, counter and gradients are heard too, and if it is to `run` the values
+    that our kernels give of what its layers read. Raises what `count` raises, and UsageError for
+    what has no numbers to run with.
 
     >>> confirmation = confirm("lenet5")
     >>> confirmation.agrees
@@ -74,18 +78,19 @@ def confirm(
         report = count(net.graph, heads=net.with_heads)
     else:
         report = count(net, heads=heads)
-    run = _Run(report, witness or Witness())
+    told, left = compare(report.graph) if run else (None, ())
+    runs = _Run(report, witness or Witness())
     lines = []
     for position, node in enumerate(report.nodes):
-        lines.append(run.line(node, report.facts[position], report.fields[position]))
+        lines.append(runs.line(node, report.facts[position], report.fields[position]))
         progress(position + 1, len(report.nodes))
     ran = (node for node, line in zip(report.nodes, lines, strict=True) if line.claims)
     distinct = len({(node.op, node.xs) for node in ran})
     total = _total(report.total, lines)
-    notes = tuple(_not_measured(lines, looked=INPUT in run.sights))
+    notes = (*_not_measured(lines, looked=INPUT in runs.sights), *left)
     ask = getattr(report.graph.maker, "testimonies", None)
-    told = ask(report.total) if ask else ()
-    return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes, told)
+    heard = (*(ask(report.total) if ask else ()), *([told] if told else []))
+    return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes, heard)
 
 
 class _Run:

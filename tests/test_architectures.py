@@ -221,6 +221,36 @@ def test_alexnet_with_its_towers_joined() -> None:
     assert smaller.parameters == 62_378_344 - 11 * 256 * 4_096 == 50_844_008
 
 
+@pytest.mark.parametrize(
+    ("plain", "adaptive", "maps", "sides"),
+    [
+        ("alexnet-owt", "alexnet-torchvision", 256, (6, 13)),
+        ("vgg16", "vgg16-torchvision", 512, (7, 14)),
+    ],
+)
+def test_behind_an_adaptive_pool_weights_do_not_grow_with_the_image(
+    plain: str, adaptive: str, maps: int, sides: tuple[int, int]
+) -> None:
+    small, large = sides  # of the last maps at 224x224 and at 448x448
+    at_224, at_448 = (archcalc.count(plain, input=f"3x{n}x{n}").total for n in (224, 448))
+    torch_224, torch_448 = (archcalc.count(adaptive, input=f"3x{n}x{n}").total for n in (224, 448))
+
+    # the 4,096 units of fc6 read every place of the last maps
+    assert at_448.parameters - at_224.parameters == 4096 * maps * (large**2 - small**2)
+    assert torch_448.parameters == torch_224.parameters == at_224.parameters
+    assert torch_224.macs == at_224.macs
+    assert torch_448.macs == at_448.macs - 4096 * maps * (large**2 - small**2)
+
+
+def test_caffenet_is_alexnet_with_smaller_maps_to_normalise() -> None:
+    caffe, paper = archcalc.count("caffenet"), archcalc.count("alexnet")
+
+    assert caffe.total.parameters == paper.total.parameters
+    assert caffe.total.macs == paper.total.macs
+    assert paper["norm1"].output.size == 96 * 55 * 55
+    assert caffe["norm1"].output.size == 96 * 27 * 27
+
+
 def test_densenet_with_pools_that_round_up() -> None:
     report = archcalc.count(load("densenet121", round_up=True))
     sides = [report[f"block{number}"].output.height for number in (1, 2, 3, 4)]

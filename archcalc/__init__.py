@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archcalc.referee.derivations.explanation import explain
     from archcalc.referee.published.ledger import published
     from archcalc.referee.reconciliations.reconciliation import reconcile
+    from archcalc.referee.sweeps.sweep import sweep
     from archcalc.report import Report, count
     from archcalc.spec.library import load, networks
     from archcalc.spec.spec import Spec
@@ -57,6 +58,7 @@ _HOMES = {
     "published": "referee.published.ledger",
     "read": "readers",
     "reconcile": "referee.reconciliations.reconciliation",
+    "sweep": "referee.sweeps.sweep",
     "table": "referee.comparisons.tabulation",
     "unroll": "model.unrolling",
 }
@@ -84,6 +86,7 @@ __all__ = [
     "published",
     "read",
     "reconcile",
+    "sweep",
     "table",
     "unroll",
 ]

@@ -36,6 +36,7 @@ COMMANDS = {
     "table": Entry("table:table", "Count networks for a table with a row for each."),
     "compare": Entry("compare:compare", "Put networks side by side."),
     "diff": Entry("compare:diff", "Tell layer by layer what differs between two networks."),
+    "sweep": Entry("sweep:sweep", "Count many variants of a network; keep those that fit."),
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),
     "draw": Entry("draw:draw", "Draw a network as boxes and arrows, or as planes."),
     "plot": Entry("plot:plot", "Chart where parameters, operations and activations sit."),

@@ -55,7 +55,8 @@ def plot(reports: Sequence[Report], suffix: str = ".svg", depth: int | None = 1)
         )
 
 
-def _figure(width: float, height: float) -> Any:  # noqa: ANN401 - matplotlib's own class
+def page(width: float, height: float) -> Any:  # noqa: ANN401 - matplotlib's own class
+    """Make a chart of a size in inches, laid out by itself."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
     found = figure(width, height, dpi=120)
@@ -72,7 +73,7 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
         )
         raise UsageError.of("too-large", message, "chart less with --depth 1")
     each = 0.36 if len(lines) <= ROOMY else 0.17
-    chart = _figure(11, 1.6 + each * max(len(lines), 4))
+    chart = page(11, 1.6 + each * max(len(lines), 4))
     shares, sizes = chart.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     _shares(shares, report, lines)
     _sizes(sizes, lines)
@@ -121,7 +122,7 @@ def _sizes(axes: Any, lines: Sequence[FoldedRow]) -> None:  # noqa: ANN401
     _beside(axes, places, sizes, plain)
     axes.set_xlim(0, 1.75 * max(sizes, default=1))
     axes.set_xlabel("size of the output, elements per sample")
-    _plain_ticks(axes.xaxis)
+    plain_ticks(axes.xaxis)
 
 
 def _beside(
@@ -153,7 +154,7 @@ def _label(line: FoldedRow) -> str:
 
 def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     """Chart operations against parameters, each network with its name beside it."""
-    chart = _figure(8.5 + 0.06 * len(reports), 6.0 + 0.06 * len(reports))
+    chart = page(8.5 + 0.06 * len(reports), 6.0 + 0.06 * len(reports))
     axes = chart.subplots()
     xs = [report.total.parameters for report in reports]
     ys = [report.total.macs for report in reports]
@@ -165,7 +166,7 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     axes.set_xlabel("parameters")
     axes.set_ylabel("MACs per sample")
     axes.set_title("Operations against parameters", loc="left", fontweight="bold")
-    _plain_ticks(axes.xaxis, axes.yaxis)
+    plain_ticks(axes.xaxis, axes.yaxis)
     inputs = {entering(report.inputs) for report in reports}
     seen = f"input {inputs.pop()}" if len(inputs) == 1 else "each network on its own input"
     said = f"{caption(reports[0])['convention']}; {seen}"
@@ -176,7 +177,7 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     return chart
 
 
-def _plain_ticks(*axes: Any) -> None:  # noqa: ANN401
+def plain_ticks(*axes: Any) -> None:  # noqa: ANN401
     """Mark whole numbers, or powers of ten (few: also 2 and 5 times each); write 10^7 as 10 M."""
     from matplotlib.ticker import (  # noqa: PLC0415
         EngFormatter,

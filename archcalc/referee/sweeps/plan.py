@@ -1,0 +1,124 @@
+"""What a sweep counts: which variants, which of their figures, and which of them fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from archcalc.errors import ArchcalcError, Reason, UsageError
+from archcalc.referee.sweeps.measures import BYTES, figures
+from archcalc.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archcalc.referee.sweeps.measures import Figures
+    from archcalc.referee.sweeps.space import Space
+    from archcalc.referee.sweeps.subject import Subject
+    from archcalc.spec.expression import Expression
+    from archcalc.spec.values import Value
+
+
+class Outcome(NamedTuple):
+    """What became of a variant: its figures, by the names of the plan's, or why it cannot be.
+
+    `number` counts all variants from 0; `fits` tells whether it keeps within the limits.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    figures: Mapping[str, int]
+    partial: tuple[str, ...] = ()
+    fits: bool = True
+    code: str = ""
+    error: str = ""
+
+
+def failed(number: int, values: Mapping[str, Value], error: str, code: str = "") -> Outcome:
+    """Say why a variant cannot be."""
+    return Outcome(number, values, {}, fits=False, code=code, error=error)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Counts variants of a network by their numbers.
+
+    `names` are the measures that are counted, in their order, then the `conventions`. What fits has
+    at most so much of what `most` names, and makes `where` true.
+    """
+
+    subject: Subject
+    space: Space
+    names: tuple[str, ...]
+    conventions: tuple[str, ...] = ()
+    most: Mapping[str, int] = field(default_factory=dict)
+    where: str = ""
+    batch: int = 1
+    heads: bool = False
+    bytes_each: int = BYTES
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all figures."""
+        return self.names + self.conventions
+
+    def count(self, start: int, stop: int) -> Iterator[Outcome]:
+        """Count the variants from `start` up to `stop`, one after the other."""
+        for number in range(start, stop):
+            yield self.one(number)
+
+    def one(self, number: int) -> Outcome:
+        """Count one variant; what is wrong with it is what became of it."""
+        values: Mapping[str, Value] = {}
+        try:
+            values = self.space.at(number)
+            graph = self.subject.graph(values, heads=self.heads)
+            report = Report(graph, self.batch, self.heads)
+            found = figures(report, self.names, self.conventions, self.bytes_each)
+            return self.judged(number, values, found)
+        except ArchcalcError as error:
+            why = error.diagnostics[0]
+            return failed(number, values, why.message, why.code)
+        except Reason as reason:
+            return failed(number, values, reason.message, reason.code)
+
+    def judged(self, number: int, values: Mapping[str, Value], found: Figures) -> Outcome:
+        """Tell whether a variant fits. Raises a Reason where `where` cannot be evaluated."""
+        named = dict(zip(self.columns, found.values, strict=True))
+        fits = all(
+            named[name] <= most and name not in found.partial for name, most in self.most.items()
+        )
+        if fits and self._where is not None:
+            fits = self._holds({**values, **named})
+        return Outcome(number, values, named, found.partial, fits)
+
+    @cached_property
+    def _where(self) -> Expression | None:
+        if not self.where:
+            return None
+        from archcalc.spec.expression import Expression  # noqa: PLC0415 - most sweeps have none
+
+        try:
+            known = {*self.columns, *(axis.name for axis in self.space.axes)}
+            return Expression(self.where.strip().removeprefix("="), known)
+        except Reason as reason:
+            message = f"`--where {self.where[:80]}`: {reason.message}"
+            raise UsageError.of(reason.code, message, reason.hint) from None
+
+    def _holds(self, variables: Mapping[str, Value]) -> bool:
+        if self._where is None:
+            return True
+        found = self._where.evaluate(variables)
+        if not isinstance(found, bool):
+            raise Reason("wrong-type", f"`{self.where[:80]}` is neither true nor false")
+        return found
+
+    def check(self) -> None:
+        """Raise what is wrong with the plan itself."""
+        self._where  # noqa: B018 - it is read
+        try:
+            values = self.space.at(0)
+        except Reason:
+            return  # this variant cannot be, and is told so
+        self.subject.check(values)

@@ -1,0 +1,151 @@
+"""What is asked of a sweep, and the plan that follows from it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypedDict
+
+from archcalc.errors import UnknownName, UsageError, suggestion
+from archcalc.graph import Graph
+from archcalc.readers import find
+from archcalc.referee.comparisons.amount import amount
+from archcalc.referee.sweeps.axis import Axis, read_axis
+from archcalc.referee.sweeps.measures import BYTES, MEASURES, USUAL, known
+from archcalc.referee.sweeps.plan import Plan
+from archcalc.referee.sweeps.selection import TOP, Selection, read_aim
+from archcalc.referee.sweeps.space import Space
+from archcalc.referee.sweeps.subject import INPUT, Subject
+from archcalc.spec.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from archcalc.spec.values import Value
+
+    Vary = Mapping[str, str | Iterable[Value]] | Sequence[Axis]
+
+
+class Options(TypedDict, total=False):
+    """What may be said of a sweep."""
+
+    inputs: str | Sequence[object]
+    """Shapes, or sides of a map: `224,256`, `["3x224x224"]`; they vary with the rest."""
+    columns: Sequence[str]
+    """The figures to show; those with a `+` beside the usual ones."""
+    conventions: Sequence[str]
+    """Operations by these, in the place of multiply-accumulates."""
+    draws: int | None
+    """So many of all combinations, at random."""
+    seed: int
+    """Which ones are drawn."""
+    max_parameters: int | str | None
+    """So many parameters fit, and no more: 5_000_000, or `5M`."""
+    max_macs: int | str | None
+    """So many multiply-accumulates fit, and no more."""
+    where: str
+    """An expression over what varies and the figures, which is true for what fits."""
+    first: int | None
+    """After so many that fit it ends."""
+    pareto: Sequence[str]
+    """Of what fits only what none beats: small in these figures, with a `-` large."""
+    sort: str | None
+    """A figure to sort by; with a `-` the largest comes first."""
+    top: int
+    """So many are kept of what fits."""
+    batch: int
+    """Samples at once."""
+    heads: bool
+    """Whether auxiliary heads count."""
+    bytes_each: int
+    """Bytes of a number in memory."""
+    results: str | Path | None
+    """A file for all that fits and all that cannot be, as it comes."""
+    chart: bool
+    """Whether the cloud of all that fits is kept, for a chart."""
+    tell: Callable[[int, int, int], None] | None
+    """Called with how many were counted, of how many, and how many fit."""
+
+
+def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Plan:
+    """Settle what is counted. Raises UsageError, UnknownName and what `load` raises."""
+    _check_options(options)
+    limits = {name: options.get(f"max_{name}") for name in ("parameters", "macs")}
+    most = {name: amount(limit) for name, limit in limits.items() if isinstance(limit, int | str)}
+    where, conventions = options.get("where", ""), tuple(options.get("conventions", ()))
+    ranked = _ranked(options)
+    plan = Plan(
+        Subject(net if isinstance(net, Spec | Graph) else find(net)),
+        Space(_axes(vary, options.get("inputs", ())), options.get("draws"), options.get("seed", 0)),
+        _measures([*shown(options), *ranked, *most], where),
+        conventions,
+        most,
+        where,
+        options.get("batch", 1),
+        options.get("heads", False),
+        options.get("bytes_each", BYTES),
+    )
+    for name in ranked:
+        if name not in plan.columns:
+            hint = suggestion(name, MEASURES) or f"the columns: {', '.join(MEASURES)}"
+            raise UnknownName.of("unknown-column", f"a sweep has no column `{name[:80]}`", hint)
+    plan.check()
+    return plan
+
+
+def shown(options: Options) -> tuple[str, ...]:
+    """Name the figures to show: conventions stand in the place of multiply-accumulates."""
+    conventions = options.get("conventions", ())
+    usual = USUAL[: 1 if conventions else 2]
+    return (*known(options.get("columns") or usual), *conventions)
+
+
+def selection_of(options: Options) -> Selection:
+    """Settle what is kept: by default the first thousand that fit."""
+    aims = tuple(map(read_aim, options.get("pareto", ())))
+    sort = options.get("sort")
+    across = (aims[0].name, aims[1].name) if len(aims) > 1 else USUAL
+    axes = across if options.get("chart") else None
+    return Selection(aims, read_aim(sort) if sort else None, options.get("top", TOP), axes)
+
+
+def _check_options(options: Options) -> None:
+    """Refuse what is no option, and no number of rows."""
+    for name in options:
+        if name not in Options.__annotations__:
+            raise TypeError(f"sweep() got an unexpected keyword argument {name!r}")
+    for name, count in (("top", options.get("top")), ("first", options.get("first"))):
+        if count is not None and count < 1:
+            raise UsageError.of("wrong-type", f"`{name}` is 1 or more, not {count}")
+
+
+def _axes(vary: Vary, inputs: str | Sequence[object]) -> tuple[Axis, ...]:
+    """Read what varies; the inputs vary last. Raises UsageError if nothing does."""
+    found = [
+        axis if isinstance(axis, Axis) else read_axis(axis, vary[axis])  # type: ignore[call-overload]
+        for axis in vary
+    ]
+    if inputs:
+        texts = inputs if isinstance(inputs, str) else [_text(given) for given in inputs]
+        found.append(read_axis(INPUT, texts))
+    if not found:
+        hint = "`--vary growth=12..48..4`, or `--input 224,256,288`"
+        raise UsageError.of("nothing-varies", "a sweep needs something that varies", hint)
+    return tuple(found)
+
+
+def _text(given: object) -> object:
+    """Write a shape as a text; a number stays what it is."""
+    return "x".join(map(str, given)) if isinstance(given, list | tuple) else given
+
+
+def _ranked(options: Options) -> list[str]:
+    """Name the figures that variants are ranked by."""
+    sort = options.get("sort")
+    return [read_aim(text).name for text in (*options.get("pareto", ()), *([sort] if sort else []))]
+
+
+def _measures(names: Sequence[str], where: str) -> tuple[str, ...]:
+    """List what has to be counted: what is shown, and what decides."""
+    words = re.findall(r"[a-z_]+", where)
+    return tuple(dict.fromkeys(name for name in (*names, *words) if name in MEASURES))

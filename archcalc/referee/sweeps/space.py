@@ -1,0 +1,87 @@
+"""All variants of a sweep, in their order or drawn: each is made when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import prod
+from typing import TYPE_CHECKING
+
+from archcalc.errors import UsageError
+
+if TYPE_CHECKING:
+    from archcalc.referee.sweeps.axis import Axis
+    from archcalc.spec.values import Value
+
+ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Space:
+    """Every combination of the values of some axes; of the last one they change first.
+
+    With `draws` it is so many of them at random, no one twice, always the same for a `seed`. A
+    million draws take no more room than one: the i-th follows from the seed and from i.
+
+    >>> from archcalc.referee.sweeps.axis import read_vary
+    >>> space = Space((read_vary("k=1..3"), read_vary("block=a,b")))
+    >>> space.size, space.at(3)
+    (6, {'k': 2, 'block': 'b'})
+    >>> drawn = Space(space.axes, draws=6, seed=1)
+    >>> sorted(drawn.at(i)["k"] for i in range(6))
+    [1, 1, 2, 2, 3, 3]
+    """
+
+    axes: tuple[Axis, ...]
+    draws: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check that no name is there twice, and that as many can be drawn. Raises UsageError."""
+        names = [axis.name for axis in self.axes]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            message = f"`{twice}` varies twice"
+            raise UsageError.of("duplicate-name", message, "commas part its values")
+        if self.draws is not None and not 1 <= self.draws <= self.combinations:
+            message = f"{self.draws:,} draws of {self.combinations:,} variants"
+            raise UsageError.of("too-large" if self.draws > 0 else "wrong-type", message)
+
+    @property
+    def combinations(self) -> int:
+        """How many variants there are to draw from."""
+        return prod(axis.size for axis in self.axes)
+
+    @property
+    def size(self) -> int:
+        """How many variants there are."""
+        return self.combinations if self.draws is None else self.draws
+
+    def at(self, i: int) -> dict[str, Value]:
+        """Give the i-th variant, counted from 0: a value by the name of each axis."""
+        if self.draws is not None:
+            i = self._drawn(i)
+        found: dict[str, Value] = {}
+        for axis in reversed(self.axes):
+            i, place = divmod(i, axis.size)
+            found[axis.name] = axis.at(place)
+        return {axis.name: found[axis.name] for axis in self.axes}
+
+    def _drawn(self, i: int) -> int:
+        """Shuffle all numbers of variants, one by one: a cipher on as many, as of Feistel.
+
+        It works on 2^(2h) numbers; what falls beyond the variants is shuffled again.
+        """
+        half = max(1, (self.combinations - 1).bit_length() + 1 >> 1)
+        mask = (1 << half) - 1
+        while True:
+            left, right = i >> half, i & mask
+            for turn in range(ROUNDS):
+                left, right = right, left ^ (self._hash(turn, right) & mask)
+            i = left << half | right
+            if i < self.combinations:
+                return i
+
+    def _hash(self, turn: int, number: int) -> int:
+        text = f"{self.seed}/{turn}/{number}".encode()
+        return int.from_bytes(blake2b(text, digest_size=64).digest(), "big")

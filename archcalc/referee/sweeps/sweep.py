@@ -1,0 +1,147 @@
+"""Many variants of one network, counted; kept is what fits and what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Unpack
+
+from archcalc.display import Displayed
+from archcalc.referee.sweeps.record import open_record, plain
+from archcalc.referee.sweeps.request import Options, plan_of, selection_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archcalc.graph import Graph
+    from archcalc.referee.sweeps.plan import Outcome, Plan
+    from archcalc.referee.sweeps.request import Vary
+    from archcalc.referee.sweeps.selection import Selection
+    from archcalc.spec.spec import Spec
+
+WRITTEN = 100
+"""So many results are written at once."""
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep(Displayed, view="tables.sweep:sweep"):
+    """What became of the variants; `columns` are the names of the figures to show."""
+
+    plan: Plan
+    columns: tuple[str, ...]
+    selection: Selection
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The variants that were asked for, in the order that was."""
+        return self.selection.outcomes
+
+    @property
+    def errors(self) -> tuple[Outcome, ...]:
+        """The first variants that cannot be, each with its reason."""
+        return tuple(self.selection.errors)
+
+    @property
+    def tried(self) -> int:
+        """How many variants were counted."""
+        return self.selection.tried
+
+    @property
+    def fitting(self) -> int:
+        """How many of them fit."""
+        return self.selection.fitting
+
+    @property
+    def failed(self) -> int:
+        """How many of them cannot be."""
+        return self.selection.failed
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, ready for JSON."""
+        return {
+            "schema": 1,
+            "network": self.plan.subject.id,
+            "varied": {axis.name: axis.size for axis in self.plan.space.axes},
+            "variants": self.plan.space.size,
+            "tried": self.tried,
+            "fitting": self.fitting,
+            "failed": self.failed,
+            "rows": [
+                {
+                    "variant": one.number,
+                    "values": {name: plain(value) for name, value in one.values.items()},
+                    "figures": {name: one.figures[name] for name in self.columns},
+                    "partial": [name for name in one.partial if name in self.columns],
+                }
+                for one in self.outcomes
+            ],
+            "errors": [
+                {
+                    "variant": one.number,
+                    "values": {name: plain(value) for name, value in one.values.items()},
+                    "code": one.code,
+                    "error": one.error,
+                }
+                for one in self.errors
+            ],
+        }
+
+
+def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Options]) -> Sweep:
+    """Count variants of a network, and keep those that fit.
+
+    `vary` gives by the name of a parameter its values: a list, or a text such as `12..48..4` (both
+    ends belong to it), `16..256..x2`, `basic,bottleneck`, `[2..4,3|6,3]`. `inputs` are shapes, or
+    sides of a map. All combinations are counted, or `draws` of them at random.
+
+    What fits has at most so many parameters and multiply-accumulates, and makes `where` true, an
+    expression over what varies and the figures: `macs >= 360 * 1000 * 1000 and growth % 8 == 0`.
+    After the `first` so many that fit it ends. Of what fits `pareto` keeps what none beats: small
+    in these figures, or large in those with a `-` before them. It is given in the order of `sort`,
+    the first `top` alone. `results` is a file that all of it is written to as it comes, .jsonl,
+    .csv or .parquet; the same call goes on where the first two end.
+
+    A variant that cannot be is listed with its reason, and stops nothing. Raises what `load`
+    raises, and UsageError or UnknownName for what would be wrong with all variants.
+
+    >>> found = sweep("densenet121", {"growth": "12..48..12"}, max_parameters="5M")
+    >>> [(one.values["growth"], one.figures["parameters"]) for one in found.outcomes]
+    [(12, 1384696), (24, 4697992)]
+    >>> found.tried, found.fitting
+    (4, 2)
+    """
+    plan, selection = plan_of(net, vary, options), selection_of(options)
+    tell, first = options.get("tell"), options.get("first")
+    for outcome in _run(plan, selection, options.get("results")):
+        selection.add(outcome)
+        if tell:
+            tell(outcome.number + 1, plan.space.size, selection.fitting)
+        if selection.fitting == first:
+            break
+    return Sweep(plan, shown(options), selection)
+
+
+def _run(plan: Plan, selection: Selection, results: str | Path | None) -> Iterator[Outcome]:
+    """Give the outcomes that a file has, then those that are counted, which it then has too."""
+    if results is None:
+        yield from plan.count(0, plan.space.size)
+        return
+    record, earlier = open_record(str(results), plan)
+    try:
+        start = 0
+        for outcome in earlier:
+            start = outcome.number + 1
+            yield outcome
+        selection.tried = start
+        waiting: list[Outcome] = []
+        try:
+            for outcome in plan.count(start, plan.space.size):
+                waiting.append(outcome)
+                yield outcome
+                if len(waiting) >= WRITTEN:
+                    record.write(waiting)
+                    waiting = []
+        finally:
+            record.write(waiting)
+    finally:
+        record.close()

@@ -1,0 +1,82 @@
+"""`archcalc sweep`: its table, its files, its chart."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archcalc import count, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+
+def test_a_table_of_variants(archcalc: Call) -> None:
+    arguments = ("--vary", "growth=12,24", "--input", "64,96", "--max-parameters", "2M")
+    status, output, errors = archcalc("sweep", "densenet121", *arguments)
+    assert (status, errors) == (0, "")
+    spec = load("densenet121", growth=12)
+    small, large = (count(spec, input=f"3x{side}x{side}").total.macs for side in (64, 96))
+    assert output == (
+        "growth  input  parameters        MACs\n"
+        "-------------------------------------\n"
+        f"12      64      1,384,696  {small:,}\n"
+        f"12      96      1,384,696  {large:,}\n"
+        "4 variants of densenet121, 2 fit\n"
+    )
+
+
+def test_errors_stand_below(archcalc: Call) -> None:
+    status, output, _ = archcalc("sweep", "lenet5", "-i", "32,10", "-c", "neurons")
+    assert status == 0
+    assert output.split("\n\n")[1] == (
+        "1 variant cannot be\n"
+        "input  why it cannot be\n"
+        "---------------------------------------------------------------------------------------"
+        "-----------------------\n"
+        "10     C3: a window of 5 does not fit in the height 3; what enters `conv` is 6x3x3 "
+        "(channels x height x width)\n"
+    )
+
+
+def test_nothing_that_can_be_counted_is_a_failed_check(archcalc: Call) -> None:
+    assert archcalc("sweep", "lenet5", "-i", "8,10").status == 1
+
+
+def test_json_has_all_of_it(archcalc: Call) -> None:
+    arguments = ("sweep", "lenet5", "-i", "8..36", "--draw", "4", "--seed", "2", "--json")
+    data = json.loads(archcalc(*arguments).output)
+    assert (data["variants"], data["tried"], data["varied"]) == (4, 4, {"input": 29})
+    assert data["fitting"] + data["failed"] == 4
+    assert len(data["rows"]) == data["fitting"]
+    assert data == json.loads(archcalc(*arguments).output)
+
+
+def test_results_and_chart_are_files(archcalc: Call, tmp_path: Path) -> None:
+    results, chart = tmp_path / "found.jsonl", tmp_path / "cloud.svg"
+    arguments = ("sweep", "mobilenet-v1", "-v", "width=0.25..1..0.25", "-i", "64,96,128")
+    front = ("--pareto", "-parameters,macs")
+    said = archcalc(*arguments, *front, "--results", str(results), "--chart", str(chart))
+    assert said.output.endswith("4 that none beats: large parameters, small macs\n")
+    assert len(results.read_text("utf-8").splitlines()) == 12
+    assert "4 that none beats" in chart.read_text("utf-8")
+
+
+def test_a_chart_of_another_suffix_is_refused_before_all_is_counted(archcalc: Call) -> None:
+    status, output, errors = archcalc("sweep", "lenet5", "-i", "32", "--chart", "cloud.gif")
+    assert (status, output) == (2, "")
+    assert errors == (
+        "error[unknown-suffix]: no chart is written to `.gif`\n  hint: one of .svg, .png, .pdf\n"
+    )
+
+
+def test_a_chart_needs_a_point(archcalc: Call, tmp_path: Path) -> None:
+    arguments = ("sweep", "lenet5", "-i", "32", "--max-macs", "1k")
+    status, _, errors = archcalc(*arguments, "--chart", str(tmp_path / "cloud.svg"))
+    assert status == 2
+    assert errors == "error[nothing-to-chart]: no variant fits: there is nothing to chart\n"

@@ -1,0 +1,305 @@
+"""Sweeps: what varies, which variants fit, which are shown, and the file that they go on from."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+import archcalc
+from archcalc.errors import ArchcalcError, UsageError
+from archcalc.referee.sweeps.axis import read_axis, read_vary
+from archcalc.referee.sweeps.selection import front_of
+from archcalc.referee.sweeps.space import Space
+from archcalc.referee.sweeps.sweep import sweep
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DENSE = {"growth": "12..48..12"}
+"""Four variants of DenseNet-121, of 1.4, 4.7, 10.0 and 17.1 million parameters."""
+
+
+def values(text: str) -> list[object]:
+    axis = read_vary(text)
+    return [axis.at(i) for i in range(axis.size)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("k=12,24,32", [12, 24, 32]),
+        ("k=2..5", [2, 3, 4, 5]),
+        ("k=12..48..12", [12, 24, 36, 48]),
+        ("k=12..47..12", [12, 24, 36]),
+        ("k=3..1..-1", [3, 2, 1]),
+        ("k=0.25..1..0.25", [Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), 1]),
+        ("k=16..128..x2", [16, 32, 64, 128]),
+        ("k=100..120..x1.1", [100, 110]),
+        ("k=8..1..x0.5", [8, 4, 2, 1]),
+        ("k=basic,bottleneck", ["basic", "bottleneck"]),
+        ("k=true,false", [True, False]),
+        ("k=1..2,8", [1, 2, 8]),
+        ("k=[3,4,6,3],[3,4,23,3]", [(3, 4, 6, 3), (3, 4, 23, 3)]),
+        ("k=[1..2,4|6]", [(1, 4), (1, 6), (2, 4), (2, 6)]),
+        ("k=[[1,2],3]", [((1, 2), 3)]),
+        ("k=[]", [()]),
+        ("input=224,1x28x28", [224, "1x28x28"]),
+    ],
+)
+def test_what_an_axis_takes(text: str, expected: list[object]) -> None:
+    assert values(text) == expected
+
+
+def test_values_of_a_call_stay_what_they_are() -> None:
+    axis = read_axis("k", [0.5, (1, 2), "same"])
+    assert [axis.at(i) for i in range(3)] == [Fraction(1, 2), (1, 2), "same"]
+
+
+AS_IN = "\n  hint: as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,bottleneck`"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("k", "`--vary k` is not NAME=VALUES"),
+        ("k=", "`--vary k=` is not NAME=VALUES"),
+        ("k=3..1", "`k`: `3..1` never reaches its end"),
+        ("k=1..3..0", "`k`: `1..3..0` never reaches its end"),
+        ("k=1..8..x1", "`k`: `1..8..x1` never reaches its end"),
+        ("k=0..8..x2", "`k`: `0..8..x2` never reaches its end"),
+        ("k=1..", "`k`: `1..` is neither a value nor a range"),
+        ("k=1,,2", "`k`: an empty text is neither a value nor a range"),
+        ("k=[1,2", "`k`: the brackets of `[1,2` do not pair"),
+        ("k=1]", "`k`: the brackets of `1]` do not pair"),
+    ],
+)
+def test_what_is_no_axis(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_vary(text)
+    assert str(raised.value) == f"error[wrong-type]: {said}{AS_IN}"
+
+
+def test_the_last_axis_changes_first() -> None:
+    space = Space((read_vary("a=1,2"), read_vary("b=x,y,z")))
+    assert [tuple(space.at(i).values()) for i in range(space.size)] == [
+        (1, "x"), (1, "y"), (1, "z"), (2, "x"), (2, "y"), (2, "z"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100, 1000])
+def test_all_draws_are_all_variants_once(size: int, seed: int) -> None:
+    space = Space((read_vary(f"k=1..{size}"),), draws=size, seed=seed)
+    assert sorted(space.at(i)["k"] for i in range(size)) == list(range(1, size + 1))  # type: ignore[type-var]
+
+
+def test_draws_are_even_and_follow_from_the_seed() -> None:
+    axes = (read_vary("k=1..1000000"), read_vary("block=a,b,c,d"))
+    space, same, other = (Space(axes, draws=4000, seed=seed) for seed in (5, 5, 6))
+    drawn = [space.at(i) for i in range(4000)]
+    assert drawn[:50] == [same.at(i) for i in range(50)]
+    assert drawn[:50] != [other.at(i) for i in range(50)]
+    blocks = Counter(one["block"] for one in drawn)
+    tenths = Counter(int(str(one["k"])) * 10 // 1_000_001 for one in drawn)
+    assert all(abs(n - 1000) < 5 * 1000**0.5 for n in blocks.values())
+    assert all(abs(n - 400) < 5 * 400**0.5 for n in tenths.values())
+
+
+def test_each_variant_counts_what_count_counts() -> None:
+    found = sweep("densenet121", DENSE, inputs="64,3x32x32", columns=["parameters", "flops"])
+    assert [tuple(one.figures.values()) for one in found.outcomes] == [
+        (report.total.parameters, report.total.flops)
+        for growth in (12, 24, 36, 48)
+        for side in (64, 32)
+        for report in [
+            archcalc.count(archcalc.load("densenet121", growth=growth), input=(3, side, side))
+        ]
+    ]
+
+
+def test_what_fits() -> None:
+    found = sweep("densenet121", DENSE, max_parameters="10M", where="growth % 24 == 0 or macs < 10")
+    assert [one.values["growth"] for one in found.outcomes] == [24]
+    assert (found.tried, found.fitting, found.failed) == (4, 1, 0)
+
+
+def test_conventions_stand_in_the_place_of_macs() -> None:
+    found = sweep("resnet18", inputs="64", conventions=["thop"])
+    report = archcalc.count("resnet18", input="3x64x64")
+    expected = {"parameters": 11_689_512, "thop": report.figure("thop")}
+    assert found.outcomes[0].figures == expected
+
+
+def test_memory_is_of_a_batch_and_of_so_many_bytes() -> None:
+    columns = ["stored_bytes", "activation_bytes", "memory_bytes"]
+    found = sweep("lenet5", inputs="32", columns=columns, batch=2, bytes_each=2)
+    total = archcalc.count("lenet5").total
+    stored, kept = 2 * total.stored, 2 * 2 * total.activations
+    assert tuple(found.outcomes[0].figures.values()) == (stored, kept, stored + kept)
+
+
+def test_what_cannot_be_is_listed_and_stops_nothing() -> None:
+    found = sweep("lenet5", inputs="32,10,36")
+    assert [one.values["input"] for one in found.outcomes] == [32, 36]
+    assert [(one.number, one.code, one.error) for one in found.errors] == [
+        (
+            1,
+            "window-does-not-fit",
+            (
+                "C3: a window of 5 does not fit in the height 3; "
+                "what enters `conv` is 6x3x3 (channels x height x width)"
+            ),
+        )
+    ]
+
+
+def test_an_order_and_the_first_of_it() -> None:
+    found = sweep("densenet121", DENSE, inputs="32", sort="-parameters", top=2)
+    assert [one.values["growth"] for one in found.outcomes] == [48, 36]
+
+
+def test_it_ends_when_enough_fit() -> None:
+    found = sweep("densenet121", DENSE, inputs="32", where="growth > 12", first=2)
+    assert [one.values["growth"] for one in found.outcomes] == [24, 36]
+    assert found.tried == 3
+
+
+def test_what_none_beats() -> None:
+    """Of each width the smallest map has the fewest MACs, and all have the same parameters."""
+    found = sweep(
+        "mobilenet-v1", {"width": "0.25,0.5"}, inputs="64,96", pareto=["-parameters", "macs"]
+    )
+    assert [tuple(one.values.values()) for one in found.outcomes] == [
+        (Fraction(1, 2), 64),
+        (Fraction(1, 4), 64),
+    ]
+
+
+def test_the_front_agrees_with_its_definition() -> None:
+    space = Space((read_vary("x=1..40"), read_vary("y=1..40")), draws=200, seed=3)
+    points = [(int(str(p["x"])), int(str(p["y"]))) for p in map(space.at, range(200))]
+    for large in ((False, False), (True, False), (False, True), (True, True)):
+        signs = [-1 if one else 1 for one in large]
+        least = {(signs[0] * x, signs[1] * y) for x, y in points}
+        unbeaten = {
+            p for p in least if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in least)
+        }
+        assert {(signs[0] * x, signs[1] * y) for x, y in front_of(points, large)} == unbeaten
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+@pytest.mark.parametrize("cut", [1, 5, 60, 200, 700])
+def test_stopped_anywhere_it_goes_on(tmp_path: Path, suffix: str, cut: int) -> None:
+    path, whole = tmp_path / f"found{suffix}", tmp_path / f"whole{suffix}"
+    arguments = {"inputs": "8..64..4", "max_macs": "2M"}
+    first = sweep("lenet5", **arguments, results=whole)  # type: ignore[arg-type]
+    text = whole.read_bytes()
+    path.write_bytes(text[:cut])
+    found = sweep("lenet5", **arguments, results=path)  # type: ignore[arg-type]
+    assert path.read_bytes() == text
+    assert found.outcomes == first.outcomes
+    assert [(one.number, one.error) for one in found.errors] == [
+        (one.number, one.error) for one in first.errors
+    ]
+    assert (found.tried, found.fitting, found.failed) == (first.tried, first.fitting, first.failed)
+
+
+def test_more_draws_go_on_where_fewer_ended(tmp_path: Path) -> None:
+    path = tmp_path / "found.jsonl"
+    for draws in (3, 5):
+        sweep("lenet5", inputs="32..96", draws=draws, seed=1, results=path)
+    records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [record["variant"] for record in records] == [0, 1, 2, 3, 4]
+
+
+def test_a_file_of_another_sweep_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "found.csv"
+    sweep("lenet5", inputs="32", results=path)
+    text = path.read_bytes()
+    with pytest.raises(UsageError) as raised:
+        sweep("lenet5", inputs="36", results=path)
+    assert str(raised.value) == (
+        f"error[already-there]: `{path}` holds something else than this sweep's results\n"
+        "  hint: name another file, or delete it; the same sweep would go on"
+    )
+    assert path.read_bytes() == text
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "not json\n", "[1]\n", "no line end"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_only_an_empty_file_becomes_one_of_results(tmp_path: Path, suffix: str, text: str) -> None:
+    path = tmp_path / f"mine{suffix}"
+    path.write_text(text, "utf-8")
+    if not text:
+        assert sweep("lenet5", inputs="32", results=path).fitting == 1
+        return
+    with pytest.raises(UsageError):
+        sweep("lenet5", inputs="32", results=path)
+    assert path.read_text("utf-8") == text
+
+
+def test_a_parquet_file_has_the_same_rows(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "found.parquet"
+    found = sweep("mobilenet-v1", {"width": "0.5,1"}, inputs="8,32", results=path)
+    rows = parquet.read_table(path).to_pylist()
+    assert [(row["variant"], row["width"], row["input"]) for row in rows] == [
+        (0, "0.5", 8), (1, "0.5", 32), (2, "1", 8), (3, "1", 32),
+    ]  # fmt: skip
+    assert [row["macs"] for row in rows] == [one.figures["macs"] for one in found.outcomes]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            {},
+            (
+                "error[nothing-varies]: a sweep needs something that varies\n"
+                "  hint: `--vary growth=12..48..4`, or `--input 224,256,288`"
+            ),
+        ),
+        (
+            {"vary": {"growht": "1,2"}},
+            (
+                "error[unknown-parameter]: architectures/densenet.yaml has no parameter `growht`\n"
+                "  hint: did you mean `growth`?"
+            ),
+        ),
+        (
+            {"vary": [read_vary("growth=1"), read_vary("growth=2")]},
+            "error[duplicate-name]: `growth` varies twice\n  hint: commas part its values",
+        ),
+        (
+            {"vary": DENSE, "draws": 5},
+            "error[too-large]: 5 draws of 4 variants",
+        ),
+        (
+            {"vary": DENSE, "where": "grow > 3"},
+            (
+                "error[unknown-name]: `--where grow > 3`: nothing is called `grow` here\n"
+                "  hint: did you mean `growth`?"
+            ),
+        ),
+        ({"vary": DENSE, "top": 0}, "error[wrong-type]: `top` is 1 or more, not 0"),
+        (
+            {"vary": DENSE, "sort": "mac_s"},
+            "error[unknown-column]: a sweep has no column `mac_s`\n  hint: did you mean `macs`?",
+        ),
+        (
+            {"vary": DENSE, "results": "found.txt"},
+            (
+                "error[unknown-suffix]: results are not written to `found.txt`\n"
+                "  hint: one of .jsonl, .csv, .parquet"
+            ),
+        ),
+    ],
+)
+def test_what_would_be_wrong_with_all(arguments: dict[str, object], said: str) -> None:
+    with pytest.raises(ArchcalcError) as raised:
+        sweep("densenet121", **arguments)  # type: ignore[arg-type]
+    assert str(raised.value) == said

@@ -22,6 +22,8 @@ def letters_of(equation: str, shapes: Sequence[tuple[int, ...]]) -> tuple[list[s
     """
     left, arrow, output = equation.replace(" ", "").partition("->")
     operands = left.split(",")
+    if len(operands) != len(shapes):
+        raise Reason("unlike-shapes", f"`{equation[:80]}` is not of {len(shapes)} tensors")
     dots = ""
     for position, (operand, shape) in enumerate(zip(operands, shapes, strict=True)):
         stretch = DIGITS[len(DIGITS) - (len(shape) - len(operand.replace("...", ""))) :]

@@ -130,6 +130,13 @@ model.json:27:17: error[wrong-type]: `padding` is one of valid, same, not `some`
             ),
             "error[unlike-shapes]: `Dense` gives 3, the file states 5",
         ),
+        *(
+            (
+                file_of(row(enters(4), layer(kind, "y", axes=1))),
+                f"error[two-inputs]: `{kind}` takes 2 tensors, not 1",
+            )
+            for kind in ("CustomScaleLayer", "Dot")
+        ),
     ],
 )  # fmt: skip
 def test_mistakes_have_a_place(file: File, message: str) -> None:

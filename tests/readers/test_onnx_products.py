@@ -122,3 +122,12 @@ def test_a_batch_norm_that_was_folded_into_a_convolution_is_told() -> None:
             "its kernel and bias tell): c.batchnorm"
         )
     ]
+
+
+@pytest.mark.parametrize("equation", ["bij", "bij,bjk,bkl->bil"])
+def test_a_sum_of_other_tensors_than_there_are_is_a_mistake(equation: str) -> None:
+    inputs = info("a", 1, 2, 3), info("b", 1, 3, 4)
+    content = written(node("Einsum", "a b", "y", equation=equation), inputs=inputs)
+    assert complaint(content) == (
+        f"net.onnx: node `y`: error[unlike-shapes]: `{equation}` is not of 2 tensors"
+    )

@@ -91,9 +91,7 @@ def laid_behind(call: Call, values: Sequence[Value], axis: int) -> Value:
 
 def dot(call: Call) -> Value:
     """Read a product of two activations along an axis of each."""
-    if len(call.values) != 2:
-        raise Reason("two-inputs", f"`Dot` takes 2 tensors, not {len(call.values)}")
-    one, other = call.values
+    one, other = _both(call)
     found = call.fields.wholes("axes", least=-100) or []
     found = found * 2 if len(found) == 1 else found
     if len(found) != 2:
@@ -123,8 +121,16 @@ def dot(call: Call) -> Value:
 
 def scaled_sum(call: Call) -> Value:
     """Read x + scale · y, the residual of Inception-ResNet."""
-    one, other = call.values
+    one, other = _both(call)
     scaled = call.add(
         "scale", other, dims=other.dims, factor=call.fields.number("scale", "1"), beside="scale"
     )
     return joined(call, "add", (one, scaled))
+
+
+def _both(call: Call) -> tuple[Value, Value]:
+    """Give the two tensors that a layer takes."""
+    if len(call.values) != 2:
+        message = f"`{call.layer.kind}` takes 2 tensors, not {len(call.values)}"
+        raise Reason("two-inputs", message)
+    return call.values[0], call.values[1]

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.ops import find, names
-from archcalc.ops.fields import shown
+from archcalc.ops.fields import shown, written
 from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from archcalc.graph import Node
 
@@ -118,6 +118,22 @@ class Detail(NamedTuple):
         return f"{self.name} {value(self.after)}{was}"
 
 
+def over_all(node: Node) -> Hashable:
+    """Say what a pool over all places at once is, by whichever op it is written; None for others.
+
+    >>> from archcalc.graph import INPUT, Node
+    >>> from archcalc.ops import make
+    >>> x, y = Shape(8, 7, 7), Shape(8, 1, 1)
+    >>> pools = make("avgpool", kernel=(7, 7)), make("globalavgpool"), make("globalmaxpool")
+    >>> one, other, maximum = [over_all(Node("pool", op, (INPUT,), (x,), y)) for op in pools]
+    >>> one == other, one == maximum
+    (True, False)
+    """
+    if node.op.role != "pool" or node.y.places > 1:
+        return None
+    return node.xs, node.y, node.op.work(node.xs[0], node.y)
+
+
 def details(before: Node, after: Node) -> Iterator[Detail]:
     """Tell which fields of two layers' ops differ, or that they are not the same op.
 
@@ -132,10 +148,10 @@ def details(before: Node, after: Node) -> Iterator[Detail]:
     >>> [str(detail) for detail in details(before, after)]
     ['kernel 1, not 3', 'padding half, not 1']
     """
+    if before.op == after.op or (over_all(before) and over_all(before) == over_all(after)):
+        return
     if type(before.op) is not type(after.op):
         yield Detail("op", before.op.name, after.op.name)
-        return
-    if before.op == after.op:
         return
     for field in fields(before.op):
         old, new = getattr(before.op, field.name), getattr(after.op, field.name)
@@ -160,7 +176,9 @@ def value(found: object) -> str:
     >>> value((3, 3)), value((1, 7)), value((0, 0, 3, 3)), value(((0, 1), (1, 2)))
     ('3', '1x7', '0x3', 'of 2 maps')
     """
-    if found is None or isinstance(found, Fraction | Shape):
+    if isinstance(found, Fraction):
+        return written(found)
+    if found is None or isinstance(found, Shape):
         return str(found).lower()
     if not isinstance(found, tuple):
         return shown(found).strip("`")

@@ -142,3 +142,30 @@ def test_a_layer_in_the_place_of_another_is_one_that_changed() -> None:
         ("changed", "one", "c2")
     ]
     assert found.change("parameters") == 8 * 4 * (5 * 5 - 3 * 3)
+
+
+def test_layers_that_differ_in_their_biases_alone_are_pairs() -> None:
+    """As in Keras's ResNet: every convolution has a bias, and what pads is a layer of its own."""
+    conv = "conv: 8, kernel: 3, padding: 1"
+    before = (
+        "input: 4x8x8\nlayers:\n"
+        "  - {name: p0, pad: 1}\n  - {name: c0, conv: 8, kernel: 3}\n"
+        f"  - {{name: c1, {conv}}}\n  - {{name: c2, {conv}}}\n  - {{name: c3, {conv}}}\n"
+        "  - {name: mean, avgpool: 8}\n"
+    )
+    after = (
+        f"input: 4x8x8\ndefaults: {{conv: {{bias: false}}}}\nlayers:\n"
+        f"  - {{name: a, {conv}}}\n  - {{name: b, {conv}}}\n  - {{name: c, {conv}}}\n"
+        f"  - {{name: d, {conv}}}\n  - {{name: pool, globalavgpool: }}\n"
+    )
+    found = diff(counted(before), counted(after))
+
+    assert [(c.kind, c.path, [d.name for d in c.details]) for c in found.layers] == [
+        ("removed", "p0", []),
+        ("changed", "a", ["padding", "bias", "input"]),
+        ("changed", "b", ["bias"]),
+        ("changed", "c", ["bias"]),
+        ("changed", "d", ["bias"]),
+        ("renamed", "pool", []),
+    ]
+    assert found.change("parameters") == -4 * 8

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from archcalc.ops.shape import first_of
+from archcalc.referee.phrases import over_all
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -24,14 +25,28 @@ def identity(layer: CountedLayer) -> Hashable:
     if own is None:
         return None
     op, x = own.op, first_of(own.xs)
+    if pooled := over_all(own):
+        return pooled
     weights = op.parameters(x, own.y), op.connections(x, own.y)
     return op.name, own.xs, own.y, op.window(x), weights, getattr(op, "trainable", True)
+
+
+def computation(layer: CountedLayer) -> Hashable:
+    """Say what a layer makes of what over which window: with a bias or without, grouped or not."""
+    own = layer.own
+    return own and (own.op.name, own.xs, own.y, own.op.window(first_of(own.xs)))
 
 
 def shapes(layer: CountedLayer) -> Hashable:
     """Say only what a layer makes of what, by which op: so it may stand in another's place."""
     own = layer.own
     return own and (own.op.name, own.xs, own.y)
+
+
+def outcome(layer: CountedLayer) -> Hashable:
+    """Say only what an op makes, whatever the size of its input: padded by itself or before it."""
+    own = layer.own
+    return own and (own.op.name, len(own.xs), own.xs[0].channels, own.y)
 
 
 def is_anchor(layer: CountedLayer) -> bool:

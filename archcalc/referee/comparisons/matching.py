@@ -9,16 +9,18 @@ from archcalc.paths import layer_of
 from archcalc.referee.comparisons.alignment import (
     Gathering,
     align,
+    computation,
     has_parameters,
     identity,
     is_anchor,
     is_anything,
+    outcome,
     shapes,
 )
 from archcalc.referee.phrases import details
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from archcalc.graph import Node
     from archcalc.report import Report
@@ -88,8 +90,8 @@ def match(old: Sequence[CountedLayer], new: Sequence[CountedLayer]) -> Matching:
     from both ends inwards as far as layers are alike: first those that are equal, then those of
     one block and equal fields, then those with one field at most that differs. Of the rest, those
     with weights and the joins are paired by op, shapes and window in their order, whatever their
-    names, and in much the same network by op and shapes alone; they take along what stands around
-    them; then so are the others.
+    names, first those that hold as much; in much the same network by op and shapes alone, and then
+    by what comes out. They take along what stands around them; then so are the others.
 
     >>> from archcalc.report import count
     >>> before, after = layers(count("lenet1")), layers(count("lenet5"))
@@ -106,17 +108,22 @@ def match(old: Sequence[CountedLayer], new: Sequence[CountedLayer]) -> Matching:
     for was, now in _runs(old, new, pairs):
         pairs |= _inwards(old, new, was, now, (_equal, _same_fields, _nearly))
     rows = Gathering(old, new)
-    pairs |= _aligned(old, new, pairs, rows, is_anchor)
-    if 2 * len(pairs) > sum(map(is_anchor, old)):  # much the same network: names may differ
+    for by in (identity, computation):
+        pairs |= _aligned(rows, pairs, is_anchor, by)
+    alike = 2 * len(pairs) > sum(map(is_anchor, old))  # much the same network: names may differ
+    if alike:
         for was, now in _runs(old, new, pairs):
             left = deque(i for i in was if is_anchor(old[i]))
             right = deque(i for i in now if is_anchor(new[i]))
             pairs |= _inwards(old, new, left, right, (_nearly_by_any_name,))
         pairs |= _replaced(old, new, pairs)
+        pairs |= _aligned(rows, pairs, is_anchor, outcome)
     rows.gather(pairs)
     for wanted in (has_parameters, is_anything):
-        pairs |= _aligned(old, new, pairs, rows, wanted)
+        pairs |= _aligned(rows, pairs, wanted)
         rows.gather(pairs)
+    if alike:
+        pairs |= _aligned(rows, pairs, is_anything, outcome)
     pairs = {now: was for now, was in pairs.items() if rows.are_free(was, now)}
     return Matching(dict(sorted(pairs.items())), rows.old.taken, rows.new.taken)
 
@@ -150,18 +157,18 @@ def _sides(
 
 
 def _aligned(
-    old: Sequence[CountedLayer],
-    new: Sequence[CountedLayer],
-    pairs: Mapping[int, int],
     rows: Gathering,
+    pairs: Mapping[int, int],
     wanted: Callable[[CountedLayer], bool],
+    by: Callable[[CountedLayer], Hashable] = identity,
 ) -> dict[int, int]:
-    """Pair layers without a pair that are equal but for their names."""
+    """Pair layers without a pair that are equal but for their names, or in one respect."""
     found: dict[int, int] = {}
+    old, new = rows.old.layers, rows.new.layers
     for was, now in _runs(old, new, pairs):
         left = [i for i in was if i not in rows.old.gone and wanted(old[i])]
         right = [i for i in now if i not in rows.new.gone and wanted(new[i])]
-        a, b = ([identity(run[i]) for i in at] for run, at in ((old, left), (new, right)))
+        a, b = ([by(run[i]) for i in at] for run, at in ((old, left), (new, right)))
         found |= align(a, left, b, right)
     return found
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.inputs import read_inputs, say
+from archcalc.paths import layer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +123,27 @@ class Graph:
         if position >= 0:
             return self.nodes[position].y
         return tuple(self.inputs.values())[INPUT - position]
+
+    def place(self, path: str) -> str:
+        """Say where a layer stands: its path, with a `/` between the levels of a flat name."""
+        return self.places.get(layer_of(path), path)
+
+    def spelled(self, path: str) -> str:
+        """Spell a part of a flat name as the place that it is: `conv2_block1` as `conv2/block1`."""
+        if not self.places or path in self.ends:
+            return path
+        from archcalc.levels import parted  # noqa: PLC0415 - most networks have paths
+
+        return parted(path)
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """The layers of a flat network, with where they stand; empty where paths say it."""
+        if not self.origin.flat:
+            return {}
+        from archcalc.levels import levels  # noqa: PLC0415 - most networks have paths
+
+        return levels(self.nodes)
 
     def at(self, given: object, *, heads: bool = True) -> Graph:
         """Give the same network at another input (None: as it is); of several, by their names.

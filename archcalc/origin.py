@@ -20,7 +20,8 @@ class Origin:
     `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`),
     `source` the publication. `inputs` are its own, by name, `heads` the names of all its heads, in
     the graph or not. `changed` are the parameters that whoever made it set to another value; `text`
-    is what it was read from, a spec or a file of another `kind`.
+    is what it was read from, a spec or a file of another `kind`; in a `flat` one each layer has one
+    name, whose parts tell where it stands.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Origin:
     changed: Mapping[str, Value] = field(default_factory=dict)
     text: str = ""
     kind: str = "spec"
+    flat: bool = False
 
     @property
     def input(self) -> Shape:

@@ -57,6 +57,18 @@ def prefixes(path: str) -> Iterator[str]:
     yield path
 
 
+def numbered(name: str) -> tuple[str, str]:
+    """Part a name into what its like share and its own number or letter; "" if it has none.
+
+    >>> numbered("block12"), numbered("res2b"), numbered("3"), numbered("conv")
+    (('block', '12'), ('res2', 'b'), ('', '3'), ('conv', ''))
+    """
+    stem = name.rstrip("0123456789")
+    if stem == name and name[-2:-1].isdecimal() and name[-1:].islower():
+        stem = name[:-1]
+    return stem, name[len(stem) :]
+
+
 def positions_by(keys: Iterable[Key]) -> dict[Key, list[int]]:
     """Give the positions at which each key stands, in the order of the first.
 
@@ -77,9 +89,9 @@ class Index:
     ([0, 1], [2], [])
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        """Sort the paths, so that what is below a path follows it."""
-        pairs = sorted((_sorted(path), position) for position, path in enumerate(paths))
+    def __init__(self, *lists: Iterable[str]) -> None:
+        """Sort the paths, so that what is below a path follows it; each may have several."""
+        pairs = sorted((_sorted(path), i) for paths in lists for i, path in enumerate(paths))
         self._paths = [path for path, _ in pairs]
         self._positions = [position for _, position in pairs]
 
@@ -87,7 +99,7 @@ class Index:
         """Give the positions of a path and of all that is below it, in order; none is no error."""
         first = _sorted(path)
         start, stop = (bisect_left(self._paths, end) for end in (first, f"{first[:-1]}\1"))
-        return sorted(self._positions[start:stop])
+        return sorted({*self._positions[start:stop]})
 
 
 def _sorted(path: str) -> str:

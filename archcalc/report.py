@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from archcalc.counts import Counts, add_up
 from archcalc.display import Displayed
 from archcalc.doubts import flattening
-from archcalc.errors import UsageError
 from archcalc.facts import free, read_facts, unknown
 from archcalc.graph import Graph
 from archcalc.inputs import read_batch
 from archcalc.memory import memory_of
 from archcalc.notes import notes
-from archcalc.paths import Index, cut, layer_of, positions_by
+from archcalc.paths import Index, layer_of, positions_by
 from archcalc.plain_values import report_to_dict
 from archcalc.readers import find as find_network
 from archcalc.readers import one_of
 from archcalc.receptive_field import Field, receptive_fields
-from archcalc.row import Row, no_row, row_of
+from archcalc.row import Row, no_row, row_at, row_of, rows_at
 from archcalc.scope import scope
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
@@ -162,10 +161,7 @@ class Report(Displayed, view="tables.layers:layers"):
         >>> [row.path for row in count("resnet18").fold(1)][:3]
         ['conv1', 'pool1', 'conv2_x']
         """
-        if depth is not None and depth < 1:
-            raise UsageError.of("wrong-type", f"a depth is 1 or more, not {depth}")
-        groups = positions_by(cut(node.path, depth) for node in self.nodes)
-        return tuple(self.row(path, positions) for path, positions in groups.items())
+        return rows_at(self, depth)
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -185,10 +181,9 @@ class Report(Displayed, view="tables.layers:layers"):
 
     def __getitem__(self, path: str) -> Row:
         """Give the row of a layer, a block or a group by its path. Raises UnknownName."""
-        found = self.index[path]
-        if not found:
+        if not (found := self.index[path] or self.index[self.graph.spelled(path)]):
             raise no_row(self, path)
-        return self.row(path, found)
+        return row_at(self, self.graph.spelled(path), found)
 
     @cached_property
     def index(self) -> Index:
@@ -197,7 +192,8 @@ class Report(Displayed, view="tables.layers:layers"):
         >>> count("lenet5").index["C1"]
         [0, 1]
         """
-        return Index(node.path for node in self.nodes)
+        paths = [node.path for node in self.nodes]
+        return Index(paths, map(self.graph.place, paths) if self.graph.places else ())
 
     def by_op(self) -> dict[str, Counts]:
         """Sum the layers of each op.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from typing import TYPE_CHECKING
 
 from archcalc.counts import Counts
-from archcalc.errors import UnknownName, suggestion
+from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.graph import Container
-from archcalc.paths import cut
+from archcalc.paths import cut, layer_of, positions_by
 from archcalc.receptive_field import one_pixel
 from archcalc.sharing import owners
 
@@ -76,6 +76,34 @@ def row_of(report: Report, path: str, positions: Sequence[int], total: Counts) -
         head=nodes[0].head,
         shared_with=owners(report.nodes, positions, path),
     )
+
+
+def rows_at(report: Report, depth: int | None) -> tuple[Row, ...]:
+    """Sum what is below each path of `depth` segments; None: each layer as written."""
+    if depth is not None and depth < 1:
+        raise UsageError.of("wrong-type", f"a depth is 1 or more, not {depth}")
+    if depth is None:
+        groups = positions_by(layer_of(node.path) for node in report.nodes)
+        return tuple(report.row(path, positions) for path, positions in groups.items())
+    groups = positions_by(cut(report.graph.place(node.path), depth) for node in report.nodes)
+    return tuple(row_at(report, place, positions) for place, positions in groups.items())
+
+
+def row_at(report: Report, place: str, positions: list[int]) -> Row:
+    """Say what stands at a place; in a flat network a layer and what comes after it, or a group."""
+    if not report.graph.places or place in report.graph.containers:
+        return report.row(place, positions)
+    from archcalc.levels import is_quiet  # noqa: PLC0415 - most networks have paths
+
+    nodes = [report.nodes[position] for position in positions]
+    first = layer_of(nodes[0].path)
+    beside = [node for node in nodes if layer_of(node.path) != first]
+    row = report.row(first, positions)
+    if not beside:
+        return row
+    if all(map(is_quiet, beside)):
+        return replace(row, path=place)
+    return replace(row, path=place, op="group", layer=None)
 
 
 def no_row(report: Report, path: str) -> UnknownName:

@@ -45,6 +45,7 @@ def read(file: File, given: Input | None) -> Graph:
         inputs=own,
         text=source.text,
         kind="Caffe prototxt",
+        flat=True,
     )
 
     def make(maker: Maker, inputs: Mapping[str, Shape]) -> Graph:

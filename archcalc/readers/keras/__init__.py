@@ -82,6 +82,7 @@ def read_text(source: Text, name: str, given: Input | None) -> Graph:
         inputs=own,
         text=source.text,
         kind="Keras model",
+        flat=True,
     )
 
     def make(maker: Maker, inputs: Mapping[str, Shape]) -> Graph:

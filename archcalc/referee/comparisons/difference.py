@@ -92,8 +92,13 @@ class Difference(Displayed, view="tables.comparison:difference"):
         groups: dict[str, list[Change]] = {}
         for change in self.changes:
             if names or change.kind != "renamed":
-                groups.setdefault(cut(change.path, depth), []).append(change)
+                path = change.path if depth is None else self._place(change)
+                groups.setdefault(cut(path, depth), []).append(change)
         return {path: tuple(changes) for path, changes in groups.items()}
+
+    def _place(self, change: Change) -> str:
+        report = self.after if change.after else self.before
+        return report.graph.place(change.path)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""

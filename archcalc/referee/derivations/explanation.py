@@ -16,14 +16,14 @@ from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
-from archcalc.paths import cut, layer_of
+from archcalc.paths import cut, layer_of, numbered
 from archcalc.receptive_field import entering
 from archcalc.referee.derivations.derivation import DerivedFigure, behind, derive, together
 from archcalc.referee.derivations.lessons import lessons
 from archcalc.report import Report, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from archcalc.graph import Graph, Node
@@ -145,7 +145,9 @@ def explain(
         layer or "",
         report.scope if layer is None else layer,
         parts,
-        parts[0].figures if len(parts) == 1 else tuple(_sums(parts, _common(layer or ""))),
+        parts[0].figures
+        if len(parts) == 1
+        else tuple(_sums(parts, _common(layer or ""), report.graph.place)),
         lessons(report.graph, chosen, layer) if layer is not None else (),
     )
 
@@ -155,7 +157,8 @@ def _find_nodes(report: Report, layer: str) -> list[int]:
     if ".." not in layer:
         return report.index[report[layer].path]
     segments = layer.split("/")
-    found = [i for i, node in enumerate(report.nodes) if _fits(node.path.split("/"), segments)]
+    paths = [report.graph.place(node.path).split("/") for node in report.nodes]
+    found = [i for i, path in enumerate(paths) if _fits(path, segments)]
     return found or report.index[report[layer].path]  # which raises
 
 
@@ -174,9 +177,15 @@ def _fits(path: list[str], segments: list[str]) -> bool:
 def _is_among(name: str, segment: str) -> bool:
     first, dots, last = segment.partition("..")
     bare = layer_of(name)
-    if dots and all(number.isdecimal() and len(number) < 10 for number in (first, bare, last)):
-        return int(first) <= int(bare) <= int(last)
+    (stem, first), (own, number) = numbered(first), numbered(bare)
+    if dots and number and stem == own and first.isdecimal() == last.isdecimal():
+        return _rank(first) <= _rank(number) <= _rank(last)
     return segment in {name, bare}
+
+
+def _rank(number: str) -> tuple[int, str]:
+    """Order numbers as such, and letters."""
+    return len(number.lstrip("0")), number.lstrip("0")
 
 
 def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator[Part]:
@@ -221,11 +230,13 @@ def _add(steps: tuple[Step, ...]) -> Iterator[DerivedFigure]:
             yield DerivedFigure.of(quantity, sum(f.derived for f in figures), partial=partial)
 
 
-def _sums(parts: tuple[Part, ...], path: str) -> Iterator[DerivedFigure]:
+def _sums(
+    parts: tuple[Part, ...], path: str, place: Callable[[str], str]
+) -> Iterator[DerivedFigure]:
     """Add up the layers, or the stages if there are many; equal ones together."""
     for quantity in SUMMED:
         values = [(part.path, part[quantity].value) for part in parts]
-        terms = [(where, value) for where, value in values if value]
+        terms = [(place(where), value) for where, value in values if value]
         if len(terms) > MOST_TERMS:
             terms = _by_stage(terms, len(path) + 1 if path else 0)
         total = together(Derived(value) for _, value in terms)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from archcalc.paths import cut
+from archcalc.paths import cut, numbered
 from archcalc.render.tables.folding import content
+from archcalc.row import row_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archcalc.graph import Node
+    from archcalc.graph import Graph, Node
     from archcalc.report import Report
     from archcalc.row import Row
 
@@ -93,7 +94,7 @@ def flow(report: Report, depth: int | None = 1) -> Flow:
     (['conv1', 'pool1', 'conv2_x'], (Edge(source=-1, target=0), Edge(source=0, target=1),
     Edge(source=1, target=2)))
     """
-    owners, members = _stretches(report.nodes, depth)
+    owners, members = _stretches(report.graph, report.nodes, depth)
     edges = fold_edges(report.nodes, owners)
     tree = _Tree(report, members, edges)
     items = tuple(tree.items(range(len(members)), 0))
@@ -158,11 +159,14 @@ def merge_edges(edges: Iterable[Edge], runs: Iterable[Run]) -> list[Edge]:
     return kept
 
 
-def _stretches(nodes: Sequence[Node], depth: int | None) -> tuple[list[int], list[Member]]:
+def _stretches(
+    graph: Graph, nodes: Sequence[Node], depth: int | None
+) -> tuple[list[int], list[Member]]:
     """Give each node the box that owns it: nodes in a row with the same path at that depth."""
     owners: list[int] = []
     members: list[Member] = []
-    for path, stretch in groupby(range(len(nodes)), lambda i: cut(nodes[i].path, depth)):
+    paths = [node.path if depth is None else graph.place(node.path) for node in nodes]
+    for path, stretch in groupby(range(len(nodes)), lambda i: cut(paths[i], depth)):
         positions = list(stretch)
         owners += [len(members)] * len(positions)
         members.append((path, positions))
@@ -175,7 +179,7 @@ class _Tree:
     def __init__(self, report: Report, members: Sequence[Member], edges: Sequence[Edge]) -> None:
         self.report = report
         self.members = [positions for _, positions in members]
-        self.rows = rows = [report.row(path, positions) for path, positions in members]
+        self.rows = rows = [row_at(report, path, positions) for path, positions in members]
         self.segments = [path.split("/") for path, _ in members]
         self.runs: list[Run] = []
         self.sources: list[list[int]] = [[] for _ in rows]
@@ -210,7 +214,7 @@ class _Tree:
     def _item(self, numbers: range, level: int, times: int) -> Item:
         """Make a box of one box, a frame of several; a frame never holds a single item."""
         first = numbers.start
-        title = self._title(first, level, times, whole=len(numbers) > 1)
+        title = self._title(numbers, level, times)
         if len(numbers) == 1:
             return Box(first, title, times, self.rows[first])
         inner = tuple(self.items(numbers, level + 1))
@@ -218,19 +222,19 @@ class _Tree:
             return inner[0]
         path = "/".join(self.segments[first][: level + 1])
         positions = [i for number in numbers for i in self.members[number]]
-        return Frame(title, times, self.report.row(path, positions), inner)
+        return Frame(title, times, row_at(self.report, path, positions), inner)
 
-    def _title(self, number: int, level: int, times: int, *, whole: bool) -> str:
+    def _title(self, numbers: range, level: int, times: int) -> str:
         """Give the path from this level on; from the top on where it is but a number."""
-        path = self.segments[number]
+        path = self.segments[numbers.start]
         if level >= len(path):
             return path[-1]
-        ends = level + 1 if whole else len(path)
+        ends = level + 1 if len(numbers) > 1 else len(path)
+        start = 0 if path[level].isdecimal() else level
         if times > 1:
-            last = int(path[level]) + times - 1
-            path = [*path[:level], f"{path[level]}..{last}", *path[level + 1 :]]
-        numbered = self.segments[number][level].isdecimal()
-        return "/".join(path[0 if numbered else level : ends])
+            last = self.segments[numbers.start + (times - 1) * len(numbers)][level]
+            path = [*path[:level], f"{path[level]}..{numbered(last)[1]}", *path[level + 1 :]]
+        return "/".join(path[start:ends])
 
     def _equal(self, groups: Sequence[range], level: int) -> int:
         """Count how many groups from the first on are the same, each fed by the one before."""
@@ -250,9 +254,10 @@ class _Tree:
     def _signature(self, numbers: range, level: int) -> object:
         """Say what repetitions must share; one without a number is like no other."""
         first = self.segments[numbers.start]
-        if level >= len(first) or not first[level].isdecimal():
+        stem, own = numbered(first[level]) if level < len(first) else ("", "")
+        if not own or (stem and len(numbers) == 1 and self.rows[numbers.start].layer):
             return numbers
-        return [
+        return stem, [
             (
                 self.segments[number][level + 1 :],
                 content(self.rows[number]),

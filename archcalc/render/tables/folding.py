@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.counts import Counts
 from archcalc.ops.op import Work
+from archcalc.paths import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,11 +58,10 @@ def _signature(pair: tuple[int, list[FoldedRow]], level: int) -> object:
     """Say what siblings must share to be merged; one without a number is like no other."""
     position, lines = pair
     name = _segment(lines[0], level)
-    if name is None or not name[-1].isdecimal():
+    stem, number = numbered(name or "")
+    if not number or (stem and _is_layer(lines, level)):
         return position
-    if not name.isdecimal() and _is_layer(lines, level):
-        return position
-    return name.rstrip("0123456789"), tuple(
+    return stem, tuple(
         [
             "/".join(line.row.path.split("/")[level + 1 :]),
             line.times,
@@ -85,7 +85,7 @@ def content(row: Row) -> tuple[object, ...]:
 
 def _times(line: FoldedRow, times: int, level: int, last: str) -> FoldedRow:
     row, segments = line.row, line.row.path.split("/")
-    segments[level] = f"{segments[level]}..{last[len(last.rstrip('0123456789')) :]}"
+    segments[level] = f"{segments[level]}..{numbered(last)[1]}"
     sums = {name: times * getattr(row, name) for name in _names() if name != "work"}
     work = Work(*[times * n for n in row.work])
     path = "/".join(segments)

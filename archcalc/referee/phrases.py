@@ -11,7 +11,7 @@ from archcalc.ops.fields import shown, written
 from archcalc.ops.op import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from archcalc.graph import Node
 
@@ -118,7 +118,7 @@ class Detail(NamedTuple):
         return f"{self.name} {value(self.after)}{was}"
 
 
-def over_all(node: Node) -> Hashable:
+def over_all(node: Node) -> tuple[object, ...] | None:
     """Say what a pool over all places at once is, by whichever op it is written; None for others.
 
     >>> from archcalc.graph import INPUT, Node

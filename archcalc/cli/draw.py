@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archcalc.render.pictures.page import Piece
     from archcalc.report import Report
 
-STYLES = ("auto", "boxes", "planes")
+STYLES = ("auto", "boxes", "planes", "u")
 DRAWINGS = {".svg": "svg", ".tex": "tikz", ".mmd": "mermaid", ".mermaid": "mermaid"}
 """What is drawn as text, by the suffix of the file."""
 RASTERS = (".png", ".pdf")
@@ -29,7 +29,8 @@ Style = Annotated[
         "--style",
         metavar="STYLE",
         autocompletion=complete_styles,
-        help="boxes; planes, as LeNet-5 was drawn in 1998; auto: planes for a small chain.",
+        help="boxes; planes, as LeNet-5 was drawn in 1998; u: a level for each size "
+        "of the maps, as U-Net was drawn; auto: planes for a small chain.",
     ),
 ]
 File = Annotated[
@@ -74,6 +75,7 @@ def draw(  # noqa: PLR0913 - one for each option
       archcalc draw lenet5 -o lenet5.svg
       archcalc draw googlenet --depth 2 -o googlenet.svg
       archcalc draw resnet50 --sideways -o resnet50.pdf
+      archcalc draw unet --style u -o unet.tex
       archcalc draw resnet18 --depth 3 -o resnet18.mmd
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.render.pictures import mermaid  # noqa: PLC0415 - after the arguments are known to be good
@@ -107,10 +109,12 @@ def _by_suffix(output: str | None) -> str:
 
 
 def _sketch(report: Report, style: str, depth: int | None, *, sideways: bool) -> Piece:
-    from archcalc.render.pictures import drawing, planes  # noqa: PLC0415
+    from archcalc.render.pictures import drawing, levels, planes  # noqa: PLC0415
 
     if style == "planes" or (style == "auto" and planes.is_small_chain(report)):
         return planes.sketch(report)
+    if style == "u":
+        return levels.sketch(report)
     return drawing.sketch(report, depth, sideways=sideways)
 
 

@@ -83,7 +83,7 @@ def test_a_chart_goes_to_its_file(archcalc: Callable[..., Any], tmp_path: Path) 
 
 
 def test_completion_offers_styles_and_kinds() -> None:
-    assert complete_styles("p") == ["planes"]
+    assert complete_styles("") == ["auto", "boxes", "planes", "u"]
     assert complete_drawings("") == ["svg", "tikz", "mermaid"]
 
 

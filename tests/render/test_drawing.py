@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from archcalc.errors import UsageError
-from archcalc.render.pictures import drawing, mermaid, page, planes, raster, svg, tikz
+from archcalc.render.pictures import drawing, levels, mermaid, page, planes, raster, svg, tikz
 from archcalc.render.pictures.flow import flow
 from archcalc.render.pictures.layering import Link, Point, Size, arrange, rank_items
 from archcalc.report import count
@@ -400,3 +400,44 @@ def test_tikz_gives_strange_names_no_meaning(strange: Path) -> None:
     assert text.startswith("% a\\nb \\input{c}\n")
     assert r"\%\%\{init: x\}\%\%" in text
     assert r"a\ensuremath{<}b\ensuremath{>}\&" in text
+
+
+# -- Levels
+
+
+@pytest.mark.parametrize("network", [*NETWORKS, "unet", "yolo-v3-tiny", "transformer-base"])
+def test_on_levels_nothing_covers_anything(network: str) -> None:
+    piece = levels.sketch(count(network, heads=True))
+    assert_readable(piece)
+    standing = boxes(piece)
+    levels_of = {y for box in standing for y in (box.y, box.y + box.height)}
+    for path in paths(piece):
+        assert path.points[-1].y in levels_of or path.points[-1].x in {box.x for box in standing}
+        for start, end in pairwise(path.points):
+            assert start.x == end.x or start.y == end.y
+        assert not any(covers(room, x, y) for x, y in samples(path) for room in standing)
+    standing.sort(key=lambda box: box.x)
+    for i, one in enumerate(standing):
+        assert not any(overlap(one, other) for other in standing[i + 1 :])
+
+
+def test_a_u_goes_down_four_times_and_up_again() -> None:
+    report = count("unet")
+    folded = flow(report, None)
+    cells = levels.arrange(report, folded)
+    rows = {box.row.path: cells[box.number].level for box in folded.boxes()}
+    below = "u/below/below/below/below"
+    assert [rows[f"u{below[1 : 1 + 6 * depth]}/left1"] for depth in range(5)] == [0, 1, 2, 3, 4]
+    assert [rows[f"u{below[1 : 1 + 6 * depth]}/right2"] for depth in range(4)] == [0, 1, 2, 3]
+    assert rows["segmentation"] == 0
+
+
+def test_ways_that_meet_over_a_row_have_lanes_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(
+        "input: 1x8x8\nlayers:\n"
+        + "".join(f"  - {{name: c{i}, conv: 1, kernel: 1}}\n" for i in range(4))
+        + "  - {name: sum, add: , from: [c0, c1, c3]}\n",
+    )
+    piece = levels.sketch(count(tmp_path / "over.yaml"))
+    over = [path for path in paths(piece) if len(path.points) == 4]
+    assert len({path.points[1].y for path in over}) == len(over) == 2

@@ -43,13 +43,19 @@ def draw(report: Report, depth: int | None = 1, *, sideways: bool = False) -> st
 
 def sketch(report: Report, depth: int | None = 1, *, sideways: bool = False) -> Piece:
     """Place everything of the picture, with what stands above and below it."""
+    folded = boxes_of(report, depth)
+    piece = _Pen(report, folded, sideways=sideways).network(folded.items)
+    return framed(report, piece.turned() if sideways else piece)
+
+
+def boxes_of(report: Report, depth: int | None) -> Flow:
+    """Fold a network into the boxes of a picture. Raises UsageError for too many."""
     folded = flow(report, depth)
     many = sum(1 for _ in folded.boxes())
     if many > BOXES:
         message = f"{report.name} has {many:,} boxes at this depth; {BOXES:,} are drawn at most"
         raise UsageError.of("too-large", message, "draw less with --depth 1")
-    piece = _Pen(report, folded, sideways=sideways).network(folded.items)
-    return framed(report, piece.turned() if sideways else piece)
+    return folded
 
 
 class _Pen:

@@ -233,6 +233,17 @@ def test_arrays_may_be_one_number_or_pairs_and_read_the_input() -> None:
     assert (pairs.total.weights, pairs.rows[0].output) == (8, (3, 1, 1))
 
 
+def test_names_of_arrays_and_of_what_a_layer_does_may_have_expressions() -> None:
+    layer = """{opaque: "=channels", holds: {w: ["=channels", 5], bias: 7},
+        does: {mac: "=channels * width", neurons: 2}}"""
+    total = count(load(StringIO(f"input: 3x4x4\nlayers: [{layer}]"))).total
+    plain = count(load(StringIO("input: 3\nlayers: [{opaque: 2, does: {mac: 6, neurons: 2}}]")))
+
+    assert (total.weights, total.biases) == (3 * 5, 7)
+    assert (total.macs, total.neurons, total.unknown) == (3 * 4, 2, {})
+    assert (plain.total.macs, plain.total.flops) == (6, 12)
+
+
 def test_frozen_arrays_are_fixed() -> None:
     report = count(load(StringIO("input: 3\nlayers: [{opaque: 2, holds: 7, trainable: false}]")))
 

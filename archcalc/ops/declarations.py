@@ -31,6 +31,8 @@ class Declaration(NamedTuple):
     """Calls a field by letters: each is a number, chosen so that nothing cancels by chance."""
     few: bool = False
     """Whether the samples are all the values that there are."""
+    named: bool = False
+    """Whether a spec may say it as a mapping, of names to values."""
 
 
 _SIZES = {"kernel": (3, 7), "stride": (5, 5), "dilation": (2, 2), "within": (8, 29)}
@@ -183,6 +185,7 @@ DECLARATIONS: dict[str, Declaration] = {
         },
         ((), (("w", (2, 3)),), (("kernel", (4, 1, 3)), ("bias", (4,)))),
         lambda _: (("weights", (letter("weights", 9),)), ("bias", (letter("bias", 5),))),
+        named=True,
     ),
     "Figures": Declaration(
         composites.figures,
@@ -192,6 +195,7 @@ DECLARATIONS: dict[str, Declaration] = {
         },
         ((("add", 3),), (("mac", 6), ("interactions", 6))),
         lambda _: (("mac", letter("mac", 7)), ("interactions", letter("mac", 7))),
+        named=True,
     ),
     "Number": Declaration(fields.number, _decimal(), (Fraction(0), *_FRACTIONS)),
     "Positive": Declaration(
@@ -209,9 +213,13 @@ DECLARATIONS: dict[str, Declaration] = {
 """By the name of the annotation that declares a field."""
 
 
+def declaration(annotation: str) -> Declaration:
+    """Find the type of a field declared as `annotation`, such as `Size` or `Size | None`."""
+    return DECLARATIONS[annotation.partition(" | ")[0]]
+
+
 def read(annotation: str, value: object) -> object:
-    """Read a value for a field declared as `annotation`, such as `Size` or `Size | None`."""
-    kind, _, optional = annotation.partition(" | ")
-    if optional and value in (None, "none"):
+    """Read a value for a field declared as `annotation`."""
+    if " | " in annotation and value in (None, "none"):
         return None
-    return DECLARATIONS[kind].read(value)
+    return declaration(annotation).read(value)

@@ -115,9 +115,18 @@ class Checker:
         *,
         mappings: bool = False,
     ) -> Template:
-        """Read a value that may be an expression, or a list with expressions in it."""
+        """Read a value that may be an expression, or a list with expressions in it.
+
+        With `mappings` also names with such values: where one waits, they become a list of pairs.
+        """
         if isinstance(tree, Scalar) and tree.text.startswith("="):
             return self.attempt(tree, lambda: self._expression(tree.text[1:], variables))
+        if (
+            mappings
+            and isinstance(tree, Mapping)
+            and any(map(_has_expression, tree.entries.values()))
+        ):
+            return tuple((key, self._item(item, variables)) for key, item in tree.entries.items())
         if isinstance(tree, Sequence) and _has_expression(tree):
             return tuple(self._item(item, variables) for item in tree.items)
         return self.attempt(tree, lambda: settle(untyped(tree, mappings=mappings)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from archcalc import limits, ops
 from archcalc.errors import Reason, suggestion
-from archcalc.ops.declarations import read
+from archcalc.ops.declarations import declaration, read
 from archcalc.spec.checker import is_empty, untyped
 from archcalc.spec.entry import bare, extended, is_several, op_words, renamed
 from archcalc.spec.expression import waits
@@ -213,7 +213,7 @@ class LayerReader:
         types = ops.field_types(op)
         return {
             key: self.checker.template(
-                value, scope, partial(_read, types[key]), mappings=types[key] == "Arrays"
+                value, scope, partial(_read, types[key]), mappings=declaration(types[key]).named
             )
             for key, value in trees.items()
             if key in types

@@ -19,7 +19,7 @@ from archcalc.arithmetic import letter, term_of
 from archcalc.errors import Reason, UnknownName
 from archcalc.notation import written
 from archcalc.ops import field_types, find, names
-from archcalc.ops.declarations import DECLARATIONS
+from archcalc.ops.declarations import declaration
 from archcalc.ops.op import Shape
 from archcalc.receptive_field import Field
 from archcalc.referee.derivations.derivation import DerivedFigure, counted, seen, sides, zeros
@@ -104,12 +104,12 @@ def _lettered(op: type[Op], chosen: Mapping[str, object]) -> Op:
     types = field_types(op.name)
     values = {}
     for field in fields(op):
-        declared = types[field.name].partition(" | ")[0]
+        declared = declaration(types[field.name])
         if field.name in chosen:
             values[field.name] = chosen[field.name]
         elif field.name in op.either:
             continue
-        elif letters := DECLARATIONS[declared].letters:
+        elif letters := declared.letters:
             values[field.name] = letters(field.name)
         elif field.default is MISSING:
             values[field.name] = Fraction(1, 2)
@@ -191,7 +191,7 @@ def _variants(
 ) -> Iterable[Variant]:
     """Try every choice of every field that has few: keep what changes the rule."""
     for field in fields(op):
-        declared = DECLARATIONS[field_types(op.name)[field.name].partition(" | ")[0]]
+        declared = declaration(field_types(op.name)[field.name])
         choices = {f"{field.name}: {_said(v)}": v for v in declared.samples if declared.few}
         if field.name in op.either and declared.letters:
             choices[field.name] = declared.letters(field.name)

@@ -175,6 +175,8 @@ def value(found: object) -> str:
 
     >>> value((3, 3)), value((1, 7)), value((0, 0, 3, 3)), value(((0, 1), (1, 2)))
     ('3', '1x7', '0x3', 'of 2 maps')
+    >>> value((("w", (10, 8, 16, 16)), ("bias", (10,)))), value((("mac", 6),))
+    ('{w: 10x8x16x16, bias: 10}', '{mac: 6}')
     """
     if isinstance(found, Fraction):
         return written(found)
@@ -183,9 +185,18 @@ def value(found: object) -> str:
     if not isinstance(found, tuple):
         return shown(found).strip("`")
     if found and isinstance(found[0], tuple):
-        return f"of {len(found)} maps"
+        return f"of {len(found)} maps" if isinstance(found[0][0], int) else _by_name(found)
     if len(found) in {4, 6} and found[::2] == found[1::2]:
         found = found[::2]
     if len(set(found)) == 1:
         return str(found[0])
     return "x".join(map(str, found)) if len(found) in {2, 3} else shown(found).strip("`")
+
+
+def _by_name(found: Iterable[tuple[str, int | tuple[int, ...]]]) -> str:
+    """Say arrays, or numbers, by their names."""
+    pairs = [
+        f"{name}: {'x'.join(map(str, shape)) if isinstance(shape, tuple) else shape}"
+        for name, shape in found
+    ]
+    return shown(f"{{{', '.join(pairs)}}}").strip("`")

@@ -183,6 +183,15 @@ def test_details_name_the_fields_and_shapes_that_differ() -> None:
     assert change.change("neurons") == (4 - 2) * 6 * 6
 
 
+def test_what_an_opaque_layer_states_is_told_by_name_and_its_output_once() -> None:
+    before, after = (f"{{name: a, opaque: {y}, holds: {{w: 4x{y}, b: {y}}}}}" for y in (8, 6))
+    (change,) = own(before, after).changes
+    assert [str(detail) for detail in change.details] == [
+        "output 6, not 8",
+        "holds {w: 4x6, b: 6}, not {w: 4x8, b: 8}",
+    ]
+
+
 def test_another_op_under_the_same_name_is_a_change() -> None:
     found = diff("lenet5", "lenet5-textbook")
     by_path = {change.path: change for change in found.changes}

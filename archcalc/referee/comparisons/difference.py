@@ -194,17 +194,18 @@ def _in_order(
 
 def _details(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -> Iterator[Detail]:
     a, b = old.own, new.own
-    if a is not None and b is not None:
-        yield from details(a, b)
-    elif (a is None) != (b is None):
+    fields = list(details(a, b)) if a is not None and b is not None else []
+    yield from fields
+    if (a is None) != (b is None):
         yield Detail("op", old.row.op, new.row.op)
     yield from _beside(old, new)
     if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
         shared = (", ".join(row.shared_with) or None for row in (old.row, new.row))
         yield Detail("weights of", *shared)
     for name in ("input", "output"):
-        if getattr(old.row, name) != getattr(new.row, name):
-            yield Detail(name, getattr(old.row, name), getattr(new.row, name))
+        was, now = getattr(old.row, name), getattr(new.row, name)
+        if was != now and name not in {field.name for field in fields}:
+            yield Detail(name, was, now)
 
 
 def _beside(old: CountedLayer, new: CountedLayer) -> Iterator[Detail]:

@@ -10,7 +10,7 @@ import pytest
 
 import archcalc
 from archcalc import Builder, Report, count, load
-from archcalc.convention.figure import apply
+from archcalc.convention.figure import apply, totals
 from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.ops import make
@@ -255,8 +255,21 @@ def test_what_it_does_is_unknown_to_every_convention_but_those_of_what_is_stored
 ) -> None:
     for convention in archcalc.conventions():
         figure = apply(capsules, convention)
-        assert figure.partial == (convention.figures not in {"parameters", "memory"})
+        stored = convention.figures == "parameters" or convention.name == "keras-memory"
+        assert figure.partial == (not stored)
         assert figure.unknown == (("digits",) if figure.partial else ())
+
+
+def test_memory_is_partial_as_a_convention_where_it_is_in_the_report(capsules: Report) -> None:
+    figure = apply(capsules, "memory")
+
+    assert "total" in capsules.to_dict()["memory"]["partial"]
+    assert (figure.partial, figure.total) == (True, capsules.memory().times(4).total)
+    assert figure.known("digits") == (4 * (1152 * 10 * 8 * 16 + 160), False)
+    assert figure.known("conv1", alone=True) == (4 * (256 * 82 + 256 * 20 * 20), True)
+    assert [
+        name for name in ("memory", "keras-memory") if list(totals(capsules, [find(name)]))
+    ] == ["keras-memory"]
 
 
 def test_derivations_say_unknown_and_their_sums_at_least(capsules: Report) -> None:

@@ -29,7 +29,8 @@ class Figure:
     """What a convention counts in a report.
 
     `values` has one integer for each of the nodes, and None where the convention has no rule, or
-    reads what is not known: such a figure is `partial`, and its total the part that is known.
+    reads what is not known; at the positions in `least` it is what is known of the layer. With
+    either a figure is `partial`, and its total the part that is known.
     """
 
     convention: Convention
@@ -37,6 +38,7 @@ class Figure:
     index: Index
     values: tuple[int | None, ...]
     not_reached: tuple[Uncounted, ...] = ()
+    least: frozenset[int] = frozenset()
 
     @cached_property
     def total(self) -> int:
@@ -46,15 +48,13 @@ class Figure:
     @cached_property
     def unknown(self) -> tuple[str, ...]:
         """The paths of the layers of which it is not known what the convention counts."""
-        pairs = zip(self.nodes, self.values, strict=True)
-        paths = [node.path for node, value in pairs if value is None]
+        paths = [node.path for node in self._not_known()]
         return (*paths, *(layer.path for layer in self.not_reached))
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
         """Why it is partial, if it is, by op and layer."""
-        pairs = zip(self.nodes, self.values, strict=True)
-        unknown = [node for node, value in pairs if value is None]
+        unknown = self._not_known()
         failures = self.convention.failures
         known = [node for node in unknown if self.convention.knows(node.op.name)]
         failed: dict[str, list[Node]] = {}
@@ -86,28 +86,32 @@ class Figure:
         >>> figure.of("C1"), figure.total
         (117600, 325680)
         """
-        return sum(filter(None, self.values_of(path)))
+        return self.known(path)[0]
 
-    def values_of(self, path: str) -> list[int | None]:
-        """List the values at and below a path."""
-        return [self.values[position] for position in self.index[path]]
+    def known(self, path: str, *, alone: bool = False) -> tuple[int, bool]:
+        """Sum what is known at and below a path, and tell whether that is all.
 
-    def values_of_op(self, path: str) -> list[int | None]:
-        """List the value of one op, without what stands before and after it."""
+        `alone` takes one op, without what stands before and after it.
+        """
         found = self.index[path]
-        return [self.values[position] for position in found if self.nodes[position].path == path]
+        return self._known(p for p in found if not alone or self.nodes[p].path == path)
 
-    def of_head(self, head: str | None) -> int:
-        """Sum what is known of one head, or of the main path (None)."""
-        return sum(filter(None, self._values_of_head(head)))
+    def known_of_head(self, head: str | None) -> tuple[int, bool]:
+        """Sum what is known of one head, or of the main path (None); tell whether that is all."""
+        found = (p for p, node in enumerate(self.nodes) if node.head == head)
+        total, whole = self._known(found)
+        return total, whole and not (head is None and self.not_reached)
 
-    def is_partial_in(self, head: str | None) -> bool:
-        """Tell whether something of one head, or of the main path (None), is not known."""
-        return None in self._values_of_head(head) or (head is None and bool(self.not_reached))
+    def _known(self, positions: Iterable[int]) -> tuple[int, bool]:
+        found = list(positions)
+        total = sum(self.values[position] or 0 for position in found)
+        return total, not any(self._is_open(position) for position in found)
 
-    def _values_of_head(self, head: str | None) -> list[int | None]:
-        pairs = zip(self.nodes, self.values, strict=True)
-        return [value for node, value in pairs if node.head == head]
+    def _is_open(self, position: int) -> bool:
+        return self.values[position] is None or position in self.least
+
+    def _not_known(self) -> list[Node]:
+        return [node for position, node in enumerate(self.nodes) if self._is_open(position)]
 
     def __str__(self) -> str:
         name = f"{self.total:,} {self.convention.figures} ({self.convention.name})"
@@ -125,14 +129,14 @@ def apply(counted: Counted, convention: str | Path | Convention) -> Figure:
     4,133,742,592 operations (thop)
     """
     found = find(convention)
-    known: dict[Reading, int | None] = {}
-    values = []
-    for reading in read(counted):
-        if reading not in known:
-            known[reading] = _value(found, reading, counted.batch)
-        values.append(known[reading])
+    readings = read(counted)
+    known = {each: _value(found, each, counted.batch) for each in dict.fromkeys(readings)}
+    values = tuple([known[reading] for reading in readings])
     beside = tuple(_not_reached(counted, found))
-    return Figure(found, counted.nodes, counted.index, tuple(values), beside)
+    least = frozenset(
+        i for i, each in enumerate(readings) if each.least and _reads(found, each.op, each.least)
+    )
+    return Figure(found, counted.nodes, counted.index, values, beside, least)
 
 
 def _not_reached(counted: Counted, convention: Convention) -> Iterator[Uncounted]:
@@ -155,9 +159,11 @@ def totals(
     """
     kinds, tried = Counter(read(counted)), tuple(conventions)
     rows = [_values(tried, kind, counted.batch) for kind in kinds]
+    least = [kind for kind in kinds if kind.least]
     for place, convention in enumerate(tried):
         values = [row[place] for row in rows]
-        if partial or (None not in values and not any(_not_reached(counted, convention))):
+        known = None not in values and not any(_reads(convention, k.op, k.least) for k in least)
+        if partial or (known and not any(_not_reached(counted, convention))):
             yield convention, sum(map(mul, kinds.values(), (value or 0 for value in values)))
 
 
@@ -191,8 +197,12 @@ def _knows(convention: Convention, reading: Reading) -> bool:
     """Tell whether a convention has a rule for a layer, and all that it reads is known."""
     if not convention.knows(reading.op) or not reading.unknown:
         return convention.knows(reading.op)
-    rules = convention.rules_of(reading.op)
-    return all(reading.unknown.isdisjoint(rule.expression.names) for rule in rules)
+    return not _reads(convention, reading.op, reading.unknown)
+
+
+def _reads(convention: Convention, op: str, names: frozenset[str]) -> bool:
+    rules = convention.rules_of(op)
+    return not all(names.isdisjoint(rule.expression.names) for rule in rules)
 
 
 @lru_cache(maxsize=4096)

@@ -115,11 +115,15 @@ class Counted(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a rule reads: the variables of a layer, which stands for all that are alike."""
+    """What a rule reads: the variables of a layer, which stands for all that are alike.
+
+    Some are `unknown`; of others only the `least` is known that they can be.
+    """
 
     op: str
     variables: Mapping[str, Value]
     unknown: frozenset[str] = frozenset()
+    least: frozenset[str] = frozenset()
 
 
 def read(counted: Counted) -> list[Reading]:
@@ -138,7 +142,9 @@ def read(counted: Counted) -> list[Reading]:
 def _reading(facts: Facts, place: Place) -> Reading:
     """Give what rules read of a layer; networks with alike layers share it."""
     unknown = {*facts.unknown, *(["bias"] if "connections" in facts.unknown else [])}
-    return Reading(facts.op.name, _variables(facts, place), frozenset(unknown))
+    least = ["outputs"] if "activations" in facts.unknown else []
+    variables = _variables(facts, place)
+    return Reading(facts.op.name, variables, frozenset(unknown), frozenset(least))
 
 
 def _variables(facts: Facts, place: Place) -> dict[str, Value]:

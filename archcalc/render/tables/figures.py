@@ -114,18 +114,17 @@ def figures(found: Sequence[Figure]) -> Table:
 
 def column(figure: Figure, *, ops: bool = False) -> Quantity:
     """Make a column of the figures of one convention for a network's layers, or for its ops."""
-    values_of = figure.values_of_op if ops else figure.values_of
 
     def total(counts: Counts, report: Report) -> Cell:
         if counts is report.total:
             return cell(figure.total, partial=figure.partial)
         heads = [name for name, found in report.heads.items() if found is counts]
-        head = heads[0] if heads else None
-        return cell(figure.of_head(head), partial=figure.is_partial_in(head))
+        known, whole = figure.known_of_head(heads[0] if heads else None)
+        return cell(known, partial=not whole)
 
     def of(line: FoldedRow, report: Report) -> Cell:  # noqa: ARG001 - the form of every column
-        values = [value for path in unfolded(line.row.path) for value in values_of(path)]
-        return cell(sum(filter(None, values)), partial=None in values)
+        found = [figure.known(path, alone=ops) for path in unfolded(line.row.path)]
+        return cell(sum(known for known, _ in found), partial=not all(whole for _, whole in found))
 
     return Quantity(Column(figure.convention.name, _name(figure), "number"), of, total)
 

@@ -83,7 +83,8 @@ class Peer:
     def meets_a_kink(self) -> bool:
         """Tell whether an activation bent where it was entered: then either gradient is right.
 
-        So it is where two of the cells of which the largest is taken are all but equal.
+        So it is where two of the cells of which the largest is taken are all but equal, and where
+        a length that is all but 0 divides: that is rounding, magnified.
         """
         return any(
             float((entered.detach() - kink).abs().min()) < ROUNDING
@@ -91,7 +92,7 @@ class Peer:
             for entered in xs
             for kink in kinks(node.op)
         ) or any(
-            nearly_equal(node.op.name, xs)
+            nearly_equal(node.op.name, xs) or without_length(node.op.name, xs)
             for node, xs in zip(self.graph.nodes, self.entered, strict=True)
         )
 
@@ -131,6 +132,11 @@ def nearly_equal(op: str, xs: list[Tensor]) -> bool:
         return False
     cells = xs[0].detach().flatten(2).sort(2).values
     return bool((cells.diff(dim=2) < ROUNDING).any())
+
+
+def without_length(op: str, xs: list[Tensor]) -> bool:
+    """Tell whether an op that divides by a length was entered by places that have hardly any."""
+    return op == "l2norm" and bool((xs[0].detach().norm(dim=1) < ROUNDING).any())
 
 
 def kinks(op: Any) -> tuple[float, ...]:  # noqa: ANN401

@@ -12,7 +12,7 @@ import archcalc
 from archcalc import Builder, Report, count, load
 from archcalc.convention.figure import apply, totals
 from archcalc.convention.library import find
-from archcalc.errors import UsageError
+from archcalc.errors import SpecError, UsageError
 from archcalc.ops import make
 from archcalc.ops.quantities import STORED, WORKED
 from archcalc.referee.comparisons.budget import budget
@@ -146,7 +146,8 @@ def test_a_number_is_not_sought_near_what_is_known_in_part(detector: Report) -> 
     with pytest.raises(UsageError) as caught:
         reconcile(CountedReport(detector, find("macs")), "199M")
     assert str(caught.value) == (
-        "error[partial-figure]: macs: not reached: fc\n  hint: the layers that it knows have 1,296"
+        "error[partial-figure]: macs: not reached: fc\n"
+        "  hint: the layers that it knows have 1,296; --partial judges by these"
     )
 
 
@@ -242,6 +243,15 @@ def test_names_of_arrays_and_of_what_a_layer_does_may_have_expressions() -> None
     assert (total.weights, total.biases) == (3 * 5, 7)
     assert (total.macs, total.neurons, total.unknown) == (3 * 4, 2, {})
     assert (plain.total.macs, plain.total.flops) == (6, 12)
+
+
+def test_weights_of_its_own_stand_under_another_word() -> None:
+    with pytest.raises(SpecError) as caught:
+        count(load(StringIO("input: 3\nlayers: [{name: a, opaque: 2, weights: 1474560}]")))
+    assert "\n".join(str(caught.value).splitlines()[:1] + str(caught.value).splitlines()[3:]) == (
+        "spec:2:40: error[unknown-name]: a: no earlier layer is called `1474560`\n"
+        "  hint: arrays of its own stand under `holds`, as in `holds: {w: 1152x10x8x16}`"
+    )
 
 
 def test_frozen_arrays_are_fixed() -> None:

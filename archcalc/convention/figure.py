@@ -172,12 +172,16 @@ def _named(nodes: Sequence[Node]) -> str:
     return f"{ops} ({abridged(node.path for node in nodes)})"
 
 
-def complete(figure: Figure) -> Figure:
-    """Give a figure back if it is complete. Raises UsageError where a layer has no rule."""
+def complete(figure: Figure, unless: str = "") -> Figure:
+    """Give a figure back if it is complete. Raises UsageError where a layer has no rule.
+
+    `unless` says how to have what is known judged all the same.
+    """
     if figure.partial:
         hint = f"the layers that it knows have {figure.total:,}"
         if any(not figure.convention.knows(op) for op in {node.op.name for node in figure.nodes}):
             hint += "; a rule, or a zero with its reason"
+        hint += f"; {unless}" if unless else ""
         message = f"{figure.convention.name}: {'; '.join(figure.reasons)}"
         raise UsageError.of("partial-figure", message, hint)
     return figure

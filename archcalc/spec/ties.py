@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, suggestion
+from archcalc.ops import field_types
 from archcalc.ops.fields import shown
 from archcalc.sharing import arrays
+from archcalc.spec.spec import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -50,6 +52,8 @@ class Ties:
             hint = suggestion(share.source, level.known())
             if share.source in _names(self.spec.items):
                 hint = "it comes later: let it take the weights of this one"
+            elif hint is None and isinstance(item, Layer) and "holds" in field_types(item.op):
+                hint = "arrays of its own stand under `holds`, as in `holds: {w: 1152x10x8x16}`"
             message = f"no earlier layer is called {shown(share.source)}"
             raise Reason("unknown-name", message, hint)
         return Active(path, owner, share)

@@ -1,4 +1,4 @@
-"""A few random networks hold against PyTorch in every run; `-m peers` draws 2,000 (`test_torch`)."""
+"""A few random networks hold against PyTorch in each run; `-m peers` draws 2,000 (`test_torch`)."""
 
 from __future__ import annotations
 

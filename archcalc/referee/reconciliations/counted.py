@@ -86,7 +86,7 @@ class CountedReport:
     def figure(self) -> Figure:
         """The figure of every layer. Raises UsageError for a partial one that is not granted."""
         found = apply(self.report, self.convention)
-        return found if self.partial else complete(found)
+        return found if self.partial else complete(found, "--partial judges by these")
 
     @property
     def total(self) -> int:

@@ -131,7 +131,7 @@ class Walk:
         call = Call(word, target.overload, args, [], self._scopes.path(node, word, read))
         found = [names[name] for name in outputs]
         sizes = [prod(shape) for shape in shapes]
-        moves_data = moves.is_move(word, args, sizes) or word in moves.VIEWS
+        moves_data = moves.is_move(call, sizes) or word in moves.VIEWS
         self._tape.note(call, found, moves_data=moves_data, mutates=mutates)
 
     def _sum(self, node: Json, args: Json, made: Made) -> None:

@@ -138,7 +138,7 @@ def _whole(path: str, calls: Sequence[Call]) -> Call | None:
         "weights": [w for _, w, _ in into] + [last.args["weight"]],
         "biases": [b for _, _, b in into] + [last.args["bias"]],
     }
-    return Call(WHOLE, "", own, last.outputs, path, last.outputs_of)
+    return Call(WHOLE, "", own, last.outputs, path)
 
 
 _NAMES = {"in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight"}

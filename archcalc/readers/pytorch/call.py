@@ -55,12 +55,13 @@ class Call:
     args: dict[str, Any]
     outputs: list[Value]
     path: str
-    outputs_of: tuple[torch.Tensor, ...] = field(default=(), repr=False)
+    _read: tuple[Value, ...] | None = field(default=None, init=False, repr=False)
 
-    def tensors(self) -> Iterator[Value]:
-        """Go through all tensors that it reads."""
-        for value in self.args.values():
-            yield from values_in(value)
+    def tensors(self) -> tuple[Value, ...]:
+        """Give all tensors that it reads."""
+        if self._read is None:
+            self._read = tuple(values_in(list(self.args.values())))
+        return self._read
 
 
 def word_of(name: str) -> str:

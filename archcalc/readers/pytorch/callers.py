@@ -12,6 +12,8 @@ from torch.nn.modules.module import (
 from archcalc.readers.pytorch.naming import Frame, Naming, is_below
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import nn
 
     from archcalc.readers.pytorch.call import Value
@@ -39,7 +41,7 @@ class Callers:
         for hook in self._hooks:
             hook.remove()
 
-    def path(self, op: str, read: list[Value]) -> str:
+    def path(self, op: str, read: Sequence[Value]) -> str:
         """Name a call of the module that is running."""
         return self.naming.path(self._stack[-1] if self._stack else None, op, read)
 

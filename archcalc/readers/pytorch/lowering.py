@@ -126,7 +126,7 @@ def _plainly(word: str, **fields: object) -> Callable[[Call, object], Step | Non
     """Make the rule of an activation without a choice."""
 
     def rule(call: Call, _: object) -> Step | None:
-        return step_of(make_op(word, **fields), call, next(call.tensors()))
+        return step_of(make_op(word, **fields), call, call.tensors()[0])
 
     return rule
 

@@ -94,13 +94,14 @@ class Module(NamedTuple):
 
     def graph(self) -> Graph:
         """Run the module once, and take the network together."""
-        return self._assembled(self._traced())[0]
+        return self._assembled(trace(self.module, self.inputs, self._known))[0]
 
     def testimonies(self, total: Counts) -> tuple[Testimony, ...]:
         """Ask PyTorch itself about the network, of which so much is counted in all."""
         from archcalc.readers.pytorch.testifying import testify  # noqa: PLC0415 - when asked
 
-        graph, assembly = self._assembled(self._traced())
+        found = trace(self.module, self.inputs, self._known, plainly=True)
+        graph, assembly = self._assembled(found)
         return tuple(testify(self.module, self.inputs, graph, assembly, total))
 
     def samples(self) -> Iterator[Sample]:
@@ -125,9 +126,6 @@ class Module(NamedTuple):
     @property
     def _known(self) -> Container[str]:
         return KNOWN.union(map(bare, self.rules))
-
-    def _traced(self) -> Trace:
-        return trace(self.module, self.inputs, self._known)
 
     def _assembled(self, found: Trace) -> tuple[Graph, Assembly]:
         arrays = {name: tuple(p.shape) for name, p in self.module.named_parameters()}

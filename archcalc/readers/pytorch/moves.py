@@ -5,10 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archcalc.readers.pytorch.call import values_in
-
 if TYPE_CHECKING:
-    from archcalc.readers.pytorch.call import Value
+    from archcalc.readers.pytorch.call import Call, Value
 
 MOVES = frozenset(
     """
@@ -65,12 +63,12 @@ _ALIKE = frozenset(
 """What keeps the order of all elements."""
 
 
-def is_move(name: str, args: dict[str, Any], sizes: list[int]) -> bool:
+def is_move(call: Call, sizes: list[int]) -> bool:
     """Tell whether a call only moves what it reads, `sizes` being those of what it gives.
 
     So does a look-up of what is not from the input, or what would resize and leaves all as it is.
     """
-    read = list(values_in(args))
+    name, args, read = call.name, call.args, call.tensors()
     if name == "embedding":
         return not (args["indices"].held or args["indices"].sources)
     if name in {"cat", "concat", "concatenate"}:

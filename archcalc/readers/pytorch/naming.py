@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.readers.naming import path_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archcalc.readers.pytorch.call import Value
 
 
@@ -58,7 +60,7 @@ class Naming:
         self.labels[path] = label
         return Frame(name, path, is_leaf)
 
-    def path(self, frame: Frame | None, op: str, read: list[Value]) -> str:
+    def path(self, frame: Frame | None, op: str, read: Sequence[Value]) -> str:
         """Name a call: by its module if that has no parts, else by the owner of its weights."""
         if frame is None:
             return op

@@ -45,26 +45,30 @@ KNOWN = (
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
 
 
-def trace(module: nn.Module, given: Given, known: Container[str] = KNOWN) -> Trace:
+def trace(
+    module: nn.Module, given: Given, known: Container[str] = KNOWN, *, plainly: bool = False
+) -> Trace:
     """Run a module on tensors without data. The module is left as it was found.
 
     Calls that are `known` are not taken apart. A pass that has come some way and asks
-    what the numbers are ends there.
+    what the numbers are ends there. `plainly` PyTorch itself says of each call what comes out.
     Raises UsageError where its own code fails, or asks what the numbers are.
     """
     on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
     try:
-        return _run(module, given, known, fake=not on_meta)
+        return _run(module, given, known, fake=not on_meta, plainly=plainly)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
         if on_meta and _asks_for_values(error):
             try:
-                return _run(module, given, known, fake=True)
+                return _run(module, given, known, fake=True, plainly=plainly)
             except Exception as second:  # noqa: BLE001
                 raise _failed(module, second, given) from None
         raise _failed(module, error, given) from None
 
 
-def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) -> Trace:
+def _run(
+    module: nn.Module, given: Given, known: Container[str], *, fake: bool, plainly: bool
+) -> Trace:
     with ExitStack() as stack:
         stack.enter_context(undisturbed(module))
         device = torch.device("meta")
@@ -75,7 +79,7 @@ def _run(module: nn.Module, given: Given, known: Container[str], *, fake: bool) 
             )
             _stand_in(module, mode)
         callers = stack.enter_context(Callers(module))
-        recorder = Recorder(callers, known)
+        recorder = Recorder(callers, known, plainly=plainly)
         for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
             recorder.enter(tensor, Value(tuple(tensor.shape), names=(name,)))
         args, kwargs = entered(

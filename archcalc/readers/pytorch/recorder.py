@@ -6,13 +6,15 @@ call each. Tensors are known by identity, and by the storage that they are views
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from archcalc.readers.pytorch import moves
-from archcalc.readers.pytorch.call import Call, Value, values_in, word_of
+from archcalc.readers.pytorch.call import Call, Value, word_of
+from archcalc.readers.pytorch.shortcuts import SHORTCUTS
 from archcalc.readers.pytorch.tape import Made, Tape
 
 if TYPE_CHECKING:
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
 
 
 class Recorder(TorchDispatchMode):
-    """Notes every call that has a rule, or that cannot be taken apart further."""
+    """Notes every call that has a rule, or that cannot be taken apart further.
 
-    def __init__(self, callers: Callers, known: Container[str]) -> None:
+    Where a call has a shortcut (`plainly` may forbid it), PyTorch need not run.
+    """
+
+    def __init__(self, callers: Callers, known: Container[str], *, plainly: bool = False) -> None:
         super().__init__()
         self.tape = Tape()
-        self._callers, self._known = callers, known
+        self._callers, self._known, self._plainly = callers, known, plainly
         self._alive: list[torch.Tensor] = []
 
     def enter(self, tensor: torch.Tensor, value: Value) -> None:
@@ -41,51 +46,48 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run a call, and note it; take one without a rule apart into smaller ones if possible."""
         kwargs = kwargs or {}
-        if func.namespace == "prim":  # what device a tensor is on: no computation
+        kind = _kind_of(func)
+        if kind.asks:
             return func(*args, **kwargs)
-        name = _name(func)
-        if name not in self._known and _is_composite(func):
+        if kind.is_composite and kind.name not in self._known:
             with self:
                 result = func.decompose(*args, **kwargs)
             if result is not NotImplemented:
                 return result
-        bound = self._bind(func, args, kwargs)
-        path = self._callers.path(name, list(values_in(bound)))
+        call = Call(kind.name, func._overloadname, self._bind(kind, args, kwargs), [], "")
+        call.path = self._callers.path(kind.name, call.tensors())
         result = self.run(func, args, kwargs)
-        made = [one for one in _flat(result) if isinstance(one, torch.Tensor)]
-        sizes = [one.numel() for one in made]
-        moves_data = moves.is_move(name, bound, sizes) or (func.is_view and name not in self._known)
-        call = Call(name, func._overloadname, bound, [], path, tuple(made))
-        self.note(call, moves_data=moves_data, mutates=func._schema.is_mutable)
+        made = [result] if isinstance(result, torch.Tensor) else list(_tensors(result))
+        moves_data = moves.is_move(call, [one.numel() for one in made]) or (
+            kind.is_view and kind.name not in self._known
+        )
+        self.note(call, made, moves_data=moves_data, mutates=kind.mutates)
         return result
 
     def run(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Have PyTorch do what is called."""
-        return func(*args, **kwargs)
+        """Have done what is called."""
+        shortcut = None if kwargs or self._plainly else SHORTCUTS.get(func._name)
+        made = shortcut(*args) if shortcut else None
+        return func(*args, **kwargs) if made is None else made
 
-    def note(self, call: Call, *, moves_data: bool, mutates: bool) -> None:
+    def note(
+        self, call: Call, made: list[torch.Tensor], *, moves_data: bool, mutates: bool
+    ) -> None:
         """Note a call that was made."""
-        made = [self._made(one) for one in call.outputs_of]
-        self.tape.note(call, made, moves_data=moves_data, mutates=mutates)
+        known = [self._made(one) for one in made]
+        self.tape.note(call, known, moves_data=moves_data, mutates=mutates)
 
     def _made(self, tensor: torch.Tensor) -> Made:
         """Know a tensor by its identity, which is its own as long as it is kept alive."""
         self._alive.append(tensor)
         return Made(id(tensor), storage_of(tensor), tuple(tensor.shape))
 
-    def _bind(self, func: Any, args: Any, kwargs: Any) -> dict[str, Any]:
+    def _bind(self, kind: _Kind, args: Any, kwargs: Any) -> dict[str, Any]:
         """Give every argument by its name, tensors as what is known of them."""
-        bound: dict[str, Any] = {}
-        for position, argument in enumerate(func._schema.arguments):
-            if position < len(args):
-                given = args[position]
-            elif argument.name in kwargs:
-                given = kwargs[argument.name]
-            elif argument.has_default_value():
-                given = argument.default_value
-            else:
-                given = None
-            bound[argument.name] = self._known_as(given)
+        given = [self._known_as(one) for one in args]
+        bound = dict(zip(kind.defaults, given, strict=False))
+        for name in kind.names[len(given) :]:
+            bound[name] = self._known_as(kwargs[name]) if name in kwargs else kind.defaults[name]
         return bound
 
     def _known_as(self, given: Any) -> Any:
@@ -96,16 +98,40 @@ class Recorder(TorchDispatchMode):
         return given
 
 
-def _flat(result: Any) -> Iterator[Any]:
+class _Kind(NamedTuple):
+    """What is known of a call before it is made, the same each time."""
+
+    name: str
+    names: tuple[str, ...]
+    defaults: dict[str, Any]
+    asks: bool
+    """Whether it only asks, as what device a tensor is on."""
+    is_composite: bool
+    is_view: bool
+    mutates: bool
+
+
+@cache
+def _kind_of(func: Any) -> _Kind:
+    schema, asks = func._schema, func.namespace == "prim"
+    defaults = {argument.name: argument.default_value for argument in schema.arguments}
+    return _Kind(
+        name=word_of(schema.name.rpartition("::")[2]),
+        names=tuple(defaults),
+        defaults=defaults,
+        asks=asks,
+        is_composite=not asks and _is_composite(func),
+        is_view=func.is_view,
+        mutates=schema.is_mutable,
+    )
+
+
+def _tensors(result: Any) -> Iterator[torch.Tensor]:
     if isinstance(result, list | tuple):
         for one in result:
-            yield from _flat(one)
-    else:
+            yield from _tensors(one)
+    elif isinstance(result, torch.Tensor):
         yield result
-
-
-def _name(func: Any) -> str:
-    return word_of(func._schema.name.rpartition("::")[2])
 
 
 def storage_of(tensor: torch.Tensor) -> int:

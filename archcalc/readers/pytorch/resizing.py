@@ -17,7 +17,7 @@ def _upsample(mode: str) -> Callable[[Call, Stored], Step | None]:
     """Make the rule of an interpolation whose centres are aligned."""
 
     def rule(call: Call, _: Stored) -> Step | None:
-        x = next(call.tensors())
+        x = call.tensors()[0]
         if call.args.get("align_corners"):
             return None
         rank = len(x.shape) - 2

@@ -98,10 +98,12 @@ class _Keeper(Recorder):
                         value.numbers = _numbers(value).clone()
         return super().run(func, args, kwargs)
 
-    def note(self, call: Call, *, moves_data: bool, mutates: bool) -> None:
+    def note(
+        self, call: Call, made: list[torch.Tensor], *, moves_data: bool, mutates: bool
+    ) -> None:
         """Note a call that was made, and the numbers that came out."""
-        super().note(call, moves_data=moves_data, mutates=mutates)
-        for value, tensor in zip(call.outputs, call.outputs_of, strict=True):
+        super().note(call, made, moves_data=moves_data, mutates=mutates)
+        for value, tensor in zip(call.outputs, made, strict=True):
             self._keep(value, tensor)
 
     def _keep(self, value: Value, tensor: torch.Tensor) -> Value:

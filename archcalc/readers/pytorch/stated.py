@@ -258,7 +258,7 @@ def _recurrent(call: Call) -> Figures | None:
 
 
 def _first(call: Call) -> Value:
-    return next(call.tensors())
+    return call.tensors()[0]
 
 
 _MAX_POOLS = tuple(f"max_pool{n}d{end}" for n in (1, 2, 3) for end in ("", "_with_indices"))

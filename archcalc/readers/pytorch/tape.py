@@ -87,7 +87,7 @@ class Tape:
     def _outputs(
         self, call: Call, shapes: list[tuple[int, ...]], *, moves_data: bool
     ) -> list[Value]:
-        read = list(call.tensors())
+        read = call.tensors()
         if not shapes:  # a number for Python: no tensor comes out
             return []
         if call.name in moves.CONSTANTS or not any(v.sources or v.names for v in read):
@@ -104,7 +104,7 @@ class Tape:
         ]
 
 
-def _moved(call: Call, read: list[Value], shape: tuple[int, ...]) -> Value:
+def _moved(call: Call, read: Sequence[Value], shape: tuple[int, ...]) -> Value:
     """Follow data that is moved: who made it stays who made it."""
     sources = tuple(dict.fromkeys(s for v in read for s in v.sources))
     picked = call.name in {"embedding", "index"} and not any(v.held for v in read)

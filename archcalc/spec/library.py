@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from archcalc import limits
-from archcalc.errors import Diagnostic, Place, SpecError, UnknownName, UsageError, suggestion
+from archcalc.errors import (
+    Diagnostic,
+    Place,
+    SpecError,
+    UnknownName,
+    UsageError,
+    in_a_row,
+    suggestion,
+)
 from archcalc.files import SPEC, File, is_file_name, is_there, kind_of, open_file
 from archcalc.ops.fields import shown
 from archcalc.spec.family import Family
@@ -236,8 +244,23 @@ def near(name: str, known: Iterable[str]) -> str | None:
     return suggestion(name, alike, key=loose)
 
 
+def _several(word: str, entries: list[Entry]) -> str | None:
+    """List the networks of a family of that name, or those that begin so, if there are several."""
+    families = [(entry, {loose(entry.family), loose(entry.path.stem)}) for entry in entries]
+    found = [entry.id for entry, names in families if word in names]
+    if not found and len(word) > 1:
+        found = [
+            entry.id
+            for entry, names in families
+            if any(name.startswith(word) for name in (loose(entry.id), *names))
+        ]
+    return f"there are several: {in_a_row(found)}" if len(found) > 1 else None
+
+
 def _unknown(name: str) -> UnknownName:
-    hint = near(name, [word for entry in networks() for word in (entry.id, *entry.aliases)])
+    entries = list(networks())
+    hint = _several(loose(name[:80]), entries)
+    hint = hint or near(name, [word for entry in entries for word in (entry.id, *entry.aliases)])
     _, _, convention = name[:80].partition("@")
     if convention:
         hint = f"only `reconcile` reads `@{convention}`; elsewhere say `--convention {convention}`"

@@ -139,6 +139,29 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
     ("name", "message"),
     [
         ("lenet6", "there is no network `lenet6`\n  hint: did you mean `lenet5`?"),
+        (
+            "vgg",
+            (
+                "there is no network `vgg`\n"
+                "  hint: there are several: vgg11, vgg13, vgg16, vgg19, vgg11-bn, vgg13-bn,"
+                " vgg16-bn, vgg19-bn, vgg16-torchvision, vgg-a-lrn, vgg-c"
+            ),
+        ),
+        (
+            "senet",
+            (
+                "there is no network `senet`\n"
+                "  hint: there are several: se-resnet50, se-resnet101, se-resnet152,"
+                " se-resnext50, se-resnext101"
+            ),
+        ),
+        (
+            "gpt",
+            (
+                "there is no network `gpt`\n"
+                "  hint: there are several: gpt-2, gpt-2-medium, gpt-2-large, gpt-2-xl"
+            ),
+        ),
         ("resnet-5O", "there is no network `resnet-5O`\n  hint: did you mean `resnet56`?"),
         ("vgg-f", "there is no network `vgg-f`\n  hint: did you mean `vgg-e`?"),
         (
@@ -160,11 +183,14 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
                     "  hint: `archcalc list` shows all networks; a file needs its suffix .yaml"
                 ),
             )
-            for another in ("bart", "ghostnet", "hrnet", "nasnet", "x3d")
+            for another in ("bart", "convmixer", "ghostnet", "hrnet", "nasnet", "pit", "x3d")
         ],
         (
             "transformer",
-            ("there is no network `transformer`\n  hint: did you mean `transformer-big`?"),
+            (
+                "there is no network `transformer`\n"
+                "  hint: there are several: transformer-base, transformer-big"
+            ),
         ),
         (
             "",

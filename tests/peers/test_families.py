@@ -164,6 +164,20 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "GPT2LMHeadModel",
         {"n_embd": 1600, "n_layer": 48, "n_head": 25},
     ),
+    "fcn-8s": ("torch", "FCN8s", {}),
+    "fcn-resnet50": ("torchvision", "segmentation.fcn_resnet50", {"weights_backbone": None}),
+    "fcn-resnet101": ("torchvision", "segmentation.fcn_resnet101", {"weights_backbone": None}),
+    "deeplab-v3-resnet50-torchvision": (
+        "torchvision",
+        "segmentation.deeplabv3_resnet50",
+        {"weights_backbone": None},
+    ),
+    "deeplab-v3-resnet101-torchvision": (
+        "torchvision",
+        "segmentation.deeplabv3_resnet101",
+        {"weights_backbone": None},
+    ),
+    "segnet": ("torch", "SegNet", {}),
 }
 """By network: the library, the name of its model, and what it is made with."""
 STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp": 2}
@@ -176,8 +190,9 @@ def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN40
     with torch.device("meta"):
         if library == "torch":
             from tests.peers.written import WRITTEN  # noqa: PLC0415 - torch may be missing
+            from tests.peers.written_maps import MAPS  # noqa: PLC0415
 
-            return WRITTEN[name]().eval()
+            return (WRITTEN | MAPS)[name]().eval()
         if library == "timm" and "." not in name:
             return made.create_model(name, **given).eval()
         if library == "transformers":
@@ -194,9 +209,9 @@ def entering(report: archcalc.Report) -> Any:  # noqa: ANN401 - a tensor
     return torch.empty((1, *report.input), device="meta")
 
 
-def ours(graph: archcalc.Graph) -> Iterator[tuple[int, ...]]:
-    """List the shapes of all trained arrays, each where it counts."""
-    for node in graph.nodes:
+def ours(report: archcalc.Report) -> Iterator[tuple[int, ...]]:
+    """List the shapes of all arrays but running statistics, each where it counts."""
+    for node in report.nodes:
         shared = {tie.weight for tie in node.shared}
         for name, weight in arrays(node).items():
             if weight.kind != "statistic" and name not in shared:
@@ -229,8 +244,9 @@ def test_every_weight_and_all_multiply_adds(network: str) -> None:
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         module(entering(report))
 
-    differences = Counter(ours(report.graph))
+    differences = Counter(ours(report))
     differences.subtract(Counter(theirs(module)))
     assert {shape: n for shape, n in differences.items() if n} == {}
-    assert report.total.parameters == sum(p.numel() for p in module.parameters())
+    held = report.total.parameters + report.total.fixed
+    assert held == sum(p.numel() for p in module.parameters())
     assert 2 * report.total.macs == counter.get_total_flops()

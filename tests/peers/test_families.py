@@ -178,8 +178,21 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"weights_backbone": None},
     ),
     "segnet": ("torch", "SegNet", {}),
+    "ssd300-torchvision": ("torchvision", "detection.ssd300_vgg16", {"weights_backbone": None}),
+    "faster-rcnn-fpn": (
+        "torchvision",
+        "detection.fasterrcnn_resnet50_fpn",
+        {"weights_backbone": None},
+    ),
+    "retinanet": (
+        "torchvision",
+        "detection.retinanet_resnet50_fpn",
+        {"weights_backbone": None},
+    ),
 }
 """By network: the library, the name of its model, and what it is made with."""
+HEADED = ("faster-rcnn-fpn", "retinanet")
+"""Networks whose heads are compared too."""
 STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp": 2}
 """By words in the names of weights that hold several in one, how many: queries, keys and values."""
 
@@ -199,7 +212,12 @@ def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN40
             kind = getattr(made, name)
             return kind(kind.config_class(**given, attn_implementation="eager")).eval()
         where = made if library == "timm" else made.models
-        return attrgetter(name)(where)(**given).eval()
+        module = attrgetter(name)(where)(**given).eval()
+        if name.startswith("detection"):
+            from tests.peers.written_maps import without_boxes  # noqa: PLC0415
+
+            return without_boxes(module)
+        return module
 
 
 def entering(report: archcalc.Report) -> Any:  # noqa: ANN401 - a tensor
@@ -239,7 +257,7 @@ def bare(shape: tuple[int, ...]) -> tuple[int, ...]:
 def test_every_weight_and_all_multiply_adds(network: str) -> None:
     from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415 - torch may be missing
 
-    report = archcalc.count(network)
+    report = archcalc.count(network, heads=network in HEADED)
     module = build(*JUDGES[network])
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         module(entering(report))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import torch
 from torch import nn
 from torch.nn import functional
 
@@ -81,6 +82,21 @@ def normed(widths: tuple[int, ...]) -> nn.Sequential:
     for maps, filters in pairwise(widths):
         layers += [nn.Conv2d(maps, filters, 3, padding=1), nn.BatchNorm2d(filters)]
     return nn.Sequential(*layers)
+
+
+def without_boxes(detector: Any) -> Any:  # noqa: ANN401 - modules
+    """Let a detector of torchvision answer as its networks do, before it chooses boxes."""
+
+    def forward(x: Any) -> Any:  # noqa: ANN401 - tensors
+        maps = list(detector.backbone(x).values())
+        if not hasattr(detector, "rpn"):
+            return detector.head(maps)
+        region = torch.empty((1, 256, 7, 7), device=x.device)
+        regions = detector.roi_heads
+        return detector.rpn.head(maps), regions.box_predictor(regions.box_head(region))
+
+    detector.forward = forward
+    return detector
 
 
 MAPS: dict[str, Any] = {"FCN8s": FCN8s, "SegNet": SegNet}

@@ -189,6 +189,15 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "detection.retinanet_resnet50_fpn",
         {"weights_backbone": None},
     ),
+    "dcgan-generator-release": ("torch", "generator", {}),
+    "dcgan-discriminator": ("torch", "discriminator", {}),
+    "siamese-omniglot": ("torch", "Siamese", {}),
+    "autoencoder-convolutional": ("torch", "convolutional", {}),
+    "tcn-mnist": ("torch", "Tcn", {}),
+    "wavenet": ("torch", "WaveNet", {}),
+    "i3d": ("torch", "Inflated", {}),
+    "deepspeech-assemblyai": ("torch", "Speech", {}),
+    "gru-tagger": ("torch", "GruTagger", {}),
 }
 """By network: the library, the name of its model, and what it is made with."""
 HEADED = ("faster-rcnn-fpn", "retinanet")
@@ -204,8 +213,9 @@ def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN40
         if library == "torch":
             from tests.peers.written import WRITTEN  # noqa: PLC0415 - torch may be missing
             from tests.peers.written_maps import MAPS  # noqa: PLC0415
+            from tests.peers.written_signals import SIGNALS  # noqa: PLC0415
 
-            return (WRITTEN | MAPS)[name]().eval()
+            return (WRITTEN | MAPS | SIGNALS)[name]().eval()
         if library == "timm" and "." not in name:
             return made.create_model(name, **given).eval()
         if library == "transformers":
@@ -233,7 +243,8 @@ def ours(report: archcalc.Report) -> Iterator[tuple[int, ...]]:
         shared = {tie.weight for tie in node.shared}
         for name, weight in arrays(node).items():
             if weight.kind != "statistic" and name not in shared:
-                yield bare(weight.shape)
+                ways = 2 if getattr(node.op, "bidirectional", False) else 1
+                yield from [bare(weight.shape)[ways - 1 :]] * ways
 
 
 def theirs(module: Any) -> Iterator[tuple[int, ...]]:  # noqa: ANN401 - a module

@@ -199,13 +199,30 @@ def _details(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -
     if (a is None) != (b is None):
         yield Detail("op", old.row.op, new.row.op)
     yield from _beside(old, new)
-    if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
-        shared = (", ".join(row.shared_with) or None for row in (old.row, new.row))
-        yield Detail("weights of", *shared)
+    yield from _ties(old, new, renamed)
     for name in ("input", "output"):
         was, now = getattr(old.row, name), getattr(new.row, name)
         if was != now and name not in {field.name for field in fields}:
             yield Detail(name, was, now)
+
+
+def _ties(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -> Iterator[Detail]:
+    """Compare whose weights two layers take, and which of these."""
+    owners = [", ".join(layer.row.shared_with) or None for layer in (old, new)]
+    arrays = [
+        [(tie.weight, tie.transposed) for node in layer.nodes for tie in node.shared]
+        for layer in (old, new)
+    ]
+    if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
+        yield Detail("weights of", *owners)
+    elif arrays[0] != arrays[1]:
+        said = [
+            ", ".join(f"{name} transposed" if turned else name for name, turned in found)
+            for found in arrays
+        ]
+        yield Detail(
+            "weights of", *[f"{of}: {them}" for of, them in zip(owners, said, strict=True)]
+        )
 
 
 def _beside(old: CountedLayer, new: CountedLayer) -> Iterator[Detail]:

@@ -196,9 +196,7 @@ def test_more_weights_of_the_same_layer_are_a_change() -> None:
     legs = "{{name: l, linear: 10}}, {{name: r, linear: 10, from: input, weights: {}}}"
     found = own(legs.format("{weight: l}"), legs.format("l"))
     (change,) = found.changes
-    assert [str(detail) for detail in change.details] == [
-        "weights of l: weight, bias, not l: weight"
-    ]
+    assert [str(detail) for detail in change.details] == ["shared weights weight, bias, not weight"]
     assert found.change("parameters") == change.change("parameters") == -10  # r's own bias
 
 

@@ -11,7 +11,7 @@ from archcalc.display import Displayed
 from archcalc.paths import cut
 from archcalc.referee.comparisons.comparison import Net, report_of
 from archcalc.referee.comparisons.matching import CountedLayer, Matching, join, layers, match
-from archcalc.referee.phrases import Detail, details, value
+from archcalc.referee.phrases import Detail, details, shared_weights, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -207,22 +207,12 @@ def _details(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -
 
 
 def _ties(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -> Iterator[Detail]:
-    """Compare whose weights two layers take, and which of these."""
-    owners = [", ".join(layer.row.shared_with) or None for layer in (old, new)]
-    arrays = [
-        [(tie.weight, tie.transposed) for node in layer.nodes for tie in node.shared]
-        for layer in (old, new)
-    ]
+    """Compare whose weights two layers take, or which of these."""
     if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
-        yield Detail("weights of", *owners)
-    elif arrays[0] != arrays[1]:
-        said = [
-            ", ".join(f"{name} transposed" if turned else name for name, turned in found)
-            for found in arrays
-        ]
-        yield Detail(
-            "weights of", *[f"{of}: {them}" for of, them in zip(owners, said, strict=True)]
-        )
+        yield Detail("weights of", *[", ".join(x.row.shared_with) or None for x in (old, new)])
+    else:
+        for one, other in zip(old.nodes, new.nodes, strict=False):
+            yield from shared_weights(one, other)
 
 
 def _beside(old: CountedLayer, new: CountedLayer) -> Iterator[Detail]:

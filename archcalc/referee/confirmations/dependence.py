@@ -161,7 +161,7 @@ def fill(layer: RunningLayer) -> None:
 
 
 def _number(flat: Array) -> None:
-    """Give elements their numbers, a stretch at a time: a table of words is large enough by itself."""
+    """Give elements their numbers, a stretch at a time: a table of words is large by itself."""
     for start in range(0, len(flat), AT_ONCE):
         part = flat[start : start + AT_ONCE]
         part[...] = np.arange(start, start + len(part))

@@ -202,7 +202,7 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
 """By network: the library, the name of its model, and what it is made with."""
 HEADED = ("faster-rcnn-fpn", "retinanet")
 """Networks whose heads are compared too."""
-STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp": 2}
+STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp.": 2}
 """By words in the names of weights that hold several in one, how many: queries, keys and values."""
 
 

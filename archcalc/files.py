@@ -107,6 +107,11 @@ class Kind(NamedTuple):
     why: str = ""
     hint: str = ""
 
+    @property
+    def one(self) -> str:
+        """Name one file of this kind."""
+        return f"{'an' if self.name.startswith('ONNX') else 'a'} {self.name}"
+
 
 def _has(pattern: bytes) -> Callable[[bytes], object]:
     return partial(re.search, pattern)  # compiled where a file is at hand
@@ -239,7 +244,7 @@ def read_kinds() -> str:
 
 def refuse(file: File, kind: Kind) -> UsageError:
     """Say why a file is not read."""
-    message = f"`{file.name}` is a {kind.name}, which is not read: {kind.why}"
+    message = f"`{file.name}` is {kind.one}, which is not read: {kind.why}"
     return UsageError.of("not-read", message, kind.hint)
 
 

@@ -94,7 +94,7 @@ def find(
         raise refuse(file, kind)
     if variant or parameters:
         asked = f"variant `{variant}`" if variant else f"parameter `{next(iter(parameters))}`"
-        message = f"`{file.name}` is a {kind.name}, which has no {asked}"
+        message = f"`{file.name}` is {kind.one}, which has no {asked}"
         raise UsageError.of("not-a-spec", message, "variants and parameters are those of specs")
     return cast("Reader", import_module(kind.module)).read(file, input)
 

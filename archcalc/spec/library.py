@@ -65,7 +65,7 @@ def load(network: str | Path | IO[str] | AnyMapping[str, object], /, **parameter
     file, variant = found
     kind = kind_of(file)
     if kind is not SPEC:
-        message = f"`{file.name}` is a {kind.name}, not a spec"
+        message = f"`{file.name}` is {kind.one}, not a spec"
         raise UsageError.of("not-a-spec", message, "`archcalc.read` gives the graph of its network")
     return load_file(file, variant).settle(**parameters)
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from archcalc.referee.comparisons.difference import diff
+from archcalc.referee.reconciliations.reconciliation import reconcile
 from archcalc.uncounted import told
-from tests.readers.onnx_writer import info, node, tensor
+from tests.readers.onnx_writer import field, info, node, tensor
 from tests.readers.test_onnx import complaint, report, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEADS = (info("q", 1, 4, 7, 16), info("k", 1, 2, 9, 16), info("v", 1, 2, 9, 8))
 """Four heads of seven queries, two of nine keys and of their values: 16 and 8 features each."""
@@ -122,6 +129,40 @@ def test_a_batch_norm_that_was_folded_into_a_convolution_is_told() -> None:
             "its kernel and bias tell): c.batchnorm"
         )
     ]
+
+
+def folded(*, newer: bool) -> bytes:
+    """Two convolutions with batch norm folded into them; the newer exporter drops biases of 0."""
+    nodes, weights, x = [], [], "x"
+    for n, channels in enumerate((3, 4)):
+        names = [f"c{n}.weight"] if newer else [f"onnx::Conv_{2 * n}", f"onnx::Conv_{2 * n + 1}"]
+        conv = node("Conv", " ".join([x, *names]), f"c{n}", kernel_shape=[3, 3])
+        said = field(1, "pkg.torch.onnx.name_scopes") + field(2, "['', 'bn', 'batch_norm_1']")
+        nodes += [conv + field(9, said) if newer else conv, node("Relu", f"c{n}", f"r{n}")]
+        sizes = ((4, channels, 3, 3), (4,))
+        weights += [tensor(name, *size) for name, size in zip(names, sizes, strict=False)]
+        x = f"r{n}"
+    return written(*nodes, *weights)
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_batch_norm_that_an_exporter_folded_is_a_term(tmp_path: Path, newer: bool) -> None:  # noqa: FBT001
+    network, file = tmp_path / "net.yaml", tmp_path / "net.onnx"
+    layer = "conv: 4, kernel: 3, bias: false, after: [batchnorm, relu]"
+    network.write_text(f"input: 3x8x8\nlayers: [{{name: a, {layer}}}, {{name: b, {layer}}}]\n")
+    file.write_bytes(folded(newer=newer))
+    why = reconcile(f"{file}@parameters", f"{network}@parameters")
+
+    # 4 + 4 numbers of each batch norm, and 4 biases that tell of it
+    norm = [(8, f"batch norm, folded into convolutions in net: {name}.batchnorm") for name in "ab"]
+    bias = [(-4, f"bias of {a} (was {c}): false, not true") for a, c in (("a", "c0"), ("b", "c1"))]
+    assert [(term.amount, term.label) for term in why.terms] == (norm if newer else norm + bias)
+    changed = diff(file, network).changes
+    assert [(change.kind, change.path) for change in changed] == [
+        ("changed", "a"),
+        ("changed", "b"),
+    ]
+    assert str(changed[0].details[-1]) == "after batchnorm, relu, not relu"
 
 
 @pytest.mark.parametrize("equation", ["bij", "bij,bjk,bkl->bil"])

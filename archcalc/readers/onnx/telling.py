@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MADE = re.compile(r"onnx::Conv(?:Transpose)?_\d+")
 """How PyTorch's older exporter names numbers that it worked out for a convolution."""
+_NORMALISED = "batch_norm"
+"""What PyTorch's newer exporter calls a node by that stands where a batch norm stood."""
 
 
 def merged(slots: Mapping[str, int], weights: Mapping[str, Tensor]) -> Iterator[Uncounted]:
@@ -29,12 +31,20 @@ def merged(slots: Mapping[str, int], weights: Mapping[str, Tensor]) -> Iterator[
 
 
 def folded(nodes: Sequence[Node], names: Sequence[str]) -> Iterator[Uncounted]:
-    """Tell which convolutions have a batch norm within: kernel and bias are the exporter's."""
-    why = "folded into the convolution as the file was written: its kernel and bias tell"
+    """Tell which convolutions have a batch norm within.
+
+    In a file of PyTorch's older exporter kernel and bias are its own, in one of the newer a
+    convolution stands where the batch norm stood.
+    """
     for node, name in zip(nodes, names, strict=True):
+        if not node.op.startswith("Conv"):
+            continue
         worked_out = node.inputs[1:3]
-        if node.op.startswith("Conv") and len(worked_out) == 2 and all(map(_is_made, worked_out)):
+        of_numbers = len(worked_out) == 2 and all(map(_is_made, worked_out))
+        if of_numbers or _NORMALISED in node.scopes.rpartition(",")[2]:
             path = f"{path_of(printable(name)[:80])}.batchnorm"
+            tell = "kernel and bias tell" if of_numbers else "place tells"
+            why = f"folded into the convolution as the file was written: its {tell}"
             yield Uncounted(path, "batch norm", Case.LEFT_OUT, (), why)
 
 

@@ -148,10 +148,15 @@ class _Rows:
             self.gone.update(found)
 
     def _following(self, end: int, wanted: Sequence[Node]) -> list[int]:
-        """Follow the rows that read a node, as long as they are the wanted ops."""
+        """Follow the rows that read a node, as long as they are the wanted ops.
+
+        A normalisation may be missing among them: exporters fold it into what it follows.
+        """
         found: list[int] = []
         for node in wanted:
             row = next((i for i in self.readers[end] if self._is_free(i, node)), None)
+            if row is None and node.op.role == "normalisation":
+                continue
             if row is None:
                 break
             found.append(row)

@@ -84,9 +84,19 @@ def _structure_term(part: Part, a: CountedReport, b: CountedReport) -> Term:
     elif part.kind == "changed":
         label = _changed(part)
     else:
-        label = f"only in {_owner(part, a, b)}: {_abridged(part.causes)}"
+        label = f"{_alone(part, a, b)}: {_abridged(part.causes)}"
     layers = f"{part.layers} layers" if part.layers > 1 else "1 layer"
     return Term(part.amount, label, f"{layers}, by {a.convention.name}", "structure")
+
+
+def _alone(part: Part, a: CountedReport, b: CountedReport) -> str:
+    """Say where alone a part is; of batch norms, that the other network has folded them."""
+    with_it, without = (b.report, a.report) if part.kind == "added" else (a.report, b.report)
+    folded = [layer for layer in without.graph.uncounted if layer.op == "batch norm"]
+    ops = {node.path: node.op.name for node in with_it.nodes}
+    if len(folded) >= len(part.causes) and {ops.get(path) for path in part.causes} == {"batchnorm"}:
+        return f"batch norm, folded into convolutions in {without.graph.origin.id}"
+    return f"only in {_owner(part, a, b)}"
 
 
 def _owner(part: Part, a: CountedReport, b: CountedReport) -> str:

@@ -284,3 +284,104 @@ def test_names_that_paths_cannot_have() -> None:
     text = layer("ReLU", top="a", name="fc.1") + layer("ReLU", "a", "b", name="x//\\001")
 
     assert list(shapes(text)) == ["fc․1", "x/∅/\\x01"]
+
+
+def test_one_step_of_a_recurrent_layer_is_counted() -> None:
+    """16 steps of one sample stand in the file, as a batch: each has 3·2·2 numbers."""
+    before = 'input: "data" input_shape { dim: 16 dim: 3 dim: 2 dim: 2 }\n'
+    before += 'input: "cont" input_shape { dim: 16 dim: 1 }\n'
+    flat = layer("Reshape", top="r", more="reshape_param { shape { dim: 16 dim: 1 dim: 12 } }")
+    lstm = layer("LSTM", "r cont", "h", "recurrent_param { num_output: 5 }")
+    fc = layer("InnerProduct", "h", "y", "inner_product_param { num_output: 7 axis: 2 }")
+    prob = layer("Softmax", "y", "p", "softmax_param { axis: 2 }")
+    found = report(flat + lstm + fc + prob, before=before)
+
+    assert found["h"].parameters == 4 * 5 * (12 + 5 + 1)
+    assert (found["h"].macs, found["h"].connections) == (4 * 5 * 17, 4 * 5 * 18)
+    assert (found["y"].parameters, found["y"].macs) == (7 * (5 + 1), 7 * 5)
+    assert found["p"].work.exp == 7
+    assert [(gap.path, gap.why) for gap in found.uncounted] == [
+        ("h.steps", "all steps but one: how many there are is not in the file, line 4")
+    ]
+    rnn = report(
+        flat + layer("RNN", "r cont", "h", "recurrent_param { num_output: 5 }"), before=before
+    )
+    # h = tanh(5·12 + 5·5 + 5), o = tanh(5·5 + 5)
+    assert (rnn.total.parameters, rnn.total.work.tanh) == (5 * 12 + 25 + 5 + 25 + 5, 10)
+
+
+def test_a_table_with_a_term() -> None:
+    before = 'input: "t" input_shape { dim: 1 dim: 4 }\n'
+    text = layer("Embed", "t", "e", "embed_param { input_dim: 9 num_output: 3 }")
+    found = report(text, before=before).total
+
+    assert (found.parameters, found.macs, found.work.add) == (9 * 3 + 3, 0, 4 * 3)
+    assert not found.unknown
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "shape", "work"),
+    [
+        ("ArgMax", "argmax_param { axis: 1 }", "1x10x10", {"cmp": 200}),
+        ("ArgMax", "", "1x1", {"cmp": 299}),
+        ("AbsVal", "", "3x10x10", {"cmp": 300}),
+        ("Log", "", "3x10x10", {"log": 300}),
+        (
+            "Power",
+            "power_param { power: 2 scale: 3 shift: 1 }",
+            "3x10x10",
+            {"mul": 600, "add": 300},
+        ),
+        ("Power", "power_param { power: 3 }", "3x10x10", {"pow": 300}),
+        (
+            "MVN",
+            "",
+            "3x10x10",
+            {"add": 3 * 300 - 2 * 3 + 3, "div": 300 + 2 * 3, "mul": 300, "sqrt": 3},
+        ),
+        ("MVN", "mvn_param { normalize_variance: false }", "3x10x10", {"add": 597, "div": 3}),
+        ("Reduction", "reduction_param { axis: 1 }", "1x1x1", {"add": 299}),
+        (
+            "Reduction",
+            "reduction_param { axis: 2 operation: SUMSQ }",
+            "3x1x1",
+            {"add": 297, "mul": 300},
+        ),
+    ],
+)
+def test_layers_without_weights_tell_what_they_do(
+    kind: str, more: str, shape: str, work: dict[str, int]
+) -> None:
+    found = report(layer(kind, more=more))
+
+    assert str(found.nodes[-1].y) == shape
+    assert {key: n for key, n in found.total.work._asdict().items() if n} == work
+    assert not found.total.unknown
+
+
+def test_the_oldest_form_of_layers() -> None:
+    """Kernels and pads are fields of the layer, which stands within another; padding is a layer."""
+    before = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 10 input_dim: 10\n'
+
+    def old(kind: str, top: str, bottom: str, more: str = "") -> str:
+        inner = f'layer {{ name: "{top}" type: "{kind}" {more} }}'
+        return f'layers {{ {inner} bottom: "{bottom}" top: "{top}" }}\n'
+
+    text = old("padding", "p", "data", "pad: 1")
+    text += old("conv", "c", "p", "num_output: 4 kernelsize: 3 group: 1 biasterm: false")
+    text += old("pool", "m", "c", "pool: MAX kernelsize: 2 stride: 2")
+    text += old("innerproduct", "f", "m", "num_output: 5")
+    found = report(text, before=before)
+
+    assert [str(node.y) for node in found.nodes] == ["3x12x12", "4x10x10", "4x5x5", "5x1x1"]
+    assert found.total.parameters == 4 * 27 + 5 * (4 * 25 + 1)
+
+
+def test_data_of_training_alone_enter_where_no_other_do() -> None:
+    data = 'layer {{ type: "Data" top: "data" include {{ phase: {} {} }} }}\n'
+    text = data.format("TRAIN", "") + data.format("TEST", 'stage: "a"') + layer("ReLU")
+
+    assert str(report(text, before="", given="3x4x4").nodes[0].y) == "3x4x4"
+    assert complaint(text, before="").splitlines()[0] == (
+        "net.prototxt:1:15: error[no-input]: `Data` gives `data`, whose size is not in the file"
+    )

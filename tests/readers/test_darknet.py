@@ -120,12 +120,45 @@ def test_a_vector_enters() -> None:
     assert found.graph.at("3x4x4").nodes[0].y == found.nodes[0].y
 
 
-def test_recurrent_layers_tell_their_weights() -> None:
-    found = report("[lstm]\noutput=5\n", net="[net]\ninputs=12\n")
+@pytest.mark.parametrize(
+    ("text", "parameters", "macs"),
+    [
+        # gates, each with a matrix and a bias for the input, and for the own output
+        ("[lstm]\noutput=5\n", 4 * 5 * 13 + 4 * 5 * 6, 4 * 5 * (12 + 5)),
+        ("[gru]\noutput=5\n", 3 * 5 * 13 + 3 * 5 * 6, 3 * 5 * (12 + 5)),
+        ("[rnn]\noutput=5\nhidden=7\n", 7 * 13 + 7 * 8 + 5 * 8, 7 * 12 + 7 * 7 + 5 * 7),
+        # gamma and beta in place of biases
+        ("[rnn]\noutput=5\nbatch_normalize=1\n", 5 * 12 + 2 * 25 + 2 * 15, 5 * 12 + 2 * 25),
+    ],
+)
+def test_one_step_of_a_recurrent_layer_is_counted(text: str, parameters: int, macs: int) -> None:
+    found = report(text, net="[net]\ninputs=12\n")
 
-    # four gates, each with a matrix and a bias for the input, and for the own output
-    assert found.total.parameters == 4 * 5 * (12 + 1) + 4 * 5 * (5 + 1)
-    assert dict(found.total.unknown)["macs"] == ("0_lstm",)
+    assert (found.total.parameters, found.total.macs) == (parameters, macs)
+    assert found.total.statistics == (2 * 15 if "batch" in text else 0)
+    assert not found.total.unknown
+    assert [gap.why for gap in found.uncounted] == [
+        "all steps but one: how many there are is not in the file, line 3"
+    ]
+
+
+def test_one_step_of_a_recurrent_convolution() -> None:
+    found = report("[crnn]\nhidden_filters=4\noutput_filters=2\nactivation=relu\n").total
+
+    # three convolutions of 3x3 on 8x8 places: from 3 maps to 4, from 4 to 4, to 2
+    assert (found.parameters, found.macs) == (
+        9 * (12 + 16 + 8) + 10,
+        9 * (12 + 16 + 8) * 64,
+    )
+    assert found.work.cmp == (4 + 4 + 2) * 64
+
+
+@pytest.mark.parametrize("word", ["ramp", "loggy", "hard_mish"])
+def test_an_activation_without_an_op_is_stated(word: str) -> None:
+    found = report(f"[activation]\nactivation={word}\n" + conv(2, f"activation={word}\n"))
+
+    assert (found.nodes[0].op.name, found.total.macs) == ("opaque", 2 * 27 * 64)
+    assert not found.total.unknown
 
 
 def test_a_section_that_is_not_known_is_named() -> None:

@@ -9,7 +9,7 @@ import pytest
 from archcalc.referee.comparisons.difference import diff
 from archcalc.referee.reconciliations.reconciliation import reconcile
 from archcalc.uncounted import told
-from tests.readers.onnx_writer import field, info, node, tensor
+from tests.readers.onnx_writer import field, info, node, row, tensor
 from tests.readers.test_onnx import complaint, report, written
 
 if TYPE_CHECKING:
@@ -172,3 +172,59 @@ def test_a_sum_of_other_tensors_than_there_are_is_a_mistake(equation: str) -> No
     assert complaint(content) == (
         f"net.onnx: node `y`: error[unlike-shapes]: `{equation}` is not of 2 tensors"
     )
+
+
+@pytest.mark.parametrize(
+    ("parts", "shape", "work"),
+    [
+        ([node("IsNaN", "x", "y")], "3x8x8", {"cmp": 192}),
+        ([node("And", "x x", "y")], "3x8x8", {}),
+        ([node("ArgMax", "x", "y", axis=1)], "1x8x8", {"cmp": 192 - 64}),
+        ([node("ArgMax", "x", "y", axis=1, keepdims=0)], "8x8", {"cmp": 192 - 64}),
+        ([node("ReduceL1", "x", "y", axes=[2, 3])], "3x1x1", {"cmp": 192, "add": 192 - 3}),
+        (
+            [node("ReduceLogSumExp", "x", "y", axes=[1])],
+            "1x8x8",
+            {"exp": 192, "add": 128, "log": 64},
+        ),
+        ([node("Mean", "x x x", "y")], "3x8x8", {"add": 2 * 192, "div": 192}),
+        (
+            [node("LpNormalization", "x", "y", axis=1)],
+            "3x8x8",
+            {"mul": 192, "add": 192 - 64, "sqrt": 64, "div": 192},
+        ),
+        ([node("Tile", "x r", "y"), row("r", 1, 1, 2, 3)], "3x16x24", {}),
+        ([node("GatherND", "x i", "y"), tensor("i", 5, 3, numbers=[0] * 15)], "8x5", {}),
+        ([node("CumSum", "x a", "y"), row("a", 2)], "3x8x8", {"add": 192}),
+    ],
+)
+def test_what_ops_without_weights_do(parts: list[bytes], shape: str, work: dict[str, int]) -> None:
+    found = report(written(*parts, inputs=(info("x", 1, 3, 8, 8),)))
+
+    assert str(found.nodes[-1].y) == shape
+    assert {key: n for key, n in found.total.work._asdict().items() if n} == work
+    assert not found.total.unknown
+
+
+def test_the_largest_are_known_by_their_number_alone() -> None:
+    parts = (node("TopK", "x k", "y i", axis=1), row("k", 2))
+    found = report(written(*parts, inputs=(info("x", 1, 3, 8, 8),)))
+
+    assert str(found.nodes[-1].y) == "2x8x8"
+    assert [gap.why for gap in found.uncounted] == ["how it sorts is not told, node `y`"]
+
+
+def test_a_table_that_is_looked_up_by_stored_places_counts_once() -> None:
+    """Types of tokens are picked by places that are themselves picked: 2·4 numbers, not 5·4."""
+    parts = (
+        node("GatherElements", "buffer places", "ids", axis=1),
+        node("Gather", "types ids", "t"),
+        node("Add", "x t", "y"),
+        tensor("buffer", 1, 9000),
+        tensor("places", 1, 5, numbers=[0, 1, 2, 3, 4]),
+        tensor("types", 2, 4),
+    )
+    found = report(written(*parts, inputs=(info("x", 1, 5, 4),)))
+
+    assert (found.total.parameters, str(found.nodes[-1].y)) == (2 * 4, "5x4")
+    assert not found.total.unknown

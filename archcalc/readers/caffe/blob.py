@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LOWEST = -1_000
 Holds: TypeAlias = "tuple[tuple[str, tuple[int, ...]], ...]"
+Figures: TypeAlias = "tuple[tuple[str, int], ...]"
 
 
 class Blob(NamedTuple):
@@ -21,6 +22,8 @@ class Blob(NamedTuple):
 
     shape: Shape
     axes: int
+    batch: int = 0
+    """How many samples the file has side by side; 0 where it does not say."""
 
     def axis(self, fields: Fields, key: str = "axis", default: int = 1) -> int:
         """Read which axis is meant, counted from that of the batch."""
@@ -56,9 +59,18 @@ class Plan(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """A layer without an op here: why, what comes out if that is known, and what it holds."""
+    """A layer without an op here: why, what comes out if that is known, and what it holds.
+
+    Of one whose work is stated (`does`), `why` tells what of it is left out, if anything is.
+    """
 
     why: str
     output: Shape | None = None
     holds: Holds = ()
     axes: int | None = None
+    does: Figures | None = None
+
+
+def stated(output: Shape, axes: int | None = None, **figures: int) -> Unknown:
+    """State all that a layer without weights does."""
+    return Unknown("", output, (), axes, tuple((key, n) for key, n in figures.items() if n))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape
-from archcalc.readers.caffe.blob import LOWEST, Plan, Unknown
+from archcalc.readers.caffe.blob import LOWEST, Plan, Unknown, stated
 
 if TYPE_CHECKING:
     from archcalc.readers.caffe.blob import Blob
@@ -46,7 +46,7 @@ def reshape(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
 def _arranged(blob: Blob, batch: int, target: list[int]) -> Plan | None:
     """Arrange the elements of each sample; None where those of a batch are mixed."""
     size, told = blob.shape.size, prod(dim for dim in target if dim != -1)
-    if batch == -1 and -1 not in target and told == size:
+    if told == size and -1 not in target and batch in {-1, blob.batch}:
         batch = 0
     if batch != 0 or not target or not told:
         return None
@@ -96,7 +96,7 @@ def upsample(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read an enlargement that repeats pixels."""
     own = layer.about("upsample_param")
     if len(layer.bottoms) > 1:
-        return Unknown("it puts values back where a pool found them", _enlarged(own, blob.shape))
+        return stated(_enlarged(own, blob.shape))  # values go back to where a pool found them
     factor = own.whole("scale", own.whole("stride", 2))
     return Plan("upsample", {"scale": (factor,) * blob.shape.rank})
 
@@ -122,7 +122,9 @@ def reduction(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     if how == "MEAN" and axis == 2:
         return Plan("globalavgpool", {}, 2)
     output = Shape(*blob.shape[: axis - 1]) if axis > 1 else Shape(1)
-    return Unknown("a reduction has no op here", output, (), axis)
+    n, sums = blob.shape.size, output.size
+    more = {"SUMSQ": {"mul": n}, "ASUM": {"cmp": n}, "MEAN": {"div": sums}}.get(how, {})
+    return stated(output, axis, add=n - sums, **more)
 
 
 def shuffle(layer: CaffeLayer, _: Blob) -> Plan:

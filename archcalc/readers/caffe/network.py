@@ -13,7 +13,8 @@ from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.op import Shape
 from archcalc.readers.assembly import check_number
 from archcalc.readers.caffe.message import CaffeLayer, Fields
-from archcalc.readers.caffe.phases import is_deployed
+from archcalc.readers.caffe.oldest import renewed
+from archcalc.readers.caffe.phases import deployed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +36,14 @@ class Network:
         self.name = top.word("name")
         if "layers" in top.message and "layer" in top.message:
             top.fail(top.message["layers"][0], "`layer` and `layers` are of two forms of file")
-        self.layers = list(filter(is_deployed, _layers(top)))
+        self.layers = deployed(list(_layers(top)))
         if not self.layers:
             place = source.place(0, 0)
             hint = "a solver's file names that of its network in `net`" if top.has("net") else None
             raise SpecError([Diagnostic("empty", "the file has no layers", place, hint)])
         self.merged = dict(_scales(self.layers))
         self.scale_of = {norm: scale for scale, norm in self.merged.items()}
+        self.batch = 0
         read = self._read()
         entering = dict(self._entering(top))
         self.inputs = {name: known for name, known in entering.items() if name in read} or entering
@@ -69,6 +71,7 @@ class Network:
                 place = top.place("input")
                 message = f"`{name[:80]}` has no `input_shape`"
                 raise SpecError([Diagnostic("missing-key", message, place)])
+            self.batch = self.batch or (shapes[i] or [0])[0]
             yield name, _sample(shapes[i], top.place("input"))
         for layer in self.layers:
             if not layer.bottoms and not left_out(layer):
@@ -89,10 +92,7 @@ def _layers(top: Fields) -> Iterator[CaffeLayer]:
     found = top.all("layer") + top.all("layers")
     check_number(len(found), top.place())
     for fields in found:
-        if "layer" in fields.message:
-            message = "the oldest form of a layer, a `layer` within `layers`, is not read"
-            raise SpecError([Diagnostic("not-read", message, fields.place("layer"))])
-        layer = CaffeLayer(fields)
+        layer = CaffeLayer(renewed(fields) if "layer" in fields.message else fields)
         if not layer.type:
             message = f"the layer `{layer.name[:80]}` has no `type`"
             raise SpecError([Diagnostic("missing-key", message, fields.place())])

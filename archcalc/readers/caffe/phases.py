@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 PHASE, LEVEL = "TEST", 0
 
 
+def deployed(layers: list[CaffeLayer]) -> list[CaffeLayer]:
+    """Give the layers of the network at TEST, in their order.
+
+    Where its data stand only in other phases or stages, as in a file for training, the first layer
+    that gives what is read tells what enters.
+    """
+    found = [layer for layer in layers if is_deployed(layer)]
+    given = {name for layer in found for name in layer.tops}
+    lacking = {name for layer in found for name in layer.bottoms} - given
+    for layer in layers:
+        if not layer.bottoms and lacking.intersection(layer.tops) and not is_deployed(layer):
+            found.insert(0, layer)
+            lacking.difference_update(layer.tops)
+    return found
+
+
 def is_deployed(layer: CaffeLayer) -> bool:
     """Tell whether a layer is in the network at TEST, level 0, without stages.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason
-from archcalc.readers.caffe.blob import Plan, Unknown
+from archcalc.ops.op import Shape
+from archcalc.readers.caffe.blob import Plan, Unknown, stated
 from archcalc.readers.caffe.moves import (
     flatten,
     interpolate,
@@ -49,8 +51,12 @@ def power(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
     """Read `(shift + scale · x)^power`, which mostly is a product with a constant."""
     own = layer.about("power_param")
     factor, shift = own.number("scale", "1"), own.number("shift", "0")
-    if own.number("power", "1") != 1 or shift or not factor:
-        return Unknown("a power of its input has no op here", blob.shape)
+    to, n = own.number("power", "1"), blob.shape.size
+    if to != 1 or shift or not factor:
+        kind = {2: "mul", Fraction(1, 2): "sqrt"}.get(to, "pow")
+        work = {"add": n * (shift != 0), kind: n * (to != 1)}
+        work["mul"] = work.get("mul", 0) + n * (factor != 1)
+        return stated(blob.shape, **work)
     return Plan("identity", {}) if factor == 1 else Plan("scale", {"factor": factor})
 
 
@@ -76,15 +82,50 @@ def dropout(layer: CaffeLayer, _: Blob) -> Plan:
 
 
 def softmax(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
-    """Read a softmax over the channels."""
-    if blob.axis(layer.about("softmax_param")) != 1:
-        return Unknown("a softmax over another axis than that of the channels", blob.shape)
-    return Plan("softmax", {})
+    """Read a softmax over an axis."""
+    axis = blob.axis(layer.about("softmax_param"))
+    if axis == 0:
+        return Unknown("it mixes the samples of a batch", blob.shape)
+    return Plan("softmax", blob.along(axis))
 
 
-def same(why: str) -> Callable[[CaffeLayer, Blob], Unknown]:
-    """Map a layer that has no op here, but keeps the shape and holds nothing."""
-    return lambda _layer, blob: Unknown(why, blob.shape)
+def argmax(layer: CaffeLayer, blob: Blob) -> Unknown:
+    """Read which element is the largest, along an axis or of all; of several, how is not told."""
+    own = layer.about("argmax_param")
+    top = own.whole("top_k", 1)
+    if own.has("axis") and blob.axis(own) > 0:
+        shape = list(blob.shape[: blob.axes - 1])
+        shape[blob.axis(own) - 1] = top
+        output, axes = Shape(*shape), blob.axes
+    else:
+        both = own.truth("out_max_val", default=False)
+        output, axes = Shape(2 if both else 1, top), 3
+    if top > 1:
+        return Unknown("how it sorts is not told", output, (), axes)
+    return stated(output, axes, cmp=blob.shape.size - output.size)
+
+
+def normalised(layer: CaffeLayer, blob: Blob) -> Unknown:
+    """Read maps less their mean and, unless the file says otherwise, divided by their deviation."""
+    own, x = layer.about("mvn_param"), blob.shape
+    sums = 1 if own.truth("across_channels", default=False) else x.channels
+    n = x.size
+    if not own.truth("normalize_variance", default=True):
+        return stated(x, add=2 * n - sums, div=sums)
+    return stated(x, add=3 * n - sums, div=n + 2 * sums, mul=n, sqrt=sums)
+
+
+def padding(layer: CaffeLayer, blob: Blob) -> Plan:
+    """Read cells around maps, which the oldest files have as a layer."""
+    cells = layer.about("pad_param").whole("pad", 0, least=0)
+    return Plan("pad", {"cells": (cells,) * 2 * blob.shape.rank})
+
+
+def each(**times: int) -> Callable[[CaffeLayer, Blob], Unknown]:
+    """Read what does so much for each element."""
+    return lambda _layer, blob: stated(
+        blob.shape, **{key: n * blob.shape.size for key, n in times.items()}
+    )
 
 
 def plain(word: str, **fields: object) -> Callable[[CaffeLayer, Blob], Plan]:
@@ -133,11 +174,13 @@ SINGLE: dict[str, Callable[[CaffeLayer, Blob], Plan | Unknown]] = {
     "lstm": recurrent,
     "rnn": recurrent,
     "embed": embedding,
-    "absval": same("an absolute value has no op here"),
-    "exp": same("an exponential has no op here"),
-    "log": same("a logarithm has no op here"),
-    "threshold": same("a threshold has no op here"),
-    "mvn": same("a normalisation by the sample has no op here"),
+    "absval": each(cmp=1),
+    "exp": each(exp=1),
+    "log": each(log=1),
+    "threshold": each(cmp=1),
+    "mvn": normalised,
+    "argmax": argmax,
+    "padding": padding,
     **dict.fromkeys(REGIONS, region_pool),
 }
 """By the type in small letters."""

@@ -114,7 +114,7 @@ class Walk:
     def _known(
         self, number: int, layer: CaffeLayer, path: str, known: list[Here], axes: int
     ) -> Top:
-        blob = Blob(known[0].shape, axes)
+        blob = Blob(known[0].shape, axes, self.network.batch)
         join = PAIRS.get(layer.kind) if len(known) > 1 else None
         join = join or JOINS.get(layer.kind)
         if join is not None:
@@ -145,7 +145,15 @@ class Walk:
         if plan.output is None:
             found = self.net.miss(path, layer.type, why, before, weightless=False)
             return Top(found, plan.axes or axes)
-        here = self.net.state(path, layer.type, why, before, output=plan.output, holds=plan.holds)
+        if plan.does is None:
+            here = self.net.state(
+                path, layer.type, why, before, output=plan.output, holds=plan.holds
+            )
+            return Top(here, plan.axes or axes)
+        fields = {"output": (*plan.output,), "holds": plan.holds, "does": plan.does}
+        here = self.net.add(path, "opaque", before, **fields)
+        if plan.why:
+            self.net.builder.leave_out(f"{path}.steps", layer.type, why)
         return Top(here, plan.axes or axes)
 
     def _slice(self, layer: CaffeLayer, path: str, here: Here, axes: int) -> None:

@@ -6,8 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from archcalc.errors import Reason
+from archcalc.ops import make
 from archcalc.ops.op import Shape
 from archcalc.readers.caffe.blob import Plan, Unknown
+from archcalc.readers.steps import ONE, figures
 
 if TYPE_CHECKING:
     from archcalc.readers.caffe.blob import Blob, Holds
@@ -25,6 +27,8 @@ def inner_product(layer: CaffeLayer, blob: Blob) -> Plan | Unknown:
         return Plan("linear", {"units": units, "bias": bias}, 2)
     if axis == 0:
         return Unknown("it mixes the samples of a batch")
+    if axis == 2:
+        return Plan("linear", {"units": units, "bias": bias, "over": "places"}, 3)
     inputs = prod(blob.shape[axis - 1 :])
     holds: Holds = (("weight", (units, inputs)),)
     holds += (("bias", (units,)),) if bias else ()
@@ -79,21 +83,23 @@ def prelu(layer: CaffeLayer, _: Blob) -> Plan:
 
 
 def recurrent(layer: CaffeLayer, blob: Blob) -> Unknown:
-    """Tell the weights of a recurrent layer, whose first axis are the steps, the second samples."""
+    """Read one step of a recurrent layer, whose first axis are the steps, the second samples."""
     own = layer.about("recurrent_param")
     if not own.has("num_output"):
         raise Reason("missing-key", "a recurrent layer needs its `num_output`")
     units, inputs = own.whole("num_output", 1), prod(blob.shape[1:])
     rows = 4 * units if layer.kind == "lstm" else units
     holds: Holds = (("entering", (rows, inputs)), ("bias", (rows,)), ("own", (rows, units)))
+    parts = [(make(layer.kind, units=units), Shape(inputs))]
     if layer.kind == "rnn":
         holds += (("leaving", (units, units)), ("leaving_bias", (units,)))
-    why = "the steps of a recurrent layer are not in the file"
-    return Unknown(why, Shape(blob.shape.channels, units), holds, 3)
+        parts += [(make("linear", units=units), Shape(units)), (make("tanh"), Shape(units))]
+    samples = blob.shape.channels
+    return Unknown(ONE, Shape(samples, units), holds, 3, figures(parts, samples))
 
 
 def embedding(layer: CaffeLayer, blob: Blob) -> Unknown:
-    """Tell the table of an embedding, from which a row is taken for each number."""
+    """Read a table, from which a row is taken for each number, and perhaps a term added."""
     own = layer.about("embed_param")
     if not own.has("num_output") or not own.has("input_dim"):
         raise Reason("missing-key", "an embedding needs its `num_output` and its `input_dim`")
@@ -101,6 +107,6 @@ def embedding(layer: CaffeLayer, blob: Blob) -> Unknown:
     holds: Holds = (("table", (rows, units)),)
     holds += (("bias", (units,)),) if own.truth("bias_term", default=True) else ()
     places = blob.shape[: blob.axes - 1] if blob.axes > 1 else ()
-    return Unknown(
-        "an embedding with a bias has no op", Shape(*places, units), holds, blob.axes + 1
-    )
+    output = Shape(*places, units)
+    does = (("add", output.size),) if len(holds) > 1 else ()
+    return Unknown("", output, holds, blob.axes + 1, does)

@@ -25,8 +25,17 @@ ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "swish": ("silu", {}),
     "mish": ("mish", {}),
     "hardtan": ("hard_tanh", {}),
+    "revleaky": ("leaky_relu", {"slope": Fraction(1, 10)}),
 }
 """By darknet's word; `linear` is none."""
+STATED = {
+    "ramp": {"cmp": 1, "mul": 2, "add": 1},
+    "loggy": {"exp": 1, "add": 2, "div": 1},
+    "plse": {"cmp": 2, "mul": 1, "add": 1},
+    "lhtan": {"cmp": 2, "mul": 1, "add": 1},
+    "hard_mish": {"cmp": 2, "mul": 2, "add": 1},
+}
+"""What activations without an op do to an element: src/activations.h has them as formulas."""
 
 
 class Behind(Exception):  # noqa: N818 - no error: the layer is named, and the next one is read
@@ -77,18 +86,24 @@ def activated(keys: Keys, at: Place, here: Here, default: str = "logistic") -> H
     word = keys.word("activation", default)
     if word == "linear":
         return here
-    if word not in ACTIVATIONS:
-        why = f"archcalc does not know the activation `{word[:80]}`, {keys.line}"
-        return at.net.state(f"{at.path}.activation", "activation", why, here, output=here.shape)
-    op, fields = ACTIVATIONS[word]
-    return at.add(op, here, beside=op, **fields)
+    return _activation(keys, at, here, word, f"{at.path}.{ACTIVATIONS.get(word, (word,))[0]}")
 
 
 def activation(keys: Keys, at: Place) -> Here:
     """Add an activation as a layer of its own."""
     word = keys.word("activation", "linear")
-    op, fields = ACTIVATIONS.get(word, ("identity", {}))
-    if word != "linear" and word not in ACTIVATIONS:
-        why = f"archcalc does not know the activation `{word[:80]}`, {keys.line}"
-        return at.net.state(at.path, "activation", why, at.before, output=at.before.shape)
-    return at.add(op, **fields)
+    if word == "linear":
+        return at.add("identity")
+    return _activation(keys, at, at.before, word, at.path)
+
+
+def _activation(keys: Keys, at: Place, here: Here, word: str, path: str) -> Here:
+    if word in ACTIVATIONS:
+        op, fields = ACTIVATIONS[word]
+        return at.net.add(path, op, here, **fields)
+    if word in STATED:
+        does = tuple((key, n * here.shape.size) for key, n in STATED[word].items())
+        return at.net.add(path, "opaque", here, output=(*here.shape,), does=does)
+    path = path if path == at.path else f"{at.path}.activation"
+    why = f"archcalc does not know the activation `{word[:80]}`, {keys.line}"
+    return at.net.state(path, "activation", why, here, output=here.shape)

@@ -1,51 +1,80 @@
-"""darknet's recurrent layers: their weights are told, not what they do."""
+"""One step of darknet's recurrent layers, which are made of connected layers or convolutions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, cast
 
-from archcalc.ops.op import Shape
+from archcalc.ops import make
+from archcalc.ops.op import Shape, Work
+from archcalc.readers.darknet.place import ACTIVATIONS
+from archcalc.readers.steps import ONE, figures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archcalc.graph import Here
-    from archcalc.readers.assembly import Arrays
+    from archcalc.ops.op import Op
+    from archcalc.ops.recurrent import Recurrent
     from archcalc.readers.darknet.place import Place
     from archcalc.readers.darknet.section import Keys
 
-    Array = tuple[str, tuple[int, ...]]
+    Inner = tuple[Op, Shape]
+"""A layer within, and what enters it."""
 
 
 def recurrent(keys: Keys, at: Place) -> Here:
-    """Tell the weights of a recurrent layer, which in darknet is made of connected layers."""
-    inputs, units = at.before.shape.size, keys.whole("output", 1)
-    entering, own = {"rnn": (1, 2), "gru": (3, 3), "lstm": (4, 4)}[keys.name]
-    if keys.name == "rnn" and keys.has("hidden"):
-        hidden = keys.whole("hidden", 1)
-        shapes = ((hidden, inputs), (hidden, hidden), (units, hidden))
-        found: list[Array] = [(f"w{i}", shape) for i, shape in enumerate(shapes)]
-        found += [("bias", (2 * hidden + units,))]
-        return _steps(keys, at, Shape(units), tuple(found))
-    matrices: list[Array] = [(f"u{i}", (units, inputs)) for i in range(1, entering + 1)]
-    matrices += [(f"w{i}", (units, units)) for i in range(1, own + 1)]
-    holds: Arrays = (*matrices, ("bias", (entering + own, units)))
-    if keys.truth("batch_normalize"):
-        rows = (entering + own, units)
-        holds = (*matrices, *((name, rows) for name in ("gamma", "beta", "mean", "variance")))
-    return _steps(keys, at, Shape(units), holds)
+    """Read one step of a layer that reads its input and its state, each through layers."""
+    x, units = Shape(at.before.shape.size), keys.whole("output", 1)
+    if keys.name == "rnn":
+        hidden = Shape(keys.whole("hidden", units))
+        sizes = [(hidden.size, x), (hidden.size, hidden), (units, hidden)]
+        inner = [_connected(keys, n, of) for n, of in sizes]
+        return _step(keys, at, Shape(units), inner, Work(add=hidden.size))
+    form = {"reset_after": False} if keys.name == "gru" else {}
+    cell = cast("Recurrent", make(keys.name, units=units, **form))
+    inner = [_connected(keys, units, of) for of in (x, Shape(units)) for _ in range(cell.gates)]
+    work = Work(*[n * units for n in cell.gated()])
+    return _step(keys, at, Shape(units), inner, work._replace(add=work.add + cell.gates * units))
 
 
 def recurrent_convolution(keys: Keys, at: Place) -> Here:
-    """Tell the weights of a recurrent layer of three convolutions of 3x3."""
-    channels, height, width = at.before.shape
-    hidden, filters = keys.whole("hidden_filters", 1), keys.whole("output_filters", 1)
-    shapes = ((hidden, channels), (hidden, hidden), (filters, hidden))
-    holds: Arrays = tuple((f"w{i}", (*shape, 3, 3)) for i, shape in enumerate(shapes))
-    each = 2 * hidden + filters
-    names = ("gamma", "beta", "mean", "variance") if keys.truth("batch_normalize") else ("bias",)
-    holds += tuple((name, (each,)) for name in names)
-    return _steps(keys, at, Shape(filters, height, width), holds)
+    """Read one step of a layer of three convolutions of 3x3."""
+    x = at.before.shape
+    hidden = Shape(keys.whole("hidden_filters", 1), *x.extents)
+    filters = keys.whole("output_filters", 1)
+    sizes = [(hidden.channels, x), (hidden.channels, hidden), (filters, hidden)]
+    inner = [_convolution(keys, n, of) for n, of in sizes]
+    return _step(keys, at, Shape(filters, *x.extents), inner, Work(add=hidden.size))
 
 
-def _steps(keys: Keys, at: Place, output: Shape, holds: Arrays) -> Here:
-    why = f"the steps of a recurrent layer are not in the file, {keys.line}"
-    return at.net.state(at.path, keys.name, why, at.before, output=output, holds=holds)
+def _connected(keys: Keys, units: int, x: Shape) -> Inner:
+    return make("linear", units=units, bias=not keys.truth("batch_normalize")), x
+
+
+def _convolution(keys: Keys, filters: int, x: Shape) -> Inner:
+    bias = not keys.truth("batch_normalize")
+    fields = {"kernel": (3, 3), "padding": (1, 1, 1, 1), "bias": bias}
+    return make("conv", filters=filters, **fields), x
+
+
+def _step(keys: Keys, at: Place, output: Shape, inner: Sequence[Inner], gates: Work) -> Here:
+    """State the weights of all layers within, and what they do, with their norms."""
+    parts = list(inner)
+    if keys.truth("batch_normalize"):
+        parts += [(make("batchnorm"), op.shape(x)) for op, x in inner]
+    word, fields = ACTIVATIONS.get(keys.word("activation", "logistic"), ("identity", {}))
+    if keys.name in {"rnn", "crnn"}:
+        parts += [(make(word, **fields), op.shape(x)) for op, x in inner]
+    arrays = [weight for op, x in parts for weight in op.weights(x, op.shape(x))]
+    vectors: Counter[str] = Counter()
+    for array in arrays:
+        vectors[array.name] += array.size if len(array.shape) == 1 else 0
+    matrices = [array.shape for array in arrays if len(array.shape) > 1]
+    holds = [(f"w{i}", shape) for i, shape in enumerate(matrices)]
+    holds += [(name, (size,)) for name, size in vectors.items() if size]
+    here = at.add(
+        "opaque", output=(*output,), holds=tuple(holds), does=figures(parts, **gates._asdict())
+    )
+    at.net.builder.leave_out(f"{at.path}.steps", keys.name, f"{ONE}, {keys.line}")
+    return here

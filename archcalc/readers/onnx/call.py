@@ -222,5 +222,5 @@ def holding(arrays: list[Array]) -> tuple[tuple[str, Dims], ...]:
             name = array.name.rpartition(".")[2][:80] or "weight"
             name = name if name.isprintable() and name.strip() else "weight"
             name = f"{name}#{len(found) + 1}" if name in found else name
-            found[name] = array.dims
+            found[name] = array.stored
     return tuple(found.items())

@@ -193,38 +193,14 @@ def chosen(call: Call) -> Maps:
     return call.does(dims, call.x.axis, holding(arrays))
 
 
-def compared(call: Call) -> Maps:
-    """Read a comparison, element by element."""
-    dims = broadcast(*[value.dims for value in call.values if value])
-    if dims is None:
-        raise Reason("unlike-shapes", f"`{call.node.op}` of sizes that do not fit each other")
-    return call.does(dims, call.x.axis, cmp=call.sample(dims))
-
-
-def reduced(kind: str, **after: int) -> Callable[[Call], Maps]:
-    """Read a sum or a mean over axes; the mean over all places is a global pool."""
+def paired(**times: int) -> Callable[[Call], Maps]:
+    """Read what does so much for each pair of elements: a comparison, a logical connective."""
 
     def rule(call: Call) -> Maps:
-        x = call.first()
-        rank = len(x.dims)
-        axes = call.told("axes", 1)
-        if axes is None or (not axes and not call.whole("noop_with_empty_axes", 0)):
-            axes = list(range(rank))
-        gone = {axis % rank for axis in axes if -rank <= axis < rank}
-        if len(gone) != len(set(axes)):
-            raise Reason("wrong-type", f"axes {axes} of something with {rank}", key="axes")
-        keep = bool(call.whole("keepdims", 1))
-        kept = tuple(1 if i in gone else size for i, size in enumerate(x.dims))
-        dims = kept if keep else tuple(size for i, size in enumerate(x.dims) if i not in gone)
-        features = x.features
-        axis = features if keep else features - sum(i < features for i in gone)
-        if call.node.op == "ReduceMean" and gone == set(range(1, rank)) - {features} and gone:
-            y = call.add("globalavgpool", x, axis=features, dims=kept)
-            return Maps(y.output, dims, axis)
-        n, m = call.sample(kept), call.sample(x.dims)
-        work = {kind: m - n} if kind else {}
-        for key, times in after.items():
-            work[key] = work.get(key, 0) + times * (m if key == "mul" else n)
-        return call.does(dims, None if features in gone and not keep else axis, (), work)
+        dims = broadcast(*[value.dims for value in call.values if value])
+        if dims is None:
+            raise Reason("unlike-shapes", f"`{call.node.op}` of sizes that do not fit each other")
+        n = call.sample(dims)
+        return call.does(dims, call.x.axis, (), {key: n * k for key, k in times.items()})
 
     return rule

@@ -99,6 +99,58 @@ def picked(call: Call) -> Maps:
     return call.does(call.value(1).dims, call.x.axis, holding(arrays))
 
 
+def picked_rows(call: Call) -> Maps:
+    """Pick rows by their places, whose last axis names as many axes as it is long."""
+    data, places = call.value(0), call.value(1)
+    beside, depth = call.whole("batch_dims", 0), places.dims[-1] if places.dims else 0
+    if not 0 <= beside <= min(len(data.dims), len(places.dims) - 1):
+        raise Reason("wrong-type", f"`batch_dims` is {beside}", key="batch_dims")
+    if not 0 < depth <= len(data.dims) - beside:
+        raise Reason("unlike-shapes", f"places of {depth} axes in {list(data.dims)}")
+    arrays = [value for value in call.values if isinstance(value, Array)]
+    return call.does((*places.dims[:-1], *data.dims[beside + depth :]), None, holding(arrays))
+
+
+def tiled(call: Call) -> Maps:
+    """Lay copies of maps side by side."""
+    x, times = call.first(), call.told("repeats", 1) or []
+    if len(times) != len(x.dims) or min(times, default=1) < 1:
+        raise Reason("wrong-type", f"`repeats` are {times}, for {len(x.dims)} axes")
+    dims = tuple(n * k for n, k in zip(x.dims, times, strict=True))
+    return x if dims == x.dims else call.does(dims, x.axis)
+
+
+def largest(call: Call) -> Maps:
+    """Read the largest along an axis: how they are sorted is not told."""
+    x = call.first()
+    axis, found = call.axis(len(x.dims), -1), call.told("k", 1)
+    if not found or not 0 < found[0] <= x.dims[axis]:
+        raise Reason("wrong-type", f"`k` is {found} of {x.dims[axis]}")
+    dims = (*x.dims[:axis], found[0], *x.dims[axis + 1 :])
+    raise Unknown("how it sorts is not told", dims)
+
+
+def sampled(call: Call) -> Maps:
+    """Read values between places that another input names."""
+    x, grid = call.first(3), call.value(1)
+    if len(grid.dims) != len(x.dims) or grid.dims[-1] != len(x.dims) - 2:
+        raise Reason("unlike-shapes", f"`{call.node.op}` of {list(x.dims)} at {list(grid.dims)}")
+    dims = (*x.dims[:2], *grid.dims[1:-1])
+    if call.word("mode", "linear") == "nearest":
+        return call.does(dims, 1)
+    raise Unknown("it weighs values between places, in a way of its own", dims)
+
+
+def coded(call: Call) -> Maps:
+    """Write numbers as rows with a single one."""
+    depth = call.number(1)
+    rank = len(call.x.dims) + 1
+    axis = call.axis(rank, -1)
+    if depth is None or not 1 <= depth <= 1 << 31:
+        raise Unknown("its depth depends on the values of an input")
+    return call.does((*call.x.dims[:axis], int(depth), *call.x.dims[axis:]), None)
+
+
 def shuffled(word: str, sign: int) -> Callable[[Call], Maps]:
     """Read a move between channels and places."""
 

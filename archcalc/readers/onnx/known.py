@@ -99,23 +99,26 @@ def _concat(node: Node, arrays: list[Array]) -> list[Array] | None:
     whole = all(array.whole for array in arrays)
     if rank > 1 or any(row is None for row in rows) or prod(dims) > SMALL:
         return [Array(tuple(dims), name=first_name(arrays), whole=whole)]
-    return [Array(tuple(dims), tuple(n for row in rows for n in row or ()), whole=whole)]
+    values = tuple(n for row in rows for n in row or ())
+    return [Array(tuple(dims), values, name=first_name(arrays), whole=whole)]
 
 
 def _gather(node: Node, arrays: list[Array]) -> list[Array] | None:
     data, index = arrays[:2]
     places = whole_numbers(index)
     axis = node.attributes.get("axis", 0)
-    if places is None or not isinstance(axis, int) or not data.dims:
+    if not isinstance(axis, int) or not data.dims:
         return None
     axis %= len(data.dims)
     dims = (*data.dims[:axis], *index.dims, *data.dims[axis + 1 :])
+    if places is None:
+        return [data.laid_out(dims)]
     values = data.values()
     size = data.dims[axis]
     if any(not -size <= place < size for place in places):
         raise Reason("wrong-type", f"an index beyond the {size} that there are")
     if values is None or prod(dims) > SMALL:
-        return [Array(dims, name=data.name, whole=data.whole)]
+        return [data.laid_out(dims)]
     inner = prod(data.dims[axis + 1 :])
     found = [
         values[(outer * size + place % size) * inner + i]
@@ -123,7 +126,7 @@ def _gather(node: Node, arrays: list[Array]) -> list[Array] | None:
         for place in places
         for i in range(inner)
     ]
-    return [Array(dims, tuple(found), whole=data.whole)]
+    return [data.laid_out(dims, tuple(found))]
 
 
 def _range(_node: Node, arrays: list[Array]) -> list[Array] | None:
@@ -158,7 +161,7 @@ def _expand(_node: Node, arrays: list[Array]) -> list[Array] | None:
         return None
     values = spread(arrays[0], dims)
     kept = None if values is None else tuple(values)
-    return [Array(dims, kept, name=arrays[0].name, whole=arrays[0].whole)]
+    return [arrays[0].laid_out(dims, kept)]
 
 
 def _nonzero(_node: Node, arrays: list[Array]) -> list[Array] | None:
@@ -189,6 +192,30 @@ def _scattered(_node: Node, arrays: list[Array]) -> list[Array]:
     return [Array(arrays[0].dims, whole=arrays[0].whole)]
 
 
+KEPT = "Sin Cos Erf Sigmoid Tanh Softmax Relu Trilu CumSum Round Sign".split()  # noqa: SIM905
+"""What gives as many numbers as it reads, and is not worked out here."""
+
+
+def _picked(_node: Node, arrays: list[Array]) -> list[Array]:
+    """Pick numbers by their places, as many as there are places."""
+    data, places = arrays
+    return [data.laid_out(places.dims)]
+
+
+def _product(_node: Node, arrays: list[Array]) -> list[Array] | None:
+    """Multiply matrices; the numbers are not worked out, only their sizes."""
+    one, other = (array.dims for array in arrays)
+    if len(one) < 2 or len(other) < 2 or one[-1] != other[-2]:
+        return None
+    rows = broadcast(one[:-2], other[:-2])
+    return None if rows is None else [Array((*rows, one[-2], other[-1]))]
+
+
+def _resized(_node: Node, arrays: list[Array]) -> list[Array]:
+    """Do something to each number that is not worked out."""
+    return [Array(arrays[0].dims, whole=arrays[0].whole)]
+
+
 RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Constant": _constant,
     "ConstantOfShape": _filled,
@@ -206,6 +233,9 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "NonZero": _nonzero,
     "ScatterND": _scattered,
     "ScatterElements": _scattered,
+    "GatherElements": _picked,
+    "MatMul": _product,
+    **dict.fromkeys(KEPT, _resized),
     "Add": elementwise(operator.add),
     "Sub": elementwise(operator.sub),
     "Mul": elementwise(operator.mul),
@@ -231,6 +261,7 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "Not": elementwise(operator.not_),
     "And": elementwise(lambda a, b: bool(a and b)),
     "Or": elementwise(lambda a, b: bool(a or b)),
+    "Xor": elementwise(lambda a, b: bool(a) != bool(b)),
     "Where": elementwise(lambda which, a, b: a if which else b),
     "ReduceProd": _reduced(prod),
     "ReduceSum": _reduced(sum),
@@ -238,27 +269,15 @@ RULES: dict[str, Callable[..., list[Array] | None]] = {
     "ReduceMin": _reduced(min),
 }
 """By the op. Moves of arrays are those of maps (`moves`)."""
-_PAIRS = [
-    "Add",
-    "Sub",
-    "Mul",
-    "Div",
-    "Mod",
-    "Pow",
-    "Equal",
-    "Less",
-    "Greater",
-    "LessOrEqual",
-    "GreaterOrEqual",
-    "And",
-    "Or",
-]
-_SINGLE = ["Neg", "Abs", "Sqrt", "Floor", "Ceil", "Reciprocal", "Exp", "Log", "Not"]
+_PAIRS = "Add Sub Mul Div Mod Pow Equal Less Greater LessOrEqual GreaterOrEqual And Or Xor".split()  # noqa: SIM905
+_SINGLE = "Neg Abs Sqrt Floor Ceil Reciprocal Exp Log Not".split()  # noqa: SIM905
 INPUTS = {
     "Constant": (0, 0),
     **dict.fromkeys(_PAIRS, (2, 2)),
     **dict.fromkeys(_SINGLE, (1, 1)),
     "Gather": (2, 2),
+    "GatherElements": (2, 2),
+    "MatMul": (2, 2),
     "Expand": (2, 2),
     "Range": (3, 3),
     "Where": (3, 3),

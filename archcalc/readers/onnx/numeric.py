@@ -42,7 +42,8 @@ def elementwise(function: Callable[..., float]) -> Callable[..., list[Array] | N
             if isinstance(number, int) and number.bit_length() > MOST_BITS:
                 raise Reason("too-large", f"a number of {number.bit_length():,} bits")
             found.append(number)
-        return [Array(dims, tuple(found), whole=whole)]
+        name = "" if whole else first_name(arrays)
+        return [Array(dims, tuple(found), name=name, whole=whole)]
 
     return rule
 

@@ -11,6 +11,7 @@ from archcalc.readers.onnx import (
     enlarging,
     moves,
     quantised,
+    reductions,
     windows,
 )
 
@@ -45,6 +46,12 @@ _PLAIN = {
     "Identity": "identity",
     "Dropout": "dropout",
 }
+
+_MOVED = (
+    "Not", "BitwiseNot", "Cast", "CastLike", "Floor", "Ceil", "Round", "Trilu", "ReverseSequence",
+)  # fmt: skip
+"""What only changes how numbers are written, or moves them."""
+_BITS = ("And", "Or", "Xor", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitShift")
 
 RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
     "Conv": windows.conv,
@@ -92,20 +99,40 @@ RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
     "Cos": elementwise.each(trig=1),
     "Abs": elementwise.each(cmp=1),
     "Neg": elementwise.each(),
-    "Not": elementwise.each(),
-    "Cast": elementwise.each(),
-    "Floor": elementwise.each(),
-    "Ceil": elementwise.each(),
-    "Round": elementwise.each(),
+    "Sinh": elementwise.each(exp=2, add=1, mul=1),
+    "Cosh": elementwise.each(exp=2, add=1, mul=1),
+    "Asinh": elementwise.each(mul=1, add=2, sqrt=1, log=1),
+    "Acosh": elementwise.each(mul=1, add=2, sqrt=1, log=1),
+    "Atanh": elementwise.each(add=2, div=1, log=1, mul=1),
+    "Hardmax": elementwise.each(cmp=1),
+    "Shrink": elementwise.each(cmp=2, add=1),
+    "CumSum": elementwise.each(add=1),
+    "CumProd": elementwise.each(mul=1),
+    "RotaryEmbedding": elementwise.each(mul=2, add=1),
+    **dict.fromkeys(_MOVED, elementwise.each()),
+    **dict.fromkeys(("IsNaN", "IsInf", "Sign"), elementwise.each(cmp=1)),
+    **dict.fromkeys(("Tan", "Asin", "Acos", "Atan"), elementwise.each(trig=1)),
     **dict.fromkeys(
-        ("Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual"), elementwise.compared
+        ("Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual"), elementwise.paired(cmp=1)
     ),
+    **dict.fromkeys(_BITS, elementwise.paired()),
+    "Mod": elementwise.paired(div=1),
     "Where": elementwise.chosen,
-    "ReduceMean": elementwise.reduced("add", div=1),
-    "ReduceSum": elementwise.reduced("add"),
-    "ReduceMax": elementwise.reduced("cmp"),
-    "ReduceMin": elementwise.reduced("cmp"),
-    "ReduceL2": elementwise.reduced("add", mul=1, sqrt=1),
+    "ReduceMean": reductions.reduced("add", div=1),
+    "ReduceSum": reductions.reduced("add"),
+    "ReduceMax": reductions.reduced("cmp"),
+    "ReduceMin": reductions.reduced("cmp"),
+    "ReduceProd": reductions.reduced("mul"),
+    "ReduceL1": reductions.reduced("add", cmp=1),
+    "ReduceL2": reductions.reduced("add", mul=1, sqrt=1),
+    "ReduceSumSquare": reductions.reduced("add", mul=1),
+    "ReduceLogSum": reductions.reduced("add", log=1),
+    "ReduceLogSumExp": reductions.reduced("add", exp=1, log=1),
+    "ArgMax": reductions.place_of_extreme,
+    "ArgMin": reductions.place_of_extreme,
+    "Mean": reductions.averaged,
+    "LpNormalization": reductions.along("mul", "div", sqrt=1),
+    "MeanVarianceNormalization": reductions.normalised,
     "Attention": attention.attention,
     "Einsum": attention.einsum,
     "QLinearConv": quantised.conv,
@@ -122,7 +149,13 @@ RULES: dict[str, Callable[[Call], Maps | list[Maps]]] = {
     "Expand": enlarging.expand,
     "ScatterND": enlarging.scattered,
     "ScatterElements": enlarging.scattered,
+    "Scatter": enlarging.scattered,
     "GatherElements": enlarging.picked,
+    "GatherND": enlarging.picked_rows,
+    "Tile": enlarging.tiled,
+    "TopK": enlarging.largest,
+    "GridSample": enlarging.sampled,
+    "OneHot": enlarging.coded,
     "DepthToSpace": enlarging.shuffled("DepthToSpace", 1),
     "SpaceToDepth": enlarging.shuffled("SpaceToDepth", -1),
 }

@@ -45,18 +45,32 @@ class Maps(NamedTuple):
 
 
 class Array(NamedTuple):
-    """A tensor that does not depend on the input; `tensor` has its numbers, if they are there."""
+    """A tensor that does not depend on the input; `tensor` has its numbers, if they are there.
+
+    Of one that was laid out more than once `held` are the sizes of what is stored.
+    """
 
     dims: Dims
     numbers: Numbers | None = None
     tensor: Tensor | None = None
     name: str = ""
     whole: bool = False
+    held: Dims = ()
 
     @property
     def size(self) -> int:
         """The number of elements."""
         return prod(self.dims)
+
+    @property
+    def stored(self) -> Dims:
+        """The sizes of what is stored of it."""
+        return self.held or self.dims
+
+    def laid_out(self, dims: Dims, values: Numbers | None = None) -> Array:
+        """Give numbers of it in other sizes, some of them more than once if there are more."""
+        held = self.stored if prod(dims) > prod(self.stored) else ()
+        return Array(dims, values, name=self.name, whole=self.whole, held=held)
 
     def values(self) -> Numbers | None:
         """Give the numbers of a small array, where the file has them."""

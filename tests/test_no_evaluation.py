@@ -42,14 +42,18 @@ GUARDED = {
     "readers/__init__.py": {"importlib.import_module": 1},
     "model/layer.py": {"importlib.import_module": 1},
     "cli/app.py": {"importlib.import_module": 1},
-    "cli/completion.py": {"importlib.import_module": 1},
     "display.py": {"importlib.import_module": 1},
     "cli/codes.py": {"yaml.safe_load": 1},
     "readers/pytorch/building.py": {"importlib.import_module": 5},
 }
 """Where an expression is parsed, or a module or file of the package is read by its name."""
-ASKED = {"readers/pytorch/building.py": {"exec_module"}}
-"""What runs code because its name, `net.py:Net`, asks for that; no spec can give such a name."""
+ASKED = {
+    "readers/pytorch/building.py": {"exec_module"},
+    "cli/serve.py": {"socket"},
+    "page/server.py": {"socket"},
+}
+"""What runs code because its name, `net.py:Net`, asks for that; no spec can give such a name. What
+listens at a port because one asks to serve."""
 DYNAMIC = {"ast.parse", "importlib.import_module", "yaml.safe_load"}
 
 

@@ -40,6 +40,8 @@ COMMANDS = {
     "budget": Entry("budget:budget", "Check that a network keeps within limits."),
     "draw": Entry("draw:draw", "Draw a network as boxes and arrows, or as planes."),
     "plot": Entry("plot:plot", "Chart where parameters, operations and activations sit."),
+    "page": Entry("page:page", "Write a page that shows networks in a browser."),
+    "serve": Entry("serve:serve", "Edit a spec in a browser, counted as one types."),
     "export": Entry("exporting:export", "Write a network out, whatever it was read from."),
     "init": Entry("exporting:init", "Write a commented spec to start from."),
     "schema": Entry("schema:schema", "Print a JSON Schema of specs or of reports."),

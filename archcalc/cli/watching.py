@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from archcalc.cli.complaint import complain
 from archcalc.errors import ArchcalcError, UsageError
-from archcalc.files import SUFFIXES
 from archcalc.render.screen import standard_output
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def wait_for_change(files: list[Path], seen: list[Stamp]) -> None:
 
 
 def named_files(values: Iterable[Any]) -> Iterable[Path]:
-    """Find the files among arguments: networks, with a `#variant` or not, conventions behind `@`.
+    """Find the files among arguments: specs, with a `#variant` or not, and conventions behind `@`.
 
     A folder may have an `@` in its name too; a file that there is not never changes.
     """
@@ -58,7 +57,7 @@ def named_files(values: Iterable[Any]) -> Iterable[Path]:
         for text in value if isinstance(value, list | tuple) else [value]:
             for part in {text, *text.split("@")} if isinstance(text, str) else ():
                 file = Path(part.partition("#")[0])
-                if file.suffix.lower() in SUFFIXES:
+                if file.suffix in {".yaml", ".yml"}:
                     yield file
 
 

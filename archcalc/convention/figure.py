@@ -105,13 +105,14 @@ class Figure:
     def _known(self, positions: Iterable[int]) -> tuple[int, bool]:
         found = list(positions)
         total = sum(self.values[position] or 0 for position in found)
-        return total, not any(self._is_open(position) for position in found)
+        return total, not any(self.is_open(position) for position in found)
 
-    def _is_open(self, position: int) -> bool:
+    def is_open(self, position: int) -> bool:
+        """Tell whether there may be more of a node than its value."""
         return self.values[position] is None or position in self.least
 
     def _not_known(self) -> list[Node]:
-        return [node for position, node in enumerate(self.nodes) if self._is_open(position)]
+        return [node for position, node in enumerate(self.nodes) if self.is_open(position)]
 
     def __str__(self) -> str:
         name = f"{self.total:,} {self.convention.figures} ({self.convention.name})"

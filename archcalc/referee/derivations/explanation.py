@@ -23,7 +23,7 @@ from archcalc.referee.derivations.lessons import lessons
 from archcalc.report import Report, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from archcalc.graph import Graph, Node
@@ -139,7 +139,7 @@ def explain(
         report = count(net, input=input, heads=True)
     everything = list(range(len(report.nodes)))
     chosen = everything if layer is None else _find_nodes(report, layer)
-    parts = tuple(_parts(report, chosen, layer))
+    parts = tuple(parts_of(report, chosen, layer))
     return Explanation(
         report.name,
         layer or "",
@@ -147,7 +147,7 @@ def explain(
         parts,
         parts[0].figures
         if len(parts) == 1
-        else tuple(_sums(parts, _common(layer or ""), report.graph.place)),
+        else tuple(sums_of(parts, _common(layer or ""), report.graph.place)),
         lessons(report.graph, chosen, layer) if layer is not None else (),
     )
 
@@ -188,8 +188,8 @@ def _rank(number: str) -> tuple[int, str]:
     return len(number.lstrip("0")), number.lstrip("0")
 
 
-def _parts(report: Report, chosen: Iterable[int], asked: str | None) -> Iterator[Part]:
-    """Group nodes by the layer they belong to; a node asked for by its own name is a layer."""
+def parts_of(report: Report, chosen: Iterable[int], asked: str | None = None) -> Iterator[Part]:
+    """Derive nodes, grouped by the layer they belong to; one `asked` for by its name is a layer."""
     groups: dict[str, list[int]] = {}
     known: dict[object, Derivation] = {}
     for i in chosen:
@@ -230,10 +230,10 @@ def _add(steps: tuple[Step, ...]) -> Iterator[DerivedFigure]:
             yield DerivedFigure.of(quantity, sum(f.derived for f in figures), partial=partial)
 
 
-def _sums(
-    parts: tuple[Part, ...], path: str, place: Callable[[str], str]
+def sums_of(
+    parts: Sequence[Part], path: str, place: Callable[[str], str]
 ) -> Iterator[DerivedFigure]:
-    """Add up the layers, or the stages if there are many; equal ones together."""
+    """Add up layers below a path, or their stages if there are many; equal ones together."""
     for quantity in SUMMED:
         values = [(part.path, part[quantity].value) for part in parts]
         terms = [(place(where), value) for where, value in values if value]

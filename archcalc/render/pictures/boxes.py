@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcalc.render.pictures import svg
 from archcalc.render.pictures.labels import figures, heading
 from archcalc.render.pictures.layering import Point
-from archcalc.render.pictures.page import FRAME, HEAD, STROKES, Piece
+from archcalc.render.pictures.page import FRAME, HEAD, STROKES, Piece, of_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def around(frame: Frame, level: Piece, *, sideways: bool) -> Piece:
         corner = Point(max(PADDING, need - first), header)
         width, height = max(corner.x + level.width + PADDING, need), header + level.height + PADDING
     whole = Piece(width, height, open=True, aside=frame.row.head is not None)
-    style = FRAME | (HEAD if frame.row.head else {})
+    style = FRAME | of_layer(frame.row.path) | (HEAD if frame.row.head else {})
     whole.shapes = [svg.Rectangle(0, 0, width, height, style, 5, frame.title)]
     whole.shapes += [text.turned() for text in texts] if sideways else texts
     whole.put(level, corner)

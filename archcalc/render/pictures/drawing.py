@@ -12,7 +12,7 @@ from archcalc.render.pictures.boxes import around, boxed
 from archcalc.render.pictures.flow import Box, flow
 from archcalc.render.pictures.labels import about, kind, lines
 from archcalc.render.pictures.layering import Link, Point, Size, arrange
-from archcalc.render.pictures.page import FILLS, HEAD, PASSED, STROKES, Piece, framed
+from archcalc.render.pictures.page import FILLS, HEAD, PASSED, STROKES, Piece, framed, of_layer
 from archcalc.render.tables.columns import shape
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ class _Pen:
         return self._boxed([name], "input", number, shape(self.report.inputs[name]))
 
     def _box(self, box: Box) -> Piece:
-        dashed = HEAD if box.row.head else {}
+        more = of_layer(box.row.path) | (HEAD if box.row.head else {})
         output = shape(box.row.output)
-        piece = self._boxed(lines(box), kind(box.row), box.number, output, dashed)
+        piece = self._boxed(lines(box), kind(box.row), box.number, output, more)
         piece.aside = box.row.head is not None
         return piece
 

@@ -16,7 +16,7 @@ from archcalc.render.pictures.boxes import boxed
 from archcalc.render.pictures.drawing import boxes_of
 from archcalc.render.pictures.labels import heading, kind, what
 from archcalc.render.pictures.layering import Point
-from archcalc.render.pictures.page import FILLS, HEAD, STROKES, Piece, framed
+from archcalc.render.pictures.page import FILLS, HEAD, STROKES, Piece, framed, of_layer
 from archcalc.render.tables.columns import shape
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def _bodies(report: Report, folded: Flow) -> dict[int, Piece]:
     for box in folded.boxes():
         said = [heading(box.title, box.times), what(box.row, box.title), shape(box.row.output)]
         of_kind = kind(box.row)
-        style = {**FILLS[of_kind], "stroke-width": "1.2", **(HEAD if box.row.head else {})}
+        style = FILLS[of_kind] | {"stroke-width": "1.2"} | of_layer(box.row.path)
+        style |= HEAD if box.row.head else {}
         found[box.number] = boxed([line for line in said if line], style, of_kind)
     return found
 

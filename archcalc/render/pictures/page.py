@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from archcalc.errors import printable
 from archcalc.render.caption import caption
 from archcalc.render.pictures import svg
 from archcalc.render.pictures.labels import called, figures
@@ -60,6 +61,11 @@ class Piece:
     def put(self, piece: Piece, corner: Point) -> None:
         """Take over the shapes of a piece at a corner."""
         self.shapes += [part.moved(corner.x, corner.y) for part in piece.shapes]
+
+
+def of_layer(path: str) -> dict[str, str]:
+    """Mark a shape as that of a layer, or of a block, by which a page finds it."""
+    return {"data-layer": printable(path)}
 
 
 def framed(report: Report, piece: Piece) -> Piece:

@@ -14,7 +14,7 @@ from archcalc.render.pictures import svg
 from archcalc.render.pictures.flow import flow
 from archcalc.render.pictures.labels import about, figures, kind, what
 from archcalc.render.pictures.layering import Point
-from archcalc.render.pictures.page import FILLS, MARGIN, STROKES, Piece, framed
+from archcalc.render.pictures.page import FILLS, MARGIN, STROKES, Piece, framed, of_layer
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Shape
@@ -111,6 +111,7 @@ def _stack(stack: Stack, largest: int) -> Piece:
     """Draw planes one behind the other, the front one last, at the lower right."""
     channels, width, height = stack.shape.channels, stack.shape.width, stack.shape.height
     style = FILLS[kind(stack.row) if stack.row else "input"] | {"stroke-width": "0.9"}
+    style |= of_layer(stack.row.path) if stack.row else {}
     if stack.shape.is_vector:
         return _units(channels, style)
     wide, high = _side(width, largest), _side(height, largest)

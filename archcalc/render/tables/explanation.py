@@ -74,7 +74,10 @@ def explanation(found: Explanation) -> list[Table]:
     if len(found.parts) == 1:
         tables = list(part(found.parts[0]))
     else:
-        tables = [_overview(found), *([_sums(found)] if found.parts else [])]
+        tables = [
+            _overview(found),
+            *([sums(f"sums over {found.scope}", found.sums)] if found.parts else []),
+        ]
     return tables + [
         derivations(lesson.title, lesson.figures, (lesson.text,)) for lesson in found.lessons
     ]
@@ -240,6 +243,6 @@ def _overview(found: Explanation) -> Table:
     return Table(OVERVIEW, rows, title=title, captions=() if rows else (NOTHING,))
 
 
-def _sums(found: Explanation) -> Table:
-    figures = [figure for figure in found.sums if figure.quantity in SUMS]
-    return derivations(f"sums over {found.scope}", figures)
+def sums(title: str, figures: Iterable[DerivedFigure]) -> Table:
+    """Tabulate what is summed over layers, and how."""
+    return derivations(title, [figure for figure in figures if figure.quantity in SUMS])

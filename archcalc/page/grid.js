@@ -1,0 +1,204 @@
+// The table: a tree grid that opens and closes, sorts, is searched, and has the columns one wants.
+
+const TEXTS = [["op", "op"], ["input", "input"], ["output", "output"], ["kernel", "kernel"], ["receptive", "sees"]];
+const SHARES = [["share", "parameters"], ["share_macs", "macs"], ["share_connections", "connections"]];
+const USUAL = ["op", "output", "kernel", "parameters", "connections", "interactions", "macs", "share"];
+
+// A column: its name, its title, the figure it is a share of, and whether it holds numbers.
+function columnsOf(network) {
+  const titled = (name) => network.columns.find((each) => each.name === name)?.title ?? name;
+  return [
+    ...TEXTS.map(([name, title]) => ({ name, title, kind: "text" })),
+    ...network.columns.map(({ name, title }) => ({ name, title, kind: "number" })),
+    ...SHARES.filter(([, of]) => network.has(of)).map(([name, of]) => ({ name, of, title: `share of ${titled(of)}`, kind: "share" })),
+  ];
+}
+
+class Grid {
+  constructor(network, page) {
+    this.network = network;
+    this.page = page;
+    this.open = new Set();
+    this.sort = { column: null, down: true };
+    this.query = "";
+    this.selected = null;
+    this.head = element("thead");
+    this.body = element("tbody", { on: { click: (event) => this.click(event), keydown: (event) => this.key(event) } });
+    this.foot = element("tfoot");
+    this.table = element("table", { role: "treegrid", "aria-label": `layers of ${network.title}` }, this.head, this.body, this.foot);
+  }
+
+  columns() {
+    const { convention, chosen } = this.page;
+    const shown = columnsOf(this.network).filter(({ name }) => chosen.has(name));
+    if (!convention) return shown;
+    const counted = { name: convention, title: convention, kind: "number", lead: true };
+    const part = { name: `share of ${convention}`, title: `share of ${convention}`, of: convention, kind: "share", lead: true };
+    const texts = shown.filter(({ kind }) => kind === "text");
+    return [...texts, counted, part, ...shown.slice(texts.length)];
+  }
+
+  // The rows to be seen, each with whether it is there only because of what is below it.
+  visible() {
+    const rows = [];
+    const found = this.query ? this.matching() : null;
+    const walk = (below) => {
+      for (const row of this.sorted(below)) {
+        if (found && !found.has(row)) continue;
+        rows.push(row);
+        if (found ? row.kind !== "layer" : this.open.has(row.number)) walk(row.below);
+      }
+    };
+    walk(this.network.roots);
+    return rows;
+  }
+
+  layersFound() {
+    const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
+    return this.network.rows.filter((row) => row.kind === "layer"
+      && words.every((word) => row.path.toLowerCase().includes(word) || row.op.toLowerCase().includes(word)));
+  }
+
+  matching() {
+    const found = new Set();
+    for (const row of this.layersFound()) for (let up = row; up; up = up.parent) found.add(up);
+    return found;
+  }
+
+  sorted(rows) {
+    const column = this.columns().find(({ name }) => name === this.sort.column) ?? (this.sort.column === "layer" ? { name: "layer" } : null);
+    if (!column) return rows;
+    const key = (row) => (column.name === "layer" ? row.name : column.kind === "text" ? this.text(row, column.name)
+      : rank(this.network.of(row, column.of ?? column.name)));
+    const order = (one, two) => (typeof one === "string" ? one.localeCompare(two, "en", { numeric: true }) : one - two);
+    return [...rows].sort((one, two) => order(key(one), key(two)) * (this.sort.down ? -1 : 1));
+  }
+
+  text(row, name) {
+    if (name === "receptive") return row.field === null ? "" : this.network.receptive[row.field].size.join("x");
+    if (name === "op") return row.times > 1 ? `${row.op} × ${row.times}` : row.op;
+    return row[name];
+  }
+
+  cell(row, column) {
+    if (column.kind === "text") return element("td", { role: "gridcell", class: "text" }, row ? this.text(row, column.name) : "");
+    const lead = column.lead ? " lead" : "";
+    if (column.kind === "number") {
+      const figure = this.network.of(row, column.name);
+      return element("td", { role: "gridcell", class: `number${lead}${known(figure) ? "" : " none"}` }, said(figure));
+    }
+    const part = share(this.network.of(row, column.of), this.network.of(null, column.of));
+    const bar = element("span", { class: "bar", style: { "--part": part ?? 0 }, "aria-hidden": "true" });
+    return element("td", { role: "gridcell", class: `share${lead}` }, bar, element("span", {}, percent(part)));
+  }
+
+  draw() {
+    const columns = this.columns(), rows = this.visible();
+    this.rows = rows;
+    this.head.replaceChildren(element("tr", { role: "row" }, [{ name: "layer", title: "layer", kind: "text" }, ...columns].map((each) => this.title(each))));
+    this.body.replaceChildren(...rows.map((row) => this.line(row, columns)));
+    this.foot.replaceChildren(...this.totals(columns));
+    this.focusable();
+  }
+
+  title(column) {
+    const sorted = this.sort.column === column.name;
+    const act = () => {
+      if (!sorted) this.sort = { column: column.name, down: column.kind !== "text" };
+      else if (this.sort.down === (column.kind !== "text")) this.sort = { column: column.name, down: !this.sort.down };
+      else this.sort = { column: null, down: true };
+      this.draw();
+      this.head.querySelector(`[data-column="${CSS.escape(column.name)}"]`)?.focus();
+    };
+    const sign = sorted ? (this.sort.down ? "▾" : "▴") : "";
+    return element("th", {
+      scope: "col", role: "columnheader", class: `${column.kind === "text" ? "text" : "number"}${column.lead ? " lead" : ""}`,
+      "aria-sort": sorted ? (this.sort.down ? "descending" : "ascending") : "none",
+    }, button([column.title, sign && element("span", { class: "order", "aria-hidden": "true" }, sign)], act, { "data-column": column.name }));
+  }
+
+  line(row, columns) {
+    const opens = row.below.length > 0;
+    const isOpen = opens && (this.query ? row.kind !== "layer" : this.open.has(row.number));
+    const name = element("span", { class: "name", title: row.path }, row.name);
+    const twisty = element("span", { class: "twisty", "aria-hidden": "true" }, opens ? (isOpen ? "▾" : "▸") : "");
+    return element("tr", {
+      role: "row", class: `${row.kind}${row.head ? " head" : ""}`, "data-row": row.number, tabindex: "-1",
+      "aria-level": row.level + 1, "aria-expanded": opens ? String(isOpen) : null,
+      "aria-selected": String(row === this.selected),
+    }, element("th", { scope: "row", role: "rowheader", style: { "--level": row.level } }, twisty, name), columns.map((each) => this.cell(row, each)));
+  }
+
+  totals(columns) {
+    const total = (label, cells) => element("tr", { role: "row" }, element("th", { scope: "row", role: "rowheader" }, label), cells);
+    const all = total("total", columns.map((each) => this.cell(null, each)));
+    if (!this.query) return [all];
+    const found = this.layersFound();
+    const sums = columns.map((column) => {
+      if (column.kind === "text") return element("td", { role: "gridcell", class: "text" });
+      const sum = add(found.map((row) => this.network.of(row, column.of ?? column.name)));
+      return column.kind === "number"
+        ? element("td", { role: "gridcell", class: "number" }, said(sum))
+        : element("td", { role: "gridcell", class: "share" }, percent(share(sum, this.network.of(null, column.of))));
+    });
+    return [total(`${found.length.toLocaleString("en")} found`, sums), all];
+  }
+
+  row(number) { return this.body.querySelector(`[data-row="${number}"]`); }
+
+  focusable() {
+    const row = (this.selected && this.row(this.selected.number)) ?? this.body.firstElementChild;
+    row?.setAttribute("tabindex", "0");
+  }
+
+  click(event) {
+    const line = event.target.closest("tr");
+    if (!line) return;
+    const row = this.network.rows[Number(line.dataset.row)];
+    if (event.target.closest(".twisty") && row.below.length) this.toggle(row);
+    else this.page.select(row);
+  }
+
+  toggle(row, open = !this.open.has(row.number)) {
+    if (this.query) return;
+    this.open[open ? "add" : "delete"](row.number);
+    this.draw();
+    this.row(row.number)?.focus();
+  }
+
+  // Open all rows above a level, or with `null` everything down to the layers.
+  unfold(level) {
+    this.open = new Set(this.network.rows
+      .filter((row) => row.below.length && row.kind !== "layer" && (level === null || row.level < level))
+      .map((row) => row.number));
+    this.draw();
+  }
+
+  key(event) {
+    const line = event.target.closest("tr");
+    if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = this.network.rows[Number(line.dataset.row)], opens = row.below.length > 0, isOpen = this.open.has(row.number);
+    const acts = {
+      ArrowDown: () => line.nextElementSibling?.focus(),
+      ArrowUp: () => line.previousElementSibling?.focus(),
+      ArrowRight: () => (opens && !isOpen ? this.toggle(row, true) : opens && this.row(row.below[0].number)?.focus()),
+      ArrowLeft: () => (opens && isOpen ? this.toggle(row, false) : row.parent && this.row(row.parent.number)?.focus()),
+      Home: () => this.body.firstElementChild?.focus(),
+      End: () => this.body.lastElementChild?.focus(),
+      Enter: () => this.page.select(row),
+      " ": () => this.page.select(row),
+    };
+    if (!acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
+  // Mark a row as selected, and open what is above it.
+  select(row, reveal) {
+    this.selected = row;
+    if (row && reveal && !this.query) for (let up = row.parent; up; up = up.parent) this.open.add(up.number);
+    this.draw();
+    if (row && reveal) this.row(row.number)?.scrollIntoView({ block: "nearest" });
+    if (row) this.row(row.number)?.focus({ preventScroll: true });
+  }
+}

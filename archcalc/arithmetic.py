@@ -11,6 +11,8 @@ remembers its expression, it gives the count and how it came about.
 
 from __future__ import annotations
 
+from fractions import Fraction
+from operator import index
 from typing import TYPE_CHECKING
 
 from archcalc.notation import (
@@ -28,6 +30,42 @@ if TYPE_CHECKING:
     from typing import Self
 
     from archcalc.notation import Term
+
+
+class Integers:
+    """Marks what stands for several integers at once, on which rules are read a third way.
+
+    It has the arithmetic of `int`; what decides by it gets an answer only if all would get it.
+    """
+
+    __slots__ = ()
+
+    def __index__(self) -> int:
+        """Be one number, if they are all the same."""
+        raise NotImplementedError
+
+
+class Ratios:
+    """Marks what stands for several fractions at once."""
+
+    __slots__ = ()
+
+
+WHOLE: tuple[type[int], ...] = (int, Integers)  # type: ignore[assignment]
+"""What is a whole number, for who asks of a value what it is."""
+FRACTIONS: tuple[type[Fraction], ...] = (Fraction, Ratios)  # type: ignore[assignment]
+"""What is a fraction."""
+NUMBERS: tuple[type[int | Fraction], ...] = (int, Fraction, Integers, Ratios)  # type: ignore[assignment]
+"""What is a number."""
+
+
+def single(value: object) -> object:
+    """Take one number where several cannot stand for one: for how often something is there.
+
+    >>> single(3)
+    3
+    """
+    return index(value) if isinstance(value, Integers) else value
 
 
 class Derived(int):

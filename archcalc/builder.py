@@ -213,8 +213,9 @@ class Builder:
             message = reason.message + what
             raise Misfit(reason.code, message, reason.hint, reason.key) from None
         y = y.written_as(xs[0])
-        if max(y).bit_length() > self._limits.integer_bits:
-            raise limits.too_large("integer_bits", f"a shape of {max(y).bit_length():,} bits")
+        bits = max([n.bit_length() for n in y])
+        if bits > self._limits.integer_bits:
+            raise limits.too_large("integer_bits", f"a shape of {bits:,} bits")
         found = self._shapes[id(op), xs] = op, settled, y
         return found
 

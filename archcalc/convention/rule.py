@@ -13,6 +13,7 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.arithmetic import WHOLE
 from archcalc.convention.variables import VARIABLES
 from archcalc.errors import Reason
 from archcalc.ops.fields import shown
@@ -49,7 +50,7 @@ class Rule:
     def value(self, variables: Mapping[str, Value]) -> int:
         """Evaluate the rule. Raises a `Reason` unless it gives a whole number."""
         value = self.expression.evaluate(variables)
-        if type(value) is not int:
+        if not isinstance(value, WHOLE) or isinstance(value, bool):
             raise Reason("wrong-type", f"`={self.text}` gives {shown(value)}, not a whole number")
         return value
 

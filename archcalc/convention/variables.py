@@ -133,13 +133,13 @@ def read(counted: Counted) -> list[Reading]:
     found = places(counted.graph, counted.nodes)
     for facts, place in zip(counted.facts, found, strict=True):
         if (facts, place) not in seen:
-            seen[facts, place] = _reading(facts, place)
+            seen[facts, place] = reading_of(facts, place)
         readings.append(seen[facts, place])
     return readings
 
 
 @lru_cache(maxsize=4096)
-def _reading(facts: Facts, place: Place) -> Reading:
+def reading_of(facts: Facts, place: Place) -> Reading:
     """Give what rules read of a layer; networks with alike layers share it."""
     unknown = {*facts.unknown, *(["bias"] if "connections" in facts.unknown else [])}
     least = ["outputs"] if "activations" in facts.unknown else []

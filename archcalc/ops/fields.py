@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard, TypeVar
 
 from archcalc import limits
+from archcalc.arithmetic import WHOLE
 from archcalc.errors import Reason
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def integer(value: object, what: str = "a whole number") -> int:
         and _DIGITS.fullmatch(value)
     ):
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, WHOLE):
         raise expected(what, value)
     return value
 
@@ -243,7 +244,7 @@ def numbers(
     """Read a few numbers, `1x7` or a list; None for anything else."""
     if isinstance(value, str):
         value = value.replace("×", "x").split("x")
-    elif isinstance(value, int) and not isinstance(value, bool):
+    elif isinstance(value, WHOLE) and not isinstance(value, bool):
         value = (value,)
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= most:
         return None
@@ -256,7 +257,7 @@ def numbers(
 def within_bits(value: int | Fraction) -> None:
     """Raise a `Reason` if a number is too large."""
     bits = value.numerator.bit_length()
-    if not isinstance(value, int):
+    if not isinstance(value, WHOLE):
         bits = max(bits, value.denominator.bit_length())
     if bits > limits.now().integer_bits:
         message = f"a number of {bits:,} bits; a spec may have {limits.now().integer_bits:,}"

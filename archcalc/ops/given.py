@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from archcalc import limits
+from archcalc.arithmetic import FRACTIONS, WHOLE, Integers, Ratios
 from archcalc.errors import Reason
 from archcalc.ops.fields import count, shown, within_bits
 from archcalc.ops.op import Shape
@@ -18,6 +19,8 @@ def from_python(value: object) -> object:
     >>> from_python([0.5, 3, 4.0])
     (Fraction(1, 2), 3, 4)
     """
+    if isinstance(value, Integers | Ratios):
+        return value
     value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy, not needed here
     if value is None:
         raise Reason("wrong-type", "expected a value, not nothing")
@@ -37,9 +40,9 @@ def from_python(value: object) -> object:
 
 def bounded(value: object) -> object:
     """Make whole fractions integers, and bound the size of what is passed on."""
-    if isinstance(value, int):
+    if isinstance(value, WHOLE):
         within_bits(value)
-    elif isinstance(value, Fraction):
+    elif isinstance(value, FRACTIONS):
         within_bits(value)
         return value.numerator if value.denominator == 1 else value
     elif isinstance(value, tuple) and extent(value) > limits.now().items:

@@ -116,7 +116,7 @@ class Op(ABC):
 
         The window's own number of dimensions comes first: `3x3` on a clip slides over each frame.
         """
-        return _on(self, len(x) - 1, x[-1] == 1 and x.is_vector) if self.sizes else self
+        return on_rank(self, len(x) - 1, x[-1] == 1 and x.is_vector) if self.sizes else self
 
     @abstractmethod
     def shape(self, *xs: Shape) -> Shape:
@@ -196,7 +196,7 @@ AnyOp = TypeVar("AnyOp", bound=Op)
 
 
 @lru_cache(maxsize=1024)
-def _on(op: AnyOp, rank: int, vector: bool) -> AnyOp:  # noqa: FBT001 - part of the key
+def on_rank(op: AnyOp, rank: int, vector: bool) -> AnyOp:  # noqa: FBT001 - part of the key
     """Write sizes out: equal ops on maps of one rank become one object, from network to network."""
     given = {name: size for name in op.sizes if isinstance(size := vars(op)[name], tuple)}
     rank = rank_of(given, rank, vector=vector)

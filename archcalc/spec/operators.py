@@ -17,7 +17,7 @@ ARITHMETIC: dict[type, tuple[str, Callable[..., Value]]] = {
     ast.Add: ("add", operator.add),
     ast.Sub: ("subtract", operator.sub),
     ast.Mult: ("multiply", operator.mul),
-    ast.Div: ("divide", lambda a, b: Fraction(a) / b),
+    ast.Div: ("divide", lambda a, b: (Fraction(a) if isinstance(a, int) else a) / b),
     ast.FloorDiv: ("divide", operator.floordiv),
     ast.Mod: ("take the remainder of", operator.mod),
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archcalc import limits
+from archcalc.arithmetic import NUMBERS
 from archcalc.errors import Reason, SpecError, UnknownName, in_a_row, suggestion
 from archcalc.ops.fields import shown, written
 from archcalc.ops.given import bounded, from_python
@@ -134,6 +134,6 @@ def _override(key: str, given: Value, own: Value) -> Value:
 def _kind(value: Value) -> str:
     if isinstance(value, bool):
         return "true or false"
-    if isinstance(value, int | Fraction):
+    if isinstance(value, NUMBERS):
         return "a number"
     return "a list" if isinstance(value, tuple) else "a word"

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import limits, ops
+from archcalc.arithmetic import single
 from archcalc.errors import Diagnostic, Reason, SpecError
 from archcalc.ops.declarations import read
 from archcalc.ops.fields import shown
@@ -156,7 +157,7 @@ class Evaluator:
                 reason = Reason("wrong-type", "`in` has no rows", "`when` switches layers off")
                 raise self.error(reason, item, key="in")
             return [self._row(loop.names, row, item) for row in rows]
-        count = self.structure(loop.count, item, "repeat", scope, x)
+        count = single(self.structure(loop.count, item, "repeat", scope, x))
         if type(count) is not int or count < 1:
             message = f"expected a whole number, 1 or more, not {shown(count)}"
             raise self.error(Reason("wrong-type", message), item, key="repeat")

@@ -15,6 +15,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from archcalc import limits
+from archcalc.arithmetic import NUMBERS, single
 from archcalc.errors import Reason, in_a_row
 from archcalc.ops.fields import shown, within_bits
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Value: TypeAlias = object
-
-_NUMBER = (int, Fraction)
 
 
 def divisible(number: int | Fraction, by: int) -> int:
@@ -36,7 +35,7 @@ def divisible(number: int | Fraction, by: int) -> int:
     (32, 16, 8)
     """
     nearest = max(by, floor(number + Fraction(by, 2)) // by * by)
-    return nearest + by if 10 * nearest < 9 * number else nearest
+    return nearest + by * (10 * nearest < 9 * number)  # without a choice: of many numbers at once
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
@@ -71,7 +70,7 @@ def as_number(value: Value) -> int | Fraction:
 
 
 def _is_number(value: Value) -> TypeGuard[int | Fraction]:
-    return isinstance(value, _NUMBER) and not isinstance(value, bool)
+    return isinstance(value, NUMBERS) and not isinstance(value, bool)
 
 
 def _is_list(value: Value) -> TypeGuard[tuple[Value, ...]]:
@@ -98,7 +97,7 @@ def calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Val
         raise Reason("bad-expression", f"{shown(a)} divided by zero") from None
     if isinstance(value, str) and len(value) > limits.now().text_length:
         raise limits.too_large("text_length", f"a text of {len(value):,} characters")
-    if isinstance(value, int | Fraction):
+    if isinstance(value, NUMBERS):
         within_bits(value)
     return value
 
@@ -109,7 +108,7 @@ def compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
         if type(a) is type(b) is int:
             return apply(a, b)
         _refuse_fields(a, b)
-        return apply(exact(a), exact(b))
+        return bool(apply(exact(a), exact(b)))
     except TypeError:
         raise Reason("bad-expression", f"cannot compare {shown(a)} with {shown(b)}") from None
 
@@ -123,6 +122,7 @@ def as_truth(value: Value) -> bool:
 
 def item(values: Value, index: Value) -> Value:
     """Take an item of a list or a text, counted from 0. Raises a `Reason`."""
+    index = single(index)
     if not isinstance(values, list | tuple | str) or type(index) is not int:
         raise Reason("bad-expression", f"cannot take item {shown(index)} of {shown(values)}")
     if not 0 <= index < len(values):
@@ -144,7 +144,7 @@ def call(name: str, arguments: list[Value]) -> Value:
     elif _is_list(only) and name in {"min", "max", "sum"}:
         fits = all(map(_is_number, only)) and (only != () or name == "sum")
     elif name == "divisible":
-        by = arguments[1] if len(arguments) == 2 and _is_number(arguments[0]) else 0
+        by = single(arguments[1]) if len(arguments) == 2 and _is_number(arguments[0]) else 0
         fits = type(by) is int and by > 0
     else:
         takes = {"floor", "ceil"} if len(arguments) == 1 else {"min", "max"}

@@ -66,7 +66,8 @@ def measure(counts: Counts, name: str, batch: int = 1, bytes_each: int = BYTES) 
     240000
     """
     if name in KINDS:
-        return int(getattr(counts.work, name))
+        done: int = getattr(counts.work, name)
+        return done
     if name not in PARTS:
         found: int = getattr(counts, name)
         return found * batch if name == "activations" else found

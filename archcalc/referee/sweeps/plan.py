@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import ArchcalcError, Reason, UsageError
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from archcalc.referee.sweeps.subject import Subject
     from archcalc.spec.expression import Expression
     from archcalc.spec.values import Value
+
+
+FIRST, LONGEST = 64, 16_384
+"""So many variants are counted together at first, and at most."""
 
 
 class Outcome(NamedTuple):
@@ -64,15 +69,24 @@ class Plan:
         return self.names + self.conventions
 
     def count(self, start: int, stop: int) -> Iterator[Outcome]:
-        """Count the variants from `start` up to `stop`, one after the other."""
-        for number in range(start, stop):
-            yield self.one(number)
+        """Count the variants from `start` up to `stop`, those of one structure at once.
+
+        A stretch of them is counted together: a longer one while that takes less than a second.
+        """
+        from archcalc.referee.sweeps.together import count_together  # noqa: PLC0415 - it needs NumPy
+
+        many = FIRST
+        while start < stop:
+            began, end = perf_counter(), min(stop, start + many)
+            yield from count_together(self, range(start, end))
+            start = end
+            quick = perf_counter() - began < 1
+            many = min(LONGEST, 2 * many) if quick else max(FIRST, many // 2)
 
     def one(self, number: int) -> Outcome:
         """Count one variant; what is wrong with it is what became of it."""
-        values: Mapping[str, Value] = {}
+        values = self.space.at(number)
         try:
-            values = self.space.at(number)
             graph = self.subject.graph(values, heads=self.heads)
             report = Report(graph, self.batch, self.heads)
             found = figures(report, self.names, self.conventions, self.bytes_each)
@@ -117,8 +131,4 @@ class Plan:
     def check(self) -> None:
         """Raise what is wrong with the plan itself."""
         self._where  # noqa: B018 - it is read
-        try:
-            values = self.space.at(0)
-        except Reason:
-            return  # this variant cannot be, and is told so
-        self.subject.check(values)
+        self.subject.check(self.space.at(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.arithmetic import WHOLE
 from archcalc.errors import ArchcalcError, UsageError
 from archcalc.ops.shape import Shape
 from archcalc.spec.spec import Spec
@@ -81,6 +82,8 @@ def input_of(given: Value, own: Shape) -> Input | None:
     >>> input_of(288, Shape(3, 224, 224)), input_of("1x28x28", Shape(3, 224, 224))
     (Shape(3, 288, 288), '1x28x28')
     """
-    if isinstance(given, int) and not own.is_vector and given > 0:
+    if isinstance(given, WHOLE) and not own.is_vector and given > 0:
         return Shape(own.channels, *[given] * own.rank)
-    return None if given is None else str(given)
+    if given is None or isinstance(given, Shape):
+        return given
+    return str(given)

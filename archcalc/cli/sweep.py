@@ -114,6 +114,13 @@ Chart = Annotated[
     ),
 ]
 
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask", metavar="ADDRESS", help="Count on a cluster: tcp://host:8786 of its scheduler."
+    ),
+]
+
 
 def sweep(  # noqa: PLR0913 - one for each option
     network: Network,
@@ -137,6 +144,7 @@ def sweep(  # noqa: PLR0913 - one for each option
     bytes_each: BytesEach = BYTES,
     results: Results = None,
     chart: Chart = None,
+    dask: Dask = None,
 ) -> Answer:
     """Count many variants of a network, and keep those that fit.
 
@@ -158,6 +166,7 @@ def sweep(  # noqa: PLR0913 - one for each option
         "draws": draw, "seed": seed, "max_parameters": max_parameters, "max_macs": max_macs,
         "where": where, "first": first, "pareto": split(pareto), "sort": sort, "top": top,
         "batch": batch, "heads": heads, "bytes_each": bytes_each, "results": results,
+        "dask": dask,
     }  # fmt: skip
     return _answer(open_network(network, set), axes, options, chart)
 

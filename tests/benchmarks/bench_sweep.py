@@ -47,8 +47,9 @@ def test_variants(
     began = process_time()
     counted = benchmark.pedantic(count, (plan, way), rounds=1)  # type: ignore[no-untyped-call]
     took = process_time() - began
-    said = f"{counted / took:,.0f} variants a second, of {counted:,}"
-    sys.stderr.write(f"\n{network}, {way}: {said}\n")
+    sys.stderr.write(
+        f"\n{network}, {way}: {counted / took:,.0f} variants a second, of {counted:,}\n"
+    )
 
 
 def count(plan: Plan, way: str) -> int:

@@ -63,6 +63,10 @@ class Plan:
     heads: bool = False
     bytes_each: int = BYTES
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave behind what is read from the rest when it is needed."""
+        return {name: value for name, value in vars(self).items() if name != "_where"}
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of all figures."""

@@ -63,6 +63,8 @@ class Options(TypedDict, total=False):
     """A file for all that fits and all that cannot be, as it comes."""
     chart: bool
     """Whether the cloud of all that fits is kept, for a chart."""
+    dask: object
+    """Who counts: the address of a Dask scheduler, or a client of one."""
     tell: Callable[[int, int, int], None] | None
     """Called with how many were counted, of how many, and how many fit."""
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from archcalc.arithmetic import WHOLE
 from archcalc.errors import ArchcalcError, UsageError
 from archcalc.ops.shape import Shape
+from archcalc.spec.family import Family
+from archcalc.spec.reader import Document
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
 
@@ -24,11 +26,18 @@ FOR_ALL = frozenset({"unread", "unknown-parameter", "unknown-variant"})
 
 
 class Subject:
-    """What is varied; it can be sent to another process."""
+    """What is varied; what is sent to another process is its text, read, and read anew there."""
 
     def __init__(self, net: Spec | Graph) -> None:
         self.net = net
         self.family = net.family if isinstance(net, Spec) else None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say what it is made of: a spec has functions in it, which stay where they are."""
+        if self.family is None or not isinstance(self.net, Spec):
+            return Subject, (self.net,)
+        document = Document(self.family.source, self.family.tree)
+        return _settled, (document, self.family.id, self.variant, self.net.changed)
 
     @property
     def id(self) -> str:
@@ -74,6 +83,13 @@ class Subject:
         except ArchcalcError as error:
             if FOR_ALL & {found.code for found in error.diagnostics} or self.family is None:
                 raise
+
+
+def _settled(
+    document: Document, family: str, variant: str | None, changed: Mapping[str, Value]
+) -> Subject:
+    """Read the network of a document that was found right before."""
+    return Subject(Family(document, family, known_right=True).settle(variant, **changed))
 
 
 def input_of(given: Value, own: Shape) -> Input | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Graph
     from archcalc.referee.sweeps.plan import Outcome, Plan
+    from archcalc.referee.sweeps.record import Record
     from archcalc.referee.sweeps.request import Vary
     from archcalc.referee.sweeps.selection import Selection
     from archcalc.spec.spec import Spec
@@ -112,7 +114,7 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     """
     plan, selection = plan_of(net, vary, options), selection_of(options)
     tell, first = options.get("tell"), options.get("first")
-    for outcome in _run(plan, selection, options.get("results")):
+    for outcome in _run(plan, selection, options):
         selection.add(outcome)
         if tell:
             tell(outcome.number + 1, plan.space.size, selection.fitting)
@@ -121,27 +123,41 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     return Sweep(plan, shown(options), selection)
 
 
-def _run(plan: Plan, selection: Selection, results: str | Path | None) -> Iterator[Outcome]:
+def _run(plan: Plan, selection: Selection, options: Options) -> Iterator[Outcome]:
     """Give the outcomes that a file has, then those that are counted, which it then has too."""
+    results = options.get("results")
     if results is None:
-        yield from plan.count(0, plan.space.size)
+        yield from _counted(plan, 0, options)
         return
     record, earlier = open_record(str(results), plan)
-    try:
+    with closing(record):
         start = 0
         for outcome in earlier:
             start = outcome.number + 1
             yield outcome
         selection.tried = start
-        waiting: list[Outcome] = []
-        try:
-            for outcome in plan.count(start, plan.space.size):
-                waiting.append(outcome)
-                yield outcome
-                if len(waiting) >= WRITTEN:
-                    record.write(waiting)
-                    waiting = []
-        finally:
-            record.write(waiting)
+        yield from _recorded(record, _counted(plan, start, options))
+
+
+def _counted(plan: Plan, start: int, options: Options) -> Iterator[Outcome]:
+    """Count here, or on a cluster."""
+    cluster = options.get("dask")
+    if not cluster:
+        return plan.count(start, plan.space.size)
+    from archcalc.referee.sweeps.distribution import count_on  # noqa: PLC0415 - an extra
+
+    return count_on(cluster, plan, start, plan.space.size)
+
+
+def _recorded(record: Record, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Write outcomes as they come, also when nobody wants the next."""
+    waiting: list[Outcome] = []
+    try:
+        for outcome in outcomes:
+            waiting.append(outcome)
+            yield outcome
+            if len(waiting) >= WRITTEN:
+                record.write(waiting)
+                waiting = []
     finally:
-        record.close()
+        record.write(waiting)

@@ -74,11 +74,12 @@ MaxMacs = Annotated[
     str | None, typer.Option("--max-macs", metavar="N", help="Multiply-accumulates, such as 600M.")
 ]
 Where = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         "--where",
         metavar="EXPRESSION",
-        help="Only what makes it true, such as 'macs >= 300 * 1000 * 1000 and growth % 8 == 0'.",
+        help="Only what makes it true: 'macs >= 300000000', 'growth % 8 == 0'. May be repeated; "
+        "one that reads no figure is asked before anything is counted.",
     ),
 ]
 First = Annotated[int | None, typer.Option("--first", metavar="N", help="End when N variants fit.")]
@@ -132,7 +133,7 @@ def sweep(  # noqa: PLR0913 - one for each option
     convention: Conventions = None,
     max_parameters: MaxParameters = None,
     max_macs: MaxMacs = None,
-    where: Where = "",
+    where: Where = None,
     pareto: Pareto = None,
     sort: Sort = None,
     top: Top = TOP,
@@ -164,7 +165,7 @@ def sweep(  # noqa: PLR0913 - one for each option
     options: Options = {
         "inputs": input, "columns": split(columns), "conventions": split(convention),
         "draws": draw, "seed": seed, "max_parameters": max_parameters, "max_macs": max_macs,
-        "where": where, "first": first, "pareto": split(pareto), "sort": sort, "top": top,
+        "where": where or (), "first": first, "pareto": split(pareto), "sort": sort, "top": top,
         "batch": batch, "heads": heads, "bytes_each": bytes_each, "results": results,
         "dask": dask,
     }  # fmt: skip

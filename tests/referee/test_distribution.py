@@ -74,7 +74,7 @@ def plan(vary: str, network: str = "wrn-28-10") -> Plan:
 @pytest.mark.parametrize(("network", "set"), [("densenet121", {"growth": 24}), (SMALL, {"k": 5})])
 def test_what_is_sent_counts_the_same(network: Any, set: dict[str, int]) -> None:  # noqa: A002, ANN401
     spec = archcalc.load(network, **set)
-    asked = Plan(Subject(spec), Space((read_vary("input=32,64"),)), ("macs",), where="macs > 3")
+    asked = Plan(Subject(spec), Space((read_vary("input=32,64"),)), ("macs",), where=("macs > 3",))
     asked.check()
     there = pickle.loads(pickle.dumps(asked))  # noqa: S301 - it was written here
     assert [there.one(i) for i in range(2)] == [asked.one(i) for i in range(2)]

@@ -122,7 +122,9 @@ def test_each_variant_counts_what_count_counts() -> None:
 
 
 def test_what_fits() -> None:
-    found = sweep("densenet121", DENSE, max_parameters="10M", where="growth % 24 == 0 or macs < 10")
+    found = sweep(
+        "densenet121", DENSE, max_parameters="10M", where=["growth % 24 == 0", "macs > 10"]
+    )
     assert [one.values["growth"] for one in found.outcomes] == [24]
     assert (found.tried, found.fitting, found.failed) == (4, 1, 0)
 

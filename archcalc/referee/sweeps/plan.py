@@ -50,7 +50,8 @@ class Plan:
     """Counts variants of a network by their numbers.
 
     `names` are the measures that are counted, in their order, then the `conventions`. What fits has
-    at most so much of what `most` names, and makes `where` true.
+    at most so much of what `most` names, and makes all of `where` true; what of it reads nothing
+    but what varies is asked before anything is counted.
     """
 
     subject: Subject
@@ -58,14 +59,14 @@ class Plan:
     names: tuple[str, ...]
     conventions: tuple[str, ...] = ()
     most: Mapping[str, int] = field(default_factory=dict)
-    where: str = ""
+    where: tuple[str, ...] = ()
     batch: int = 1
     heads: bool = False
     bytes_each: int = BYTES
 
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what is read from the rest when it is needed."""
-        return {name: value for name, value in vars(self).items() if name != "_where"}
+        return {name: value for name, value in vars(self).items() if name != "_conditions"}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -91,6 +92,8 @@ class Plan:
         """Count one variant; what is wrong with it is what became of it."""
         values = self.space.at(number)
         try:
+            if not self.begins(values):
+                return Outcome(number, values, {}, fits=False)
             graph = self.subject.graph(values, heads=self.heads)
             report = Report(graph, self.batch, self.heads)
             found = figures(report, self.names, self.conventions, self.bytes_each)
@@ -107,32 +110,37 @@ class Plan:
         fits = all(
             named[name] <= most and name not in found.partial for name, most in self.most.items()
         )
-        if fits and self._where is not None:
-            fits = self._holds({**values, **named})
+        fits = fits and all(_holds(one, {**values, **named}) for one in self._conditions[1])
         return Outcome(number, values, named, found.partial, fits)
 
+    def begins(self, values: Mapping[str, Value]) -> bool:
+        """Tell whether what varies lets a variant fit at all. Raises a Reason."""
+        return all(_holds(one, values) for one in self._conditions[0])
+
     @cached_property
-    def _where(self) -> Expression | None:
-        if not self.where:
-            return None
+    def _conditions(self) -> tuple[list[Expression], list[Expression]]:
+        """Read the conditions: those of what varies alone, and those of figures."""
         from archcalc.spec.expression import Expression  # noqa: PLC0415 - most sweeps have none
 
-        try:
-            known = {*self.columns, *(axis.name for axis in self.space.axes)}
-            return Expression(self.where.strip().removeprefix("="), known)
-        except Reason as reason:
-            message = f"`--where {self.where[:80]}`: {reason.message}"
-            raise UsageError.of(reason.code, message, reason.hint) from None
-
-    def _holds(self, variables: Mapping[str, Value]) -> bool:
-        if self._where is None:
-            return True
-        found = self._where.evaluate(variables)
-        if not isinstance(found, bool):
-            raise Reason("wrong-type", f"`{self.where[:80]}` is neither true nor false")
+        varied = {axis.name for axis in self.space.axes}
+        found: tuple[list[Expression], list[Expression]] = [], []
+        for text in self.where:
+            try:
+                one = Expression(text.strip().removeprefix("="), {*self.columns, *varied})
+            except Reason as reason:
+                message = f"`--where {text[:80]}`: {reason.message}"
+                raise UsageError.of(reason.code, message, reason.hint) from None
+            found[0 if one.names <= varied else 1].append(one)
         return found
 
     def check(self) -> None:
         """Raise what is wrong with the plan itself."""
-        self._where  # noqa: B018 - it is read
+        self._conditions  # noqa: B018 - they are read
         self.subject.check(self.space.at(0))
+
+
+def _holds(condition: Expression, variables: Mapping[str, Value]) -> bool:
+    found = condition.evaluate(variables)
+    if not isinstance(found, bool):
+        raise Reason("wrong-type", f"`{condition.text[:80]}` is neither true nor false")
+    return found

@@ -43,8 +43,8 @@ class Options(TypedDict, total=False):
     """So many parameters fit, and no more: 5_000_000, or `5M`."""
     max_macs: int | str | None
     """So many multiply-accumulates fit, and no more."""
-    where: str
-    """An expression over what varies and the figures, which is true for what fits."""
+    where: str | Sequence[str]
+    """Expressions over what varies and the figures, which are all true for what fits."""
     first: int | None
     """After so many that fit it ends."""
     pareto: Sequence[str]
@@ -74,7 +74,8 @@ def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Pla
     _check_options(options)
     limits = {name: options.get(f"max_{name}") for name in ("parameters", "macs")}
     most = {name: amount(limit) for name, limit in limits.items() if isinstance(limit, int | str)}
-    where, conventions = options.get("where", ""), tuple(options.get("conventions", ()))
+    asked, conventions = options.get("where", ()), tuple(options.get("conventions", ()))
+    where = (asked,) if isinstance(asked, str) else tuple(asked)
     ranked = _ranked(options)
     plan = Plan(
         Subject(net if isinstance(net, Spec | Graph) else find(net)),
@@ -147,7 +148,7 @@ def _ranked(options: Options) -> list[str]:
     return [read_aim(text).name for text in (*options.get("pareto", ()), *([sort] if sort else []))]
 
 
-def _measures(names: Sequence[str], where: str) -> tuple[str, ...]:
+def _measures(names: Sequence[str], where: Sequence[str]) -> tuple[str, ...]:
     """List what has to be counted: what is shown, and what decides."""
-    words = re.findall(r"[a-z_]+", where)
+    words = re.findall(r"[a-z_]+", " ".join(where))
     return tuple(dict.fromkeys(name for name in (*names, *words) if name in MEASURES))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TOP = 1_000
 """How many are kept unless somebody asks for more or fewer."""
-MOST_ERRORS = 100
+MOST_ERRORS = 20
 
 
 class Aim(NamedTuple):

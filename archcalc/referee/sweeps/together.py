@@ -10,6 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
+from archcalc.errors import Reason
 from archcalc.facts import facts_of
 from archcalc.referee.sweeps.integers import Parting, integers, listed
 from archcalc.referee.sweeps.measures import Figures, figures
@@ -34,7 +35,7 @@ MOST = 2_048
 def count_together(plan: Plan, numbers: Iterable[int]) -> list[Outcome]:
     """Count variants by their numbers, in that order."""
     found: list[Outcome] = []
-    waiting = _groups(plan, numbers)
+    waiting = _groups(plan, numbers, found)
     while waiting:
         group = waiting.pop()
         if len(group) < FEW or not isinstance(plan.subject.net, Spec):
@@ -50,11 +51,21 @@ def count_together(plan: Plan, numbers: Iterable[int]) -> list[Outcome]:
     return sorted(found, key=lambda outcome: outcome.number)
 
 
-def _groups(plan: Plan, numbers: Iterable[int]) -> list[list[Variant]]:
-    """Put variants together whose values are of one kind: words the same, lists as long."""
+def _groups(plan: Plan, numbers: Iterable[int], found: list[Outcome]) -> list[list[Variant]]:
+    """Put variants together whose values are of one kind: words the same, lists as long.
+
+    What cannot fit, whatever it counts, is `found` by now.
+    """
     groups: dict[Hashable, list[Variant]] = {}
     for number in numbers:
         values = plan.space.at(number)
+        try:
+            begins = plan.begins(values)
+        except Reason:
+            begins = False
+        if not begins:
+            found.append(plan.one(number))
+            continue
         groups.setdefault(tuple(map(_kind, values.values())), []).append((number, values))
     return list(groups.values())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from archcalc import limits
 from archcalc.arithmetic import WHOLE
@@ -73,8 +73,6 @@ Slopes: TypeAlias = Literal["map", "shared", "untied"]
 """One slope for each map, one for all of them, or one for each unit."""
 Approximation: TypeAlias = Literal["tanh", "sigmoid"]  # of an error function
 
-
-Word = TypeVar("Word", bound=str)
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}

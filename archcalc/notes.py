@@ -9,6 +9,7 @@ from archcalc.doubts import axes
 from archcalc.errors import ArchcalcError
 from archcalc.inputs import say
 from archcalc.ops import find
+from archcalc.uncounted import abridged
 
 if TYPE_CHECKING:
     from archcalc.report import Report
@@ -34,6 +35,10 @@ def _changed(report: Report) -> tuple[str, ...]:
     except ArchcalcError as error:
         why = error.diagnostics[0].message
         return (f"input {say(report.inputs)}; at its own, {say(own)}, it cannot be counted: {why}",)
+    return (*_grown(before, report), *_kept(before, report))
+
+
+def _grown(before: Report, report: Report) -> tuple[str, ...]:
     old, new = before.total.parameters, report.total.parameters
     if old == new:
         return ()
@@ -42,5 +47,13 @@ def _changed(report: Report) -> tuple[str, ...]:
     causes = [find(op).grows for op in now if op in grown and find(op).grows]
     if [node.op for node in before.nodes] != [node.op for node in report.nodes]:
         causes = ["a field of a layer depends on the input"]
-    change = f"input {say(report.inputs)} instead of {say(own)}: {new:,} parameters, not {old:,}"
-    return ("; ".join([change, *causes]),)
+    inputs = f"input {say(report.inputs)} instead of {say(before.inputs)}"
+    return ("; ".join([f"{inputs}: {new:,} parameters, not {old:,}", *causes]),)
+
+
+def _kept(before: Report, report: Report) -> tuple[str, ...]:
+    """Name the layers that are stated, and are as before though something else enters them."""
+    was = {node.path: node for node in before.nodes if node.op.role == "unknown"}
+    pairs = [(node, was[node.path]) for node in report.nodes if node.path in was]
+    kept = [now.path for now, old in pairs if now.op == old.op and now.xs != old.xs]
+    return (f"stated, and so the same at every input: {abridged(kept)}",) if kept else ()

@@ -26,6 +26,15 @@ def layer_of(path: str) -> str:
     return path.partition(".")[0]
 
 
+def first_name(path: str) -> str:
+    """Give the name that a path begins with.
+
+    >>> first_name("conv4_x/2/conv1.relu"), first_name("C1.tanh"), first_name("C1")
+    ('conv4_x', 'C1', 'C1')
+    """
+    return layer_of(path).partition("/")[0]
+
+
 def cut(path: str, depth: int | None) -> str:
     """Shorten the path of a node to that of its layer, and to `depth` segments.
 

@@ -12,7 +12,10 @@ from archcalc.spec.names import loose
 
 ENTRIES = list(archcalc.networks())
 EVERYWHERE = {"bert", "gpt-2", "llama", "lstm", "transformer", "unet"}
-EVERYWHERE |= {"yolo-v2", "yolo-v3", "yolo-v4"}
+EVERYWHERE |= {
+    "autoencoder", "dcgan", "deeplab-v3", "deepspeech", "fcn", "fpn", "segnet", "ssd", "tcn",
+    "wavenet", "yolo-v2", "yolo-v3", "yolo-v4",
+}  # fmt: skip
 """Families that answer at each place, not once for all."""
 
 # parameters, multiply-adds; the sources of each total stand in the family's file

@@ -81,10 +81,22 @@ def test_the_same_holds_of_a_network_by_hand() -> None:
     assert count(net.graph(c, outputs=[b]), input="1x9x9").outputs == ("c", "b")
 
 
+LOOKS = {  # detectors answer at maps of several sizes
+    "faster-rcnn-fpn": 5,
+    "mask-rcnn-fpn": 5,
+    "retinanet": 5,
+    "yolo-v3": 3,
+    "yolo-v3-spp": 3,
+    "yolo-v3-tiny": 2,
+    "yolo-v4": 3,
+    "yolo-v4-tiny": 2,
+}
+
+
 @pytest.mark.parametrize("id", [entry.id for entry in networks()])
 def test_no_network_of_the_library_has_a_dead_end(id: str) -> None:  # noqa: A002
     report = count(id, heads=True)
-    assert (len(report.outputs), report.dead_ends) == (1, ())
+    assert (len(report.outputs), report.dead_ends) == (LOOKS.get(id, 1), ())
 
 
 def test_an_output_that_is_no_layer_is_refused() -> None:

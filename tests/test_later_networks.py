@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from itertools import groupby
 from math import log
+from typing import TYPE_CHECKING
 
 import pytest
 
 import archcalc
 from archcalc.sharing import arrays
 from archcalc.spec.library import load
+
+if TYPE_CHECKING:
+    from archcalc.spec.values import Value
 
 REGNETS = [  # depth, (w0, wa), wm and group of pycls, configs/dds_baselines
     ("regnetx-200mf", 13, (24, 36.44), 2.49, 8),
@@ -131,3 +135,24 @@ def test_a_mixer_has_weights_for_every_place_of_its_image() -> None:
 
     # 8 blocks, each with 256 units that read 49 or 196 places, and as many units that read the 256
     assert large.parameters - small.parameters == 8 * (256 * 147 + 147 * (256 + 1)) == 603_288
+
+
+SMALL: list[tuple[str, dict[str, Value]]] = [
+    ("convnext-t", {"resolution": 32}),
+    ("highway-mnist-16", {}),
+    ("nin-cifar", {}),
+    ("regnety-200mf", {"resolution": 64}),
+    ("swin-t", {"resolution": 64, "window": 2}),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), SMALL)
+def test_small_networks_are_what_they_are_counted_as(name: str, given: dict[str, Value]) -> None:
+    confirmation = archcalc.confirm(load(name, **given))
+
+    assert confirmation.agrees
+    assert all(not line.trouble for line in confirmation.lines)
+
+
+def test_a_small_mixer_is_what_it_is_counted_as() -> None:
+    assert archcalc.confirm(archcalc.count("mixer-s-32", input="3x64x64")).agrees

@@ -245,6 +245,21 @@ def test_names_of_arrays_and_of_what_a_layer_does_may_have_expressions() -> None
     assert (plain.total.macs, plain.total.flops) == (6, 12)
 
 
+def test_what_is_stated_stays_at_another_input_and_that_is_said() -> None:
+    spec = load(StringIO(CAPSULES))
+    sized = CAPSULES.replace(
+        "holds: {w: 1152x10x8x16}", 'holds: {w: ["=32 * height * width", 1280]}'
+    )
+    at = count(spec, input="1x32x32")
+
+    assert at["digits"].parameters == 1152 * 10 * 8 * 16
+    assert at.notes == ("stated, and so the same at every input: digits",)
+    assert count(at.graph, input="1x28x28").notes == count(spec).notes == ()
+    other = count(load(StringIO(sized)), input="1x32x32")
+    assert other["digits"].parameters == 32 * 8 * 8 * 1280
+    assert [note.split(":")[0] for note in other.notes] == ["input 1x32x32 instead of 1x28x28"]
+
+
 def test_weights_of_its_own_stand_under_another_word() -> None:
     with pytest.raises(SpecError) as caught:
         count(load(StringIO("input: 3\nlayers: [{name: a, opaque: 2, weights: 1474560}]")))

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from archcalc.errors import ArchcalcError
+from archcalc.paths import layer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    Complete: TypeAlias = Callable[[str], list[str]]
 
 
 def complete_networks(incomplete: str) -> list[str]:
-    """Offer the networks of the library, their aliases, spec files and the variants in them."""
-    from archcalc.spec.library import networks  # noqa: PLC0415 - only a completion needs it
-
-    names = [name for entry in networks() for name in (entry.id, *entry.aliases)]
-    return [*_starting(names, incomplete), *complete_specs(incomplete)]
+    """Offer the networks of the library, their aliases, files and the variants in specs."""
+    return [*complete_families(incomplete), *complete_files(incomplete)]
 
 
 def complete_published(incomplete: str) -> list[str]:
     """Offer families, networks and files: all that figures are published of."""
-    from archcalc.spec.library import families  # noqa: PLC0415
+    from archcalc.spec.library import families  # noqa: PLC0415 - only a completion needs it
 
     found = _starting([path.stem for path in families()], incomplete)
     return list(dict.fromkeys([*found, *complete_networks(incomplete)]))
 
 
-def complete_specs(incomplete: str) -> list[str]:
-    """Offer spec files, the folders on the way to them, and the variants of a file."""
+def complete_files(incomplete: str) -> list[str]:
+    """Offer files that are read, the folders on the way to them, and the variants of a spec."""
+    from archcalc.files import SUFFIXES  # noqa: PLC0415
+
     path, hash_sign, _ = incomplete.partition("#")
     if hash_sign:
         return _starting([f"{path}#{name}" for name in _variants_of(path)], incomplete)
@@ -40,22 +43,24 @@ def complete_specs(incomplete: str) -> list[str]:
     found = [
         f"{folder}{entry.name}{'/' if entry.is_dir() else ''}"
         for entry in entries
-        if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix in {".yaml", ".yml"})
+        if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix.lower() in SUFFIXES)
     ]
     return _starting(found, incomplete)
 
 
 def complete_layers(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401 - the parser's own class
-    """Offer the layers of the network that was named before."""
-    from archcalc.report import count  # noqa: PLC0415
+    """Offer the layers of the network that was named before; no code is run for that."""
+    from archcalc.live import is_name  # noqa: PLC0415
+    from archcalc.readers import read  # noqa: PLC0415
 
-    network = ctx.params.get("network") or ""
+    named = ctx.params.get("network") or ""
+    network = named[0] if isinstance(named, list) else named
     try:
-        report = count(network[0] if isinstance(network, list) else network)
+        graph = None if is_name(network) else read(network)
     except ArchcalcError:
         return []
-    paths = [row.path for row in report.rows]
-    return _starting(dict.fromkeys([*report.graph.containers, *paths]), incomplete)
+    paths = [layer_of(node.path) for node in graph.nodes] if graph else ()
+    return _starting(dict.fromkeys([*(graph.containers if graph else ()), *paths]), incomplete)
 
 
 def complete_settings(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401
@@ -69,39 +74,9 @@ def complete_settings(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401
     return _starting([f"{name}=" for name in spec.parameters], incomplete)
 
 
-def complete_ops(incomplete: str) -> list[str]:
-    """Offer the ops."""
-    from archcalc import ops  # noqa: PLC0415
-
-    return _starting(sorted(ops.names()), incomplete)
-
-
 def complete_subjects(incomplete: str) -> list[str]:
     """Offer ops and networks."""
     return [*complete_ops(incomplete), *complete_networks(incomplete)]
-
-
-def complete_columns(incomplete: str) -> list[str]:
-    """Offer columns, also the next one after a comma, and with a `+`."""
-    from archcalc.render.tables.columns import QUANTITIES  # noqa: PLC0415
-
-    return _listed(QUANTITIES, incomplete)
-
-
-def complete_quantities(incomplete: str) -> list[str]:
-    """Offer what networks are compared by, also the next one after a comma."""
-    from archcalc.counts import QUANTITIES  # noqa: PLC0415
-
-    return _listed(QUANTITIES, incomplete)
-
-
-def complete_lines(incomplete: str) -> list[str]:
-    """Offer the lines by which networks are compared."""
-    from typing import get_args  # noqa: PLC0415
-
-    from archcalc.referee.comparisons.comparison import By  # noqa: PLC0415
-
-    return _starting(get_args(By), incomplete)
 
 
 def complete_families(incomplete: str) -> list[str]:
@@ -120,52 +95,38 @@ def complete_limits(incomplete: str) -> list[str]:
     return _starting([f"{field.name}=" for field in fields(Limits)], incomplete)
 
 
-def complete_formats(incomplete: str) -> list[str]:
-    """Offer the formats."""
-    from archcalc.render.export import FORMATS  # noqa: PLC0415
-
-    return _starting(FORMATS, incomplete)
-
-
-def complete_drawings(incomplete: str) -> list[str]:
-    """Offer the kinds of drawings."""
-    from archcalc.cli.draw import DRAWINGS  # noqa: PLC0415
-
-    return _starting(dict.fromkeys(DRAWINGS.values()), incomplete)
-
-
-def complete_styles(incomplete: str) -> list[str]:
-    """Offer the styles of drawings."""
-    from archcalc.cli.draw import STYLES  # noqa: PLC0415
-
-    return _starting(STYLES, incomplete)
-
-
-def complete_colors(incomplete: str) -> list[str]:
-    """Offer when to colour."""
-    from archcalc.cli.options import COLORS  # noqa: PLC0415
-
-    return _starting(COLORS, incomplete)
-
-
-def complete_error_formats(incomplete: str) -> list[str]:
-    """Offer the forms of a mistake."""
-    from archcalc.cli.options import ERROR_FORMATS  # noqa: PLC0415
-
-    return _starting(ERROR_FORMATS, incomplete)
-
-
-def complete_codes(incomplete: str) -> list[str]:
-    """Offer the codes of mistakes."""
-    from archcalc.cli.codes import codes  # noqa: PLC0415
-
-    return _starting(codes(), incomplete)
-
-
 def complete_conventions(incomplete: str) -> list[str]:
     """Offer the conventions."""
     folder = Path(__file__).parents[1] / "convention"
     return _starting(sorted(path.stem for path in folder.glob("*.yaml")), incomplete)
+
+
+def _offer(
+    home: str, of: Callable[[Any], Iterable[str]] = iter, *, several: bool = False
+) -> Complete:
+    """Make a completion of the words at `module:name`, which is imported when they are asked for.
+
+    With `several` also the next one after a comma is offered, and one with a `+`.
+    """
+
+    def complete(incomplete: str) -> list[str]:
+        module, _, name = home.partition(":")
+        words = of(getattr(import_module(f"archcalc.{module}"), name))
+        return (_listed if several else _starting)(words, incomplete)
+
+    return complete
+
+
+complete_ops = _offer("ops:names", lambda names: sorted(names()))
+complete_columns = _offer("render.tables.columns:QUANTITIES", several=True)
+complete_quantities = _offer("counts:QUANTITIES", several=True)
+complete_lines = _offer("referee.comparisons.comparison:By", get_args)
+complete_formats = _offer("render.export:FORMATS")
+complete_drawings = _offer("cli.draw:DRAWINGS", lambda kinds: dict.fromkeys(kinds.values()))
+complete_styles = _offer("cli.draw:STYLES")
+complete_colors = _offer("cli.options:COLORS")
+complete_error_formats = _offer("cli.options:ERROR_FORMATS")
+complete_codes = _offer("cli.codes:codes", lambda codes: codes())
 
 
 def _variants_of(path: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from archcalc.cli.complaint import complain
 from archcalc.errors import ArchcalcError, UsageError
+from archcalc.files import SUFFIXES
 from archcalc.render.screen import standard_output
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def wait_for_change(files: list[Path], seen: list[Stamp]) -> None:
 
 
 def named_files(values: Iterable[Any]) -> Iterable[Path]:
-    """Find the files among arguments: specs, with a `#variant` or not, and conventions behind `@`.
+    """Find the files among arguments: networks, with a `#variant` or not, conventions behind `@`.
 
     A folder may have an `@` in its name too; a file that there is not never changes.
     """
@@ -57,7 +58,7 @@ def named_files(values: Iterable[Any]) -> Iterable[Path]:
         for text in value if isinstance(value, list | tuple) else [value]:
             for part in {text, *text.split("@")} if isinstance(text, str) else ():
                 file = Path(part.partition("#")[0])
-                if file.suffix in {".yaml", ".yml"}:
+                if file.suffix.lower() in SUFFIXES:
                     yield file
 
 

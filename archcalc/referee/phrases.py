@@ -160,6 +160,16 @@ def details(before: Node, after: Node) -> Iterator[Detail]:
             yield Detail(field.name, was if old is None else old, now if new is None else new)
 
 
+def shared_weights(before: Node, after: Node) -> Iterator[Detail]:
+    """Tell which weights each of two layers takes from an earlier one, where these differ."""
+    was, now = (
+        ", ".join(f"{tie.weight}{' transposed' * tie.transposed}" for tie in node.shared) or None
+        for node in (before, after)
+    )
+    if was != now:
+        yield Detail("shared weights", was, now)
+
+
 def _settled(node: Node, field: str) -> object:
     """Give a field as it comes out in its place: a stride and a padding as the window has them."""
     windows = node.op.window(node.xs[0]) if field in {"stride", "padding"} else None

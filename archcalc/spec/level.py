@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from archcalc.paths import first_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,7 +33,7 @@ class Level(NamedTuple):
 
     def find(self, name: str) -> Here | str | None:
         """Find an output by its name here, then outwards; for a path from a name give it whole."""
-        first = name.partition("/")[0].partition(".")[0]
+        first = first_name(name)
         for level in self._outwards():
             if name in level.names:
                 return level.names[name]
@@ -41,7 +43,7 @@ class Level(NamedTuple):
 
     def path(self, name: str) -> str | None:
         """Give the path of what has a name here, or further outwards; or of a path from a name."""
-        first = name.partition("/")[0].partition(".")[0]
+        first = first_name(name)
         levels = (level for level in self._outwards() if first in level.names)
         found = next(levels, None)
         return None if found is None else found.prefix + name

@@ -163,18 +163,35 @@ def test_files_and_their_variants_are_completed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("zmine.yaml").write_text("variants: {small: {}, large: {}}", "utf-8")
-    Path("znets").mkdir()
-    Path("z.txt").touch()
-    offered = set(completion.complete_networks("z"))
-    assert offered == {"zipnet1989", "zip1989", "zmine.yaml", "znets/"}
-    assert completion.complete_specs("zmine.yaml#s") == ["zmine.yaml#small"]
+    Path("~mine.yaml").write_text("variants: {small: {}, large: {}}", "utf-8")
+    Path("~nets").mkdir()
+    Path("~.txt").touch()
+    for name in ("~.prototxt", "~.cfg", "~.ONNX"):
+        Path(name).touch()
+    offered = set(completion.complete_networks("~"))
+    assert offered == {"~mine.yaml", "~nets/", "~.prototxt", "~.cfg", "~.ONNX"}
+    assert completion.complete_networks("zip") == ["zip1989", "zipnet1989"]
+    assert completion.complete_files("~mine.yaml#s") == ["~mine.yaml#small"]
 
 
 def test_layers_of_the_named_network_are_completed() -> None:
     context = SimpleNamespace(params={"network": "lenet5"})
     assert completion.complete_layers(context, "C") == ["C1", "C3", "C5"]
     assert completion.complete_layers(SimpleNamespace(params={"network": "no"}), "C") == []
+
+
+def test_layers_of_a_file_are_completed_and_code_is_not_run_for_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "[net]\nwidth=8\nheight=8\nchannels=3\n[convolutional]\nfilters=4\nsize=3\n"
+    Path("net.cfg").write_text(text, "utf-8")
+    Path("net.py").write_text("raise SystemExit", "utf-8")
+    of_file, of_code = (
+        completion.complete_layers(SimpleNamespace(params={"network": network}), "")
+        for network in ("net.cfg", "net.py:Net")
+    )
+    assert (of_file, of_code) == (["0_convolutional"], [])
 
 
 def test_parameters_of_the_named_network_are_completed() -> None:
@@ -184,8 +201,8 @@ def test_parameters_of_the_named_network_are_completed() -> None:
 
 
 def test_watching_sees_the_files_among_arguments() -> None:
-    values = ["mine.yaml#small", ["a.yml", "lenet5"], None, 3]
-    assert list(named_files(values)) == [Path("mine.yaml"), Path("a.yml")]
+    values = ["mine.yaml#small", ["a.yml", "lenet5", "net.prototxt"], None, 3]
+    assert list(named_files(values)) == [Path("mine.yaml"), Path("a.yml"), Path("net.prototxt")]
     assert set(named_files(["net.yaml@macs", "net.yaml#b@ours.yml", "us@home/own.yaml"])) >= {
         Path("net.yaml"), Path("ours.yml"), Path("us@home/own.yaml")
     }  # fmt: skip

@@ -164,9 +164,45 @@ JUDGES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "GPT2LMHeadModel",
         {"n_embd": 1600, "n_layer": 48, "n_head": 25},
     ),
+    "fcn-8s": ("torch", "FCN8s", {}),
+    "fcn-resnet50": ("torchvision", "segmentation.fcn_resnet50", {"weights_backbone": None}),
+    "fcn-resnet101": ("torchvision", "segmentation.fcn_resnet101", {"weights_backbone": None}),
+    "deeplab-v3-resnet50-torchvision": (
+        "torchvision",
+        "segmentation.deeplabv3_resnet50",
+        {"weights_backbone": None},
+    ),
+    "deeplab-v3-resnet101-torchvision": (
+        "torchvision",
+        "segmentation.deeplabv3_resnet101",
+        {"weights_backbone": None},
+    ),
+    "segnet": ("torch", "SegNet", {}),
+    "ssd300-torchvision": ("torchvision", "detection.ssd300_vgg16", {"weights_backbone": None}),
+    "faster-rcnn-fpn": (
+        "torchvision",
+        "detection.fasterrcnn_resnet50_fpn",
+        {"weights_backbone": None},
+    ),
+    "retinanet": (
+        "torchvision",
+        "detection.retinanet_resnet50_fpn",
+        {"weights_backbone": None},
+    ),
+    "dcgan-generator-release": ("torch", "generator", {}),
+    "dcgan-discriminator": ("torch", "discriminator", {}),
+    "siamese-omniglot": ("torch", "Siamese", {}),
+    "autoencoder-convolutional": ("torch", "convolutional", {}),
+    "tcn-mnist": ("torch", "Tcn", {}),
+    "wavenet": ("torch", "WaveNet", {}),
+    "i3d": ("torch", "Inflated", {}),
+    "deepspeech-assemblyai": ("torch", "Speech", {}),
+    "gru-tagger": ("torch", "GruTagger", {}),
 }
 """By network: the library, the name of its model, and what it is made with."""
-STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp": 2}
+HEADED = ("faster-rcnn-fpn", "retinanet")
+"""Networks whose heads are compared too."""
+STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp.": 2}
 """By words in the names of weights that hold several in one, how many: queries, keys and values."""
 
 
@@ -176,15 +212,22 @@ def build(library: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN40
     with torch.device("meta"):
         if library == "torch":
             from tests.peers.written import WRITTEN  # noqa: PLC0415 - torch may be missing
+            from tests.peers.written_maps import MAPS  # noqa: PLC0415
+            from tests.peers.written_signals import SIGNALS  # noqa: PLC0415
 
-            return WRITTEN[name]().eval()
+            return (WRITTEN | MAPS | SIGNALS)[name]().eval()
         if library == "timm" and "." not in name:
             return made.create_model(name, **given).eval()
         if library == "transformers":
             kind = getattr(made, name)
             return kind(kind.config_class(**given, attn_implementation="eager")).eval()
         where = made if library == "timm" else made.models
-        return attrgetter(name)(where)(**given).eval()
+        module = attrgetter(name)(where)(**given).eval()
+        if name.startswith("detection"):
+            from tests.peers.written_maps import without_boxes  # noqa: PLC0415
+
+            return without_boxes(module)
+        return module
 
 
 def entering(report: archcalc.Report) -> Any:  # noqa: ANN401 - a tensor
@@ -194,13 +237,14 @@ def entering(report: archcalc.Report) -> Any:  # noqa: ANN401 - a tensor
     return torch.empty((1, *report.input), device="meta")
 
 
-def ours(graph: archcalc.Graph) -> Iterator[tuple[int, ...]]:
-    """List the shapes of all trained arrays, each where it counts."""
-    for node in graph.nodes:
+def ours(report: archcalc.Report) -> Iterator[tuple[int, ...]]:
+    """List the shapes of all arrays but running statistics, each where it counts."""
+    for node in report.nodes:
         shared = {tie.weight for tie in node.shared}
         for name, weight in arrays(node).items():
             if weight.kind != "statistic" and name not in shared:
-                yield bare(weight.shape)
+                ways = 2 if getattr(node.op, "bidirectional", False) else 1
+                yield from [bare(weight.shape)[ways - 1 :]] * ways
 
 
 def theirs(module: Any) -> Iterator[tuple[int, ...]]:  # noqa: ANN401 - a module
@@ -224,13 +268,14 @@ def bare(shape: tuple[int, ...]) -> tuple[int, ...]:
 def test_every_weight_and_all_multiply_adds(network: str) -> None:
     from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415 - torch may be missing
 
-    report = archcalc.count(network)
+    report = archcalc.count(network, heads=network in HEADED)
     module = build(*JUDGES[network])
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         module(entering(report))
 
-    differences = Counter(ours(report.graph))
+    differences = Counter(ours(report))
     differences.subtract(Counter(theirs(module)))
     assert {shape: n for shape, n in differences.items() if n} == {}
-    assert report.total.parameters == sum(p.numel() for p in module.parameters())
+    held = report.total.parameters + report.total.fixed
+    assert held == sum(p.numel() for p in module.parameters())
     assert 2 * report.total.macs == counter.get_total_flops()

@@ -192,6 +192,14 @@ def test_what_an_opaque_layer_states_is_told_by_name_and_its_output_once() -> No
     ]
 
 
+def test_more_weights_of_the_same_layer_are_a_change() -> None:
+    legs = "{{name: l, linear: 10}}, {{name: r, linear: 10, from: input, weights: {}}}"
+    found = own(legs.format("{weight: l}"), legs.format("l"))
+    (change,) = found.changes
+    assert [str(detail) for detail in change.details] == ["shared weights weight, bias, not weight"]
+    assert found.change("parameters") == change.change("parameters") == -10  # r's own bias
+
+
 def test_another_op_under_the_same_name_is_a_change() -> None:
     found = diff("lenet5", "lenet5-textbook")
     by_path = {change.path: change for change in found.changes}

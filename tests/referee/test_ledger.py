@@ -109,6 +109,7 @@ def test_a_record_for_several_networks_is_held_against_each() -> None:
         ("figure: =neurons + inputs, printed: '20', match: trunc", 24, None),
         ("figure: =by_op.conv.macs, printed: '70', match: round", 72, Agreement.ROUNDED),
         ("layer: C1, figure: =inputs, printed: '16', match: exact", 16, Agreement.EQUAL),
+        ("layer: C1, figure: '=field[1]', printed: '3', match: exact", 3, Agreement.EQUAL),
         ("figure: =macs, printed: less than 73, match: bound", 72, Agreement.WITHIN),
     ],
 )

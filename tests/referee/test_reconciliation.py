@@ -188,6 +188,18 @@ def test_layers_of_another_name_are_the_same_layers() -> None:
     assert _own(before, after) == [(2 * 3 * 3, "units of e (was d): 6, not 5")]
 
 
+def test_weights_that_are_shared_are_the_reason() -> None:
+    legs = "{{name: l, linear: 10}}, {{name: r, from: input, linear: 10{}}}"
+    apart, matrix, both = (
+        legs.format(tie) for tie in ("", ", weights: {weight: l}", ", weights: l")
+    )
+    assert _own(apart, both, "parameters") == [(-10 * 65, "r: shared weights weight, bias")]
+    assert _own(matrix, apart, "parameters") == [(10 * 64, "r: without shared weights")]
+    assert _own(matrix, both, "parameters") == [
+        (-10, "shared weights of r: weight, bias, not weight")
+    ]
+
+
 def test_another_input_besides_is_said() -> None:
     # 2·3·3 and then 4·3·3 taps for each of 8·8 outputs, of 3 maps less than of 2
     assert _own(

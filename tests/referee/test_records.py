@@ -88,6 +88,7 @@ WRONG = [
      "a figure is an expression, such as `=parameters`, not `macs`"),
     (changed("=macs", "=mac s"), "=mac s", "bad-expression", "`=mac s` is not an expression"),
     (changed("=macs", "=amcs"), "=amcs", "unknown-name", "nothing is called `amcs` here"),
+    (changed("=macs", "=field"), "=field", "unknown-name", "nothing is called `field` here"),
     (changed("=macs", "=against.macs"), "=against.macs", "unknown-name",
      "nothing is called `against` here"),
     (f"{changed('=macs', '=by_op.conv.macs')}, layer: C1", "=by_op.conv.macs", "unknown-name",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.errors import Reason
 from archcalc.exports.outline import Part, own_name
 from archcalc.graph import INPUT
+from archcalc.paths import first_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ class Naming:
             if not paths:
                 continue
             name = min(paths, key=len).removeprefix(prefix)
-            first = name.partition("/")[0].partition(".")[0]
+            first = first_name(name)
             if f"{prefix}{first}/" in context.levels:  # which has no name before it ends
                 break
             inner = [level for level in context.levels[:number] if first in self._taken[level]]

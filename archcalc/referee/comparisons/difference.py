@@ -11,7 +11,7 @@ from archcalc.display import Displayed
 from archcalc.paths import cut
 from archcalc.referee.comparisons.comparison import Net, report_of
 from archcalc.referee.comparisons.matching import CountedLayer, Matching, join, layers, match
-from archcalc.referee.phrases import Detail, details, value
+from archcalc.referee.phrases import Detail, details, shared_weights, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -199,13 +199,20 @@ def _details(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -
     if (a is None) != (b is None):
         yield Detail("op", old.row.op, new.row.op)
     yield from _beside(old, new)
-    if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
-        shared = (", ".join(row.shared_with) or None for row in (old.row, new.row))
-        yield Detail("weights of", *shared)
+    yield from _ties(old, new, renamed)
     for name in ("input", "output"):
         was, now = getattr(old.row, name), getattr(new.row, name)
         if was != now and name not in {field.name for field in fields}:
             yield Detail(name, was, now)
+
+
+def _ties(old: CountedLayer, new: CountedLayer, renamed: Mapping[str, str]) -> Iterator[Detail]:
+    """Compare whose weights two layers take, or which of these."""
+    if tuple(renamed.get(path, path) for path in old.row.shared_with) != new.row.shared_with:
+        yield Detail("weights of", *[", ".join(x.row.shared_with) or None for x in (old, new)])
+    else:
+        for one, other in zip(old.nodes, new.nodes, strict=False):
+            yield from shared_weights(one, other)
 
 
 def _beside(old: CountedLayer, new: CountedLayer) -> Iterator[Detail]:

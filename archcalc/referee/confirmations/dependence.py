@@ -155,9 +155,16 @@ def fill(layer: RunningLayer) -> None:
     for name, array in layer.weights.items():
         array[...] = layer.kinds[name] != "centre"
         if layer.kinds[name] == "value":
-            array[...] = np.arange(array.size).reshape(array.shape)
+            _number(array.reshape(-1))
     for name, array in layer.statistics.items():
         array[...] = layer.kernel.STATISTICS[name]
+
+
+def _number(flat: Array) -> None:
+    """Give elements their numbers, a stretch at a time: a table of words is large by itself."""
+    for start in range(0, len(flat), AT_ONCE):
+        part = flat[start : start + AT_ONCE]
+        part[...] = np.arange(start, start + len(part))
 
 
 def _lines(

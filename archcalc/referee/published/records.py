@@ -27,6 +27,8 @@ VARIABLES = frozenset({*QUANTITIES, *KINDS, "inputs", "output"})
 """What a figure may read, of a layer or of a network."""
 OF_A_NETWORK = frozenset({"by_op", "by_convention"})
 """What it may read of a network besides."""
+OF_A_LAYER = frozenset({"field"})
+"""What it may read of a layer besides."""
 SETTING = ("network", "with", "heads")
 """What says which network is meant."""
 REQUIRED = ("figure", "printed", "match", "source")
@@ -215,7 +217,8 @@ class _Reader:
         if entry is None:
             return None
         text = self.checker.word(entry, "`figure`")
-        known = VARIABLES | (OF_A_NETWORK if whole else set()) | ({"against"} if against else set())
+        known = VARIABLES | (OF_A_NETWORK if whole else OF_A_LAYER)
+        known |= {"against"} if against else set()
         if text.startswith("="):
             return self.checker.attempt(entry, lambda: Expression(text[1:], known))
         message = f"a figure is an expression, such as `=parameters`, not {shown(text)}"

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 def variables_of(report: Report, record: Record) -> dict[str, Value]:
     """Give what the figure of a record reads, of the whole network or of the record's layer.
 
-    What a convention counts is read by its name, with underscores: `by_convention.macs_conv`.
+    What a convention counts is read by its name, with underscores: `by_convention.macs_conv`; the
+    receptive field of a layer by its extents: `field[0]`.
     """
     if record.layer is not None:
         row = report[record.layer]
-        return {**quantities_of(row), "inputs": row.input.size, "output": row.output}
+        return {
+            **quantities_of(row),
+            "inputs": row.input.size,
+            "output": row.output,
+            "field": row.field.size if row.field else (),
+        }
     return {
         **quantities_of(report.total),
         "inputs": sum(shape.size for shape in report.inputs.values()),

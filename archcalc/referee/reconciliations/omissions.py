@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.paths import prefixes
+from archcalc.paths import is_within, prefixes
 from archcalc.referee.phrases import op_name
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def omissions(figure: Figure) -> Iterator[Omission]:
         alike[amount].append(f"all {op_name(op)}")
     for path, amount in paths.items():
         others = alike[amount]
-        if not any(path.startswith((f"{other}/", f"{other}.")) for other in others[-1:]):
+        if not any(is_within(path, other) for other in others[-1:]):
             others.append(path)
     for amount, found in alike.items():
         if amount != figure.total:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from archcalc.errors import ArchcalcError, Reason
 from archcalc.ops import make
 from archcalc.ops.op import Shape
+from archcalc.paths import layer_of
 from archcalc.referee.reconciliations.rebuilding import rebuild
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _places(report: Report) -> Iterator[Slip]:
 def _layers(report: Report) -> Iterator[Slip]:
     """Leave out one layer with what it brings, or put it twice in a row; of many the first."""
     paths = dict.fromkeys(
-        node.path.partition(".")[0]
+        layer_of(node.path)
         for node in report.nodes
         if node.op.name in {*POOLS, *WEIGHTED} and len(node.inputs) == 1
     )
@@ -231,7 +232,7 @@ def _layers(report: Report) -> Iterator[Slip]:
         yield from _slip(
             report,
             f"without {path}",
-            lambda node, path=path: None if node.path.partition(".")[0] == path else node.op,  # type: ignore[misc]
+            lambda node, path=path: None if layer_of(node.path) == path else node.op,  # type: ignore[misc]
             cost=2,
         )
         yield from _slip(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from archcalc.paths import cut, prefixes
 from archcalc.referee.comparisons.matching import layers, match, names_in_new
-from archcalc.referee.phrases import Detail, details
+from archcalc.referee.phrases import Detail, details, shared_weights
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -103,7 +103,7 @@ class _Walk:
         return Part(
             kind,
             tuple(map(self._called, causes)),
-            tuple(tuple(details(old, new)) for old, new in pairs),
+            tuple((*details(old, new), *shared_weights(old, new)) for old, new in pairs),
             any(old.xs != new.xs for old, new in pairs),
             sum(map(len, amounts.values())),
             sum(map(sum, amounts.values())),

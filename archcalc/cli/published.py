@@ -18,8 +18,13 @@ Names = Annotated[
     ),
 ]
 
+Markdown = Annotated[
+    bool,
+    typer.Option("--markdown", help="Write a page: family by family, with links to the sources."),
+]
 
-def published(names: Names = None) -> Answer:
+
+def published(names: Names = None, *, markdown: Markdown = False) -> Answer:
     """Compare published figures with the exact ones: equal, equal as printed, or different and why.
 
     Exits with 1 if a figure fails the match that its record states.
@@ -28,13 +33,15 @@ def published(names: Names = None) -> Answer:
     Examples:
       archcalc published lenet5
       archcalc published resnet50 resnet50-v1.5
-      archcalc published --json
+      archcalc published --markdown -o figures.md
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc import __version__  # noqa: PLC0415 - the package is being imported above this
     from archcalc.referee.published.ledger import published as hold  # noqa: PLC0415 - after the arguments
+    from archcalc.render.almanac import almanac  # noqa: PLC0415
     from archcalc.render.tables.ledger import ledger  # noqa: PLC0415
 
     findings = hold(*names or ())
     data = {"schema": 1, "findings": [finding.to_dict() for finding in findings]}
     failed = not all(finding.holds for finding in findings)
-    return Answer((ledger(findings),), data, {"archcalc": __version__}, status=int(failed))
+    part = almanac(findings, __version__) if markdown else ledger(findings)
+    return Answer((part,), data, {"archcalc": __version__}, status=int(failed))

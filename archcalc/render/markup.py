@@ -33,14 +33,15 @@ def markdown(parts: Parts, caption: Caption) -> str:
         if isinstance(part, str):
             blocks.append(f"```text\n{part.rstrip()}\n```")
             continue
-        blocks += [f"**{_md_text(part.title)}**"] if part.title else []
-        blocks.append("\n".join(tabulated(part, "pipe", _md_text)))
-        blocks += [_md_text(line) for line in part.captions]
-    blocks += [f"*{_md_text(one_line(caption))}*"] if caption else []
+        blocks += [f"**{md_text(part.title)}**"] if part.title else []
+        blocks.append("\n".join(tabulated(part, "pipe", md_text)))
+        blocks += [md_text(line) for line in part.captions]
+    blocks += [f"*{md_text(one_line(caption))}*"] if caption else []
     return "\n\n".join(blocks) + "\n"
 
 
-def _md_text(text: str) -> str:
+def md_text(text: str) -> str:
+    """Write a text so that Markdown shows it as it is."""
     text = printable(text)
     for character in "\\|*_`<>[]":
         text = text.replace(character, f"\\{character}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archcalc.render.almanac import anchor
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -18,6 +20,28 @@ if TYPE_CHECKING:
 
 RECORD = "  - {network: mine, figure: =parameters, printed: %s, match: %s, source: me, note: %s}\n"
 SPEC = "input: 1x4x4\nlayers: [{name: C1, conv: 2, kernel: 3}]\n---\nsources: {me: My notes}\n"
+
+
+PAGE = """\
+- ≈ equal as printed: rounded, cut off, or within the bound that is given
+
+| family | figures | ≈ |
+| --- | ---: | ---: |
+| [ResNet (2015)](#resnet-2015) | 1 | 1 |
+
+## ResNet (2015)
+
+| network | figure | printed | exact |  | why | source |
+| --- | --- | ---: | ---: | --- | --- | --- |
+| plain34 | macs | 3.6 × 10^9 | 3,644,493,824 | ≈ rounded | 18.6 percent of VGG-19 | {} |
+
+## Sources
+
+- **he2015**: [He, Zhang, Ren, Sun 2015, {}, arXiv:1512.03385](https://arxiv.org/abs/1512.03385)
+""".format(
+    "[he2015](https://arxiv.org/abs/1512.03385), section 3.3 and Figure 3",
+    "Deep residual learning for image recognition",
+)
 
 
 def own(folder: Path, *records: tuple[str, str]) -> str:
@@ -142,3 +166,47 @@ def test_why_a_figure_differs_is_said_at_80_columns(archcalc: Call) -> None:
     assert "  3.86 cut off;" in lines[3]
     both = archcalc("published", "resnet50", "vgg16", "--width", "80").output.splitlines()
     assert both[0].split()[0] == "network"
+
+
+def test_a_page_has_every_figure_by_family_and_links_that_lead_somewhere(archcalc: Call) -> None:
+    status, page, errors = archcalc("published", "--markdown")
+    headings = [line[3:] for line in page.splitlines() if line.startswith("## ")]
+    figures = len(json.loads(archcalc("published", "--json").output)["findings"])
+    rows = re.findall(r"^\| .* \[[^|]+\]\([^|]+\)[^|]* \|$", page, re.MULTILINE)
+
+    assert (status, errors) == (0, "")
+    assert page.startswith("# What was printed of networks, and what is so\n")
+    assert f"{figures} figures from " in page
+    assert len(rows) == figures
+    assert (
+        headings.index("LeNet-5 (1998)")
+        < headings.index("ResNet (2015)")
+        < headings.index("Sources")
+    )
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) == set(map(anchor, headings))
+
+
+def test_a_page_of_one_network_says_what_is_printed_and_why_it_differs(archcalc: Call) -> None:
+    page = archcalc("published", "plain34", "--markdown").output
+
+    assert page.endswith(PAGE)
+    assert "figures from" in page.splitlines()[2]
+
+
+def test_a_page_of_own_figures_says_what_fails(archcalc: Call, tmp_path: Path) -> None:
+    path = own(tmp_path, ("'21'", "exact"))
+    status, page, _ = archcalc("published", path, "--markdown")
+
+    row = "| mine | parameters | 21 | 20 | ≠ differs: FAILS, stated as equal | said so "
+    assert status == 1
+    assert "**1 of them fail what their records state.**" in page
+    assert f"{row}| [me](#sources) |" in page
+    assert page.endswith("\n## Sources\n\n- **me**: My notes\n")
+
+
+def test_a_page_without_figures_is_one_too(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("input: 1x4x4\nlayers: [relu]\n", "utf-8")
+
+    page = archcalc("published", str(path), "--markdown").output
+    assert "0 figures from 0 sources" in page

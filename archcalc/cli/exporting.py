@@ -14,7 +14,9 @@ from archcalc.cli.options import check_choice
 from archcalc.cli.picture import keep
 from archcalc.errors import UnknownName, UsageError
 
-LANGUAGES = ("yaml",)
+LANGUAGES = ("yaml", "torch")
+SUFFIXES = {".py": "torch"}
+"""The language that the suffix of a file asks for; any other gets a spec."""
 
 To = Annotated[
     str,
@@ -22,7 +24,7 @@ To = Annotated[
         "--to",
         "-t",
         metavar="LANGUAGE",
-        help="yaml: a spec of this network alone, everything settled.",
+        help="yaml: a spec of this network alone, everything settled. torch: a module of PyTorch.",
         autocompletion=lambda: list(LANGUAGES),
         show_default=False,
     ),
@@ -86,7 +88,7 @@ def export(  # noqa: PLR0913 - one for each option
     set: Set = None,  # noqa: A002
     published: Published = False,
 ) -> Answer:
-    """Write a network out: as a spec, whatever it was read from.
+    """Write a network out, whatever it was read from: as a spec, or as PyTorch.
 
     A network of the library is printed with its family as it is written, to start from, unless
     a language is asked for, or another input or parameter.
@@ -96,14 +98,15 @@ def export(  # noqa: PLR0913 - one for each option
       archcalc export lenet5
       archcalc export resnet50 -o mine.yaml
       archcalc export resnet50 --to yaml
-      archcalc export googlenet --published
+      archcalc export unet -o unet.py
     """  # noqa: D301 - \b keeps the lines apart
     check_choice("--to", to or "yaml", LANGUAGES)
+    to = to or SUFFIXES.get(Path(str(output)).suffix.lower(), "")
     own = None if to or input or set else _as_written(network, published=published)
     if own is None and published:
         message = "only a network of the library as it is written has published figures"
         raise UsageError.of("conflict", message, "leave --to, --input and --set out")
-    answer = own or Answer((_written(network, input, set),))
+    answer = own or Answer((_written(network, to or "yaml", input, set),))
     if output in {None, "-"}:
         return answer
     return keep(str(output), str(answer.parts[0]))
@@ -125,13 +128,14 @@ def _as_written(network: str, *, published: bool) -> Answer | None:
     return Answer((text,), hint=hint)
 
 
-def _written(network: str, input: str | None, settings: list[str] | None) -> str:  # noqa: A002
-    """Write a network as a spec of its own."""
+def _written(network: str, to: str, input: str | None, settings: list[str] | None) -> str:  # noqa: A002
+    """Write a network in a language."""
+    from archcalc.exports.pytorch.module import pytorch  # noqa: PLC0415
     from archcalc.exports.yaml.text import yaml  # noqa: PLC0415
     from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
 
     graph = count(open_network(network, settings, input), input=input, heads=True).graph
-    return yaml(graph)
+    return pytorch(graph) if to == "torch" else yaml(graph)
 
 
 def init(file: File = "mine.yaml") -> Answer:

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-WIDTHS = frozenset({"filters", "units", "groups", "inputs", "features"})
+WIDTHS = frozenset({"filters", "units", "groups", "inputs", "features", "width", "missing"})
 """Numbers of channels, of which one follows from another; all others are of their own kind."""
+
+PARTS = (2, 4, 8, 16)
+"""Which parts of an argument are told as such: halves, quarters and so on."""
 
 
 class Column(NamedTuple):
@@ -27,12 +30,15 @@ class Column(NamedTuple):
 
 
 class Follows(NamedTuple):
-    """A number that is an argument, or a multiple of one."""
+    """A number that is an argument, a multiple of one, or a part of one."""
 
     argument: object
     times: int = 1
+    over: int = 1
 
     def __str__(self) -> str:
+        if self.over > 1:
+            return f"{self.argument} // {self.over}"
         return str(self.argument) if self.times == 1 else f"{self.times} * {self.argument}"
 
 
@@ -59,8 +65,9 @@ def arguments(columns: Sequence[Column], reserved: Collection[str] = ()) -> Argu
             found.append(column.values[0])
             continue
         for place, other in enumerate(chosen):
-            if times := _times(other, column):
-                found.append(Follows(place, times))
+            times, over = _times(other, column), _times(column, other)
+            if times or over in PARTS:
+                found.append(Follows(place, times) if times else Follows(place, 1, over))
                 break
         else:
             found.append(Follows(len(chosen)))

@@ -44,7 +44,7 @@ def specify(graph: Graph) -> Written:
     >>> from archcalc.spec.library import load
     >>> from archcalc.spec.unroll import expand
     >>> specify(expand(load("lenet5"))).layers[0]
-    {'name': 'C1', 'conv': 6, 'kernel': 5, 'after': [{'op': 'lecun_tanh'}]}
+    {'name': 'C1', 'conv': 6}
     """
     found, hiding = outline(graph), set[str]()
     while True:

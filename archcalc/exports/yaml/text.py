@@ -26,8 +26,8 @@ def yaml(graph: Graph) -> str:
 
     >>> from archcalc.spec.library import load
     >>> from archcalc.spec.unroll import expand
-    >>> print(yaml(expand(load("lenet5-textbook"))).splitlines()[4])
-    layers:
+    >>> print(yaml(expand(load("lenet5-textbook"))).splitlines()[2])
+    input: 1x32x32
     """
     try:
         found = specify(graph)

@@ -1,0 +1,1 @@
+"""Networks as modules of PyTorch, as somebody would write them."""

@@ -1,0 +1,478 @@
+"""Networks written as modules of PyTorch: how they read, what they hold, what comes out of them."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import archcalc
+from archcalc import Builder, Graph
+from archcalc.exports.pytorch.module import module, pytorch
+from archcalc.ops import make
+from archcalc.spec.family import interpret
+from archcalc.spec.reader import Source, read
+
+if TYPE_CHECKING:
+    from archcalc.exports.pytorch.module import Module
+
+FAMILIES = {entry.family: entry.id for entry in reversed(list(archcalc.networks()))}
+"""A network of each family, by the family."""
+
+
+def read_spec(text: str) -> Graph:
+    return archcalc.expand(interpret(read(Source("small.yaml", dedent(text))), "small"))
+
+
+def test_a_chain_is_what_a_lesson_shows() -> None:
+    assert pytorch(archcalc.expand(archcalc.load("lenet5-textbook"))) == dedent(
+        '''\
+        import torch
+        from torch import nn
+
+
+        class Net(nn.Module):
+            """LeNet-5 (textbook): lessons on convolutional networks."""
+
+            def __init__(self):
+                super().__init__()
+                self.C1 = nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU())
+                self.S2 = nn.MaxPool2d(2)
+                self.C3 = nn.Sequential(nn.Conv2d(6, 16, 5), nn.ReLU())
+                self.S4 = nn.MaxPool2d(2)
+                self.C5 = nn.Sequential(nn.Conv2d(16, 120, 5), nn.ReLU())
+                self.F6 = nn.Sequential(nn.Linear(120, 84), nn.ReLU())
+                self.OUTPUT = nn.Sequential(nn.Linear(84, 10), nn.Softmax(dim=1))
+
+            def forward(self, x):
+                x = self.C1(x)
+                x = self.S2(x)
+                x = self.C3(x)
+                x = self.S4(x)
+                x = self.C5(x)
+                x = self.F6(x.flatten(1))
+                return self.OUTPUT(x)
+
+
+        if __name__ == "__main__":
+            net = Net().eval()
+            print(sum(each.numel() for each in net.parameters()), "parameters")
+            print(net(torch.zeros(1, 1, 32, 32)).shape)
+        '''
+    )
+
+
+def test_blocks_are_classes_and_repeats_are_rows() -> None:
+    text = pytorch(
+        read_spec(
+            """
+            input: 3x8x8
+            defaults: {conv: {kernel: 3, padding: 1, bias: false, after: [batchnorm]}}
+            blocks:
+              residual:
+                parameters: {filters: , stride: 1}
+                layers:
+                  - add:
+                    - - {name: first, conv: =filters, stride: =stride, after: [batchnorm, relu]}
+                      - {name: second, conv: =filters}
+                    - {name: match, conv: =filters, kernel: 1, padding: 0, stride: =stride,
+                       when: =stride > 1}
+                  - relu
+            layers:
+              - {name: stem, conv: 8}
+              - {name: stage, block: residual, filters: 8, repeat: 3}
+              - {name: deeper, block: residual, for: stride, in: [2, 1], filters: 16}
+              - {name: fc, linear: 5}
+            """
+        )
+    )
+    assert text.partition("\n\n\nif __name__")[0] == dedent(
+        '''\
+        import torch
+        from torch import nn
+
+
+        class Residual(nn.Module):
+            def __init__(self, inputs):
+                super().__init__()
+                self.first = nn.Sequential(
+                    nn.Conv2d(inputs, inputs, 3, padding=1, bias=False),
+                    nn.BatchNorm2d(inputs),
+                    nn.ReLU(),
+                )
+                self.second = nn.Sequential(
+                    nn.Conv2d(inputs, inputs, 3, padding=1, bias=False), nn.BatchNorm2d(inputs)
+                )
+                self.relu1 = nn.ReLU()
+
+            def forward(self, x):
+                y = self.first(x)
+                y = self.second(y)
+                x = y + x
+                return self.relu1(x)
+
+
+        class ResidualWithMatch(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first = nn.Sequential(
+                    nn.Conv2d(8, 16, 3, stride=2, padding=1, bias=False),
+                    nn.BatchNorm2d(16),
+                    nn.ReLU(),
+                )
+                self.second = nn.Sequential(
+                    nn.Conv2d(16, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16)
+                )
+                self.match = nn.Sequential(
+                    nn.Conv2d(8, 16, 1, stride=2, bias=False), nn.BatchNorm2d(16)
+                )
+                self.relu1 = nn.ReLU()
+
+            def forward(self, x):
+                y = self.first(x)
+                y = self.second(y)
+                x = self.match(x)
+                x = y + x
+                return self.relu1(x)
+
+
+        class Net(nn.Module):
+            """small."""
+
+            def __init__(self):
+                super().__init__()
+                self.stem = nn.Sequential(
+                    nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8)
+                )
+                self.stage = nn.Sequential(*[Residual(8) for _ in range(3)])
+                self.deeper = nn.Sequential(ResidualWithMatch(), Residual(16))
+                self.fc = nn.Linear(1024, 5)
+
+            def forward(self, x):
+                x = self.stem(x)
+                x = self.stage(x)
+                x = self.deeper(x)
+                return self.fc(x.flatten(1))'''
+    ).replace("1024, 5", "256, 5")
+
+
+def test_a_block_within_its_like_is_an_argument() -> None:
+    text = pytorch(archcalc.expand(archcalc.load("unet")))
+    assert "def __init__(self, inputs, filters, below):" in text
+    assert "Level(1, 64, Level(" in "".join(text.replace("\n", "").split()).replace(",", ", ")
+
+
+def test_what_grows_evenly_is_a_range() -> None:
+    text = pytorch(archcalc.expand(archcalc.load("densenet121")))
+    assert "nn.Sequential(*[Dense(filters) for filters in range(64, 256, 32)])" in text
+
+
+@pytest.mark.parametrize("name", FAMILIES.values())
+def test_a_network_of_each_family_is_written_neatly(name: str) -> None:
+    text = pytorch(archcalc.expand(archcalc.load(name)))
+    compile(text, "net.py", "exec")
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.endswith(")\n")
+    assert not any(line.endswith(" ") for line in text.splitlines())
+
+
+# -- With PyTorch
+
+
+def made(found: Module, device: str) -> Any:  # noqa: ANN401 - a module
+    torch = pytest.importorskip("torch")
+    names: dict[str, Any] = {"__name__": "net"}
+    exec(compile(found.text, "net.py", "exec"), names)  # noqa: S102 - what is tried
+    with torch.device(device):
+        return names["Net"]().eval()
+
+
+def laid(x: Any, layout: str) -> Any:  # noqa: ANN401 - an array, or a tensor
+    """Lay an array of N x C x extents out as PyTorch has it."""
+    if layout == "rows":
+        return np.ascontiguousarray(np.moveaxis(x, 1, -1))
+    return {"flat": x.reshape(len(x), -1), "ids": x[:, 0]}.get(layout, x)
+
+
+def check_counts(name: str) -> None:
+    """Compare what a network holds, puts out and multiplies: no number is ever computed."""
+    torch = pytest.importorskip("torch")
+    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415 - torch may be missing
+
+    report = archcalc.count(name)
+    found = module(report.graph)
+    net = made(found, "meta")
+    held = sum(each.numel() for each in net.parameters())
+    assert held == report.total.parameters + report.total.fixed
+    kept = [each.numel() for path, each in net.named_buffers() if "running" in path]
+    assert sum(kept) == report.total.statistics
+    xs = [
+        torch.empty(laid(np.empty((1, *shape), "b"), layout).shape, device="meta")
+        for shape, layout in zip(report.inputs.values(), found.inputs, strict=True)
+    ]
+    xs = [x.long() if layout == "ids" else x for x, layout in zip(xs, found.inputs, strict=True)]
+    with FlopCounterMode(display=False) as counter:
+        ys = net(*xs)
+    assert counter.get_total_flops() == 2 * report.total.macs
+    ends = [report.graph.shape_of(end) for end in report.graph.outputs]
+    for y, shape, layout in zip(
+        ys if isinstance(ys, tuple) else [ys], ends, found.outputs, strict=True
+    ):
+        assert y.shape == laid(np.empty((1, *shape), "b"), layout).shape
+
+
+def attribute(net: Any, path: str) -> Any:  # noqa: ANN401
+    for name in path.split("."):
+        net = net[int(name)] if name.isdecimal() else getattr(net, name)
+    return net
+
+
+def fill(net: Any, found: Module, model: archcalc.Model, rng: np.random.Generator) -> None:  # noqa: ANN401
+    """Draw all arrays of a model, and put them in their places in the module."""
+    torch = pytest.importorskip("torch")
+    tokens = {layer.path for layer in model.layers if layer.op == "learned"}
+    for kind in (model.parameters, model.fixed, model.statistics):
+        for path, arrays in kind.items():
+            for name, array in arrays.items():
+                array[...] = rng.standard_normal(array.shape) / 4
+                array[...] = np.abs(array) + 1 if name == "variance" else array
+            if not found.arrays[path]:
+                take_gates(attribute(net, path.replace("/", ".")), arrays)
+            for name, place in found.arrays[path].items():
+                if name in arrays:
+                    array, held = arrays[name], attribute(net, place)
+                    array = array.T if path in tokens and array.ndim == 2 else array
+                    held.data.copy_(torch.from_numpy(array.reshape(held.shape)))
+
+
+def take_gates(layer: Any, arrays: dict[str, Any]) -> None:  # noqa: ANN401
+    """Take over the arrays of a recurrent layer, part by part."""
+    torch = pytest.importorskip("torch")
+    stack, ways = arrays["state"].shape[:2]
+    for i in range(stack):
+        for way in range(ways):
+            end = f"l{i}{'_reverse' * way}"
+            of = {"weight_ih": arrays["deeper"][i - 1, way] if i else arrays["weight"][way]}
+            of["weight_hh"] = arrays["state"][i, way]
+            for name, own in (("bias_ih", "bias"), ("bias_hh", "state_bias")):
+                if own in arrays:
+                    of[name] = arrays[own][i, way]
+            for name, array in of.items():
+                getattr(layer, f"{name}_{end}").data.copy_(torch.from_numpy(array))
+
+
+def check_values(graph: Graph) -> None:
+    """Compare the outputs of the module and of the NumPy model, which have the same weights."""
+    torch = pytest.importorskip("torch")
+    found, rng = module(graph), np.random.default_rng(len(graph.nodes))
+    net, model = made(found, "cpu").double(), archcalc.build(graph, dtype="float64")
+    fill(net, found, model, rng)
+    words = [getattr(node.op, "words", 2**30) for node in graph.nodes]
+    xs = {
+        name: rng.integers(min(words), size=(2, *shape)).astype(float)
+        if min(words) < 2**30
+        else rng.standard_normal((2, *shape))
+        for name, shape in graph.inputs.items()
+    }
+    ys = model.forward(xs if len(xs) > 1 else next(iter(xs.values())))
+    given = [
+        torch.from_numpy(laid(x, how)) for x, how in zip(xs.values(), found.inputs, strict=True)
+    ]
+    given = [x.long() if how == "ids" else x for x, how in zip(given, found.inputs, strict=True)]
+    with torch.no_grad():
+        theirs = net(*given)
+    theirs = theirs if isinstance(theirs, tuple) else (theirs,)
+    ours = list(ys.values()) if isinstance(ys, dict) else [ys]
+    for y, other, layout in zip(ours, theirs, found.outputs, strict=True):
+        assert np.abs(y).max() > 1e-6  # zeros would agree with anything
+        np.testing.assert_allclose(other.numpy(), laid(y, layout).reshape(other.shape), atol=1e-9)
+
+
+SMALL = {
+    "conv": ("3x9x9", "{conv: 4, kernel: 3, stride: 2, padding: 1, groups: 1}"),
+    "conv same": ("3x9x8", "{conv: 4, kernel: 3, stride: 2, padding: same}"),
+    "conv untied": ("3x9x8", "{conv: 4, kernel: 3, padding: [1, 0, 2, 1], bias: untied}"),
+    "conv table": ("3x8x8", "{op: conv, kernel: 3, table: [[0, 1], [2], [0, 1, 2]]}"),
+    "conv ceil": ("3x8x8", "{conv: 4, kernel: 3, stride: 2, ceil: true}"),
+    "conv dilated": ("4x9x9", "{conv: 6, kernel: 3, dilation: 2, groups: 2, bias: false}"),
+    "conv 1d": ("3x20", "{conv: 4, kernel: 5, stride: 2}"),
+    "conv 3d": ("2x5x6x7", "{conv: 3, kernel: 3, padding: half}"),
+    "deconv": ("3x5x5", "{deconv: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1}"),
+    "local": ("3x6x6", "{local: 4, kernel: 3, padding: 1}"),
+    "subsample": ("3x6x6", "{subsample: 2}"),
+    "maxpool": ("3x8x8", "{maxpool: 3, stride: 2, ceil: true}"),
+    "maxpool same": ("3x8x8", "{maxpool: 3, stride: 2, padding: same}"),
+    "avgpool": ("3x8x8", "{avgpool: 3, stride: 2, padding: 1, count_padding: false}"),
+    "avgpool output": ("3x8x7", "{op: avgpool, output: 4}"),
+    "globalmaxpool": ("3x8x7", "globalmaxpool"),
+    "linear": ("3x4x4", "{linear: 5}"),
+    "linear places": ("3x6", "{linear: 5, over: places}"),
+    "linear rows": ("3x6", "{linear: 5, flatten: false}"),
+    "linear last": ("3x6x5", "{linear: 5, flatten: false}"),
+    "rbf": ("12", "{rbf: 5}"),
+    "embedding": ("1x7", "{embedding: 6, words: 11}"),
+    "attention": ("8x6", "{attention: 2, causal: true}"),
+    "attention shared": ("8x6", "{attention: 4, kv_heads: 2, inner: 16, bias: false}"),
+    "attention rotary": ("8x6", "{attention: 2, positions: rotary, causal: true}"),
+    "attention windows": ("8x4x6", "{attention: 2, within: 2x3, positions: relative}"),
+    "lstm": ("3x6", "{lstm: 4, bias: double, stack: 2, steps: all}"),
+    "lstm one bias": ("3x6", "{lstm: 4, bidirectional: true}"),
+    "gru": ("3x6", "{gru: 4, steps: last}"),
+    "rnn": ("3x6", "{rnn: 4, bias: false, steps: all}"),
+    "batchnorm": ("3x5x5", "{op: batchnorm, eps: 0.001}"),
+    "batchnorm scale": ("3x5x5", "{op: batchnorm, shift: false}"),
+    "batchnorm units": ("3", "batchnorm"),
+    "layernorm": ("4x6", "layernorm"),
+    "layernorm maps": ("4x6x5", "layernorm"),
+    "layernorm all": ("4x6x5", "{layernorm: all}"),
+    "rmsnorm": ("4x6", "rmsnorm"),
+    "groupnorm": ("4x6x5", "{groupnorm: 2}"),
+    "instancenorm": ("4x6x5", "{op: instancenorm, scale: true, shift: true}"),
+    "affine": ("4x6x5", "affine"),
+    "lrn": ("7x3x3", "lrn"),
+    "prelu": ("4x6x5", "prelu"),
+    "prelu shared": ("4x6x5", "{prelu: shared}"),
+    "glu": ("4x6", "glu"),
+    "hard_tanh": ("4x6x5", "{op: hard_tanh, low: -0.5, high: 2}"),
+    "leaky_relu": ("4x6x5", "{leaky_relu: 0.1}"),
+    "elu": ("4x6x5", "{elu: 0.7}"),
+    "gelu tanh": ("4x6x5", "{gelu: tanh}"),
+    "gelu sigmoid": ("4x6x5", "{gelu: sigmoid}"),
+    "softmax": ("4x6x5", "softmax"),
+    "softmax along": ("4x6", "{softmax: length}"),
+    "lecun_tanh": ("4x6x5", "lecun_tanh"),
+    "threshold": ("4x6x5", "{threshold: 0.3, value: 0.1}"),
+    "slice": ("4x6x5", "{slice: [1, 3]}"),
+    "slice along": ("4x6x5", "{slice: [1, 3], axis: height}"),
+    "split": ("4x6x5", "{split: 2, part: 2}"),
+    "split sizes": ("4x6x5", "{split: [1, 3], part: 2}"),
+    "shuffle": ("4x6x5", "{shuffle: 2}"),
+    "pixel_shuffle": ("8x3x3", "{pixel_shuffle: 2}"),
+    "pixel_unshuffle": ("2x4x4", "{pixel_unshuffle: 2}"),
+    "upsample": ("3x4x5", "{upsample: 2}"),
+    "upsample bilinear": ("3x4x5", "{upsample: 2, mode: bilinear}"),
+    "pad": ("3x4x5", "{pad: [1, 0, 2, 1]}"),
+    "pad_channels": ("3x4x6", "{pad_channels: 5, stride: 2}"),
+    "crop": ("3x6x7", "{crop: [1, 2, 0, 3]}"),
+    "tokens": ("3x4x5", "tokens"),
+    "mean": ("3x4x5", "mean"),
+    "mean along": ("3x4x5", "{mean: height}"),
+    "scale": ("3x4x5", "{scale: 0.1}"),
+    "one_minus": ("3x4x5", "one_minus"),
+    "reshape": ("3x4x5", "{reshape: 6x10}"),
+    "permute": ("3x4x5", "{permute: [2, 0, 1]}"),
+    "fold": ("3x4x5", "{fold: height}"),
+}
+"""An input and a layer for all that has a form in PyTorch, and for what is written otherwise."""
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_what_each_op_is_gives_the_same_values(case: str) -> None:
+    given, layer = SMALL[case]
+    check_values(read_spec(f"input: {given}\nlayers: [{layer}]"))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "[{conv: 4, kernel: 1}, {add: [[], {conv: 4, kernel: 1, name: c}]}, relu]",
+        "[{concat: [[], {maxpool: 3, stride: 1, padding: 1}], axis: height}]",
+        "[{multiply: [[], [globalavgpool, {linear: 3, after: [sigmoid]}]]}]",
+        "[{subtract: [[], {conv: 3, kernel: 1}]}, {maximum: [[], {conv: 3, kernel: 1}]}]",
+        "[tokens, {add: [[], learned]}, {concat: [{learned: 3x1}, []], axis: length}]",
+        "[{name: a, maxpool: 2}, {name: b, crop: , from: [input, a]}, {add: , from: [a, b]}]",
+        "[tokens, {linear: 8, flatten: false}, {attention: 2, before: [layernorm]}, {mean: }]",
+    ],
+)
+def test_joins_and_layouts_give_the_same_values(layers: str) -> None:
+    check_values(read_spec(f"input: 3x6x6\nlayers: {layers}"))
+
+
+def test_shared_weights_are_shared() -> None:
+    graph = read_spec(
+        """
+        input: 1x7
+        layers:
+          - {name: words, embedding: 6, words: 11}
+          - {name: out, linear: 11, flatten: false, bias: false, weights: words}
+        """
+    )
+    assert "self.out.weight = self.words.weight" in pytorch(graph)
+    assert sum(each.numel() for each in made(module(graph), "cpu").parameters()) == 66  # 11·6
+    check_values(graph)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "zip1989", "resnet20", "lstm-tagger"])
+def test_networks_give_the_same_values(name: str) -> None:
+    check_values(archcalc.expand(archcalc.load(name)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["resnet18", "googlenet", "vit-b-16", "bert-base", "unet", "shufflenet-v2", "transformer-base"],
+)
+def test_networks_hold_and_multiply_as_much(name: str) -> None:
+    check_counts(name)
+
+
+@pytest.mark.parametrize("name", ["lenet5-textbook", "resnet20", "squeezenet-1.1"])
+def test_what_is_written_is_read_again_from_pytorch(name: str) -> None:
+    report = archcalc.count(name)
+    again = archcalc.count(made(module(report.graph), "meta"), input=report.input)
+    for figure in ("parameters", "macs", "connections", "neurons"):
+        assert getattr(again.total, figure) == getattr(report.total, figure), figure
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("name", [entry.id for entry in archcalc.networks()])
+def test_every_network_of_the_library_holds_and_multiplies_as_much(name: str) -> None:
+    check_counts(name)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    "name",
+    [
+        "resnet50",
+        "densenet121",
+        "googlenet",
+        "mobilenet-v2",
+        "efficientnet-b0",
+        "deit-ti",
+        "swin-t",
+    ],
+)
+def test_larger_networks_give_the_same_values(name: str) -> None:
+    check_values(archcalc.expand(archcalc.load(name)))
+
+
+# -- What cannot be written
+
+
+@pytest.mark.parametrize(
+    ("layer", "why"),
+    [
+        ("{name: a, l2norm: }", "there is no `l2norm` in PyTorch"),
+        ("{name: a, gru: 4, reset_after: false}", "PyTorch's GRU resets behind the product"),
+        (
+            "{name: a, avgpool: 3, stride: 1, padding: [1, 0, 0, 0]}",
+            "PyTorch's averages have as much padding at both ends",
+        ),
+    ],
+)
+def test_what_pytorch_cannot_say_is_told(layer: str, why: str) -> None:
+    given = "3x6" if "gru" in layer else "3x6x6"
+    with pytest.raises(archcalc.ArchcalcError) as raised:
+        pytorch(read_spec(f"input: {given}\nlayers: [{layer}]"))
+    assert str(raised.value) == f"error[not-exported]: `a` cannot be written: {why}"
+
+
+def test_what_is_only_stated_cannot_be_written() -> None:
+    net = Builder("capsules", "4x8x8")
+    graph = net.graph(net.add("routing", make("opaque", output=(16, 10)), net.input))
+    with pytest.raises(archcalc.ArchcalcError) as raised:
+        pytorch(graph)
+    message = "`routing` cannot be written: there is no `opaque` in PyTorch"
+    assert str(raised.value) == f"error[not-exported]: {message}"

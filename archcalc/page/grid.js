@@ -76,7 +76,7 @@ class Grid {
 
   text(row, name) {
     if (name === "receptive") return row.field === null ? "" : this.network.receptive[row.field].size.join("x");
-    if (name === "op") return row.times > 1 ? `${row.op} × ${row.times}` : row.op;
+    if (name === "op") return [row.times > 1 ? `${row.op} × ${row.times}` : row.op, row.shared.length && `shared with ${row.shared.join(", ")}`].filter(Boolean).join(", ");
     return row[name];
   }
 
@@ -198,7 +198,7 @@ class Grid {
     this.selected = row;
     if (row && reveal && !this.query) for (let up = row.parent; up; up = up.parent) this.open.add(up.number);
     this.draw();
-    if (row && reveal) this.row(row.number)?.scrollIntoView({ block: "nearest" });
+    if (row) this.row(row.number)?.scrollIntoView({ block: "nearest" });
     if (row) this.row(row.number)?.focus({ preventScroll: true });
   }
 }

@@ -140,14 +140,14 @@ class Page {
   }
 
   select(row, reveal = false) {
+    this.showPanel(row);
     this.grid.select(row, reveal);
-    this.showPanel();
     this.picture?.mark(row);
     this.remember();
   }
 
-  showPanel() {
-    const row = this.grid.selected;
+  showPanel(row = this.grid.selected) {
+    this.place.querySelector("main").classList.toggle("beside", row !== null);
     this.panel.classList.toggle("open", row !== null);
     this.panel.replaceChildren(...(row ? panel(this.network, row, this) : [element("p", { class: "note" }, "Choose a row to see how its figures come about.")]));
     this.panel.scrollTop = 0;

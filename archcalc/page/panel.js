@@ -57,11 +57,14 @@ function receptive(network, row) {
   const outputs = row.output.split("x").slice(1).map(Number);
   const at = (i) => side(field.offset, i) + Math.floor((side(outputs, i) - 1) / 2) * side(field.stride, i);
   const seen = { x: at(1), y: network.image.length > 1 ? at(2) : 0, width: side(field.size, 1), height: side(field.size, 2) };
-  const words = `one output sees ${field.size.join(" x ")} of ${network.image.join(" x ")}; the next lies ${[...new Set(field.stride)].join(" x ")} further`;
+  const words = `one output sees ${field.size.join(" x ")} of ${network.image.join(" x ")}; the next lies ${sides(field.stride)} further`;
   if (image.width === 1 && image.height === 1) return null;
   const growth = row.growth === null ? "" : derivation({ title: "", rows: network.growths[row.growth], notes: [] }, false);
   return section("Receptive field", "receptive", fieldPicture(image, seen), element("p", { class: "note" }, `${words}.`), growth);
 }
+
+// Numbers of all extents, or the one that they are.
+const sides = (numbers) => (new Set(numbers).size === 1 ? String(numbers[0]) : numbers.join(" x "));
 
 function fieldPicture(image, seen) {
   const flat = image.height === 1;

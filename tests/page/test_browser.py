@@ -323,6 +323,21 @@ def test_a_telephone_is_wide_enough(browser: Browser, pages: dict[str, str], nam
     assert browser.run("return document.documentElement.scrollWidth") == 400
 
 
+def test_what_is_chosen_is_not_hidden_by_what_is_said_of_it(
+    browser: Browser, pages: dict[str, str]
+) -> None:
+    browser.open(pages["googlenet"], width=400, height=800)
+    browser.click(ROWS, 19)
+    script = """
+      const [row, panel] = ["[aria-selected=true]", ".panel"].map((e) => document.querySelector(e));
+      return [row.getBoundingClientRect().bottom, panel.getBoundingClientRect().top];
+    """
+    row, panel = browser.run(script)
+
+    assert 0 < row <= panel < 500
+    assert browser.run("return document.activeElement.matches('[aria-selected=true]')")
+
+
 def test_an_address_leads_to_a_row(browser: Browser, pages: dict[str, str]) -> None:
     browser.open(f"{pages['resnet50']}#by=thop&row=conv3_x/2/conv1")
 

@@ -228,3 +228,21 @@ def test_a_table_that_is_looked_up_by_stored_places_counts_once() -> None:
 
     assert (found.total.parameters, str(found.nodes[-1].y)) == (2 * 4, "5x4")
     assert not found.total.unknown
+
+
+def test_what_a_foreign_op_holds_as_attributes_is_counted() -> None:
+    """A linear model of three classes of four features, as scikit-learn's converter writes it."""
+    linear = node(
+        "LinearClassifier",
+        "x",
+        "y",
+        domain="ai.onnx.ml",
+        coefficients=[0.5] * 12,
+        intercepts=[0.1] * 3,
+        classlabels_ints=[0, 1, 2],
+        multi_class=1,
+    )
+    found = report(written(linear, inputs=(info("x", 1, 4),)))
+
+    assert found.total.parameters == 12 + 3
+    assert [gap.why for gap in found.uncounted] == ["an op of `ai.onnx.ml`, node `y`"]

@@ -11,6 +11,7 @@ from archcalc.graph import Here
 from archcalc.ops import make
 from archcalc.readers.assembly import lacks
 from archcalc.readers.onnx.known import whole_numbers
+from archcalc.readers.onnx.proto import OWN
 from archcalc.readers.onnx.values import Array, Maps, dims_of, shape_of
 
 if TYPE_CHECKING:
@@ -224,3 +225,18 @@ def holding(arrays: list[Array]) -> tuple[tuple[str, Dims], ...]:
             name = f"{name}#{len(found) + 1}" if name in found else name
             found[name] = array.stored
     return tuple(found.items())
+
+
+def own_numbers(node: Node) -> tuple[tuple[str, Dims], ...]:
+    """Name what an op that is not ONNX's own holds as attributes: rows of reals.
+
+    So do linear models and trees of `ai.onnx.ml`.
+    """
+    if node.domain in OWN:
+        return ()
+    rows = {
+        key: (len(value),)
+        for key, value in node.attributes.items()
+        if isinstance(value, tuple) and len(value) > 1 and any(isinstance(n, float) for n in value)
+    }
+    return tuple(rows.items())

@@ -16,6 +16,8 @@ _INTEGERS = {2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 12: "I", 13
 """Types of whole numbers by ONNX's code, and how `struct` reads one."""
 WHOLE = frozenset({6, 7, 9, 12, 13})
 """Types of sizes, places and truths. Weights are never of these; quantised ones have 8 bits."""
+OWN = frozenset({"", "ai.onnx"})
+"""The domains of ONNX's own set of ops."""
 FLOAT = 1
 DOUBLE = 11
 SMALL = 4096

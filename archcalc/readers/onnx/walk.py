@@ -10,9 +10,9 @@ from archcalc.graph import INPUT, Here
 from archcalc.ops.op import Shape
 from archcalc.readers.assembly import Assembly, Unreached, error
 from archcalc.readers.onnx import dense, known, telling
-from archcalc.readers.onnx.call import Call, Unknown, holding
+from archcalc.readers.onnx.call import Call, Unknown, holding, own_numbers
 from archcalc.readers.onnx.naming import named
-from archcalc.readers.onnx.proto import SMALL
+from archcalc.readers.onnx.proto import OWN, SMALL
 from archcalc.readers.onnx.rules import MOVES, RULES
 from archcalc.readers.onnx.values import Array, Maps, shape_of, stored
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from archcalc.readers.onnx.network import Inputs
     from archcalc.readers.onnx.proto import Model, Node
     from archcalc.readers.onnx.values import Dims, Value
-
-OWN = {"", "ai.onnx"}
-"""The domains of ONNX's own set of ops."""
 
 
 class Walk:
@@ -230,7 +227,7 @@ class Walk:
         first = next(filter(None, node.outputs), "")
         dims = dims or self.whole(first)
         word, why = printable(node.op)[:80] or "?", f"{why}, {call.said}"
-        holds = holding(arrays)
+        holds = (*holding(arrays), *own_numbers(node))
         if dims is None and not holds:
             found: Here | Unreached = self.net.miss(call.path, word, why, before, weightless=True)
         else:

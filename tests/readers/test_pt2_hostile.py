@@ -211,15 +211,23 @@ def test_a_list_of_parts_is_bounded_before_it_is_read() -> None:
     content = archive(program(NODES, weights=WEIGHTS), parts={f"net/{n}": b"" for n in range(300)})
     with limits.raised(file_bytes=40_000):
         assert told(content) == (
-            "net.pt2: error[too-large]: its list of parts is larger than 10,000 bytes\n"
+            "net.pt2: error[too-large]: its list of members is larger than 10,000 bytes\n"
             "  hint: `--limit file_bytes=N` raises the bound of 40,000"
         )
 
 
 def test_other_parts_are_never_unpacked() -> None:
-    odd = {"../../escape": b"x", "/etc/passwd": b"x", "net/data/sample_inputs/model.pt": b"\x80"}
+    odd = {"net/data/sample_inputs/model.pt": b"\x80"}
     content = archive(program(NODES, weights=WEIGHTS), parts=odd)
     assert count(read(File("net.pt2", content), None)).total.parameters == 108
+
+
+@pytest.mark.parametrize("name", ["../../escape", "/etc/passwd"])
+def test_parts_that_lead_out_of_the_archive_are_refused(name: str) -> None:
+    assert told(archive(program(NODES, weights=WEIGHTS), parts={name: b"x"})) == (
+        f"net.pt2: error[not-an-archive]: the member `{name}` has a path that leads out of the "
+        "archive"
+    )
 
 
 def test_what_is_no_archive_of_one_program_says_so() -> None:
@@ -230,15 +238,15 @@ def test_what_is_no_archive_of_one_program_says_so() -> None:
         "net/models/model.json, net/models/other.json" + hint
     )
     assert told(b"PK\x03\x04" + bytes(100)) == (
-        "net.pt2: error[not-pt2]: it is no zip that can be read: File is not a zip file\n"
-        "  hint: a zip lists its parts at its end, which a file that is cut off has lost"
+        "net.pt2: error[not-an-archive]: the archive is cut off, or is none\n"
+        "  hint: a zip lists its members at its end, which a file that is cut off has lost"
     )
     out = BytesIO()
     with ZipFile(out, "w", ZIP_LZMA) as written:
         written.writestr("net/models/model.json", "{}")
     assert told(out.getvalue()) == (
-        "net.pt2: error[not-pt2]: `net/models/model.json` is packed in a way that PyTorch does "
-        "not use"
+        "net.pt2: error[not-read]: `net/models/model.json` is compressed or locked in a way that "
+        "is not read"
     )
 
 

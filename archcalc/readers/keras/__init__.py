@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import Place, UsageError
 from archcalc.origin import Origin
-from archcalc.readers.archive import member
+from archcalc.readers.archive import content, opened
 from archcalc.readers.assembly import Rereading
 from archcalc.readers.keras.document import parse
 from archcalc.readers.keras.entering import entries, shapes
@@ -40,8 +40,9 @@ def read(file: File, given: Input | None) -> Graph:
     large its input is, and nothing is given.
     """
     if file.head.startswith(ARCHIVE):
-        content = member(file, "config.json")
-        source = Text(f"{file.name}/config.json", content.decode("utf-8-sig", "replace"))
+        with opened(file) as archive:
+            text = content(archive, "config.json").decode("utf-8-sig", "replace")
+        source = Text(f"{file.name}/config.json", text)
         return read_text(source, file.stem, given)
     return read_text(text_of(file), file.stem, given)
 

@@ -41,6 +41,15 @@ def window_of(call: Call, rank: int) -> dict[str, Any]:
     return {"kernel": kernel, "stride": stride, "padding": padding, "dilation": apart}
 
 
+def _kernels(call: Call) -> dict[str, Any]:
+    """Read how many kernels there are, in which groups, and whether they have a bias."""
+    return {
+        "filters": call.fields.whole("filters"),
+        "groups": call.fields.whole("groups", 1),
+        "bias": call.fields.truth("use_bias", default=True),
+    }
+
+
 def places_of(call: Call, rank: int) -> tuple[int, Dims]:
     """Tell how many maps enter a window, and the places that it has on them."""
     x, axis = maps_of(call, rank)
@@ -57,9 +66,7 @@ def convolution(rank: int) -> Callable[[Call], Value]:
             "conv",
             x,
             axis=axis,
-            filters=call.fields.whole("filters"),
-            groups=call.fields.whole("groups", 1),
-            bias=call.fields.truth("use_bias", default=True),
+            **_kernels(call),
             **window_of(call, rank),
         )
         return activate(call, found)
@@ -130,9 +137,7 @@ def transposed(rank: int) -> Callable[[Call], Value]:
             "deconv",
             x,
             axis=axis,
-            filters=call.fields.whole("filters"),
-            groups=call.fields.whole("groups", 1),
-            bias=call.fields.truth("use_bias", default=True),
+            **_kernels(call),
             **window | {"padding": tuple(pads), "output_padding": tuple(rest)},
         )
         return activate(call, found)

@@ -367,3 +367,21 @@ def test_a_live_model_is_read_by_what_it_says(monkeypatch: pytest.MonkeyPatch) -
         "  hint: NotImplementedError: no"
     )
     assert not isinstance(SimpleNamespace(), Model)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shapes", "work"),
+    [
+        ("NotEqual", [(6,)], {"cmp": 6}),
+        ("Greater", [(4, 6), (6,)], {"cmp": 24}),
+        ("LogicalAnd", [(6,), (6,)], {}),
+        ("Log1p", [(6,)], {"log": 6, "add": 6}),
+    ],
+)
+def test_comparisons_and_connectives(
+    kind: str, shapes: list[tuple[int, ...]], work: dict[str, int]
+) -> None:
+    found = join(kind, *shapes, op=True).total
+
+    assert {key: n for key, n in found.work._asdict().items() if n} == work
+    assert not found.unknown

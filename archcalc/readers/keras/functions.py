@@ -62,6 +62,19 @@ def arithmetic(word: str, kind: str) -> Callable[[Call], Value]:
     return rule
 
 
+def paired(**times: int) -> Callable[[Call], Value]:
+    """Read a comparison or a logical connective of tensors, or of one and a constant."""
+
+    def rule(call: Call) -> Value:
+        dims = broadcast(*[value.dims for value in call.values])
+        if dims is None:
+            raise _unlike(call)
+        figures = {kind: n * prod(dims) for kind, n in times.items()}
+        return call.does(dims, call.x.axis, figures=figures)
+
+    return rule
+
+
 def _is_number(found: object) -> bool:
     return isinstance(found, int | float) and not isinstance(found, bool)
 

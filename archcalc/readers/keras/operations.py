@@ -9,6 +9,9 @@ from typing import Any
 
 from archcalc.readers.keras import einsum, functions, positions
 
+_COMPARED = ("Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual")
+_MOVED = ("Cast", "StopGradient", "LogicalNot", "Floor", "Ceil", "Round", "ZerosLike", "OnesLike")
+"""What only changes how numbers are written, or computes none."""
 OPERATIONS: dict[str, Any] = {
     "Add": functions.arithmetic("add", "add"),
     "Subtract": functions.arithmetic("subtract", "add"),
@@ -30,8 +33,14 @@ OPERATIONS: dict[str, Any] = {
     "Sin": functions.each(trig=1),
     "Cos": functions.each(trig=1),
     "Erf": functions.each(erf=1),
-    "Cast": functions.each(),
-    "StopGradient": functions.each(),
+    **dict.fromkeys(_MOVED, functions.each()),
+    "Expm1": functions.each(exp=1, add=1),
+    "Log1p": functions.each(log=1, add=1),
+    **dict.fromkeys(("Log2", "Log10"), functions.each(log=1, mul=1)),
+    **dict.fromkeys(("Tan", "Arctan", "Arcsin", "Arccos"), functions.each(trig=1)),
+    **dict.fromkeys(("Isnan", "Isinf", "Isfinite", "Sign"), functions.each(cmp=1)),
+    **dict.fromkeys(_COMPARED, functions.paired(cmp=1)),
+    **dict.fromkeys(("LogicalAnd", "LogicalOr", "LogicalXor", "Where"), functions.paired()),
     "Relu": functions.word("relu"),
     "Relu6": functions.word("relu6"),
     "Sigmoid": functions.word("sigmoid"),
@@ -85,5 +94,8 @@ TENSORFLOW = {
     "reduce_mean": "Mean", "reduce_sum": "Sum", "reduce_max": "Max", "reshape": "Reshape",
     "transpose": "Transpose", "expand_dims": "ExpandDims", "squeeze": "Squeeze",
     "concat": "Concatenate", "stack": "Stack", "getitem": "GetItem", "matmul": "Matmul",
+    "equal": "Equal", "not_equal": "NotEqual", "greater": "Greater", "less": "Less",
+    "greater_equal": "GreaterEqual", "less_equal": "LessEqual", "where": "Where",
+    "logical_and": "LogicalAnd", "logical_or": "LogicalOr", "logical_not": "LogicalNot",
 }  # fmt: skip
 """TensorFlow's functions, by the last part of their names."""

@@ -114,12 +114,13 @@ class Page {
     this.panel = element("aside", { class: "panel", "aria-label": "the row that is chosen" });
     this.status = element("p", { class: "unseen", role: "status" });
     const published = printedOf(network.published, true);
+    const drawing = this.picture?.box ?? "", wide = this.picture?.isWide;
     return [
-      element("div", { class: "left" }, this.charts(),
+      element("div", { class: "left" }, this.charts(), wide ? drawing : "",
         element("section", { class: "table", "aria-label": "Layers" }, this.tools(), element("div", { class: "scroll" }, grid.table)),
         network.notes.length ? section("Notes", "notes", element("ul", {}, network.notes.map((note) => element("li", {}, note)))) : "",
         published ?? "", this.spec()),
-      element("div", { class: "right" }, this.panel, this.picture?.box ?? "", this.status),
+      element("div", { class: "right" }, this.panel, wide ? "" : drawing, this.status),
     ];
   }
 

@@ -29,6 +29,9 @@ class Picture {
     this.mark(this.page.grid?.selected ?? null);
   }
 
+  // Whether it lies better above the table than beside it.
+  get isWide() { return this.size.width > 1.4 * this.size.height; }
+
   scale(factor) {
     this.zoom = Math.min(8, Math.max(0.05, this.zoom * factor));
     this.svg?.setAttribute("width", this.size.width * this.zoom);
@@ -39,7 +42,7 @@ class Picture {
   fit() {
     if (!this.svg || !this.frame.clientWidth) return;
     this.zoom = 1;
-    this.scale(Math.max(0.4, Math.min(1, (this.frame.clientWidth - 16) / this.size.width)));
+    this.scale(Math.max(0.34, Math.min(1, (this.frame.clientWidth - 16) / this.size.width)));
     this.mark(this.page.grid?.selected ?? null);
   }
 

@@ -25,6 +25,14 @@ pytestmark = pytest.mark.browser
 
 ROWS = "[role=treegrid] tbody tr"
 NAMES = f"{ROWS} .name"
+SHEET = {
+    "input": "1x8x8",
+    "layers": [
+        {"name": "@sum", "conv": 1, "kernel": 3},
+        {"name": "-2", "conv": 1, "kernel": 1},
+        {"name": "a;b, c", "conv": 1, "kernel": 1},
+    ],
+}
 HOSTILE = "<script>document.title='x'</script>"
 
 
@@ -47,6 +55,7 @@ def _pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "resnet50": page([count("resnet50-v1.5")]),
         "two": page([count("resnet18"), count("vgg16"), count("lenet5")]),
         "hostile": page([count(load(hostile))]),
+        "sheet": page([count(load(SHEET))]),
         "empty": page([count(load({"input": "1x4x4", "layers": []}))]),
     }
     for name, text in contents.items():
@@ -225,6 +234,14 @@ def test_drawing_and_table_are_linked_both_ways(browser: Browser, pages: dict[st
     assert browser.run("return document.querySelector('.drawing').clientWidth") < 500
 
 
+def test_a_wide_drawing_lies_above_the_table(browser: Browser, pages: dict[str, str]) -> None:
+    places = "return [...document.querySelectorAll('.drawing, .table')].map((e) => e.className)"
+    browser.open(pages["lenet5"])
+    assert browser.run(places) == ["drawing", "table"]
+    browser.open(pages["resnet50"])
+    assert browser.run(places) == ["table", "drawing"]
+
+
 def test_charts_are_as_wide_as_the_shares(browser: Browser, pages: dict[str, str]) -> None:
     browser.open(pages["lenet5"])
     script = """
@@ -314,6 +331,26 @@ def test_what_is_shown_can_be_kept(browser: Browser, pages: dict[str, str]) -> N
     again = count(load(StringIO(saved(browser, "resnet50-v1.5.yaml"))))
     assert again.total == report.total
     assert saved(browser, "resnet50-v1.5.svg").startswith("<svg ")
+
+
+def test_no_name_is_a_formula_of_a_spreadsheet(browser: Browser, pages: dict[str, str]) -> None:
+    browser.open(pages["sheet"])
+    browser.click(".downloads button")
+    lines = saved(browser, "spec.csv").split("\n")
+
+    assert [line[:10] for line in lines[1:4]] == ["'@sum,conv", "'-2,conv,1", '"a;b, c",c']
+
+
+@pytest.mark.parametrize("name", ["lenet5", "two"])
+def test_all_that_acts_has_a_name(browser: Browser, pages: dict[str, str], name: str) -> None:
+    browser.open(pages[name])
+    browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    acting = "button, input, select, summary, section, aside, nav, [role=treegrid], svg[role=img]"
+    found = browser.driver.find_elements("css selector", acting)
+
+    assert len(found) > 10
+    assert [e.get_attribute("outerHTML")[:90] for e in found if not e.accessible_name] == []
+    assert browser.run("return document.querySelectorAll('h1, main').length") == 2
 
 
 @pytest.mark.parametrize("name", ["googlenet", "lenet5", "two"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Sizes: TypeAlias = "Sequence[tuple[int, ...]]"
 Rules: TypeAlias = "Mapping[str, Callable[[Sizes, Sizes], Mapping[str, int]]]"
-"""By the name of a call what it counts, from the sizes that it reads, and that it puts out."""
+"""By the name of a call or layer what it counts, from the sizes that it reads and puts out."""
 REGISTRIES = ("torchvision", "timm", "transformers")
 """Where names are looked up, and nothing else is run."""
 KERAS = ("keras", "tf_keras")
@@ -68,8 +68,10 @@ def read_module(
     """
     if is_keras(net):
         from archcalc.readers.keras import read_model  # noqa: PLC0415 - where one is met
+        from archcalc.readers.ruling import ruled  # noqa: PLC0415
 
-        return read_model(net, inputs)
+        graph = read_model(net, inputs)
+        return ruled(graph, rules) if rules else graph
     try:
         from archcalc.readers.pytorch import module  # noqa: PLC0415 - imports torch
     except ModuleNotFoundError as error:

@@ -10,14 +10,12 @@ from archcalc.counts import Counts, add_up
 from archcalc.display import Displayed
 from archcalc.doubts import flattening
 from archcalc.facts import free, read_facts, unknown
-from archcalc.graph import Graph
 from archcalc.inputs import read_batch
 from archcalc.memory import memory_of
 from archcalc.notes import notes
 from archcalc.paths import Index, layer_of, positions_by
 from archcalc.plain_values import report_to_dict
-from archcalc.readers import find as find_network
-from archcalc.readers import one_of
+from archcalc.readers import one_of, take
 from archcalc.receptive_field import Field, receptive_fields
 from archcalc.row import Row, no_row, row_at, row_of, rows_at
 from archcalc.scope import scope
@@ -33,8 +31,9 @@ if TYPE_CHECKING:
 
     from archcalc.convention.convention import Convention
     from archcalc.facts import Facts
-    from archcalc.graph import Node
+    from archcalc.graph import Graph, Node
     from archcalc.inputs import Input
+    from archcalc.live import Rules
     from archcalc.memory import Memory
     from archcalc.ops.op import Shape
     from archcalc.uncounted import Uncounted
@@ -42,25 +41,26 @@ if TYPE_CHECKING:
 Key = TypeVar("Key")
 
 
-def count(
+def count(  # noqa: PLR0913
     net: Spec | Graph | str | Path | nn.Module,
     *,
     input: Input | None = None,  # noqa: A002 - the field's own word
     inputs: Any = None,  # noqa: ANN401 - shapes, tensors, several
     batch: int = 1,
     heads: bool = False,
+    rules: Rules | None = None,
 ) -> Report:
     """Count a network: a spec or a graph, or its name or path; with its heads if asked for.
 
-    `inputs` are those of a live PyTorch module, as `archcalc.read` takes them. Raises what
-    `archcalc.read` raises, and UsageError for a batch below 1.
+    `inputs` and `rules` are as `archcalc.read` has them. Raises what it raises, and UsageError for
+    a batch below 1.
 
     >>> report = count("lenet5")
     >>> report["C3"].parameters, report.total.parameters, report.total.connections
     (1516, 60000, 340908)
     """
     input = one_of(input, inputs)  # noqa: A001
-    found = net if isinstance(net, Spec | Graph) else find_network(net, input=input)
+    found = take(net, input, rules)
     if isinstance(found, Spec):
         return Report(expand(found, input, heads=heads), read_batch(batch), heads)
     return Report(found.at(input if found is net else None, heads=heads), read_batch(batch), heads)

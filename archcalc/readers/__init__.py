@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from archcalc.errors import UsageError
 from archcalc.files import SPEC, File, kind_of, refuse
+from archcalc.graph import Graph
 from archcalc.live import is_module, is_name, read_module
 from archcalc.spec.library import Found, load_file, locate
 from archcalc.spec.spec import Spec
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from archcalc.graph import Graph
     from archcalc.inputs import Input
     from archcalc.live import Rules
     from archcalc.spec.values import Value
@@ -54,9 +54,10 @@ def read(
     A file that leaves the size of its input free needs an `input`; any other may be put on another
     one. `parameters` are those of a spec. Of a live PyTorch module `input` says what enters it, or
     `inputs`, one sample of each: sizes `3x224x224`, types too `int64:128`, tensors; several in a
-    list or by name, lists and dicts within. `rules` say what its calls without a rule count: each
-    is a function of the sizes of all tensors that a call reads, and of those that it puts out, that
-    gives figures by their names, as in `{"roi_align": lambda xs, ys: {"mul": 4 * prod(ys[0])}}`.
+    list or by name, lists and dicts within. `rules` say what its calls without a rule count, and
+    what layers of other tools' files do that have none: each is a function of the sizes of all
+    tensors that a call reads, and of those that it puts out (in a file they are as shown, features
+    first), and gives figures by name: `{"roi_align": lambda xs, ys: {"mul": 4 * prod(ys[0])}}`.
 
     Raises UnknownName, SpecError, ShapeError or UsageError.
 
@@ -65,12 +66,34 @@ def read(
     """
     input = one_of(input, inputs)  # noqa: A001
     if rules is not None:
-        if not (is_module(network) or is_name(network)):
-            message = "rules are for calls of live PyTorch modules, and this is none"
-            raise UsageError.of("no-module", message, "an `opaque` layer says what it `does`")
-        return read_module(network, input, parameters, rules)
+        return _read_by(rules, network, input, parameters)
     found = find(network, input=input, **parameters)
     return expand(found, input) if isinstance(found, Spec) else found
+
+
+def take(net: Net | Spec | Graph, input: Input | None, rules: Rules | None) -> Spec | Graph:  # noqa: A002
+    """Take a spec or a graph as it stands, or find what is meant. Raises what `read` raises."""
+    if rules is not None:
+        return _read_by(rules, net, input, {})
+    return net if isinstance(net, Spec | Graph) else find(net, input=input)
+
+
+def _read_by(
+    rules: Rules,
+    net: Net | Spec | Graph,
+    input: Input | None,  # noqa: A002
+    parameters: Mapping[str, Value],
+) -> Graph:
+    """Read what is no spec, by the rules of the caller too."""
+    if is_module(net) or is_name(net):
+        return read_module(net, input, parameters, rules)
+    found = None if isinstance(net, Spec | Graph) else find(net, input=input, **parameters)
+    if not isinstance(found, Graph):
+        message = "rules are for what is read of live modules and of files of other tools"
+        raise UsageError.of("no-module", message, "an `opaque` layer of a spec says what it `does`")
+    from archcalc.readers.ruling import ruled  # noqa: PLC0415 - where there are rules
+
+    return ruled(found, rules)
 
 
 def find(

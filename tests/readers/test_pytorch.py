@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archcalc import count, read
+from archcalc import count, load, read
 from archcalc.errors import UsageError
 from archcalc.uncounted import told
 
@@ -139,8 +139,11 @@ def test_the_caller_may_have_a_rule() -> None:
         assert m == n // 2 + 1
         return {"mul": 4 * n, "add": 6 * n}
 
-    report = count(read(Frequencies(), input=(16,), rules={"aten::_fft_r2c": half}))
+    rules = {"aten::_fft_r2c": half}
+    report = count(Frequencies(), input=(16,), rules=rules)
+    again = count(read(Frequencies(), input=(16,), rules=rules))
 
+    assert again.total == report.total
     assert (report.total.work.mul, report.total.work.add) == (64, 96)
     assert not report.total.unknown
 
@@ -173,14 +176,17 @@ def test_a_rule_that_gives_nothing(rule: Any, said: str) -> None:  # noqa: ANN40
     assert str(caught.value) == said
 
 
-def test_rules_are_for_live_modules() -> None:
-    with pytest.raises(UsageError) as caught:
-        read("lenet5", rules={})
+@pytest.mark.parametrize("ask", [read, count], ids=["read", "count"])
+def test_rules_are_for_what_is_read(ask: Any) -> None:  # noqa: ANN401
+    for net in ["lenet5", *([] if ask is read else [load("lenet5"), read("lenet5")])]:
+        with pytest.raises(UsageError) as caught:
+            ask(net, rules={})
 
-    assert str(caught.value) == (
-        "error[no-module]: rules are for calls of live PyTorch modules, and this is none\n"
-        "  hint: an `opaque` layer says what it `does`"
-    )
+        assert str(caught.value) == (
+            "error[no-module]: rules are for what is read of live modules and of files of other "
+            "tools\n"
+            "  hint: an `opaque` layer of a spec says what it `does`"
+        )
 
 
 class Several(nn.Module):  # type: ignore[misc]

@@ -16,7 +16,7 @@ from archcalc.origin import Origin
 from archcalc.readers.pytorch.assembly import Assembly
 from archcalc.readers.pytorch.examples import examples
 from archcalc.readers.pytorch.passing import KNOWN, failed, trace
-from archcalc.readers.pytorch.ruling import bare
+from archcalc.readers.ruling import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcalc.errors import ArchcalcError, Reason, UsageError
-from archcalc.ops.composites import figures
+from archcalc.readers.ruling import figured, name_in
 
 if TYPE_CHECKING:
     from archcalc.live import Rules
@@ -13,35 +12,16 @@ if TYPE_CHECKING:
     from archcalc.readers.pytorch.call import Call
 
 
-def bare(name: str) -> str:
-    """Give the name of a call without the library that it belongs to.
-
-    >>> bare("torchvision::roi_align"), bare("roi_align")
-    ('roi_align', 'roi_align')
-    """
-    return name.rpartition("::")[2]
-
-
 def ruled(call: Call, rules: Rules) -> Figures | None:
     """Say what a call counts by the caller's rule; None if there is none for it.
 
     Raises UsageError where the rule fails, or gives no figures.
     """
-    name = next((name for name in rules if bare(name) == call.name), None)
+    name = name_in(rules, call.name)
     if name is None:
         return None
     xs, ys = ([value.shape for value in values] for values in (call.tensors(), call.outputs))
-    try:
-        return figures(dict(rules[name](xs, ys)))
-    except Reason as reason:
-        message = f"the rule of `{name}`: {reason.message}"
-        raise UsageError.of(reason.code, message, reason.hint) from None
-    except ArchcalcError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever the caller's code raises
-        said = ", ".join("x".join(map(str, shape)) for shape in xs)
-        message = f"the rule of `{name}` failed on {said}: {type(error).__name__}: {error}"
-        raise UsageError.of("rule-failed", message) from None
+    return figured(name, rules, xs, ys)
 
 
 def lacking(call: Call) -> str:

@@ -62,6 +62,7 @@ class Builder:
         self.bound: dict[int, str] = {}
         self.hung: set[int] = set()
         self.moved: set[int] = set()
+        self.ways: dict[int, str] = {}
         self.uncounted: list[Uncounted] = []
         self._shapes: dict[tuple[int, tuple[Shape, ...]], tuple[Op, Op, Shape]] = {}
         self._limits = limits.now()
@@ -198,6 +199,7 @@ class Builder:
         return Graph(
             origin, inputs, nodes, containers, ends, end.node, maker, out, hung, beside,
             frozenset(self.moved),
+            self.ways,
         )  # fmt: skip
 
     def _infer(self, op: Op, xs: tuple[Shape, ...]) -> tuple[Op, Op, Shape]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from archcalc.origin import Maker, Origin
     from archcalc.uncounted import Uncounted
 
+MODULE, CUSTOM, FUNCTION = "module", "custom", "function"
+"""Ways in which a layer of PyTorch is written: as a module of its own, in one that is not PyTorch's
+and has no parts, or as a function in one that has."""
 INPUT = -1
 """Stands for the network's input where a node's inputs are listed; a second one is INPUT - 1."""
 
@@ -69,7 +72,8 @@ class Graph:
     network's. `hung` are what heads read that are not in the graph. `maker` makes it anew at
     another input. `uncounted` are layers that are no nodes: what was left out, or not reached.
     `moved` are nodes that read what was moved on its way, by what is no layer: cut, laid out
-    otherwise, of places that are elsewhere.
+    otherwise, of places that are elsewhere. `ways` tells of layers of live modules in what way they
+    are written, unless each is a module of its own.
     """
 
     origin: Origin
@@ -83,6 +87,7 @@ class Graph:
     hung: frozenset[int] = frozenset()
     uncounted: tuple[Uncounted, ...] = ()
     moved: frozenset[int] = frozenset()
+    ways: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def input(self) -> Shape:

@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import ops
+from archcalc.graph import CUSTOM, FUNCTION
 from archcalc.paths import is_within
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Place(NamedTuple):
     blocks: int
     folded: bool
     folded_linear: bool
+    function: bool
+    custom: bool
 
 
 def places(graph: Graph, nodes: Sequence[Node]) -> list[Place]:
@@ -51,6 +54,8 @@ def places(graph: Graph, nodes: Sequence[Node]) -> list[Place]:
                 blocks=blocks[position],
                 folded=position in convolved,
                 folded_linear=position in linear,
+                function=graph.ways.get(position) == FUNCTION,
+                custom=graph.ways.get(position) == CUSTOM,
             )
         )
         widths.add(width)

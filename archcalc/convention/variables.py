@@ -73,6 +73,8 @@ VARIABLES = {
     "first": "true if no earlier layer of this op has as many channels",
     "folded": "true of a convolution that one batch normalisation alone reads, and of that one",
     "folded_linear": "the same of a linear layer, and of the batch normalisation that reads it",
+    "function": "true of what a live PyTorch module calls that is no module of its own",
+    "custom": "true of a live module without parts, of a class that is not PyTorch's own",
 }
 """Every variable with its meaning; numbers are exact integers unless they say otherwise."""
 COUNTED = (

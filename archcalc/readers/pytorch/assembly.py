@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.builder import Builder, Misfit
 from archcalc.errors import Reason, ShapeError, UsageError
-from archcalc.graph import INPUT, Here, Tie
+from archcalc.graph import INPUT, MODULE, Here, Tie
 from archcalc.ops import make
 from archcalc.ops.quantities import WORKED
 from archcalc.readers.naming import path_of
@@ -66,10 +66,12 @@ class Assembly:
                 continue
             path = self._unique(call.path, call.name)
             try:
-                self._nodes[position] = self._add(path, call)
+                node = self._nodes[position] = self._add(path, call)
             except Reason as reason:
                 kind = ShapeError if isinstance(reason, Misfit) else UsageError
                 raise kind.of(reason.code, f"{path}: {reason.message}", reason.hint) from None
+            if call.way != MODULE:
+                self.builder.ways[node] = call.way
         if trace.stopped:
             name, path = self.builder.origin.name, f"behind {self.builder.nodes[-1].path}"
             beyond = Uncounted(path, name, Case.NOT_REACHED, WORKED, trace.stopped)

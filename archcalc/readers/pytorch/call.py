@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from archcalc.graph import MODULE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,13 +50,17 @@ class Value:
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """A call of PyTorch: its name, its arguments by name, its outputs, the path where it stands."""
+    """A call of PyTorch: its name, its arguments by name, its outputs, the path where it stands.
+
+    `way` tells in what way it is written.
+    """
 
     name: str
     overload: str
     args: dict[str, Any]
     outputs: list[Value]
     path: str
+    way: str = MODULE
     _read: tuple[Value, ...] | None = field(default=None, init=False, repr=False)
 
     def tensors(self) -> tuple[Value, ...]:

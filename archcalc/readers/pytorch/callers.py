@@ -9,6 +9,7 @@ from torch.nn.modules.module import (
     register_module_forward_pre_hook,
 )
 
+from archcalc.graph import CUSTOM, FUNCTION, MODULE
 from archcalc.readers.pytorch.naming import Frame, Naming, is_below
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Callers:
         for name, module in root.named_modules(remove_duplicate=False):
             self._names.setdefault(id(module), []).append(name)
         self._stack: list[Frame] = []
+        self._ways: list[str] = []
         self._hooks: list[Any] = []
 
     def __enter__(self) -> Self:
@@ -45,6 +47,10 @@ class Callers:
         """Name a call of the module that is running."""
         return self.naming.path(self._stack[-1] if self._stack else None, op, read)
 
+    def way(self) -> str:
+        """Tell in what way a call is written: as a module, in one of another class, a function."""
+        return self._ways[-1] if self._ways else FUNCTION
+
     def _enter(self, module: nn.Module, _: object) -> None:
         above = self._stack[-1] if self._stack else None
         label, is_leaf = type(module).__name__, next(module.children(), None) is None
@@ -55,6 +61,9 @@ class Callers:
             below = (name for name in names if above and is_below(name, above.name))
             frame = self.naming.enter(above, next(below, names[0]), label, is_leaf=is_leaf)
         self._stack.append(frame)
+        own = type(module).__module__.partition(".")[0] == "torch"
+        self._ways.append((MODULE if own else CUSTOM) if is_leaf else FUNCTION)
 
     def _leave(self, *_: object) -> None:
         self._stack.pop()
+        self._ways.pop()

@@ -55,7 +55,7 @@ class Recorder(TorchDispatchMode):
             if result is not NotImplemented:
                 return result
         call = Call(kind.name, func._overloadname, self._bind(kind, args, kwargs), [], "")
-        call.path = self._callers.path(kind.name, call.tensors())
+        call.path, call.way = self._callers.path(kind.name, call.tensors()), self._callers.way()
         result = self.run(func, args, kwargs)
         made = [result] if isinstance(result, torch.Tensor) else list(_tensors(result))
         moves_data = moves.is_move(call, [one.numel() for one in made]) or (

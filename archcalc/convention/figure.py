@@ -220,6 +220,8 @@ def _values(
 
 def _value(convention: Convention, reading: Reading, batch: int) -> int | None:
     """Figure one layer for a batch; None where it is not known."""
+    if convention.figures == "operations" and reading.is_nothing:
+        return 0
     if not _knows(convention, reading):
         return None
     variables = reading.variables

@@ -73,6 +73,8 @@ VARIABLES = {
     "first": "true if no earlier layer of this op has as many channels",
     "folded": "true of a convolution that one batch normalisation alone reads, and of that one",
     "folded_linear": "the same of a linear layer, and of the batch normalisation that reads it",
+    "patched": "multiply-accumulates that are written as torch.matmul, and not with @: in a live "
+    "module nobody knows",
     "function": "true of what a live PyTorch module calls that is no module of its own",
     "custom": "true of a live module without parts, of a class that is not PyTorch's own",
 }
@@ -127,6 +129,13 @@ class Reading:
     unknown: frozenset[str] = frozenset()
     least: frozenset[str] = frozenset()
 
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether a layer is only there to be read: a constant, which computes nothing."""
+        there = (*Work._fields, *COUNTED, "borrowed")
+        known = self.op == "opaque" and not self.unknown
+        return known and not any(self.variables[name] for name in there)
+
 
 def read(counted: Counted) -> list[Reading]:
     """Give what rules read of each node, in order; alike layers share theirs."""
@@ -144,6 +153,8 @@ def read(counted: Counted) -> list[Reading]:
 def reading_of(facts: Facts, place: Place) -> Reading:
     """Give what rules read of a layer; networks with alike layers share it."""
     unknown = {*facts.unknown, *(["bias"] if "connections" in facts.unknown else [])}
+    if place.function or place.custom:
+        unknown.add("patched")
     least = ["outputs"] if "activations" in facts.unknown else []
     variables = _variables(facts, place)
     return Reading(facts.op.name, variables, frozenset(unknown), frozenset(least))
@@ -156,6 +167,7 @@ def _variables(facts: Facts, place: Place) -> dict[str, Value]:
         **counts.work._asdict(),
         **{name: getattr(counts, name) for name in COUNTED},
         "bias": facts.bias,
+        "patched": 0,
         "borrowed": facts.borrowed,
         "outputs": y.size,
         "inputs": facts.inputs,

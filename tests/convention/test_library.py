@@ -202,7 +202,7 @@ def test_each_mistake_is_named(written: Callable[[str], Path], text: str, mistak
 
 def test_a_convention_shows_its_name() -> None:
     assert repr(find("thop")) == "Convention('thop')"
-    assert repr(find("thop").rules["linear"]) == "Rule('mac')"
+    assert repr(find("fvcore").rules["linear"]) == "Rule('mac')"
 
 
 def test_what_a_tool_fails_at_and_what_each_layer_counts_can_be_written(

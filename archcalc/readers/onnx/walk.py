@@ -9,7 +9,7 @@ from archcalc.errors import Diagnostic, Place, Reason, SpecError, printable
 from archcalc.graph import INPUT, Here
 from archcalc.ops.op import Shape
 from archcalc.readers.assembly import Assembly, Unreached, error
-from archcalc.readers.onnx import dense, known, telling
+from archcalc.readers.onnx import dense, known, runtime, telling
 from archcalc.readers.onnx.call import Call, Unknown, holding, own_numbers
 from archcalc.readers.onnx.naming import named
 from archcalc.readers.onnx.proto import OWN, SMALL
@@ -85,7 +85,7 @@ class Walk:
     def _node(self, number: int, node: Node) -> None:
         values = [self._value(name) if name else None for name in node.inputs]
         maps = [value for value in values if isinstance(value, Maps)]
-        if node.domain in OWN and not maps and not node.parts:
+        if node.domain in {*OWN, runtime.DOMAIN} and not maps and not node.parts:
             found: list[Value] | None = self._known(node, values)
             if found is not None:
                 self._give(node, found)
@@ -135,7 +135,8 @@ class Walk:
     def _counted(self, call: Call, number: int) -> list[Value]:
         """Apply the rule of an op."""
         node = call.node
-        if node.domain not in OWN:
+        rules = runtime.RULES if node.domain == runtime.DOMAIN else RULES
+        if node.domain not in OWN and (rules is RULES or node.op not in rules):
             raise Unknown(f"an op of `{node.domain[:80]}`")
         if ("", node.op) in self.model.functions or (node.domain, node.op) in self.model.functions:
             raise Unknown("a function of the file")
@@ -143,13 +144,13 @@ class Walk:
             raise Unknown("it runs other graphs, as often as values tell")
         if not call.maps:
             raise Unknown("it makes numbers of its own")
-        if node.op in MOVES:
+        if node.op in MOVES and rules is RULES:
             moved = MOVES[node.op](call)
             return moved if isinstance(moved, list) else [moved]
-        rule = RULES.get(node.op)
+        rule = rules.get(node.op)
         if rule is None:
             raise Unknown("archcalc does not know the op")
-        term = self._term(number, call) if node.op == "MatMul" else None
+        term = self._term(number, call) if rule is dense.matmul else None
         if term is not None:
             found: Maps | list[Maps] = dense.matmul(call, bias=True)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -147,6 +147,8 @@ def details(before: Node, after: Node) -> Iterator[Detail]:
     >>> after = Node("b", Conv(filters=2, kernel=(1, 1), padding="half"), (INPUT,), (x,), y)
     >>> [str(detail) for detail in details(before, after)]
     ['kernel 1, not 3', 'padding half, not 1']
+
+    So is rounding up where there is nothing to round: 55 cells are 27 steps of 2 from 3 on.
     """
     if before.op == after.op or (over_all(before) and over_all(before) == over_all(after)):
         return
@@ -171,7 +173,13 @@ def shared_weights(before: Node, after: Node) -> Iterator[Detail]:
 
 
 def _settled(node: Node, field: str) -> object:
-    """Give a field as it comes out in its place: a stride and a padding as the window has them."""
+    """Give a field as it comes out in its place.
+
+    A stride and a padding are as the window has them; rounding up is nothing where all is even.
+    """
+    if field == "ceil":
+        floored = replace(node.op, ceil=False)  # type: ignore[call-arg]
+        return getattr(node.op, field) and floored.shape(*node.xs) != node.y
     windows = node.op.window(node.xs[0]) if field in {"stride", "padding"} else None
     if windows is None:
         return getattr(node.op, field)

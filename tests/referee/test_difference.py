@@ -246,3 +246,14 @@ def test_plain_values_tell_what_became_of_each_layer() -> None:
         ("c", None): "removed",
         (None, "f"): "added",
     }
+
+
+@pytest.mark.parametrize(("kernel", "kinds"), [(2, []), (3, ["changed"])])
+def test_rounding_up_where_there_is_nothing_to_round_is_no_difference(
+    kernel: int, kinds: list[str]
+) -> None:
+    """Windows of 2 fill 8 cells in steps of 2; those of 3 leave one, and rounding up adds one."""
+    pool = f"{{name: a, maxpool: {kernel}, stride: 2, ceil: "
+    found = own(f"{pool}true}}", f"{pool}false}}")
+
+    assert [change.kind for change in found.changes] == kinds

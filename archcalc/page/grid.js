@@ -41,9 +41,9 @@ class Grid {
   // The rows to be seen, each with whether it is there only because of what is below it.
   visible() {
     const rows = [];
-    const found = this.query ? this.matching() : null;
+    const found = this.query ? this.matching() : null, sort = this.order();
     const walk = (below) => {
-      for (const row of this.sorted(below)) {
+      for (const row of sort(below)) {
         if (found && !found.has(row)) continue;
         rows.push(row);
         if (found ? row.kind !== "layer" : this.open.has(row.number)) walk(row.below);
@@ -65,13 +65,14 @@ class Grid {
     return found;
   }
 
-  sorted(rows) {
-    const column = this.columns().find(({ name }) => name === this.sort.column) ?? (this.sort.column === "layer" ? { name: "layer" } : null);
-    if (!column) return rows;
+  // What puts rows in order: that of a column, or the one in which they are run.
+  order() {
+    const column = [{ name: "layer" }, ...this.columns()].find(({ name }) => name === this.sort.column);
+    if (!column) return (rows) => rows;
     const key = (row) => (column.name === "layer" ? row.name : column.kind === "text" ? this.text(row, column.name)
       : rank(this.network.of(row, column.of ?? column.name)));
-    const order = (one, two) => (typeof one === "string" ? one.localeCompare(two, "en", { numeric: true }) : one - two);
-    return [...rows].sort((one, two) => order(key(one), key(two)) * (this.sort.down ? -1 : 1));
+    const compare = (one, two) => (typeof one === "string" ? one.localeCompare(two, "en", { numeric: true }) : one - two);
+    return (rows) => [...rows].sort((one, two) => compare(key(one), key(two)) * (this.sort.down ? -1 : 1));
   }
 
   text(row, name) {
@@ -81,21 +82,20 @@ class Grid {
   }
 
   cell(row, column) {
-    if (column.kind === "text") return element("td", { role: "gridcell", class: "text" }, row ? this.text(row, column.name) : "");
+    if (column.kind === "text") return element("td", { class: "text" }, row ? this.text(row, column.name) : "");
     const lead = column.lead ? " lead" : "";
     if (column.kind === "number") {
       const figure = this.network.of(row, column.name);
-      return element("td", { role: "gridcell", class: `number${lead}${known(figure) ? "" : " none"}` }, said(figure));
+      return element("td", { class: `number${lead}${known(figure) ? "" : " none"}` }, said(figure));
     }
     const part = share(this.network.of(row, column.of), this.network.of(null, column.of));
-    const bar = element("span", { class: "bar", style: { "--part": part ?? 0 }, "aria-hidden": "true" });
-    return element("td", { role: "gridcell", class: `share${lead}` }, bar, element("span", {}, percent(part)));
+    return element("td", { class: `share${lead}`, style: { "--part": part ?? 0 } }, percent(part));
   }
 
   draw() {
     const columns = this.columns(), rows = this.visible();
     this.rows = rows;
-    this.head.replaceChildren(element("tr", { role: "row" }, [{ name: "layer", title: "layer", kind: "text" }, ...columns].map((each) => this.title(each))));
+    this.head.replaceChildren(element("tr", {}, [{ name: "layer", title: "layer", kind: "text" }, ...columns].map((each) => this.title(each))));
     this.body.replaceChildren(...rows.map((row) => this.line(row, columns)));
     this.foot.replaceChildren(...this.totals(columns));
     this.focusable();
@@ -123,23 +123,23 @@ class Grid {
     const name = element("span", { class: "name", title: row.path }, row.name);
     const twisty = element("span", { class: "twisty", "aria-hidden": "true" }, opens ? (isOpen ? "▾" : "▸") : "");
     return element("tr", {
-      role: "row", class: `${row.kind}${row.head ? " head" : ""}`, "data-row": row.number, tabindex: "-1",
+      class: `${row.kind}${row.head ? " head" : ""}`, "data-row": row.number, tabindex: "-1",
       "aria-level": row.level + 1, "aria-expanded": opens ? String(isOpen) : null,
       "aria-selected": String(row === this.selected),
-    }, element("th", { scope: "row", role: "rowheader", style: { "--level": row.level } }, twisty, name), columns.map((each) => this.cell(row, each)));
+    }, element("th", { scope: "row", style: { "--level": row.level } }, twisty, name), columns.map((each) => this.cell(row, each)));
   }
 
   totals(columns) {
-    const total = (label, cells) => element("tr", { role: "row" }, element("th", { scope: "row", role: "rowheader" }, label), cells);
+    const total = (label, cells) => element("tr", {}, element("th", { scope: "row" }, label), cells);
     const all = total("total", columns.map((each) => this.cell(null, each)));
     if (!this.query) return [all];
     const found = this.layersFound();
     const sums = columns.map((column) => {
-      if (column.kind === "text") return element("td", { role: "gridcell", class: "text" });
+      if (column.kind === "text") return element("td", { class: "text" });
       const sum = add(found.map((row) => this.network.of(row, column.of ?? column.name)));
       return column.kind === "number"
-        ? element("td", { role: "gridcell", class: "number" }, said(sum))
-        : element("td", { role: "gridcell", class: "share" }, percent(share(sum, this.network.of(null, column.of))));
+        ? element("td", { class: "number" }, said(sum))
+        : element("td", { class: "share" }, percent(share(sum, this.network.of(null, column.of))));
     });
     return [total(`${found.length.toLocaleString("en")} found`, sums), all];
   }
@@ -195,10 +195,19 @@ class Grid {
 
   // Mark a row as selected, and open what is above it.
   select(row, reveal) {
+    const before = this.selected && this.row(this.selected.number);
+    before?.setAttribute("aria-selected", "false");
     this.selected = row;
-    if (row && reveal && !this.query) for (let up = row.parent; up; up = up.parent) this.open.add(up.number);
-    this.draw();
-    if (row) this.row(row.number)?.scrollIntoView({ block: "nearest" });
-    if (row) this.row(row.number)?.focus({ preventScroll: true });
+    const closed = [];
+    if (row && reveal && !this.query) for (let up = row.parent; up; up = up.parent) if (!this.open.has(up.number)) closed.push(up.number);
+    closed.forEach((number) => this.open.add(number));
+    if (closed.length) this.draw();
+    const line = row && this.row(row.number);
+    this.body.querySelectorAll("tr[tabindex='0']").forEach((each) => each.setAttribute("tabindex", "-1"));
+    this.focusable();
+    if (!line) return;
+    line.setAttribute("aria-selected", "true");
+    line.scrollIntoView({ block: "nearest" });
+    line.focus({ preventScroll: true });
   }
 }

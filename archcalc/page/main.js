@@ -54,7 +54,8 @@ class Page {
     const { network } = this;
     this.picture = network && Object.keys(network.drawings).length ? new Picture(network, this) : null;
     if (!this.networks.length) return;
-    this.place.replaceChildren(this.header(), element("main", { class: network ? "single" : "several" }, network ? this.single() : comparison(this.networks, this)), this.footer());
+    this.head = this.header();
+    this.place.replaceChildren(this.head, element("main", { class: network ? "single" : "several" }, network ? this.single() : comparison(this.networks, this)), this.footer());
     if (!network) return;
     this.grid.draw();
     this.showPanel();
@@ -97,7 +98,12 @@ class Page {
 
   recount(name) {
     this.convention = name;
-    this.draw();
+    if (this.network) {
+      this.head.replaceWith(this.head = this.header());
+      this.chartBox.replaceWith(this.chartBox = this.charts());
+      this.grid.draw();
+      this.showPanel();
+    } else this.draw();
     this.remember();
     document.getElementById("convention")?.focus();
   }
@@ -116,7 +122,7 @@ class Page {
     const published = printedOf(network.published, true);
     const drawing = this.picture?.box ?? "", wide = this.picture?.isWide;
     return [
-      element("div", { class: "left" }, this.charts(), wide ? drawing : "",
+      element("div", { class: "left" }, this.chartBox = this.charts(), wide ? drawing : "",
         element("section", { class: "table", "aria-label": "Layers" }, this.tools(), element("div", { class: "scroll" }, grid.table)),
         network.notes.length ? section("Notes", "notes", element("ul", {}, network.notes.map((note) => element("li", {}, note)))) : "",
         published ?? "", this.spec()),

@@ -2,9 +2,8 @@
 
 const known = (figure) => (Array.isArray(figure) ? figure[0] : figure);
 
-function grouped(figure) {
-  return typeof figure === "string" ? BigInt(figure).toLocaleString("en") : figure.toLocaleString("en");
-}
+const english = new Intl.NumberFormat("en");
+const grouped = (figure) => english.format(typeof figure === "string" ? BigInt(figure) : figure);
 
 function said(figure) {
   if (figure === null || figure === undefined) return "unknown";

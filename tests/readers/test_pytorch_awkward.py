@@ -120,3 +120,83 @@ def test_a_lazy_layer_has_no_sizes_yet() -> None:
         "error[no-sizes]: `0.weight` of Sequential has no size before its first pass\n"
         "  hint: call the module once with a tensor that has data"
     )
+
+
+class Average(nn.Module):  # type: ignore[misc]
+    """A layer, and a copy of it that follows it by a tenth in each pass, whatever a pass is for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Linear(8, 4)
+        self.mean = nn.Linear(8, 4).requires_grad_(False)  # noqa: FBT003
+
+    def forward(self, x: Any) -> Any:  # noqa: ANN401, D102
+        for own, p in zip(self.mean.parameters(), self.net.parameters(), strict=True):
+            own.mul_(0.9).add_(p, alpha=0.1)
+        torch._foreach_mul_(list(self.net.parameters()), 0.5)
+        return self.mean(x)
+
+
+def test_a_module_that_writes_its_own_weights_keeps_them() -> None:
+    module = Average()
+    before = {name: p.clone() for name, p in module.named_parameters()}
+    total = count(module, inputs=(8,)).total
+
+    assert (total.parameters, total.fixed, total.macs) == (36, 36, 32)
+    assert all(torch.equal(p, before[name]) for name, p in module.named_parameters())
+
+
+@pytest.mark.parametrize("wrap", ["fx", "parallel", "script", "trace"])
+@pytest.mark.filterwarnings("ignore")  # that it is old
+def test_a_module_in_another_dress_counts_the_same(wrap: str) -> None:
+    layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.ConvTranspose2d(8, 4, 2)
+    net = nn.Sequential(*layers)
+    module = {
+        "script": torch.jit.script,
+        "trace": lambda net: torch.jit.trace(net.eval(), torch.zeros(1, 3, 9, 9)),
+        "parallel": nn.DataParallel,
+        "fx": torch.fx.symbolic_trace,
+    }[wrap](net)
+    total = count(module, inputs=(3, 9, 9)).total
+
+    # 8·(27 + 1), a pair for each map, 4·(8·4) and 4
+    assert (total.parameters, total.macs) == (224 + 16 + 132, CONV + 49 * 8 * 16)
+    assert dict(total.unknown) == {}
+
+
+def test_complex_numbers_have_products_that_are_several() -> None:
+    """A complex product is four products and two sums: no rule says so, and none guesses."""
+    part = nn.Linear(8, 4, dtype=torch.cfloat)
+    module = Calls(lambda own, x: own.part(x.to(torch.cfloat)).abs(), part=part)
+    report = count(module, inputs=(8,))
+
+    assert report.total.parameters == 36
+    assert report.total.unknown["macs"] == ("part.linear", "abs")
+    assert report.uncounted[0].why == "1x8, 4x8, 4 to 1x4, of complex numbers"
+
+
+def test_a_log_of_a_sum_of_exps_is_all_three() -> None:
+    work = count(Calls(lambda _, x: x.logsumexp(1)), inputs=(3, 4, 4)).total.work
+
+    assert (work.exp, work.add, work.log) == (48, 48 - 16, 16)
+
+
+@pytest.mark.filterwarnings("ignore")  # that it is old
+def test_quantised_layers_are_named() -> None:
+    quantised = torch.ao.quantization.quantize_dynamic(
+        nn.Sequential(nn.Linear(8, 8), nn.ReLU()), {nn.Linear}, dtype=torch.qint8
+    )
+    report = count(quantised, inputs=(8,))
+
+    assert report.total.unknown["macs"] == ("0/linear_dynamic",)
+
+
+def test_a_list_of_modules_is_no_network() -> None:
+    with pytest.raises(UsageError) as caught:
+        count(nn.ModuleList([nn.Linear(8, 8)]), inputs=(8,))
+
+    assert str(caught.value) == (
+        "error[model-failed]: ModuleList failed on 1x8: NotImplementedError: Module [ModuleList] "
+        'is missing the required "forward" function\n'
+        "  hint: the first 1 is the batch: inputs are those of one sample"
+    )

@@ -100,7 +100,8 @@ class Assembly:
     def _add(self, path: str, call: Call) -> int:
         held = any(value.held for value in call.tensors())
         figures = ruled(call, self._rules)
-        step = lower(call, self._stored) if held and figures is None else None
+        ours = held and figures is None and not call.is_complex
+        step = lower(call, self._stored) if ours else None
         named = None if step is None else self.owned.named(step)
         if step is None or named is None:
             return self._state(path, call, figures, held=held)
@@ -122,7 +123,7 @@ class Assembly:
         y = shape_of(call.outputs[0])
         own = self.owned.free(call.tensors())
         holds = tuple((_array(name, own), self._arrays[name]) for name in own)
-        does = stated.state(call) if figures is None else None
+        does = stated.state(call) if figures is None and not call.is_complex else None
         if does is not None:
             figures = tuple((k, n) for k, n in does.items() if n or k == "interactions")
         elif figures is None:

@@ -52,7 +52,8 @@ class Value:
 class Call:
     """A call of PyTorch: its name, its arguments by name, its outputs, the path where it stands.
 
-    `way` tells in what way it is written.
+    `way` tells in what way it is written, and `is_complex` that it reads complex numbers, whose
+    products are several.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Call:
     outputs: list[Value]
     path: str
     way: str = MODULE
+    is_complex: bool = False
     _read: tuple[Value, ...] | None = field(default=None, init=False, repr=False)
 
     def tensors(self) -> tuple[Value, ...]:

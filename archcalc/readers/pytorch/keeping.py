@@ -19,9 +19,8 @@ def kept(module: nn.Module) -> Iterator[None]:
     saved = [(part, _copied(part.__dict__)) for part in module.modules()]
     fastpath = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
-    module_training = [(part, part.training) for part in module.modules()]
     try:
-        for part, _ in module_training:
+        for part, _ in saved:
             part.__dict__["training"] = False
         yield
     finally:

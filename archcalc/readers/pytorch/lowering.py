@@ -162,6 +162,7 @@ def _glu(call: Call, _: object) -> Step | None:
 RULES: dict[str, Callable[[Call, Stored], Step | None]] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), weighted.conv),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), weighted.deconv),
+    "_convolution": weighted.convolution,
     "linear": weighted.linear,
     **dict.fromkeys(("matmul", "mm", "mv", "bmm"), _matmul),
     "scaled_dot_product_attention": attention.core,

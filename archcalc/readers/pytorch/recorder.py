@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from archcalc.readers.pytorch import moves
 from archcalc.readers.pytorch.call import Call, Value, word_of
-from archcalc.readers.pytorch.shortcuts import SHORTCUTS
+from archcalc.readers.pytorch.shortcuts import PLAIN, SHORTCUTS
 from archcalc.readers.pytorch.tape import Made, Tape
 
 if TYPE_CHECKING:
@@ -26,11 +26,20 @@ if TYPE_CHECKING:
 class Recorder(TorchDispatchMode):
     """Notes every call that has a rule, or that cannot be taken apart further.
 
-    Where a call has a shortcut (`plainly` may forbid it), PyTorch need not run.
+    Where a call has a shortcut (`plainly` may forbid it), PyTorch need not run. One that `spares`
+    numbers lets no call write over those of a module.
     """
 
-    def __init__(self, callers: Callers, known: Container[str], *, plainly: bool = False) -> None:
+    def __init__(
+        self,
+        callers: Callers,
+        known: Container[str],
+        *,
+        plainly: bool = False,
+        spares: bool = False,
+    ) -> None:
         super().__init__()
+        self._spares, self._has_complex = spares, False
         self.tape = Tape()
         self._callers, self._known, self._plainly = callers, known, plainly
         self._alive: list[torch.Tensor] = []
@@ -54,7 +63,9 @@ class Recorder(TorchDispatchMode):
                 result = func.decompose(*args, **kwargs)
             if result is not NotImplemented:
                 return result
-        call = Call(kind.name, func._overloadname, self._bind(kind, args, kwargs), [], "")
+        self._has_complex = False
+        bound = self._bind(kind, args, kwargs)
+        call = Call(kind.name, func._overloadname, bound, [], "", is_complex=self._has_complex)
         call.path, call.way = self._callers.path(kind.name, call.tensors()), self._callers.way()
         result = self.run(func, args, kwargs)
         made = [result] if isinstance(result, torch.Tensor) else list(_tensors(result))
@@ -66,6 +77,10 @@ class Recorder(TorchDispatchMode):
 
     def run(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Have done what is called."""
+        if self._spares and any(
+            type(one) in PLAIN and not one.is_meta for one in _written(func, args)
+        ):
+            return args[0] if func._schema.returns else None
         shortcut = None if kwargs or self._plainly else SHORTCUTS.get(func._name)
         made = shortcut(*args) if shortcut else None
         return func(*args, **kwargs) if made is None else made
@@ -92,6 +107,7 @@ class Recorder(TorchDispatchMode):
 
     def _known_as(self, given: Any) -> Any:
         if isinstance(given, torch.Tensor):
+            self._has_complex |= given.is_complex()
             return self.value(given)
         if isinstance(given, list | tuple):
             return [self._known_as(one) for one in given]
@@ -124,6 +140,14 @@ def _kind_of(func: Any) -> _Kind:
         is_view=func.is_view,
         mutates=schema.is_mutable,
     )
+
+
+def _written(func: Any, args: Any) -> Iterator[torch.Tensor]:
+    """Give the tensors that a call writes into."""
+    if func._schema.is_mutable:
+        for argument, given in zip(func._schema.arguments, args, strict=False):
+            if argument.alias_info and argument.alias_info.is_write:
+                yield from _tensors([given])
 
 
 def _tensors(result: Any) -> Iterator[torch.Tensor]:

@@ -30,4 +30,4 @@ def lacking(call: Call) -> str:
         ", ".join("x".join(map(str, value.shape)) or "a number" for value in values)
         for values in (call.tensors(), call.outputs)
     )
-    return f"{read} to {made}"
+    return f"{read} to {made}" + ", of complex numbers" * call.is_complex

@@ -18,11 +18,12 @@ from torch.nn import Parameter
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_KINDS = {Tensor, Parameter}
+PLAIN = {Tensor, Parameter}
+"""The classes of tensors that only are what they seem."""
 
 
 def _is_plain(x: Tensor, kind: torch.dtype) -> bool:
-    return type(x) in _KINDS and x.is_meta and x.dtype is kind and x.is_contiguous()
+    return type(x) in PLAIN and x.is_meta and x.dtype is kind and x.is_contiguous()
 
 
 def _are_alike(*given: Tensor | None) -> bool:

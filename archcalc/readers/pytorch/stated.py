@@ -47,12 +47,13 @@ def _clamp(call: Call) -> Figures:
     return {"cmp": call.outputs[0].size * sum(bound is not None for bound in bounds)}
 
 
-def _reduced(kind: str, **after: int) -> Rule:
-    """Join all elements of a stretch; then do something once for each stretch."""
+def _reduced(kind: str, before: str = "", **after: int) -> Rule:
+    """Join all elements of a stretch, with something before; do something once for each stretch."""
 
     def rule(call: Call) -> Figures:
         m, n = _first(call).size, call.outputs[0].size
-        return {kind: m - n} | {name: times * n for name, times in after.items()}
+        each = {before: m} if before else {}
+        return {kind: m - n} | each | {name: times * n for name, times in after.items()}
 
     return rule
 
@@ -267,7 +268,8 @@ RULES: dict[str, Rule] = {
     "pow": _pow,
     "gelu": _gelu,
     **dict.fromkeys(("clamp", "clip"), _clamp),
-    **dict.fromkeys(("sum", "nansum", "logsumexp"), _reduced("add")),
+    **dict.fromkeys(("sum", "nansum"), _reduced("add")),
+    "logsumexp": _reduced("add", "exp", log=1),
     "mean": _reduced("add", div=1),
     **dict.fromkeys(("max", "min", "amax", "amin", "any", "all"), _reduced("cmp")),
     **dict.fromkeys(("linalg_vector_norm", "norm"), _norm),

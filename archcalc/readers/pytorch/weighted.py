@@ -41,6 +41,11 @@ def conv(call: Call, stored: Stored) -> Step | None:
     )
 
 
+def convolution(call: Call, stored: Stored) -> Step | None:
+    """Read a convolution as traces have it, which may be a transposed one."""
+    return (deconv if call.args["transposed"] else conv)(call, stored)
+
+
 def deconv(call: Call, stored: Stored) -> Step | None:
     """Read a transposed convolution."""
     args = call.args

@@ -207,10 +207,6 @@ class LSTM(OneBias, nn.LSTM):
     """An LSTM with one vector of biases."""
 
 
-class GRU(OneBias, nn.GRU):
-    """A GRU with one vector of biases."""
-
-
 class RNN(OneBias, nn.RNN):
     """An Elman network with one vector of biases."""
 

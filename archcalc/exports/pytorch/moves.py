@@ -83,8 +83,11 @@ def pad(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
 def pad_channels(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
     """Write maps of zeros behind those that there are."""
     (x,) = xs
+    if set(op.stride) == {1}:
+        ends = ", ".join(["0"] * (2 * x.rank + 1))
+        return Form(None, "maps", "maps", f"F.pad({{0}}, ({ends}, {op.filters - x.channels}))")
     if x.rank != 2 or len(set(op.stride)) != 1:
-        raise refused("maps of zeros are written for two dimensions with one stride")
+        raise refused("maps of zeros are written for two dimensions with one stride, or without")
     stride = Option("stride", number("stride", op.stride), 1)
     return Form(
         Call("PadChannels", (Number("missing", op.filters - x.channels), stride)), "maps", "maps"

@@ -81,7 +81,7 @@ def attention(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
 
 
 def recurrent(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
-    """Write an LSTM, a GRU or an Elman network; of one vector of biases PyTorch has none."""
+    """Write an LSTM, a GRU or an Elman network; PyTorch has two vectors of biases in all."""
     if not getattr(op, "reset_after", True):
         raise refused("PyTorch's GRU resets behind the product")
     if xs[0].rank != 1:
@@ -95,7 +95,8 @@ def recurrent(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
         Option("bidirectional", op.bidirectional, False),
     )
     word = op.name.upper()
-    module = Call(word if op.bias is True else f"nn.{word}", arguments)
+    one = op.bias is True and op.name != "gru"  # a gate of a GRU has two here as well
+    module = Call(word if one else f"nn.{word}", arguments)
     if op.steps == "all":
         return Form(module, "rows", "rows", "{m}({0})[0]")
     if not op.bidirectional:

@@ -64,7 +64,7 @@ def levels(nodes: Sequence[Node]) -> Mapping[str, str]:
             layers[name] = _Layer(name, tuple(split(name)), is_quiet(node))
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for layer, path in _parted([*layers.values()], ""):
+    for layer, path in _parted(_named_alike([*layers.values()]), ""):
         found[layer.name] = f"{path}/{layer.name}" if path in taken else path
         taken.add(path)
     return found
@@ -95,6 +95,19 @@ def _parted(layers: list[_Layer], above: str) -> Iterator[tuple[_Layer, str]]:
             yield from _parted([layer.within(key) for layer in run], f"{above}{key}/")
         else:
             yield from ((layer, (above + "".join(layer.below)).rstrip("/")) for layer in run)
+
+
+def _named_alike(layers: list[_Layer]) -> list[_Layer]:
+    """Let the name of the whole network, with which nine tenths of all begin, be no level."""
+    often = Counter(layer.below[0] for layer in layers if len(layer.below) > 1)
+    first, times = often.most_common(1)[0] if often else ("", 0)
+    if not first.endswith("_") or 10 * times < 9 * len(layers):
+        return layers
+    return _named_alike([
+        layer._replace(below=(first + layer.below[1], *layer.below[2:]))
+        if layer.below[0] == first and len(layer.below) > 1 else layer
+        for layer in layers
+    ])  # fmt: skip
 
 
 def _runs(layers: Sequence[_Layer]) -> list[tuple[str, list[_Layer]]]:

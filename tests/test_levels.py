@@ -132,6 +132,16 @@ def test_one_layer_of_another_name_in_the_middle_of_a_block_belongs_to_it() -> N
     ]
 
 
+def test_the_name_of_the_whole_network_is_no_level() -> None:
+    names = "net17_stage1_a net17_stage1_b net17_stage2_a net17_stage2_b"
+
+    assert [path for path, _ in rows(names)] == ["net17_stage1", "net17_stage2"]
+    assert [path for path, _ in rows("net17_conv1_1 net17_conv1_2")] == [
+        "net17_conv1_1",
+        "net17_conv1_2",
+    ]
+
+
 @pytest.mark.parametrize(
     "names",
     [

@@ -48,6 +48,7 @@ def read(file: File, given: Input | None) -> Graph:
         inputs=own,
         text="\n".join(f"{node.op} {node.name}" for node in model.graph.nodes),
         kind="ONNX model",
+        flat=not any(node.scopes or node.name.startswith("/") for node in model.graph.nodes),
     )
 
     def make(maker: Maker, inputs: Mapping[str, Shape]) -> Graph:

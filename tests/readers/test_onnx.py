@@ -340,6 +340,16 @@ def test_paths_are_those_of_the_modules(names: list[str], paths: list[str]) -> N
     assert [row.path for row in found.nodes] == paths
 
 
+def test_all_inputs_that_are_free_are_named_at_once() -> None:
+    inputs = info("ids", "batch", "length"), info("mask", "batch", "length"), info("x", 1, 4)
+    nodes = node("Add", "ids mask", "a"), node("Add", "a x", "y")
+    assert complaint(written(*nodes, inputs=inputs)) == (
+        "net.onnx: error[no-input]: the sizes of the input `ids` are free in the file: "
+        "batchxlength\n"
+        "  hint: say it: `--input ids=128,mask=128`, or `input=` in Python, without the batch"
+    )
+
+
 def test_the_newer_exporter_lists_the_modules() -> None:
     def said(scopes: str) -> bytes:
         return field(9, field(1, "pkg.torch.onnx.name_scopes") + field(2, scopes))

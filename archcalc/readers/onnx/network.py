@@ -40,6 +40,12 @@ class Entry(NamedTuple):
         return None if None in sample else Shape(*(sample or (1,)))  # type: ignore[arg-type]
 
 
+def _like(entry: Entry) -> str:
+    """Write sizes as they might be: of a row of tokens, of an image."""
+    sample = (entry.dims or (1, 3, None, None))[entry.ahead :]
+    return "x".join(str(size or (128 if len(sample) == 1 else 224)) for size in sample)
+
+
 class Inputs:
     """The inputs of a model; of all of them the first axis is that of the batch."""
 
@@ -98,9 +104,10 @@ class Inputs:
         message = (
             f"the sizes of the input `{entry.name}` are free in the file: {printable(written)}"
         )
-        like = "x".join(str(d or 224) for d in (entry.dims or (1, 3, None, None))[entry.ahead :])
-        prefix = f"{entry.name}=" if len(self.entries) > 1 else ""
-        hint = f"say it: `--input {prefix}{like}`, or `input=` in Python, without the batch"
+        free = [other for other in self.entries if other.shape is None][:8]
+        like = ",".join(f"{other.name}={_like(other)}" for other in free)
+        like = _like(entry) if len(self.entries) == 1 else like
+        hint = f"say it: `--input {like}`, or `input=` in Python, without the batch"
         place = Place(self.file, 0, 0)
         return UsageError([Diagnostic("no-input", message, place, hint)])
 

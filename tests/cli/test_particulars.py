@@ -1,0 +1,95 @@
+"""What a call says in cases that are easily lost: one of two, a default, a colour, a caption."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+    Call = Callable[..., Outcome]
+
+GREEN, RED = "\x1b[32m", "\x1b[31m"
+
+
+@pytest.mark.parametrize("command", ["gradients", "backprop"])
+def test_a_seed_below_nothing_is_refused(archcalc: Call, command: str) -> None:
+    status, output, errors = archcalc(command, "lenet5", "--seed", "-1")
+    said, hint = errors.splitlines()  # the sentence itself is of the library that reads options
+    assert (status, output, hint) == (2, "", f"  hint: `archcalc {command} --help`")
+    assert said.startswith("error[usage]: ")
+    assert "`--seed`" in said
+
+
+def test_a_budget_holds_for_a_batch(archcalc: Call) -> None:
+    limit = ("budget", "lenet5", "--max-macs", "400k")
+    one, two = archcalc(*limit), archcalc(*limit, "--batch", "2")
+    assert (one.status, two.status) == (0, 1)
+    assert "651,360  over by 251,360" in two.output  # 2·325,680
+
+
+def test_verdicts_have_a_colour_beside_their_words(archcalc: Call) -> None:
+    within, over = (
+        archcalc("budget", "lenet5", "--max-macs", most, "--color", "always").output
+        for most in ("1M", "1k")
+    )
+    assert f"{GREEN}MACs      1,000,000  325,680  within" in within
+    assert f"{RED}MACs      1,000  325,680  over by 324,680" in over
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (100, "1 column hidden for want of room (share of parameters): --wide shows all"),
+        (86, "2 columns hidden for want of room (kernel, share of parameters): --wide shows all"),
+    ],
+)
+def test_columns_without_room_are_counted(archcalc: Call, width: int, said: str) -> None:
+    assert said in archcalc("show", "resnet50", "--width", str(width)).errors
+
+
+def test_two_networks_are_two(archcalc: Call) -> None:
+    assert archcalc("list", "sigmoid").output.endswith("\n2 networks\n")
+    assert archcalc("list", "xception").output.endswith("\n1 network\n")
+    assert json.loads(archcalc("list", "sigmoid", "--json").output)["schema"] == 1
+
+
+def test_one_network_is_charted_with_its_parameters_set_and_with_its_heads(
+    archcalc: Call, tmp_path: Path
+) -> None:
+    grown, heads = tmp_path / "grown.svg", tmp_path / "heads.svg"
+    assert archcalc("plot", "densenet-40-12", "-s", "growth=24", "-o", str(grown)).status == 0
+    assert archcalc("plot", "googlenet", "--heads", "-o", str(heads)).status == 0
+    assert "aux1" in heads.read_text("utf-8")
+
+
+def test_heads_count_in_a_table_where_they_are_asked_for(archcalc: Call) -> None:
+    main, whole = archcalc("table", "googlenet"), archcalc("table", "googlenet", "--heads")
+    assert ("6,998,552" in main.output, "13,378,280" in whole.output) == (True, True)
+
+
+@pytest.mark.parametrize("to", ["lenet5@thop", "60k"])
+def test_a_reconciliation_names_both_sides_in_a_file(archcalc: Call, to: str) -> None:
+    first, *_ = archcalc("reconcile", "lenet5", to, "-f", "csv", "--remarks").output.splitlines()
+    assert first.startswith(f"# from: lenet5@{'parameters' if to == '60k' else 'macs'}; to: {to}; ")
+
+
+def test_a_rule_for_every_layer_is_told_with_the_others(archcalc: Call) -> None:
+    output = archcalc("conventions", "-C", "torchsummary-memory").output
+    assert re.search(r"^every layer +also 4 \* entering$", output, re.MULTILINE)
+
+
+def test_gradients_of_two_networks_stand_in_the_order_of_their_layers(archcalc: Call) -> None:
+    output = archcalc("gradients", "lenet5-textbook", "lenet5").output
+    layers = [line.split()[0] for line in output.splitlines()[2:7]]
+    assert layers == ["C1", "C3", "C5", "F6", "OUTPUT"]
+    assert archcalc("gradients", "lenet5", "lenet5-textbook").output.splitlines()[6].split()[0] == (
+        "OUTPUT"  # which the second has alone: behind F6, which it follows there
+    )

@@ -93,3 +93,29 @@ def test_gradients_of_two_networks_stand_in_the_order_of_their_layers(archcalc: 
     assert archcalc("gradients", "lenet5", "lenet5-textbook").output.splitlines()[6].split()[0] == (
         "OUTPUT"  # which the second has alone: behind F6, which it follows there
     )
+
+
+SMALL = "input: 1x32x32\nlayers: [{{name: C1, conv: 6, kernel: 5}}, {{name: F, linear: {}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "row"),
+    [
+        ("141120", "net@macs 141,120 = equal nothing calflops-macs"),  # 784·150 + 5·4,704
+        ("117600", "net@macs-conv 117,600 = equal convention macs-conv"),
+    ],
+)
+def test_what_was_changed_to_meet_a_number_is_said(
+    archcalc: Call, tmp_path: Path, number: str, row: str
+) -> None:
+    (tmp_path / "net.yaml").write_text(SMALL.format(5), "utf-8")
+    output = archcalc("reconcile", str(tmp_path / "net.yaml"), number).output
+    assert " ".join(output.splitlines()[3].split()).startswith(row)
+
+
+def test_a_vector_is_said_by_its_length_in_a_difference(archcalc: Call, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{units}.yaml" for units in (5, 6)]
+    for path in paths:
+        path.write_text(SMALL.format(path.stem), "utf-8")
+    output = archcalc("diff", *map(str, paths)).output
+    assert "units 6, not 5; output 6, not 5  " in output

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archcalc.ops.op import NO_WORK, Work
-from archcalc.uncounted import unknown
+from archcalc.uncounted import Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archcalc.uncounted import Uncounted
 
 KINDS = Work._fields
 QUANTITIES = (
@@ -21,6 +20,9 @@ QUANTITIES = (
 )  # fmt: skip
 Tally: TypeAlias = "tuple[int, ...]"
 """The figures of one node and one sample: what `Counts` has, with the kinds of work at the end."""
+
+
+NO_GAPS = Gaps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Counts:
     interactions: int = 0
     activations: int = 0
     work: Work = NO_WORK
-    uncounted: tuple[Uncounted, ...] = ()
+    uncounted: Gaps = NO_GAPS
     """The layers of which something is not known: these counts are what is known."""
 
     @property
@@ -71,7 +73,7 @@ class Counts:
     @property
     def unknown(self) -> dict[str, tuple[str, ...]]:
         """By quantity that is at least what is counted: the layers whose share is not known."""
-        return unknown(self.uncounted) if self.uncounted else {}
+        return self.uncounted.by_quantity
 
 
 def add_up(tallies: Sequence[Tally], batch: int = 1) -> Counts:

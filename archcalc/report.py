@@ -21,7 +21,7 @@ from archcalc.row import Row, no_row, row_at, row_of, rows_at
 from archcalc.scope import scope
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
-from archcalc.uncounted import gaps
+from archcalc.uncounted import Gaps, gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ class Report(Displayed, view="tables.layers:layers"):
     def main(self) -> Counts:
         """The main path alone."""
         main = self._by_head.get(None, Counts())
-        return replace(main, uncounted=(*main.uncounted, *gaps(self._beside)))
+        return replace(main, uncounted=Gaps([*main.uncounted, *gaps(self._beside)]))
 
     @cached_property
     def heads(self) -> dict[str, Counts]:
@@ -262,7 +262,7 @@ class Report(Displayed, view="tables.layers:layers"):
         facts, unknown = self.facts, self._unknown
         total = add_up([facts[i].tally for i in positions], self.batch)
         layers = [unknown[i] for i in positions if i in unknown] if unknown else []
-        missing = (*layers, *gaps(beside))
+        missing = Gaps([*layers, *gaps(beside)])
         return replace(total, uncounted=missing) if missing else total
 
     @cached_property

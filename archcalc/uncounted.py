@@ -8,6 +8,7 @@ at least, since what `opaque` does is unknown: digits
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -44,13 +45,17 @@ class Uncounted(NamedTuple):
         return self._asdict() | {"case": str(self.case), "quantities": list(self.quantities)}
 
 
-def unknown(layers: Iterable[Uncounted]) -> dict[str, tuple[str, ...]]:
-    """Give by quantity the paths of the layers whose share of it is not known."""
-    found: dict[str, tuple[str, ...]] = {}
-    for layer in layers:
-        for quantity in layer.quantities:
-            found[quantity] = (*found.get(quantity, ()), layer.path)
-    return found
+class Gaps(tuple[Uncounted, ...]):  # noqa: SLOT001 - what is gathered stays with it
+    """The layers that make counts partial; by quantity they are gathered once, for all that ask."""
+
+    @cached_property
+    def by_quantity(self) -> dict[str, tuple[str, ...]]:
+        """The paths of the layers whose share of a quantity is not known."""
+        found: dict[str, list[str]] = {}
+        for layer in self:
+            for quantity in layer.quantities:
+                found.setdefault(quantity, []).append(layer.path)
+        return {quantity: tuple(paths) for quantity, paths in found.items()}
 
 
 def gaps(layers: Iterable[Uncounted]) -> Iterator[Uncounted]:

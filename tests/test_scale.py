@@ -11,6 +11,7 @@ import pytest
 
 import archcalc
 from archcalc import limits
+from archcalc.render.tables.layers import layers as tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,3 +131,16 @@ def test_huge_fixed_sizes_are_counted_without_looking_at_each_window() -> None:
 
     assert row.work.add == 2 * size * 3 - size  # each window is 2x3
     assert row.work.div == size
+
+
+def test_a_table_of_what_is_unknown_grows_with_its_length_and_not_faster() -> None:
+    def tabulated(number: int) -> float:
+        each = "".join(f"  - {{opaque: 4x8x8, holds: {{w: {n + 1}}}}}\n" for n in range(number))
+        report = archcalc.count(archcalc.load(StringIO(f"input: 4x8x8\nlayers:\n{each}")))
+        start = time.process_time()
+        assert len(tabulate(report, depth=None).rows) == number
+        return time.process_time() - start
+
+    tabulated(20)  # whatever is done once
+    short = min(tabulated(150) for _ in range(3))
+    assert tabulated(1_500) < 30 * max(short, 0.01)  # 10 if it is linear, else 100 and more

@@ -66,7 +66,7 @@ class Options(TypedDict, total=False):
     dask: object
     """Who counts: the address of a Dask scheduler, or a client of one."""
     tell: Callable[[int, int, int], None] | None
-    """Called with how many were counted, of how many, and how many fit."""
+    """Called now and then with how many were counted, of how many, and how many fit."""
 
 
 def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Unpack
 
 from archcalc.display import Displayed
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 WRITTEN = 100
 """So many results are written at once."""
+EVERY = 0.1
+"""Seconds between two times that somebody is told how far it is: to draw a bar takes longer than to
+count."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,10 +117,11 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     (4, 2)
     """
     plan, selection = plan_of(net, vary, options), selection_of(options)
-    tell, first = options.get("tell"), options.get("first")
+    tell, first, told = options.get("tell"), options.get("first"), 0.0
     for outcome in _run(plan, selection, options):
         selection.add(outcome)
-        if tell:
+        if tell and perf_counter() > told + EVERY:
+            told = perf_counter()
             tell(outcome.number + 1, plan.space.size, selection.fitting)
         if selection.fitting == first:
             break

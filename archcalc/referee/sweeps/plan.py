@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import ArchcalcError, Reason, UsageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 
-FIRST, LONGEST = 64, 16_384
+FIRST, LONGEST = 256, 16_384
 """So many variants are counted together at first, and at most."""
 
 
@@ -76,16 +76,17 @@ class Plan:
     def count(self, start: int, stop: int) -> Iterator[Outcome]:
         """Count the variants from `start` up to `stop`, those of one structure at once.
 
-        A stretch of them is counted together: a longer one while that takes less than a second.
+        A stretch of them is counted together: a longer one while that takes less than two seconds
+        of the processor.
         """
         from archcalc.referee.sweeps.together import count_together  # noqa: PLC0415 - it needs NumPy
 
         many = FIRST
         while start < stop:
-            began, end = perf_counter(), min(stop, start + many)
+            began, end = process_time(), min(stop, start + many)
             yield from count_together(self, range(start, end))
             start = end
-            quick = perf_counter() - began < 1
+            quick = process_time() - began < 2
             many = min(LONGEST, 2 * many) if quick else max(FIRST, many // 2)
 
     def one(self, number: int) -> Outcome:

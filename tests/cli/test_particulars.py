@@ -119,3 +119,23 @@ def test_a_vector_is_said_by_its_length_in_a_difference(archcalc: Call, tmp_path
         path.write_text(SMALL.format(path.stem), "utf-8")
     output = archcalc("diff", *map(str, paths)).output
     assert "units 6, not 5; output 6, not 5  " in output
+
+
+def test_ratios_are_to_the_first_network(archcalc: Call) -> None:
+    output = archcalc("table", "lenet1", "lenet5", "--ratios").output
+    assert [line.split()[2:] for line in output.splitlines()[2:4]] == [
+        ["2,578", "1.00", "91,520", "1.00"],
+        ["60,000", "23.27", "325,680", "3.56"],  # 60,000/2,578, 325,680/91,520
+    ]
+
+
+def test_memory_is_told_in_the_parts_that_there_are(archcalc: Call) -> None:
+    lines = archcalc("budget", "lenet1", "--max-memory", "1MB").output.splitlines()
+    assert lines[-1] == (
+        "memory in bytes: 10,312 of parameters + 18,432 of the largest set of outputs alive at once"
+    )
+
+
+def test_a_batch_of_two_is_said(archcalc: Call) -> None:
+    first, *_ = archcalc("show", "lenet5", "--batch", "2").output.splitlines()
+    assert first == "LeNet-5 (lenet5), input 1x32x32, batch 2"

@@ -19,6 +19,7 @@ from archcalc.readers import one_of, take
 from archcalc.receptive_field import Field, receptive_fields
 from archcalc.row import Row, no_row, row_at, row_of, rows_at
 from archcalc.scope import scope
+from archcalc.sharing import among
 from archcalc.spec.spec import Spec
 from archcalc.spec.unroll import expand
 from archcalc.uncounted import Gaps, gaps
@@ -137,9 +138,9 @@ class Report(Displayed, view="tables.layers:layers"):
 
     @cached_property
     def leading_out(self) -> Counts:
-        """The sum of the layers on a path to an output: all but what ends dead."""
-        alive = self.graph.leading_out
-        return self._add_up([i for i in range(len(self.nodes)) if i in alive])
+        """The sum of the layers on a path to an output, with what these share with a dead end."""
+        alive = [i for i in range(len(self.nodes)) if i in self.graph.leading_out]
+        return self._add_up(alive, (), read_facts(among(self.nodes, alive)))
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -257,9 +258,11 @@ class Report(Displayed, view="tables.layers:layers"):
         """Sum the nodes that have the same key."""
         return {key: self._add_up(positions) for key, positions in positions_by(keys).items()}
 
-    def _add_up(self, positions: Sequence[int], beside: Iterable[Uncounted] = ()) -> Counts:
+    def _add_up(
+        self, positions: Sequence[int], beside: Iterable[Uncounted] = (), of: Sequence[Facts] = ()
+    ) -> Counts:
         """Sum the nodes at these positions, and tell what of them is not known."""
-        facts, unknown = self.facts, self._unknown
+        facts, unknown = of or self.facts, self._unknown
         total = add_up([facts[i].tally for i in positions], self.batch)
         layers = [unknown[i] for i in positions if i in unknown] if unknown else []
         missing = Gaps([*layers, *gaps(beside)])

@@ -95,6 +95,29 @@ def _is_trained(node: Node) -> bool:
     return not isinstance(node.op, Weighted) or node.op.trainable
 
 
+def among(nodes: Sequence[Node], positions: Sequence[int]) -> list[Node]:
+    """Let arrays of what is not at these positions belong to the first there that takes them.
+
+    >>> from archcalc.ops import make
+    >>> from archcalc.ops.op import Shape
+    >>> from archcalc.graph import Node
+    >>> x, fc = Shape(8, 1, 1), make("linear", units=8)
+    >>> one = Node("one", fc, (-1,), (x,), x)
+    >>> two, three = (Node(p, fc, (-1,), (x,), x, None, (Tie("weight", 0),)) for p in ("2", "3"))
+    >>> [len(node.shared) for node in among([one, two, three], [1, 2])]
+    [0, 0, 1]
+    """
+    there, taken, found = set(positions), set[tuple[int, str]](), list(nodes)
+    for i in positions:
+        for tie in nodes[i].shared:
+            array = tie.owner, tie.weight
+            if tie.owner not in there and array not in taken:
+                taken.add(array)
+                kept = tuple(other for other in found[i].shared if other != tie)
+                found[i] = found[i]._replace(shared=kept)
+    return found
+
+
 def owners(nodes: Sequence[Node], positions: Sequence[int], path: str) -> tuple[str, ...]:
     """Name what the nodes below a path share weights with, as alike to the path as it can be.
 

@@ -45,6 +45,23 @@ def test_an_output_is_no_dead_end() -> None:
     assert report.leading_out == report.total
 
 
+def test_weights_that_are_shared_with_a_dead_end_lead_out() -> None:
+    legs = """
+input: 4
+layers:
+  - {name: a, linear: 3}
+  - {name: b, linear: 3, from: input, weights: {weight: a}}
+  - {name: c, linear: 3, from: input, weights: a}
+  - {name: out, add: , from: [b, c]}
+"""
+    report = counted(legs)
+    assert report.total.parameters == 3 * (4 + 1) + 3  # a, and the bias of b
+    assert report.leading_out.parameters == 3 * 4 + 3 + 3  # at b; at c the bias of a
+    assert report.scope == (
+        "whole network; dead end: a; 18 of 18 parameters on a path to an output"
+    )
+
+
 def test_the_last_layer_is_an_output_named_or_not() -> None:
     assert counted(SLIP + "outputs: [b, c]").outputs == ("c", "b")
 

@@ -129,6 +129,52 @@ def test_what_fits() -> None:
     assert (found.tried, found.fitting, found.failed) == (4, 1, 0)
 
 
+UNKNOWN = {
+    "parameters": {"k": 2},
+    "input": "3x8x8",
+    "layers": [{"conv": "=k", "kernel": 3}, {"opaque": "4x2x2", "name": "head"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("limit", "fitting"), [({}, 2), ({"max_macs": "1G"}, 0), ({"where": "macs >= 0"}, 0)]
+)
+def test_nobody_knows_whether_a_partial_figure_fits(limit: dict[str, str], fitting: int) -> None:
+    """The work of an opaque layer is not known: there is at least that of the convolution."""
+    found = sweep(archcalc.load(UNKNOWN), {"k": [2, 3]}, **limit)  # type: ignore[arg-type]
+    assert found.fitting == fitting
+    if fitting:
+        assert found.outcomes[0].partial == ("macs",)
+        assert found.outcomes[0].figures["macs"] == 2 * 3 * 9 * 6 * 6
+        assert "≥ 1,944" in str(found)
+
+
+def test_somebody_is_told_how_far_it_is() -> None:
+    told: list[tuple[int, int, int]] = []
+    sweep("lenet5", inputs="32..40", tell=lambda *how_far: told.append(how_far))
+    assert told[0] == (1, 9, 1)
+
+
+def test_a_graph_is_swept_over_its_inputs() -> None:
+    graph = archcalc.read("lenet5")
+    found = sweep(graph, inputs=[32, (1, 36, 36)])
+    assert [one.figures["macs"] for one in found.outcomes] == [
+        archcalc.count("lenet5", input=side).total.macs for side in ("1x32x32", "1x36x36")
+    ]
+    with pytest.raises(UsageError) as raised:
+        sweep(graph, {"k": [1]})
+    assert str(raised.value) == (
+        "error[not-a-spec]: `lenet5` has no parameter `k`\n"
+        "  hint: variants and parameters are those of specs"
+    )
+    with pytest.raises(UsageError) as raised:
+        sweep(graph, inputs="32", dask="tcp://127.0.0.1:1")
+    assert str(raised.value) == (
+        "error[not-a-spec]: `lenet5` is no spec: only specs are counted on a cluster\n"
+        "  hint: without `dask` it is counted here"
+    )
+
+
 def test_conventions_stand_in_the_place_of_macs() -> None:
     found = sweep("resnet18", inputs="64", conventions=["thop"])
     report = archcalc.count("resnet18", input="3x64x64")

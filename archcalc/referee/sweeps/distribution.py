@@ -33,6 +33,9 @@ def count_on(
     No more is under way than a few stretches for each worker. Raises UsageError where none answers,
     or where Dask is not installed.
     """
+    if plan.subject.family is None:
+        message = f"`{plan.subject.id}` is no spec: only specs are counted on a cluster"
+        raise UsageError.of("not-a-spec", message, "without `dask` it is counted here")
     bounds = asdict(limits.now())
     with _client(cluster) as client:
         threads = sum(client.nthreads().values())

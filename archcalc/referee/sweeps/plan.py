@@ -106,12 +106,18 @@ class Plan:
             return failed(number, values, reason.message, reason.code)
 
     def judged(self, number: int, values: Mapping[str, Value], found: Figures) -> Outcome:
-        """Tell whether a variant fits. Raises a Reason where `where` cannot be evaluated."""
+        """Tell whether a variant is known to fit: of what is partial nobody can tell.
+
+        Raises a Reason where `where` cannot be evaluated.
+        """
         named = dict(zip(self.columns, found.values, strict=True))
         fits = all(
             named[name] <= most and name not in found.partial for name, most in self.most.items()
         )
-        fits = fits and all(_holds(one, {**values, **named}) for one in self._conditions[1])
+        fits = fits and all(
+            one.names.isdisjoint(found.partial) and _holds(one, {**values, **named})
+            for one in self._conditions[1]
+        )
         return Outcome(number, values, named, found.partial, fits)
 
     def begins(self, values: Mapping[str, Value]) -> bool:

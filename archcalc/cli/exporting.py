@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,12 @@ from archcalc.cli.options import check_choice
 from archcalc.cli.picture import keep
 from archcalc.errors import UnknownName, UsageError
 
-LANGUAGES = ("yaml", "torch")
-SUFFIXES = {".py": "torch"}
+if TYPE_CHECKING:
+    from archcalc.graph import Graph
+
+LANGUAGES = ("yaml", "torch", "onnx")
+WEIGHTS = ("values", "none")
+SUFFIXES = {".py": "torch", ".onnx": "onnx"}
 """The language that the suffix of a file asks for; any other gets a spec."""
 
 To = Annotated[
@@ -24,7 +28,8 @@ To = Annotated[
         "--to",
         "-t",
         metavar="LANGUAGE",
-        help="yaml: a spec of this network alone, everything settled. torch: a module of PyTorch.",
+        help="yaml: a spec of this network alone, everything settled. torch: a module of PyTorch. "
+        "onnx: a file of ONNX.",
         autocompletion=lambda: list(LANGUAGES),
         show_default=False,
     ),
@@ -36,6 +41,15 @@ Output = Annotated[
     ),
 ]
 File = Annotated[str, typer.Argument(metavar="FILE", help="Where to write; - prints it.")]
+Weights = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="WHICH",
+        help="onnx: values, drawn as for a new network; none: zeros, made where it is run.",
+        autocompletion=lambda: list(WEIGHTS),
+    ),
+]
 Published = Annotated[
     bool, typer.Option("--published", help="With its published figures, the second document.")
 ]
@@ -86,9 +100,10 @@ def export(  # noqa: PLR0913 - one for each option
     output: Output = None,
     input: Input = None,  # noqa: A002 - the option's name
     set: Set = None,  # noqa: A002
+    weights: Weights = "values",
     published: Published = False,
 ) -> Answer:
-    """Write a network out, whatever it was read from: as a spec, or as PyTorch.
+    """Write a network out, whatever it was read from: as a spec, as PyTorch, as ONNX.
 
     A network of the library is printed with its family as it is written, to start from, unless
     a language is asked for, or another input or parameter.
@@ -99,17 +114,45 @@ def export(  # noqa: PLR0913 - one for each option
       archcalc export resnet50 -o mine.yaml
       archcalc export resnet50 --to yaml
       archcalc export unet -o unet.py
+      archcalc export lenet5 -o lenet5.onnx
     """  # noqa: D301 - \b keeps the lines apart
     check_choice("--to", to or "yaml", LANGUAGES)
+    check_choice("--weights", weights, WEIGHTS)
     to = to or SUFFIXES.get(Path(str(output)).suffix.lower(), "")
     own = None if to or input or set else _as_written(network, published=published)
     if own is None and published:
         message = "only a network of the library as it is written has published figures"
         raise UsageError.of("conflict", message, "leave --to, --input and --set out")
+    if to == "onnx":
+        return _kept(network, input, set, output, values=weights == "values")
     answer = own or Answer((_written(network, to or "yaml", input, set),))
     if output in {None, "-"}:
         return answer
     return keep(str(output), str(answer.parts[0]))
+
+
+def _kept(
+    network: str,
+    input: str | None,  # noqa: A002
+    settings: list[str] | None,
+    output: str | None,
+    *,
+    values: bool,
+) -> Answer:
+    """Write a network to a file of ONNX."""
+    from archcalc.exports.onnx.model import onnx  # noqa: PLC0415 - after the arguments are known to be good
+
+    if output in {None, "-"}:
+        message = "a file of ONNX is no text to print"
+        raise UsageError.of("conflict", message, "name it: `-o net.onnx`")
+    return keep(str(output), onnx(_graph(network, input, settings), values=values))
+
+
+def _graph(network: str, input: str | None, settings: list[str] | None) -> Graph:  # noqa: A002
+    """Unroll the network that is meant, with its heads."""
+    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
+
+    return count(open_network(network, settings, input), input=input, heads=True).graph
 
 
 def _as_written(network: str, *, published: bool) -> Answer | None:
@@ -132,9 +175,8 @@ def _written(network: str, to: str, input: str | None, settings: list[str] | Non
     """Write a network in a language."""
     from archcalc.exports.pytorch.module import pytorch  # noqa: PLC0415
     from archcalc.exports.yaml.text import yaml  # noqa: PLC0415
-    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
 
-    graph = count(open_network(network, settings, input), input=input, heads=True).graph
+    graph = _graph(network, input, settings)
     return pytorch(graph) if to == "torch" else yaml(graph)
 
 

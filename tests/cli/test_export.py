@@ -30,6 +30,16 @@ def test_what_was_read_from_another_file_becomes_a_spec(archcalc: Call, tmp_path
     assert rows[0] == rows[1]
 
 
+def test_the_suffix_of_the_file_says_the_language(archcalc: Call, tmp_path: Path) -> None:
+    module, file = tmp_path / "net.py", tmp_path / "net.onnx"
+    assert archcalc("export", "lenet5", "-o", str(module)).errors == f"wrote {module}\n"
+    assert "class Net(nn.Module):" in module.read_text("utf-8")
+    assert archcalc("export", "lenet5", "-o", str(file), "--weights", "none").status == 0
+    assert file.stat().st_size < 20_000
+    assert archcalc("export", "lenet5-textbook", "-o", str(file)).status == 0
+    assert "61,706" in archcalc("show", str(file)).output  # 156 + 2,416 + 48,120 + 10,164 + 850
+
+
 def test_what_it_refuses(archcalc: Call) -> None:
     assert archcalc("export", "lenet5", "--to", "yam") == (
         2, "", "error[not-a-choice]: there is no `--to yam`\n  hint: did you mean `yaml`?\n",
@@ -37,6 +47,12 @@ def test_what_it_refuses(archcalc: Call) -> None:
     assert archcalc("export", "lenet5", "--to", "yaml", "--published").errors == (
         "error[conflict]: only a network of the library as it is written has published figures\n"
         "  hint: leave --to, --input and --set out\n"
+    )
+    assert archcalc("export", "lenet5", "--to", "onnx").errors == (
+        "error[conflict]: a file of ONNX is no text to print\n  hint: name it: `-o net.onnx`\n"
+    )
+    assert archcalc("export", "lenet5", "--weights", "some").errors == (
+        "error[not-a-choice]: there is no `--weights some`\n  hint: one of values, none\n"
     )
     assert archcalc("export", "nonet").errors == (
         "error[unknown-network]: there is no network `nonet`\n"

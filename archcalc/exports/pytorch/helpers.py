@@ -116,6 +116,20 @@ class PadChannels(nn.Module):
         return F.pad(x, (0, 0, 0, 0, 0, self.missing))
 
 
+class Unpool(nn.Module):
+    """A larger map, with each cell in a corner and zeros between."""
+
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = (scale, scale) if isinstance(scale, int) else scale
+
+    def forward(self, x):
+        high, wide = self.scale
+        y = x.new_zeros(*x.shape[:2], high * x.shape[2], wide * x.shape[3])
+        y[..., ::high, ::wide] = x
+        return y
+
+
 class Attention(nn.Module):
     """Attention of several heads: queries meet keys, and so mix values."""
 

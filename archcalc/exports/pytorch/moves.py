@@ -107,6 +107,13 @@ def crop(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
     return Form(None, "maps", "maps", f"{{0}}[..., {cut}]")
 
 
+def unpool(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
+    """Write zeros between the cells of a map."""
+    if xs[0].rank != 2:
+        raise refused("zeros between cells are written for maps of two dimensions")
+    return Form(Call("Unpool", (number("scale", op.scale),)), "maps", "maps")
+
+
 def tokens(_op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:
     """Lay places in a row."""
     if xs[0].rank == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from archcalc.exports.pytorch.form import Form, refused
@@ -62,6 +63,20 @@ def rmsnorm(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
     return Form(
         Call("nn.RMSNorm", (Number("width", x.channels), eps, affine)), features(x), features(x)
     )
+
+
+def l2norm(op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:
+    """Write features divided by their length, and scaled behind that."""
+    (x,) = xs
+    layout: Layout = "flat" if lies == "flat" else "maps"
+    eps = "" if op.eps == Fraction(1, 10**12) else f", eps={float(op.eps)}"
+    text = f"F.normalize({{0}}, dim=1{eps})"
+    if not (op.scale or op.shift):
+        return Form(None, layout, layout, text)
+    options = (Option("scale", op.scale, True), Option("shift", op.shift, True))
+    rank = Option("rank", 0 if layout == "flat" else x.rank, 2)
+    affine = Call("Affine", (Number("filters", x.channels), rank, *options))
+    return Form(affine, layout, layout, f"{{m}}({text})")
 
 
 def groupnorm(op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:

@@ -1,0 +1,1 @@
+"""Networks as ONNX files, whose wire format is written here."""

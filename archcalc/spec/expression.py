@@ -19,6 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc import limits
+from archcalc.arithmetic import FRACTIONS
 from archcalc.errors import Reason, suggestion
 from archcalc.ops.fields import number
 from archcalc.ops.given import bounded, extent
@@ -116,17 +117,17 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
         return 1 + len(template) // 16 + sum(inner)
     if not isinstance(template, Expression):
         return 0
-    read = [v for name in template.names if type(v := variables.get(name)) in _LONG]
+    read = [v for name in template.names if isinstance(v := variables.get(name), _LONG)]
     if not read:
         return template.least
     text = template.text
     items = sum(extent(value) for value in read if isinstance(value, tuple))
-    bits = max((v.denominator.bit_length() for v in read if isinstance(v, Fraction)), default=0)
+    bits = max((v.denominator.bit_length() for v in read if isinstance(v, FRACTIONS)), default=0)
     operators = len(text) if bits > 64 else max(0, len(text) - 40)
     return 1 + operators + (len(text) + items * (len(text) // 4)) // 16
 
 
-_LONG = (tuple, Fraction)
+_LONG: tuple[type, ...] = (tuple, *FRACTIONS)
 
 
 def _least(text: str) -> int:

@@ -22,6 +22,7 @@ from archcalc.referee.sweeps.ratios import Ratio, ratios
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.subject import Subject
 from archcalc.referee.sweeps.together import count_together
+from archcalc.spec.expression import Expression, steps
 from tests.referee.families import FAMILIES, plans
 
 if TYPE_CHECKING:
@@ -163,6 +164,14 @@ def test_what_fails_says_so_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     found = count_together(asked, range(57))
     assert found == [asked.one(number) for number in range(57)]
     assert {one.values["input"] for one in found if one.error} == {*range(8, 32)}
+
+
+def test_fractions_take_as_many_steps_together() -> None:
+    """A long expression takes more steps where it reads a fraction."""
+    expression = Expression("divisible(width * 64, 8) + divisible(width * 128, 8) + 1")
+    for width in (Fraction(1, 3), Fraction(5, 7)):
+        both = steps(expression, {"width": ratios([width, width + 1])})
+        assert both == steps(expression, {"width": width}) > steps(expression, {"width": 3})
 
 
 @pytest.mark.parametrize(("family", "network"), FAMILIES)

@@ -43,7 +43,13 @@ EXACT = Column("exact", "exact", "number")
 
 
 def network(report: Report, findings: Iterable[Finding] = ()) -> dict[str, Any]:
-    """Give a report with every figure, derivation, drawing and published figure there is."""
+    """Give a report with every figure, derivation, drawing and published figure there is.
+
+    >>> from archcalc.report import count
+    >>> found = network(count("lenet5"))
+    >>> found["columns"][0]["name"], found["total"][0], len(found["rows"])
+    ('parameters', 60000, 19)
+    """
     origin, rows = report.graph.origin, _Rows(report)
     written_rows, drawn = rows.all(), drawings(report)
     return {
@@ -98,25 +104,28 @@ class _Rows:
 
     def _row(self, level: int, branch: Branch) -> list[Any]:
         row = branch.row
-        figures = self.figures.of(row, branch.positions)
-        return [
-            level,
-            branch.name,
-            branch.kind,
-            row.path,
-            row.op,
-            branch.times * row.repeats,
-            shape(row.input),
-            shape(row.output),
-            window(row.layer, row.input) if branch.is_leaf else "",
-            row.head or "",
-            list(row.shared_with),
-            self._place("figures", tuple(map(str, figures)), self.found_figures, figures),
-            self.details.of(branch),
-            self._field(row.field),
-            self.details.growth(branch),
-            self._reads(branch) if branch.is_leaf else [],
-        ]
+        counted = self.figures.of(row, branch.positions)
+        found = {
+            "level": level,
+            "name": branch.name,
+            "kind": branch.kind,
+            "path": row.path,
+            "op": row.op,
+            "times": branch.times * row.repeats,
+            "input": shape(row.input),
+            "output": shape(row.output),
+            "kernel": window(row.layer, row.input) if branch.is_leaf else "",
+            "head": row.head or "",
+            "shared": list(row.shared_with),
+            "figures": self._place(
+                "figures", tuple(map(str, counted)), self.found_figures, counted
+            ),
+            "detail": self.details.of(branch),
+            "field": self._field(row.field),
+            "growth": self.details.growth(branch),
+            "reads": self._reads(branch) if branch.is_leaf else [],
+        }
+        return [found[field] for field in FIELDS]
 
     def _field(self, field: Field | None) -> int | None:
         if field is None:

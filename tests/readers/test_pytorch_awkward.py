@@ -181,6 +181,22 @@ def test_a_log_of_a_sum_of_exps_is_all_three() -> None:
     assert (work.exp, work.add, work.log) == (48, 48 - 16, 16)
 
 
+def test_parts_of_a_map_may_overlap() -> None:
+    work = count(nn.AdaptiveMaxPool2d((3, 2)), inputs=(2, 7, 4)).total.work
+
+    # rows 0-2, 2-4, 4-6 of seven, columns 0-1, 2-3 of four: 9·4 cells for 6 places of 2 maps
+    assert work.cmp == 2 * (9 * 4 - 6)
+
+
+def test_windows_that_are_laid_back_are_added_where_they_overlap() -> None:
+    folded = nn.Fold((4, 5), (3, 2), padding=(1, 0), stride=(1, 3))
+    work = count(folded, inputs=(12, 8)).total.work
+
+    # four windows down, on rows -1-1, 0-2, 1-3, 2-4: 10 taps on the 4 rows; two across, on columns
+    # 0-1 and 3-4 of 5: 4 taps on 4; 2 maps
+    assert work.add == 2 * (10 * 4 - 4 * 4)
+
+
 @pytest.mark.filterwarnings("ignore")  # that it is old
 def test_quantised_layers_are_named() -> None:
     quantised = torch.ao.quantization.quantize_dynamic(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.elementwise import EACH, Figures
+from archcalc.readers.pytorch.windows import laid_back, largest_of_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,6 +289,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(_MAX_POOLS, _pool("cmp")),
     "_weight_norm_interface": _weight_norm,
     **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), _pool("add")),
+    **dict.fromkeys([f"adaptive_max_pool{n}d" for n in (1, 2, 3)], largest_of_parts),
+    "col2im": laid_back,
     "embedding_bag": _bag,
     "bilinear": _bilinear,
     **dict.fromkeys(

@@ -1,0 +1,39 @@
+"""What windows count that no op of ours has: of sizes that differ, or laid back over a map."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from archcalc.readers.pytorch.step import sizes_of
+
+if TYPE_CHECKING:
+    from archcalc.readers.pytorch.call import Call
+    from archcalc.readers.pytorch.elementwise import Figures
+
+
+def largest_of_parts(call: Call) -> Figures:
+    """Take the largest of each part of a map that is cut into so many, which may overlap.
+
+    The i-th of m parts of n cells begins with cell ⌊i·n/m⌋ and ends before ⌈(i + 1)·n/m⌉.
+    """
+    y, rank = call.outputs[0], len(call.args["output_size"])
+    sides = zip(call.tensors()[0].shape[-rank:], y.shape[-rank:], strict=True)
+    taps = prod(sum(-(-(i + 1) * n // m) - i * n // m for i in range(m)) for n, m in sides)
+    return {"cmp": prod(y.shape[:-rank]) * taps - y.size}
+
+
+def laid_back(call: Call) -> Figures:
+    """Add up what windows hold of each cell of a map; what stands on padding is dropped."""
+    names = ("output_size", "kernel_size", "dilation", "padding", "stride")
+    sides = list(zip(*(sizes_of(call.args[name], 2) for name in names), strict=True))
+    cells = [_cells(*side) for side in sides]
+    maps = prod(call.outputs[0].shape[:-2])
+    return {"add": maps * (prod(map(len, cells)) - prod(len(set(side)) for side in cells))}
+
+
+def _cells(size: int, kernel: int, dilation: int, padding: int, stride: int) -> list[int]:
+    """List the cells of one extent that the taps of all windows stand on."""
+    steps = (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+    found = (n * stride - padding + k * dilation for n in range(steps) for k in range(kernel))
+    return [cell for cell in found if 0 <= cell < size]

@@ -6,6 +6,7 @@ The aim: 10,000 a second on one core for a residual network, where one by one it
 from __future__ import annotations
 
 import sys
+from resource import RUSAGE_SELF, getrusage
 from time import process_time
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,11 @@ from archcalc.referee.sweeps.axis import read_vary
 from archcalc.referee.sweeps.plan import Plan
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.subject import Subject
+from archcalc.referee.sweeps.sweep import sweep
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_benchmark.fixture import BenchmarkFixture
 
 SPACES = [
@@ -50,6 +54,22 @@ def test_variants(
     sys.stderr.write(
         f"\n{network}, {way}: {counted / took:,.0f} variants a second, of {counted:,}\n"
     )
+
+
+@pytest.mark.benchmark(group="a million variants, in bounded memory")
+def test_a_million(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    vary = {
+        "depths": "[1,1..2,2..4,4..7]",
+        "widths": "[16..64..8,32..256..8,64..512..8,128..1024..8]",
+    }
+    options = {"draws": 1_000_000, "max_macs": "400M", "sort": "macs", "top": 10}
+    before, began = getrusage(RUSAGE_SELF).ru_maxrss, process_time()
+    found = benchmark.pedantic(  # type: ignore[no-untyped-call]
+        sweep, ("regnetx-200mf", vary), {**options, "results": tmp_path / "fit.jsonl"}, rounds=1
+    )
+    rate = 1_000_000 / (process_time() - began)
+    grown = (getrusage(RUSAGE_SELF).ru_maxrss - before) // 1024
+    sys.stderr.write(f"\n{found.fitting:,} fit; {rate:,.0f} variants a second, {grown} MB more\n")
 
 
 def count(plan: Plan, way: str) -> int:

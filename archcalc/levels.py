@@ -27,6 +27,9 @@ _RANK = re.compile(
 """A word whose number is one of dimensions: `conv2d`, `max_pooling2d`."""
 _OWN_NUMBER = re.compile(r"[A-Za-z](\d+[a-z]?\d*)$")
 
+MOST = 12
+"""Levels of a name; what is deeper is one. Real names have six."""
+
 
 class _Layer(NamedTuple):
     """A layer by its name, and what is below the level that is looked at, in pieces."""
@@ -83,7 +86,8 @@ def split(path: str) -> list[str]:
         found[-1] += word
         if word.endswith("/") or (_NUMBERED.search(word) and not _RANK.search(word)):
             found.append("")
-    return [*filter(None, found)]
+    whole = [*filter(None, found)]
+    return [*whole[: MOST - 1], "".join(whole[MOST - 1 :])] if len(whole) > MOST else whole
 
 
 def _parted(layers: list[_Layer], above: str) -> Iterator[tuple[_Layer, str]]:

@@ -73,4 +73,4 @@ def test_a_network_that_does_not_take_the_input_is_listed_without_a_count(archca
     status, output, _ = archcalc("list", "lenet", "--input", "1x20x20")
     assert status == 0
     assert "without a count, for the input does not fit: " in output
-    assert archcalc("list", "alexnet", "--input", "3x8x8").status == 2
+    assert archcalc("list", "alexnet-224", "--input", "3x8x8").status == 2

@@ -66,7 +66,10 @@ def test_conventions_are_given_as_json(archcalc: Call) -> None:
     listed = json.loads(archcalc("conventions", "-C", "thop", "--json").output)["conventions"]
     counted = json.loads(archcalc("conventions", "resnet20", "-C", "thop", "--json").output)
 
-    assert listed[0]["rules"]["batchnorm"] == "4 * outputs if scaled and shifted else 2 * outputs"
+    assert (
+        listed[0]["rules"]["batchnorm"]
+        == "0 if function or custom else 4 * outputs if scaled and shifted else 2 * outputs"
+    )
     assert counted["figures"] == [
         {
             "convention": "thop",
@@ -82,7 +85,7 @@ def test_conventions_are_given_as_json(archcalc: Call) -> None:
 def test_one_convention_is_shown_rule_by_rule(archcalc: Call, mine: str) -> None:
     output = archcalc("conventions", "-C", "thop").output
 
-    rule = "4 * outputs if scaled and shifted else 2 * outputs"
+    rule = "0 if function or custom else 4 * outputs if scaled and shifted else 2 * outputs"
     assert lines_of(output, "batchnorm")[0] == ["batchnorm", *rule.split()]
     assert lines_of(output, "relu")[0] == ["relu", "0", "registered", "as", "costing", "nothing"]
     assert "source: thop/vision/basic_hooks.py, rnn_hooks.py and calc_func.py\n" in output

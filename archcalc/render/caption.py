@@ -48,6 +48,16 @@ def changes(origin: Origin) -> list[str]:
     return [f"{key}={written(value)}" for key, value in origin.changed.items()]
 
 
+def batched(report: Report) -> str:
+    """Say a batch of several samples, behind an input.
+
+    >>> from archcalc.report import count
+    >>> batched(count("lenet5", batch=8)), batched(count("lenet5"))
+    (', batch 8', '')
+    """
+    return f", batch {report.batch}" if report.batch > 1 else ""
+
+
 def joint(*reports: Report, convention: str = MACS) -> dict[str, str]:
     """Name the networks that stand side by side, and the convention of their figures.
 
@@ -67,4 +77,4 @@ def joint(*reports: Report, convention: str = MACS) -> dict[str, str]:
 def _identity(report: Report) -> str:
     origin = report.graph.origin
     variant = ", ".join([origin.id, *changes(origin)])
-    return f"{variant} (input {say(report.inputs)}, {origin.fingerprint})"
+    return f"{variant} (input {say(report.inputs)}{batched(report)}, {origin.fingerprint})"

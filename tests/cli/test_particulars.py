@@ -139,3 +139,25 @@ def test_memory_is_told_in_the_parts_that_there_are(archcalc: Call) -> None:
 def test_a_batch_of_two_is_said(archcalc: Call) -> None:
     first, *_ = archcalc("show", "lenet5", "--batch", "2").output.splitlines()
     assert first == "LeNet-5 (lenet5), input 1x32x32, batch 2"
+
+
+@pytest.mark.parametrize("networks", [["lenet5"], ["lenet1", "lenet5"]], ids=["one", "two"])
+def test_a_chart_says_the_batch_whose_operations_it_shows(
+    archcalc: Call, tmp_path: Path, networks: list[str]
+) -> None:
+    one, two = (tmp_path / f"{batch}.svg" for batch in (1, 2))
+    for path in (one, two):
+        assert archcalc("plot", *networks, "--batch", path.stem, "-o", str(path)).status == 0
+    assert ", batch 2" in two.read_text("utf-8")
+    assert "batch" not in one.read_text("utf-8")
+
+
+def test_a_file_of_several_networks_says_their_batch(archcalc: Call) -> None:
+    arguments = ("compare", "lenet1", "lenet5", "--batch", "2", "-f", "csv", "--remarks")
+    first, *_ = archcalc(*arguments).output.splitlines()
+    assert first.startswith("# networks: lenet1 (input 1x28x28, batch 2, sha256:")
+
+
+def test_a_sum_names_its_network(archcalc: Call) -> None:
+    output = archcalc("explain", "lenet5", "parameters").output
+    assert "LeNet-5  parameters  156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000" in output

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
 from archcalc.errors import UsageError, printable
-from archcalc.render.caption import caption
+from archcalc.render.caption import batched, caption
 from archcalc.render.pictures.labels import called
 from archcalc.render.pictures.raster import SETTINGS, figure, file_of, matplotlib
 from archcalc.render.pictures.svg import shortened
@@ -86,7 +86,7 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
 
 
 def _title(report: Report) -> str:
-    said = f"{shortened(called(report), 60)}, input {entering(report.inputs)}"
+    said = f"{shortened(called(report), 60)}, input {entering(report.inputs)}{batched(report)}"
     return said if report.rows else f"{said}: {NOTHING}"
 
 
@@ -169,7 +169,7 @@ def scatter(reports: Sequence[Report]) -> Any:  # noqa: ANN401
     plain_ticks(axes.xaxis, axes.yaxis)
     inputs = {entering(report.inputs) for report in reports}
     seen = f"input {inputs.pop()}" if len(inputs) == 1 else "each network on its own input"
-    said = f"{caption(reports[0])['convention']}; {seen}"
+    said = f"{caption(reports[0])['convention']}; {seen}{batched(reports[0])}"
     chart.supxlabel(printable(said), x=0.01, ha="left", fontsize=6.5, color=GREY)
     chart.canvas.draw()
     chart.set_layout_engine("none")

@@ -14,6 +14,7 @@ from archcalc.memory import partial
 from archcalc.ops.op import Shape
 from archcalc.referee.comparisons.comparison import ratios
 from archcalc.referee.phrases import value
+from archcalc.render.caption import batched
 from archcalc.render.cells import said
 from archcalc.render.table import UNKNOWN, Column, Table, figure
 from archcalc.render.tables.columns import BYTES, counted, shape
@@ -266,8 +267,8 @@ def _scopes(*reports: Report) -> Iterator[str]:
     """Say for each network what its totals cover."""
     said = []
     for report in reports:
-        batch = f", batch {report.batch}" if report.batch > 1 else ""
-        said.append(f"{_id(report)}: input {say(report.inputs)}{batch}, {report.scope}")
+        inputs = f"{say(report.inputs)}{batched(report)}"
+        said.append(f"{_id(report)}: input {inputs}, {report.scope}")
         said += [f"{_id(report)}: {line}" for line in told(report.uncounted)]
         said += [f"{_id(report)}: {note}" for note in report.notes]
     yield from dict.fromkeys(said)

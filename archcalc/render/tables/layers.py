@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcalc.inputs import say
 from archcalc.memory import partial
-from archcalc.render.caption import changes
+from archcalc.render.caption import batched, changes
 from archcalc.render.cells import said
 from archcalc.render.table import Table, figure
 from archcalc.render.tables.columns import BYTES, RARE, choose
@@ -81,11 +81,10 @@ def _occurring(
 def title(report: Report) -> str:
     """Name the network, the parameters that were set, the input and the batch."""
     origin = report.graph.origin
-    batch = f", batch {report.batch}" if report.batch > 1 else ""
     s = "s" if len(report.inputs) > 1 else ""
     called = "" if origin.id == origin.name else f" ({origin.id})"
     changed = "".join(f", {change}" for change in changes(origin))
-    return f"{origin.name}{called}{changed}, input{s} {say(report.inputs)}{batch}"
+    return f"{origin.name}{called}{changed}, input{s} {say(report.inputs)}{batched(report)}"
 
 
 def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTES) -> Iterator[str]:

@@ -170,6 +170,15 @@ def test_what_is_only_stated_stays_so() -> None:
     assert archcalc.count(read_again(text)).total.unknown == archcalc.count(graph).total.unknown
 
 
+def test_what_a_layer_is_stated_to_do_is_written_by_name() -> None:
+    net = Builder("norm", "160")
+    op = make("opaque", output=(160,), does=(("mul", 160), ("sqrt", 16)))
+    graph = net.graph(net.add("squash", op, net.input))
+    text = yaml(graph)
+    assert "  - {name: squash, opaque: 160, does: {mul: 160, sqrt: 16}}\n" in text
+    assert archcalc.count(read_again(text)).total == archcalc.count(graph).total
+
+
 def test_what_is_not_reached_cannot_be_written() -> None:
     net = Builder("detector", "3x8x8")
     conv = net.add("conv", make("conv", filters=4, kernel=(3, 3)), net.input)

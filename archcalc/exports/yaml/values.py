@@ -28,8 +28,8 @@ def value_of(value: Any, kind: str, x: Shape) -> Any:  # noqa: ANN401 - of any f
         return sizes_of(value)
     if declared in {"Padding", "Cells"}:
         return _cells(value, x)
-    if declared == "Arrays":
-        return {name: sizes_of(shape) for name, shape in value}
+    if declared in {"Arrays", "Figures"}:
+        return {name: sizes_of(n) if isinstance(n, tuple) else n for name, n in value}
     return [list(each) if isinstance(each, tuple) else each for each in value]
 
 

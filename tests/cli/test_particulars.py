@@ -161,3 +161,21 @@ def test_a_file_of_several_networks_says_their_batch(archcalc: Call) -> None:
 def test_a_sum_names_its_network(archcalc: Call) -> None:
     output = archcalc("explain", "lenet5", "parameters").output
     assert "LeNet-5  parameters  156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000" in output
+
+
+def test_a_chart_is_of_the_input_that_is_given(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "larger.svg"
+    assert archcalc("plot", "lenet5", "-i", "1x36x36", "-o", str(path)).status == 0
+    assert "input 1x36x36" in path.read_text("utf-8")
+
+
+def test_heads_are_explained_where_they_are_asked_for(archcalc: Call) -> None:
+    sums = [
+        [
+            line
+            for line in archcalc("explain", "googlenet", *heads).output.splitlines()
+            if "aux1/" in line
+        ]
+        for heads in ([], ["--heads"])
+    ]
+    assert (bool(sums[0]), bool(sums[1])) == (False, True)

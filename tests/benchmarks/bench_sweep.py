@@ -29,7 +29,7 @@ SPACES = [
     ("resnext50-32x4d", ("each=1..64", "cardinality=1..64", "input=128..320..32")),
     ("densenet121", ("growth=2..400", "initial=2..400")),
     ("mobilenet-v1", ("width=0.1..4..0.001", "resolution=128..224..32")),
-    ("efficientnet-b0", ("width=1..3..0.01", "depth=1..3..0.1", "resolution=224..600..4")),
+    ("efficientnet-b0", ("width=1..3..0.01", "depth=1..3..0.1")),
     (
         "regnetx-200mf",
         ("depths=[1,1..2,2..6,4..12]", "widths=[24,48..64..8,96..160..8,256..512..8]"),

@@ -207,6 +207,18 @@ def test_quantised_layers_are_named() -> None:
     assert report.total.unknown["macs"] == ("0/linear_dynamic",)
 
 
+def test_gradients_within_a_pass_are_not_there() -> None:
+    def slope(own: Any, x: Any) -> Any:  # noqa: ANN401
+        return torch.autograd.grad(own.part(x.requires_grad_()).sum(), x)[0]
+
+    with pytest.raises(UsageError) as caught:
+        count(Calls(slope, part=nn.Linear(8, 1)), inputs=(8,))
+
+    assert str(caught.value).partition("\n")[2] == (
+        "  hint: a pass is one of inference: gradients within it are not there to be read"
+    )
+
+
 def test_a_list_of_modules_is_no_network() -> None:
     with pytest.raises(UsageError) as caught:
         count(nn.ModuleList([nn.Linear(8, 8)]), inputs=(8,))

@@ -210,7 +210,9 @@ def _failed(module: nn.Module, error: Exception, given: Given) -> ArchcalcError:
     led = next(
         (e for e in given if e.tensor is None and e.sizes[1:2] == (1,) and e.sizes[2:]), None
     )
-    if led is not None:
+    if "does not require grad" in str(error):
+        hint = "a pass is one of inference: gradients within it are not there to be read"
+    elif led is not None:
         said, rest = ("x".join(map(str, led.sizes[n:])) for n in (1, 2))
         hint = f"is the leading 1 of {said} a batch? Inputs are those of one sample: say {rest}"
     return failed(f"{type(module).__name__} failed on {shapes}", error, hint)

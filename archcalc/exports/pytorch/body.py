@@ -199,7 +199,8 @@ class Body(Layers):
             modules.append(body.instance)
             value = body.values[item.positions[-1]]._replace(text=value.text)
         self.instance.modules.append((name, Chain(tuple(modules), "nn.ModuleList")))
-        variable = self.variable(part.positions[-1], entering)
+        read = {self.values[i].text for i in beside}
+        variable = self.variable(part.positions[-1], entering, read)
         self.instance.lines += [f"{variable} = {value.text}"] if variable != value.text else []
         given = ", ".join([variable, *(self.values[i].text for i in beside)])
         self.instance.lines += [f"for layer in self.{name}:", f"    {variable} = layer({given})"]

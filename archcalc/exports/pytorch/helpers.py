@@ -18,7 +18,7 @@ class LecunTanh(nn.Module):
 
 
 class Subsample(nn.Module):
-    """The sum of each window, times a trained coefficient, plus a trained bias: one each a map."""
+    """The sum of each window, times a trained coefficient, plus a trained bias."""
 
     def __init__(self, maps, kernel, stride=None):
         super().__init__()
@@ -31,7 +31,7 @@ class Subsample(nn.Module):
 
 
 class TableConv2d(nn.Conv2d):
-    """A convolution each map of which reads the maps that its row of the table lists."""
+    """A convolution: each map reads the maps that its row of the table lists."""
 
     def __init__(self, table, *args, **options):
         self.table = table
@@ -42,9 +42,8 @@ class TableConv2d(nn.Conv2d):
     def forward(self, x):
         read = [i for row in self.table for i in row]
         fed = [maps for maps, row in enumerate(self.table) for _ in row]
-        y = F.conv2d(
-            x[:, read], self.weight, None, self.stride, self.padding, self.dilation, len(read)
-        )
+        how = self.stride, self.padding, self.dilation, len(read)
+        y = F.conv2d(x[:, read], self.weight, None, *how)
         y = y.new_zeros(len(y), len(self.table), *y.shape[2:]).index_add(
             1, torch.tensor(fed, device=y.device), y
         )
@@ -105,7 +104,7 @@ class Affine(nn.Module):
 
 
 class PadChannels(nn.Module):
-    """Every other pixel, or as the stride says, and maps of zeros for those that are missing."""
+    """Pixels as far apart as the stride, and maps of zeros for those missing."""
 
     def __init__(self, missing, stride=1):
         super().__init__()
@@ -133,11 +132,19 @@ class Unpool(nn.Module):
 class Attention(nn.Module):
     """Attention of several heads: queries meet keys, and so mix values."""
 
-    def __init__(self, width, heads, kv_heads=None, inner=None, bias=True, causal=False):
+    def __init__(
+        self,
+        width,
+        heads,
+        kv_heads=None,
+        inner=None,
+        bias=True,
+        causal=False,
+    ):
         super().__init__()
         self.causal, inner = causal, inner or width
         self.each = inner // heads
-        self.shared = heads // (kv_heads or heads)  # so many heads have keys and values together
+        self.shared = heads // (kv_heads or heads)  # heads that have keys in common
         self.query = nn.Linear(width, inner, bias)
         self.key = nn.Linear(width, inner // self.shared, bias)
         self.value = nn.Linear(width, inner // self.shared, bias)
@@ -166,39 +173,45 @@ class RotaryAttention(Attention):
         return super().heads(x)
 
     def forward(self, x):
-        q, k, v = self.heads(self.query(x)), self.heads(self.key(x)), self.heads(self.value(x))
-        q, k = self.turned(q), self.turned(k)
+        q = self.turned(self.heads(self.query(x)))
+        k, v = self.turned(self.heads(self.key(x))), self.heads(self.value(x))
         k, v = k.repeat_interleave(self.shared, 1), v.repeat_interleave(self.shared, 1)
         y = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         return self.output(y.transpose(1, 2).flatten(2))
 
     def turned(self, x):
         half = x.shape[-1] // 2
-        slowness = 10000 ** (torch.arange(half, device=x.device, dtype=x.dtype) / half)
-        angles = torch.arange(x.shape[-2], device=x.device, dtype=x.dtype)[:, None] / slowness
+        places, pairs = torch.arange(x.shape[-2]), torch.arange(half)
+        angles = places[:, None].to(x) / 10000 ** (pairs.to(x) / half)
         first, second = x.chunk(2, dim=-1)
         sin, cos = angles.sin(), angles.cos()
-        return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
+        turned = first * cos - second * sin, second * cos + first * sin
+        return torch.cat(turned, dim=-1)
 
 
 class WindowAttention(Attention):
-    """Attention within windows, with a learnt number for each distance (Liu et al. 2021)."""
+    """Attention within windows, with numbers for distances (Liu et al. 2021)."""
 
     def __init__(self, width, heads, window, bias=True):
         super().__init__(width, heads, bias=bias)
         self.window = height, wide = window
-        self.position_bias = nn.Parameter(torch.zeros(heads, 2 * height - 1, 2 * wide - 1))
-        rows, columns = torch.meshgrid(torch.arange(height), torch.arange(wide), indexing="ij")
+        distances = heads, 2 * height - 1, 2 * wide - 1
+        self.position_bias = nn.Parameter(torch.zeros(distances))
+        cells = torch.arange(height), torch.arange(wide)
+        rows, columns = torch.meshgrid(*cells, indexing="ij")
         rows, columns = rows.flatten(), columns.flatten()
-        self.register_buffer("below", rows[:, None] - rows + height - 1, persistent=False)
-        self.register_buffer("beside", columns[:, None] - columns + wide - 1, persistent=False)
+        below = rows[:, None] - rows + height - 1
+        beside = columns[:, None] - columns + wide - 1
+        self.register_buffer("below", below, persistent=False)
+        self.register_buffer("beside", beside, persistent=False)
 
     def forward(self, x):
         n, height, width, channels = x.shape
         high, wide = self.window
         x = x.reshape(n, height // high, high, width // wide, wide, channels)
         x = x.transpose(2, 3).reshape(-1, high * wide, channels)
-        q, k, v = self.heads(self.query(x)), self.heads(self.key(x)), self.heads(self.value(x))
+        q, k = self.heads(self.query(x)), self.heads(self.key(x))
+        v = self.heads(self.value(x))
         near = self.position_bias[:, self.below, self.beside]
         y = F.scaled_dot_product_attention(q, k, v, near)
         y = self.output(y.transpose(1, 2).flatten(2))

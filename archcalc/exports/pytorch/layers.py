@@ -115,8 +115,10 @@ class Layers(Variables):
 
     def _attribute(self, own: str, pending: list[tuple[int, Made]]) -> str:
         """Keep modules under an attribute, which is that of the layer, or tells the op too."""
-        word = self.graph.nodes[pending[0][0]].op.name
-        name = unique(own if own not in self.names else f"{own}_{word}", self.names)
+        first = self.graph.nodes[pending[0][0]]
+        is_main = any("." not in self.graph.nodes[at].path for at, _ in pending)
+        free = is_main and own not in self.names
+        name = unique(own if free else f"{own}_{first.op.name}", self.names)
         modules: list[Made] = []
         for position, made in pending:
             several = isinstance(made, Chain)

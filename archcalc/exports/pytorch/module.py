@@ -134,8 +134,7 @@ def _class(
     ]
     lines = [f"class {kind.name}(nn.Module):"]
     lines += [f"    {line}".rstrip() for line in (*says, "")] if says else []
-    lines += fit("def ", f"__init__({', '.join(['self', *given])})", 4)
-    lines[-1] += ":"
+    lines += fit("def ", f"__init__({', '.join(['self', *given])})", 4, ":")
     lines.append("        super().__init__()")
     values = iter(kind.columns)
     for name, made in instance.modules:
@@ -189,8 +188,10 @@ def _main(entering: dict[int, Value]) -> str:
         'if __name__ == "__main__":',
         "    net = Net().eval()",
         '    print(sum(each.numel() for each in net.parameters()), "parameters")',
-        *fit("", f"print(net({', '.join(given)}).shape)", 4),
     ]
+    called = f"net({', '.join(given)})"
+    short = f"    print({called}.shape)"
+    lines += [short] if len(short) <= WIDTH else [*fit("y = ", called, 4), "    print(y.shape)"]
     return "\n".join(lines)
 
 

@@ -62,22 +62,21 @@ def _growing(written: Sequence[str], kind: Kind) -> tuple[int, str]:
     return length, f"*[{kind.name}({', '.join(given)}) for {argument} in {over}]"
 
 
-def fit(head: str, text: str, indent: int) -> list[str]:
+def fit(head: str, text: str, indent: int, end: str = "") -> list[str]:
     """Break a call over lines, as formatters do, until all have room."""
     margin = " " * indent
-    if len(margin + head + text) <= WIDTH:
-        return [margin + head + text]
+    if len(margin + head + text + end) <= WIDTH:
+        return [margin + head + text + end]
     opening = next((i for i, sign in enumerate(text) if sign in "(["), None)
     if opening is None or text[-1] not in ")]" or _closes(text, opening) != len(text) - 1:
-        return [margin + head + text]
-    inner, end = text[opening + 1 : -1], text[-1]
+        return [margin + head + text + end]
+    inner, last = text[opening + 1 : -1], text[-1] + end
     if len(margin) + 4 + len(inner) <= WIDTH:
-        return [margin + head + text[: opening + 1], f"{margin}    {inner}", margin + end]
+        return [margin + head + text[: opening + 1], f"{margin}    {inner}", margin + last]
     lines = [margin + head + text[: opening + 1]]
     for part in _split(inner):
-        fitted = fit("", part, indent + 4)
-        lines += [*fitted[:-1], fitted[-1] + ","]
-    return [*lines, margin + end]
+        lines += fit("", part, indent + 4, ",")
+    return [*lines, margin + last]
 
 
 def _closes(text: str, opening: int) -> int:

@@ -9,7 +9,7 @@ from archcalc.exports.pytorch.classes import Instance
 from archcalc.exports.pytorch.writing import identifier, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from archcalc.exports.outline import Item, Outline
     from archcalc.exports.pytorch.layout import Value
@@ -65,13 +65,16 @@ class Variables:
             self.instance.lines.append(f"{name} = {value.text}")
         self.values[position] = value._replace(text=name)
 
-    def variable(self, position: int, entering: int) -> str:
-        """Choose a name: `x` or that of what entered, if it is not read again; else a new one."""
+    def variable(self, position: int, entering: int, read: Collection[str] = ()) -> str:
+        """Choose a name: `x` or that of what entered, if it is not read again; else a new one.
+
+        What is `read` in a loop is read again too.
+        """
         live = {
             value.text
             for at, value in self.values.items()
             if at in self.ends or self.last.get(at, -1) > position
-        }
+        }.union(read)
         if "x" not in live:
             return "x"
         own = self.values[entering].text

@@ -44,7 +44,6 @@ GUARDED = {
     "cli/app.py": {"importlib.import_module": 1},
     "cli/completion.py": {"importlib.import_module": 1},
     "display.py": {"importlib.import_module": 1},
-    "exports/pytorch/module.py": {"ast.parse": 1},  # its own helpers, to take those that are used
     "cli/codes.py": {"yaml.safe_load": 1},
     "readers/pytorch/building.py": {"importlib.import_module": 5},
 }

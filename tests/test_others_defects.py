@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -186,10 +187,14 @@ def test_windows_of_a_fixed_output_size_are_their_own(size: int, output: int) ->
 # -- A dependency that is used and not declared
 
 
+EXTRAS = ("plot", "torch", "parquet", "dask", "serve")
+"""What users may install beside; the others are for those who test."""
+
+
 def test_everything_imported_is_declared() -> None:
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
-    requirements = [*project["dependencies"], *project["optional-dependencies"]["plot"]]
-    requirements += project["optional-dependencies"]["torch"]
+    extras = (project["optional-dependencies"][name] for name in EXTRAS)
+    requirements = [*project["dependencies"], *chain.from_iterable(extras)]
     declared = {re.split(r"[<>=\[; ]", word)[0].lower() for word in requirements}
     imported = set()
     for path in PACKAGE.rglob("*.py"):

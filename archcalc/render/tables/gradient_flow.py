@@ -20,8 +20,8 @@ BAR = 12
 def tables(flows: Sequence[Flow]) -> list[Table]:
     """Tabulate networks; those that share layers share a table, and all share one scale.
 
-    >>> from archcalc.referee.confirmations.gradient_flow import Flow, Layer
-    >>> flow = Flow("net", (Layer("A", 0.01, 9), Layer("B", 1.0, 9)), 4, 2.3)
+    >>> from archcalc.referee.confirmations.gradient_flow import Flow, LayerGradient
+    >>> flow = Flow("net", (LayerGradient("A", 0.01, 9), LayerGradient("B", 1.0, 9)), 4, 2.3)
     >>> tables([flow])[0].rows
     (('A', '1.0e-02 █'), ('B', '1.0e+00 ████████████'))
     """

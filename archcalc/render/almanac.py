@@ -34,7 +34,7 @@ HOMES = {
 """By how a source's name begins: where a tool shows its own figures."""
 _ARXIV = re.compile(r"\barXiv:(\d{4}\.\d{4,5})")
 _ADDRESS = re.compile(r"https?://[^\s,]+")
-_REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+)(?=[,\s]|$)(?:, issue (\d+))?")
+_REPOSITORY = re.compile(r"([\w-]+/[\w.-]+)(?=[,\s]|$)(?:, issue (\d+))?")
 
 
 class Chapter(NamedTuple):

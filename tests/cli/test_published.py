@@ -210,3 +210,23 @@ def test_a_page_without_figures_is_one_too(archcalc: Call, tmp_path: Path) -> No
 
     page = archcalc("published", str(path), "--markdown").output
     assert "0 figures from 0 sources" in page
+
+
+def test_the_page_leads_to_every_source_that_is_on_the_web(archcalc: Call) -> None:
+    sources = archcalc("published", "--markdown").output.partition("## Sources")[2]
+    plain = set(re.findall(r"^- \*\*(\S+)\*\*: [^\[]", sources, re.MULTILINE))
+
+    assert plain == {
+        *(
+            "lecun1998",
+            "nips1989",
+            "zip1989",
+            "krizhevsky2012",
+            "radford2019",
+            "sunny2021",
+        ),  # in print
+        *("lectures", "slides2012"),
+    }
+    assert (
+        "(https://mnchapel.github.io/deep_learning_models)" in sources
+    )  # an address, no repository

@@ -110,14 +110,17 @@ def locate(
         content = content.encode(errors="surrogatepass") if isinstance(content, str) else content
         return File(str(getattr(network, "name", "spec")), content), ""
     path, _, variant = str(network).partition("#")
-    if is_file_name(network):
-        return open_file(Path(path)), variant
     try:
+        if is_file_name(network):
+            return open_file(Path(path)), variant
         entry, document = find(str(network))
     except UnknownName:
-        if not is_there(path):
+        if is_there(path):
+            return open_file(Path(path)), variant
+        printed = isinstance(network, str) and "/" in path and _slashed(network)
+        if not printed:
             raise
-        return open_file(Path(path)), variant
+        entry, document = printed
     return Found(document, entry.id, entry.variant, of_library=True)
 
 
@@ -133,6 +136,14 @@ def find(name: str) -> tuple[Entry, Document]:
             if wanted in map(loose, (entry.id, *entry.aliases)):
                 return _dated(entry, document), document
     raise _unknown(name)
+
+
+def _slashed(name: str) -> tuple[Entry, Document] | None:
+    """Find a network as papers print it: ViT-B/16, a path of no file."""
+    try:
+        return find(name.replace("/", "-"))
+    except UnknownName:
+        return None
 
 
 def networks() -> Iterator[Entry]:
@@ -245,7 +256,7 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
 
 def _several(word: str, entries: list[Entry]) -> str | None:
-    """List the networks of a family of that name, or those that begin so, if there are several."""
+    """List the networks of a family of that name, or else those that begin so."""
     families = [(entry, {loose(entry.family), loose(entry.path.stem)}) for entry in entries]
     found = [entry.id for entry, names in families if word in names]
     if not found and len(word) > 1:
@@ -254,7 +265,9 @@ def _several(word: str, entries: list[Entry]) -> str | None:
             for entry, names in families
             if any(name.startswith(word) for name in (loose(entry.id), *names))
         ]
-    return f"there are several: {in_a_row(found)}" if len(found) > 1 else None
+    if len(found) == 1:
+        return f"did you mean `{found[0]}`?"
+    return f"there are several: {in_a_row(found)}" if found else None
 
 
 def _unknown(name: str) -> UnknownName:

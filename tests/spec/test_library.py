@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO, StringIO, TextIOWrapper
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import archcalc
 from archcalc import limits
 from archcalc.spec.library import find
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TEXT = "input: 1x4x4\nlayers: [{linear: 2}]\n"
 FAMILY = """\
@@ -42,6 +39,33 @@ def mistake(network: object, **parameters: object) -> str:
 @pytest.mark.parametrize("name", ["lenet5", "LeNet-5", "lenet_5", "LENET 5"])
 def test_a_network_by_a_loose_name(name: str) -> None:
     assert archcalc.load(name).id == "lenet5"
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("Mixer-B/16", "mixer-b-16"),
+        ("ViT-B/16", "vit-b-16"),
+        ("llama-70b", "llama2-70b"),
+        ("mnasnet1_0", "mnasnet-b1"),
+        ("shufflenet_v2_x0_5", "shufflenet-v2-0.5-torchvision"),
+    ],
+)
+def test_a_network_as_papers_and_tools_call_it(name: str, id: str) -> None:  # noqa: A002
+    assert archcalc.load(name).id == id
+
+
+def test_a_path_is_a_file_and_not_a_printed_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert mistake("./lenet5") == "error[no-such-file]: there is no file `lenet5`"
+    assert mistake(Path("vit-b/16")) == "error[no-such-file]: there is no file `vit-b/16`"
+
+    (tmp_path / "vit-b").mkdir()
+    (tmp_path / "vit-b" / "16").write_text(TEXT, "utf-8")
+
+    assert archcalc.load("vit-b/16").id == "16"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +186,7 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
                 "  hint: there are several: gpt-2, gpt-2-medium, gpt-2-large, gpt-2-xl"
             ),
         ),
+        ("gru", "there is no network `gru`\n  hint: did you mean `gru-tagger`?"),
         ("resnet-5O", "there is no network `resnet-5O`\n  hint: did you mean `resnet56`?"),
         ("vgg-f", "there is no network `vgg-f`\n  hint: did you mean `vgg-e`?"),
         (

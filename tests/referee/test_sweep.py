@@ -147,6 +147,8 @@ def test_nobody_knows_whether_a_partial_figure_fits(limit: dict[str, str], fitti
         assert found.outcomes[0].partial == ("macs",)
         assert found.outcomes[0].figures["macs"] == 2 * 3 * 9 * 6 * 6
         assert "≥ 1,944" in str(found)
+    why = "whether a variant fits is not known where MACs are known in part"
+    assert (why in str(found)) == (not fitting)
 
 
 def test_somebody_is_told_how_far_it_is() -> None:

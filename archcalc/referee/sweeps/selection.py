@@ -55,6 +55,8 @@ class Selection:
     tried: int = 0
     fitting: int = 0
     failed: int = 0
+    unjudged: set[str] = field(default_factory=set)
+    """Figures that are known in part, of variants that are not said to fit."""
     errors: list[Outcome] = field(default_factory=list)
     _kept: dict[tuple[int, ...], list[Outcome]] = field(default_factory=dict)
     _heap: list[tuple[int, int, Outcome]] = field(default_factory=list)
@@ -74,6 +76,8 @@ class Selection:
                 self._challenge(outcome)
             else:
                 self._keep(outcome)
+        else:
+            self.unjudged.update(outcome.partial)
 
     def _challenge(self, outcome: Outcome) -> None:
         """Put it on the front, unless one there is as good in all and better in something."""

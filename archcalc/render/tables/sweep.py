@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.errors import in_a_row
 from archcalc.ops.fields import written
 from archcalc.render.table import Column, Table, figure
 from archcalc.render.tables.columns import QUANTITIES
@@ -61,6 +62,9 @@ def _captions(found: Sweep) -> Iterator[str]:
     fit = "" if found.fitting + found.failed == found.tried else f", {found.fitting:,} fit"
     many = "variant" if space.size == 1 else "variants"
     yield f"{found.tried:,}{of} {many} of {found.plan.subject.id}{drawn}{fit}"
+    if found.selection.unjudged:
+        names = in_a_row([_title(name) for name in sorted(found.selection.unjudged)])
+        yield f"whether a variant fits is not known where {names} are known in part"
     if found.selection.front:
         aims = ", ".join(
             f"{'large' if a.large else 'small'} {a.name}" for a in found.selection.front

@@ -90,7 +90,7 @@ def choose(browser: Browser, name: str) -> None:
 def saved(browser: Browser, name: str) -> str:
     """Give a file that was downloaded, when it is there."""
     file: Path = browser.folder / name
-    for _ in range(100):
+    for _ in range(600):
         if file.exists() and file.stat().st_size:
             return file.read_text("utf-8")
         time.sleep(0.05)

@@ -51,7 +51,7 @@ def _server(file: Path, browser: Browser) -> Iterator[Served]:
 
 def until(read: Callable[[], Any], expected: object) -> None:
     """Wait for what is expected; show what is there instead when it does not come."""
-    for _ in range(150):
+    for _ in range(600):
         if read() == expected:
             return
         time.sleep(0.05)

@@ -23,7 +23,7 @@ class Answer:
     `caption` says what the figures are of (network, input, convention): a comment in csv and tsv.
     `hint` is the command that a reader may want next. All three may be functions, called only if
     they are needed. `status` is the exit code: 1 is a failed check. `file` is where it was written
-    already: then nothing is printed.
+    already: then nothing is printed, but for the `note` on that.
     """
 
     parts: tuple[Part, ...]
@@ -32,6 +32,7 @@ class Answer:
     hint: str | Callable[[], str] = ""
     status: int = 0
     file: str = ""
+    note: str = ""
 
     def data_now(self) -> Mapping[str, Any] | None:
         """Give the data, made now if it had to wait."""

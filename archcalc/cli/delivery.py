@@ -70,8 +70,8 @@ def _deliver(answer: Answer, output: Output) -> int:
 
 def _written(answer: Answer, output: Output) -> int:
     """Say to which file an answer went, where figures do not go."""
-    said = Line(f"wrote {answer.file}", "hint")
-    standard_error(cast("Choice", output.color)).write([said])
+    said = [f"wrote {answer.file}", *([f"note: {answer.note}"] if answer.note else [])]
+    standard_error(cast("Choice", output.color)).write(Line(line, "hint") for line in said)
     return answer.status
 
 

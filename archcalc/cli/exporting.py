@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,7 +107,8 @@ def export(  # noqa: PLR0913 - one for each option
     """Write a network out, whatever it was read from: as a spec, as PyTorch, as ONNX.
 
     A network of the library is printed with its family as it is written, to start from, unless
-    a language is asked for, or another input or parameter.
+    a language is asked for, or another input or parameter. ONNX says nothing of what is shared or
+    not trained: where its file counts otherwise, that is noted.
 
     \b
     Examples:
@@ -140,12 +142,16 @@ def _kept(
     values: bool,
 ) -> Answer:
     """Write a network to a file of ONNX."""
-    from archcalc.exports.onnx.model import onnx  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.exports.onnx.again import differences  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.exports.onnx.model import onnx  # noqa: PLC0415
 
     if output in {None, "-"}:
         message = "a file of ONNX is no text to print"
         raise UsageError.of("conflict", message, "name it: `-o net.onnx`")
-    return keep(str(output), onnx(_graph(network, input, settings), values=values))
+    graph = _graph(network, input, settings)
+    data = onnx(graph, values=values)
+    written = keep(str(output), data)
+    return replace(written, note=differences(graph, data))
 
 
 def _graph(network: str, input: str | None, settings: list[str] | None) -> Graph:  # noqa: A002

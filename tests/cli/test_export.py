@@ -40,6 +40,27 @@ def test_the_suffix_of_the_file_says_the_language(archcalc: Call, tmp_path: Path
     assert "61,706" in archcalc("show", str(file)).output  # 156 + 2,416 + 48,120 + 10,164 + 850
 
 
+def test_a_file_of_onnx_that_counts_otherwise_is_noted(archcalc: Call, tmp_path: Path) -> None:
+    file = tmp_path / "net.onnx"
+    # each of two layers of 650 units, with 4 gates, gets a second bias: 2 x 4 x 650 = 5,200
+    why = {
+        "lenet5": "60,840 parameters, not 60,000: fixed weights count as trained",
+        "lstm-medium": "19,780,400 parameters, not 19,775,200: "
+        "a recurrent layer has a second bias, of 0",
+        "bert-base": "109,481,472 parameters, not 109,482,240: of a table only what is read counts",
+        "llama-7b": "6,771,970,048 parameters, not 6,738,415,616: "
+        "the angles of positions are stored",
+        "transformer-base": "101,036,032 parameters, not 63,045,632: "
+        "fixed weights count as trained; shared weights count wherever they are read",
+    }
+    for network, said in why.items():
+        assert archcalc("export", network, "-o", str(file), "--weights", "none") == (
+            0, "", f"wrote {file}\nnote: read again, it has {said}\n",
+        )  # fmt: skip
+        again = archcalc("show", str(file), "--json").output
+        assert f'"parameters": {said.split()[0].replace(",", "")}' in again
+
+
 def test_what_it_refuses(archcalc: Call) -> None:
     assert archcalc("export", "lenet5", "--to", "yam") == (
         2, "", "error[not-a-choice]: there is no `--to yam`\n  hint: did you mean `yaml`?\n",

@@ -15,7 +15,7 @@ from archcalc.readers.pytorch import attention, stated
 from archcalc.readers.pytorch.layout import shape_of
 from archcalc.readers.pytorch.lowering import lower
 from archcalc.readers.pytorch.ownership import Ownership
-from archcalc.readers.pytorch.ruling import lacking, ruled
+from archcalc.readers.pytorch.ruling import lacking, ruled, unknown
 from archcalc.readers.pytorch.step import Stored
 from archcalc.uncounted import Case, Uncounted
 
@@ -129,7 +129,7 @@ class Assembly:
         elif figures is None:
             if not path.rpartition("/")[2].partition("#")[0].endswith(call.name):
                 path = f"{path}.{call.name}"
-            missing = Uncounted(path, call.name, Case.UNKNOWN, WORKED, lacking(call))
+            missing = Uncounted(path, call.name, Case.UNKNOWN, unknown(call), lacking(call))
             self.builder.uncounted.append(missing)
         frozen = bool(own) and not any(name in self._trained for name in own)
         op = make("opaque", output=tuple(y), holds=holds, does=figures, trainable=not frozen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcalc.ops.quantities import STORED, WORKED
 from archcalc.readers.ruling import figured, name_in
 
 if TYPE_CHECKING:
@@ -31,3 +32,12 @@ def lacking(call: Call) -> str:
         for values in (call.tensors(), call.outputs)
     )
     return f"{read} to {made}" + ", of complex numbers" * call.is_complex
+
+
+def unknown(call: Call) -> tuple[str, ...]:
+    """Name what is not known of a call without a rule: its work, and what it holds out of sight.
+
+    A quantised layer keeps its weights packed, in an object that is no tensor.
+    """
+    packed = any(type(given).__name__.endswith("ScriptObject") for given in call.args.values())
+    return STORED * packed + WORKED

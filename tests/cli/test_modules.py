@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,9 @@ class Net(nn.Sequential):
 
 def broken():
     return 1 / 0
+
+def leaves():
+    raise SystemExit("usage: net.py [-h]")
 
 number = 3
 """
@@ -61,6 +65,13 @@ def test_code_runs_where_it_is_asked_for_and_that_is_said_first(archcalc: Call, 
             (
                 "error[model-failed]: `broken` failed: ZeroDivisionError: division by zero "
                 "({file}:11: `return 1 / 0`)\n"
+            ),
+        ),
+        (
+            "leaves",
+            (
+                "error[model-failed]: `leaves` failed: SystemExit: usage: net.py [-h] "
+                '({file}:14: `raise SystemExit("usage: net.py [-h]")`)\n'
             ),
         ),
         (
@@ -118,4 +129,49 @@ def test_a_live_module_is_run_with_numbers_where_it_is_asked_for(archcalc: Call,
     assert status == 0
     assert output.splitlines()[-1] == (
         "our kernels, with its numbers  layers with PyTorch's values             3        3  ="
+    )
+
+
+REGISTRY = """
+from torch import nn
+
+def list_models():
+    return ["seeing"]
+
+def get_model_builder(name):
+    def seeing(*, weights="DEFAULT", weights_backbone="DEFAULT", width=2):
+        assert weights is weights_backbone is None, "this would be fetched"
+        return nn.Linear(3, width)
+    return seeing
+
+class get_model_weights:
+    def __init__(self, name): pass
+    def __iter__(self): yield self
+    transforms = None
+"""
+
+
+def test_no_weights_of_a_registry_are_fetched(
+    archcalc: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "torchvision").mkdir()
+    (tmp_path / "torchvision" / "__init__.py").write_text("", "utf-8")
+    (tmp_path / "torchvision" / "models.py").write_text(REGISTRY, "utf-8")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    arguments = ["show", "torchvision:seeing", "--input", "3", "--json", "--set"]
+
+    _, output, _ = archcalc(*arguments, "width=5")
+    refused = archcalc(*arguments, "weights_backbone=1")
+    for name in ("torchvision", "torchvision.models"):
+        sys.modules.pop(name, None)
+
+    assert json.loads(output)["total"]["parameters"] == 5 * 3 + 5
+    assert (refused.status, refused.errors) == (
+        2,
+        (
+            "error[no-weights]: `weights_backbone` cannot be set: a model is counted without its "
+            "weights\n  hint: none are fetched\n"
+        ),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
@@ -25,10 +26,14 @@ from torch.nn.modules.module import (
 )
 
 from archcalc.errors import ArchcalcError, UnknownName, UsageError, suggestion
-from archcalc.readers.pytorch.passing import failed
+from archcalc.readers.pytorch.passing import FAULTS, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+
+_WEIGHTS = {"checkpoint_path", "pretrained", "pretrained_backbone", "weights", "weights_backbone"}
+"""What a builder of a registry is told of weights, which are never fetched."""
 
 
 class Built(NamedTuple):
@@ -52,37 +57,28 @@ def build(name: str, settings: Mapping[str, object], device: str = "meta") -> Bu
 
 
 def _torchvision(model: str, settings: dict[str, Any], device: str) -> Built:
-    try:
-        models = importlib.import_module("torchvision.models")
-    except ImportError as error:
-        raise _missing("torchvision", error) from None
-    except RuntimeError:  # its compiled ops do not fit this torch; no pass without data calls them
-        _declare_ops()
-        models = importlib.import_module("torchvision.models")
+    models = _imported("torchvision", "torchvision.models")
     _check("torchvision", model, models.list_models())
     builder = models.get_model_builder(model)
-    module = _made(partial(builder, weights=None, **settings), device)
+    _refuse_weights(settings)
+    fetched = _WEIGHTS & inspect.signature(builder).parameters.keys()
+    module = _made(partial(builder, **settings, **dict.fromkeys(fetched)), device)
     crop = next(iter(models.get_model_weights(model))).transforms
     size = getattr(module, "image_size", getattr(crop, "keywords", {}).get("crop_size"))
     return Built(module, f"3x{size}x{size}" if isinstance(size, int) else None)
 
 
 def _timm(model: str, settings: dict[str, Any], device: str) -> Built:
-    try:
-        timm = importlib.import_module("timm")
-    except ImportError as error:
-        raise _missing("timm", error) from None
+    timm = _imported("timm")
     _check("timm", model, timm.list_models())
+    _refuse_weights(settings)
     module = _made(partial(timm.create_model, model, pretrained=False, **settings), device)
     size = getattr(module, "default_cfg", {}).get("input_size")
     return Built(module, "x".join(map(str, size)) if size else None)
 
 
 def _transformers(model: str, settings: dict[str, Any], device: str) -> Built:
-    try:
-        transformers = importlib.import_module("transformers")
-    except ImportError as error:
-        raise _missing("transformers", error) from None
+    transformers = _imported("transformers")
     if model.endswith(".json"):
         config = _made(partial(transformers.AutoConfig.from_pretrained, model, **settings))
     else:
@@ -146,11 +142,11 @@ def _made(make: Callable[[], Any], device: str = "meta") -> Any:
             return make()
     except ArchcalcError:
         raise
-    except Exception:  # noqa: BLE001 - then once more, and its reason is told
+    except FAULTS:  # then once more, and its reason is told
         try:
             with _parameters_on_meta() if device == "meta" else nullcontext():
                 return make()
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+        except FAULTS as error:
             raise failed(f"`{_called(make)}` failed", error) from None
 
 
@@ -175,6 +171,28 @@ def _called(make: Callable[[], Any]) -> str:
     if function is _loaded:
         return f"import {make.args[0]}"  # type: ignore[attr-defined]
     return str(getattr(function, "__name__", function))
+
+
+def _imported(package: str, name: str | None = None) -> Any:
+    """Import a registry, or a part of it.
+
+    What torchvision has compiled need not fit this torch: no pass without data calls it.
+    """
+    name = name or package
+    try:
+        try:
+            return importlib.import_module(name)
+        except RuntimeError:
+            _declare_ops()
+            return importlib.import_module(name)
+    except ImportError as error:
+        raise _missing(package, error) from None
+
+
+def _refuse_weights(settings: Mapping[str, Any]) -> None:
+    for name in sorted(_WEIGHTS & settings.keys()):
+        message = f"`{name}` cannot be set: a model is counted without its weights"
+        raise UsageError.of("no-weights", message, "none are fetched")
 
 
 def _check(source: str, model: str, names: list[str]) -> None:

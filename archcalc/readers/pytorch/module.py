@@ -15,7 +15,7 @@ from archcalc.errors import UsageError
 from archcalc.origin import Origin
 from archcalc.readers.pytorch.assembly import Assembly
 from archcalc.readers.pytorch.examples import examples
-from archcalc.readers.pytorch.passing import KNOWN, failed, trace
+from archcalc.readers.pytorch.passing import FAULTS, KNOWN, failed, trace
 from archcalc.readers.ruling import bare
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Module(NamedTuple):
         run = self._replace(module=module)
         try:
             found = running.trace(module, self.inputs, run._known, self.graph())
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+        except FAULTS as error:
             raise failed(f"{self.name} failed on numbers", error) from None
         return running.samples(*run._assembled(found))
 

@@ -42,6 +42,8 @@ KNOWN = (
     | moves.CONSTANTS
 )
 """The calls that are not taken apart."""
+FAULTS = (Exception, SystemExit)
+"""What a stranger's code raises: it may also end the program, as a parser of arguments does."""
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
 
 
@@ -57,11 +59,11 @@ def trace(
     on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
     try:
         return _run(module, given, known, fake=not on_meta, plainly=plainly)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+    except FAULTS as error:
         if on_meta and _asks_for_values(error):
             try:
                 return _run(module, given, known, fake=True, plainly=plainly)
-            except Exception as second:  # noqa: BLE001
+            except FAULTS as second:
                 raise _failed(module, second, given) from None
         raise _failed(module, error, given) from None
 
@@ -181,7 +183,7 @@ def _asks_for_values(error: BaseException) -> bool:
     )
 
 
-def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcError:
+def failed(what: str, error: BaseException, hint: str | None = None) -> ArchcalcError:
     """Say that a stranger's code failed, where, and why."""
     if isinstance(error, ArchcalcError):
         return error
@@ -197,14 +199,14 @@ def failed(what: str, error: Exception, hint: str | None = None) -> ArchcalcErro
     return UsageError.of("model-failed", message, hint)
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     """Give the line of a stranger's code at which it failed."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_inner(frame.filename)]
     return f" ({own[-1].filename}:{own[-1].lineno}: `{own[-1].line}`)" if own else ""
 
 
-def _failed(module: nn.Module, error: Exception, given: Given) -> ArchcalcError:
+def _failed(module: nn.Module, error: BaseException, given: Given) -> ArchcalcError:
     shapes = ", ".join("x".join(map(str, example.sizes)) for example in given)
     hint = "the first 1 is the batch: inputs are those of one sample"
     led = next(

@@ -18,6 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from archcalc.ops.shape import first_of
 from archcalc.readers.pytorch.keeping import kept
+from archcalc.readers.pytorch.passing import FAULTS
 from archcalc.testimony import Testimony
 from archcalc.uncounted import abridged
 
@@ -78,7 +79,7 @@ def _counter(module: nn.Module, given: Given, macs: int) -> Testimony:
     try:
         with _quietly(), FlopCounterMode(display=False) as counter, torch.no_grad():
             _pass(module, given)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises
+    except FAULTS as error:
         return Testimony(name, of, macs, None, f"it cannot run: {_said(error)}")
     return Testimony(name, of, macs, counter.get_total_flops() // 2)
 
@@ -94,7 +95,7 @@ def _gradients(module: nn.Module, given: Given, graph: Graph, assembly: Assembly
             outputs = [one.sum() for one in tree_leaves(result) if _is_differentiable(one)]
             wanted = [n for n, p in parameters.items() if p.requires_grad]
             found = torch.autograd.grad(outputs, [parameters[n] for n in wanted], allow_unused=True)
-    except Exception as error:  # noqa: BLE001
+    except FAULTS as error:
         return Testimony(name, of, len(reached), None, f"it cannot run: {_said(error)}")
     got = {n for n, gradient in zip(wanted, found, strict=True) if gradient is not None}
     ours = reached & set(wanted)
@@ -148,5 +149,5 @@ def _named(paths: Iterable[str]) -> str:
     return abridged(sorted(paths))
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:120]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -291,3 +292,10 @@ def test_a_figure_without_a_value_is_an_error(tmp_path: Path, record: str, messa
         hold(tmp_path, f"{record}, match: exact")
 
     assert caught.value.diagnostics[0].message == message
+
+
+def test_a_figure_that_adds_or_takes_a_number_says_why() -> None:
+    adjusted = [f.record for f in FINDINGS if re.search(r"[+-] \d", f.record.figure.text)]
+
+    assert adjusted
+    assert [record.figure.text for record in adjusted if not record.note] == []

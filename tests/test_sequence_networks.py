@@ -136,3 +136,17 @@ def test_a_vector_of_words_as_others_write_it() -> None:
     assert [str(row.output) for row in report.rows] == ["8x20", "6x18", "6x9", "5x1x1", "1x1x1"]
     assert agree(text)
     assert count(text.replace("lstm: 5", "lstm: 5, bias: double")).rows[3].parameters == 260
+
+
+def test_one_more_word_behind_those_that_are_kept() -> None:
+    gpt = archcalc.load("gpt-2", past=1023)
+    llama = archcalc.load("llama-7b", past=2047)
+
+    # each weight once, but for the tables, and two products with each of the places in each block
+    blocks = 12 * (4 + 8) * 768**2
+    assert archcalc.count(gpt, input="1x1").total.macs == blocks + 12 * 2 * 768 * 1024 + 768 * 50257
+    blocks = 32 * (4 * 4096**2 + 3 * 4096 * 11008)
+    assert (
+        archcalc.count(llama, input="1x1").total.macs
+        == blocks + 32 * 2 * 4096 * 2048 + 4096 * 32000
+    )

@@ -174,19 +174,22 @@ def _called(make: Callable[[], Any]) -> str:
 
 
 def _imported(package: str, name: str | None = None) -> Any:
-    """Import a registry, or a part of it.
-
-    What torchvision has compiled need not fit this torch: no pass without data calls it.
-    """
-    name = name or package
+    """Import a registry, or a part of it."""
+    _fit_torchvision()
     try:
-        try:
-            return importlib.import_module(name)
-        except RuntimeError:
-            _declare_ops()
-            return importlib.import_module(name)
+        return importlib.import_module(name or package)
     except ImportError as error:
         raise _missing(package, error) from None
+
+
+def _fit_torchvision() -> None:
+    """Let torchvision be imported, which all registries read, whatever torch it was built for."""
+    try:
+        importlib.import_module("torchvision")
+    except ImportError:  # whoever needs it says so
+        return
+    except RuntimeError:  # its compiled ops do not fit this torch; no pass without data calls them
+        _declare_ops()
 
 
 def _refuse_weights(settings: Mapping[str, Any]) -> None:

@@ -62,7 +62,7 @@ function scatter(networks, page) {
     element("text", { x: pad.left, y: 12, class: "axis" }, up === "macs" ? "MACs" : up),
     apart(points.map((each) => ({ ...each, at: yAt(each.y) + 4 }))).flatMap(({ number, title, x, y, at }) => [
       element("circle", { cx: xAt(x), cy: yAt(y), r: 6, on: { click: () => page.open(number) } }, element("title", {}, `${title}: ${grouped(x)}, ${grouped(y)}`)),
-      element("text", { x: xAt(x) + 10, y: at, class: "label" }, title),
+      element("text", { ...(xAt(x) + 10 + 7 * title.length < width ? { x: xAt(x) + 10 } : { x: xAt(x) - 10, "text-anchor": "end" }), y: at, class: "label" }, title),
     ]));
 }
 

@@ -25,8 +25,18 @@ class Picture {
     const parsed = new DOMParser().parseFromString(this.network.drawings[name], "image/svg+xml");
     this.svg = document.importNode(parsed.documentElement, true);
     this.size = { width: this.svg.width.baseVal.value, height: this.svg.height.baseVal.value };
+    this.behead();
     this.frame.replaceChildren(this.svg);
     this.mark(this.page.grid?.selected ?? null);
+  }
+
+  // Leave out what the picture is of, which the page says itself; a download keeps it.
+  behead() {
+    const above = [...this.svg.querySelectorAll("text.about")];
+    this.top = Math.max(0, ...above.map((each) => Number(each.getAttribute("y"))));
+    above.forEach((each) => each.remove());
+    this.size.height -= this.top;
+    this.svg.setAttribute("viewBox", `0 ${this.top} ${this.size.width} ${this.size.height}`);
   }
 
   // Whether it lies better above the table than beside it.
@@ -83,6 +93,6 @@ class Picture {
     const [first] = found;
     if (!first) return;
     const place = first.getBBox(), half = { x: this.frame.clientWidth / 2, y: this.frame.clientHeight / 2 };
-    this.frame.scrollTo({ left: place.x * this.zoom - half.x, top: place.y * this.zoom - half.y });
+    this.frame.scrollTo({ left: place.x * this.zoom - half.x, top: (place.y - this.top) * this.zoom - half.y });
   }
 }

@@ -12,6 +12,7 @@ import pytest
 
 from archcalc import count, explain, load
 from archcalc.convention.figure import apply
+from archcalc.page.drawings import drawings
 from archcalc.page.page import page
 from archcalc.referee.published.ledger import published
 
@@ -33,6 +34,7 @@ SHEET = {
         {"name": "a;b, c", "conv": 1, "kernel": 1},
     ],
 }
+LONG = {"name": "A network whose name is this long", "input": "1x32x32", "layers": [{"linear": 90}]}
 HOSTILE = "<script>document.title='x'</script>"
 
 
@@ -54,6 +56,7 @@ def _pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "googlenet": page([count("googlenet")]),
         "resnet50": page([count("resnet50-v1.5")]),
         "two": page([count("resnet18"), count("vgg16"), count("lenet5")]),
+        "long": page([count("lenet5"), count(load(LONG))]),
         "hostile": page([count(load(hostile))]),
         "sheet": page([count(load(SHEET))]),
         "empty": page([count(load({"input": "1x4x4", "layers": []}))]),
@@ -232,6 +235,29 @@ def test_drawing_and_table_are_linked_both_ways(browser: Browser, pages: dict[st
     assert browser.run("return document.querySelector('.drawing').clientWidth") > 1300
     browser.press("\ue00c")  # Escape
     assert browser.run("return document.querySelector('.drawing').clientWidth") < 500
+
+
+def test_a_drawing_leaves_out_what_the_page_says(browser: Browser, pages: dict[str, str]) -> None:
+    browser.open(pages["resnet50"])
+    said = browser.texts(".frame text")
+    assert said[0] == "input"
+    assert not [text for text in said if "ResNet" in text or "whole network" in text]
+    tops = "return ['.frame', '.frame text'].map((e) => %s(e).getBoundingClientRect().top)"
+    frame, first = browser.run(tops % "document.querySelector")
+    assert 0 < first - frame < 40
+    drawn = drawings(count("resnet50-v1.5"))  # as a download has it
+    assert "whole network</text>" in drawn.found[drawn.first]
+
+
+def test_names_beside_points_have_room(browser: Browser, pages: dict[str, str]) -> None:
+    browser.open(pages["long"])
+    places = browser.run(
+        "return [...document.querySelectorAll('.plot, .plot .label')]"
+        ".map((e) => e.getBoundingClientRect()).map((e) => [e.left, e.right])"
+    )
+    (left, right), *labels = places
+    assert len(labels) == 2
+    assert all(left < start < end < right for start, end in labels)
 
 
 def test_a_wide_drawing_lies_above_the_table(browser: Browser, pages: dict[str, str]) -> None:

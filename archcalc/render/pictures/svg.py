@@ -57,6 +57,8 @@ class Text(NamedTuple):
     anchor: str = "middle"
     bold: bool = False
     color: str = "#1a1a1a"
+    about: bool = False
+    """Whether it tells of the whole picture: a page that says so itself leaves it out."""
 
     def moved(self, dx: float, dy: float) -> Text:
         """Move it."""
@@ -77,6 +79,8 @@ class Text(NamedTuple):
         style = {"fill": self.color} | ({"font-weight": "bold"} if self.bold else {})
         if self.anchor != "start":
             style["text-anchor"] = self.anchor
+        if self.about:
+            style["class"] = "about"
         attributes = _attributes({"x": self.x, "y": self.y, "font-size": self.size}, style)
         return f"<text{attributes}>{text(self.content)}</text>"
 

@@ -77,9 +77,11 @@ def _published(network: str) -> Findings | tuple[()]:
     from archcalc.files import is_file_name  # noqa: PLC0415
     from archcalc.referee.published.ledger import published  # noqa: PLC0415
     from archcalc.spec.library import SUFFIXES as SPECS  # noqa: PLC0415
+    from archcalc.spec.library import slashed  # noqa: PLC0415
 
     path = network.partition("#")[0]
-    if is_file_name(network) and not (path.endswith(SPECS) and Path(path).is_file()):
+    spec = path.endswith(SPECS) and Path(path).is_file()
+    if is_file_name(network) and not spec and not slashed(network):
         return ()
     try:
         return published(network)

@@ -117,7 +117,7 @@ def locate(
     except UnknownName:
         if is_there(path):
             return open_file(Path(path)), variant
-        printed = isinstance(network, str) and "/" in path and _slashed(network)
+        printed = isinstance(network, str) and "/" in path and slashed(network)
         if not printed:
             raise
         entry, document = printed
@@ -138,7 +138,7 @@ def find(name: str) -> tuple[Entry, Document]:
     raise _unknown(name)
 
 
-def _slashed(name: str) -> tuple[Entry, Document] | None:
+def slashed(name: str) -> tuple[Entry, Document] | None:
     """Find a network as papers print it: ViT-B/16, a path of no file."""
     try:
         return find(name.replace("/", "-"))

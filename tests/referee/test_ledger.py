@@ -192,6 +192,7 @@ def test_exact_values_are_plain_and_exact() -> None:
 def test_names_match_loosely_and_choose_one_network() -> None:
     assert len(published("LeNet-5")) == len(published("lenet_5")) == 22
     assert {finding.network for finding in published("resnet50")} == {"resnet50"}
+    assert {finding.network for finding in published("ViT-B/16")} == {"vit-b-16"}
     assert [f.network for f in published("plain34", "mc3-18")] == ["plain34", *["mc3-18"] * 2]
 
 

@@ -16,6 +16,7 @@ from archcalc.errors import (
     UnknownName,
     suggestion,
 )
+from archcalc.files import is_there
 from archcalc.ops.fields import shown
 from archcalc.referee.published.printed import MEETS, Agreement, as_printed
 from archcalc.referee.published.records import Ledger, read_ledger
@@ -34,6 +35,7 @@ from archcalc.spec.library import (
     load,
     near,
     open_source,
+    slashed,
 )
 from archcalc.spec.names import loose
 
@@ -155,7 +157,10 @@ def _choose(name: str | Path) -> list[tuple[Ledger, str | None]]:
     """Find the file that a name means, and the network or subject in it; None means all of it."""
     path, _, variant = str(name).partition("#")
     if isinstance(name, Path) or path == "-" or path.endswith(SUFFIXES) or "/" in path:
-        return [_own_file(Path(path), variant)]
+        printed = isinstance(name, str) and "/" in path and not is_there(path) and slashed(name)
+        if not printed:
+            return [_own_file(Path(path), variant)]
+        path = printed[0].id
     ledgers = _everything()
     for ledger, _ in ledgers:
         network = ledger.network(path)

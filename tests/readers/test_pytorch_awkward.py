@@ -221,6 +221,16 @@ def test_gradients_within_a_pass_are_not_there() -> None:
     )
 
 
+def test_a_failed_pass_on_words_says_that_they_are_whole_numbers() -> None:
+    with pytest.raises(UsageError) as caught:
+        count(nn.Sequential(nn.Embedding(9, 4)), inputs=(1, 8))
+
+    assert str(caught.value).partition("\n")[2] == (
+        "  hint: words are whole numbers: as in `--input words=int64:128`"
+    )
+    assert count(nn.Sequential(nn.Embedding(9, 4)), inputs="int64:8").total.parameters == 36
+
+
 def test_a_list_of_modules_is_no_network() -> None:
     with pytest.raises(UsageError) as caught:
         count(nn.ModuleList([nn.Linear(8, 8)]), inputs=(8,))

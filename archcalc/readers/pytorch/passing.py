@@ -214,10 +214,16 @@ def _failed(module: nn.Module, error: BaseException, given: Given) -> ArchcalcEr
     )
     if "does not require grad" in str(error):
         hint = "a pass is one of inference: gradients within it are not there to be read"
+    elif _wants_words(module) and all(example.dtype.is_floating_point for example in given):
+        hint = "words are whole numbers: as in `--input words=int64:128`"
     elif led is not None:
         said, rest = ("x".join(map(str, led.sizes[n:])) for n in (1, 2))
         hint = f"is the leading 1 of {said} a batch? Inputs are those of one sample: say {rest}"
     return failed(f"{type(module).__name__} failed on {shapes}", error, hint)
+
+
+def _wants_words(module: nn.Module) -> bool:
+    return any(isinstance(part, torch.nn.Embedding) for part in module.modules())
 
 
 def _is_inner(path: str) -> bool:

@@ -313,6 +313,12 @@ def test_what_a_loop_reads_beside_is_not_lost() -> None:
     check_values(graph)
 
 
+def test_the_norm_behind_a_layer_is_named_after_it() -> None:
+    layer = "{name: self, add: [[], [linear: 4]], after: [layernorm]}"
+    written = pytorch(read_spec(f"{{input: 4, layers: [{layer}]}}"))
+    assert "self.self_layernorm = nn.LayerNorm(4)" in written
+
+
 def test_shared_weights_are_shared() -> None:
     graph = read_spec(
         """

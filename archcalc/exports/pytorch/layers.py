@@ -118,7 +118,7 @@ class Layers(Variables):
         first = self.graph.nodes[pending[0][0]]
         is_main = any("." not in self.graph.nodes[at].path for at, _ in pending)
         free = is_main and own not in self.names
-        name = unique(own if free else f"{own}_{first.op.name}", self.names)
+        name = unique(own if free else f"{own.rstrip('_')}_{first.op.name}", self.names)
         modules: list[Made] = []
         for position, made in pending:
             several = isinstance(made, Chain)

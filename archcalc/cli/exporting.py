@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("yaml", "torch", "onnx")
 WEIGHTS = ("values", "none")
-SUFFIXES = {".py": "torch", ".onnx": "onnx"}
-"""The language that the suffix of a file asks for; any other gets a spec."""
+SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".py": "torch", ".onnx": "onnx"}
+"""The language that the suffix of a file asks for."""
 
 To = Annotated[
     str,
@@ -120,17 +120,37 @@ def export(  # noqa: PLR0913 - one for each option
     """  # noqa: D301 - \b keeps the lines apart
     check_choice("--to", to or "yaml", LANGUAGES)
     check_choice("--weights", weights, WEIGHTS)
-    to = to or SUFFIXES.get(Path(str(output)).suffix.lower(), "")
-    own = None if to or input or set else _as_written(network, published=published)
+    by_suffix = _by_suffix(output, to)
+    own = (
+        None
+        if to or by_suffix != "yaml" or input or set
+        else _as_written(network, published=published)
+    )
     if own is None and published:
         message = "only a network of the library as it is written has published figures"
         raise UsageError.of("conflict", message, "leave --to, --input and --set out")
+    to = to or by_suffix
     if to == "onnx":
         return _kept(network, input, set, output, values=weights == "values")
-    answer = own or Answer((_written(network, to or "yaml", input, set),))
+    answer = own or Answer((_written(network, to, input, set),))
     if output in {None, "-"}:
         return answer
     return keep(str(output), str(answer.parts[0]))
+
+
+def _by_suffix(output: str | None, to: str) -> str:
+    """Tell which language a file is named for. Raises UsageError where it is another or unknown."""
+    if output in {None, "-"}:
+        return "yaml"
+    suffix = Path(str(output)).suffix.lower()
+    language = SUFFIXES.get(suffix, to)
+    if not language:
+        message = f"the suffix of `{output}` names no language"
+        raise UsageError.of("unknown-suffix", message, f"one of {', '.join(SUFFIXES)}")
+    if to and language != to:
+        message = f"`{output}` is not named as what `--to {to}` writes"
+        raise UsageError.of("conflict", message, f"leave --to out for {language}")
+    return language
 
 
 def _kept(

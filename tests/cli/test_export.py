@@ -72,6 +72,14 @@ def test_what_it_refuses(archcalc: Call) -> None:
     assert archcalc("export", "lenet5", "--to", "onnx").errors == (
         "error[conflict]: a file of ONNX is no text to print\n  hint: name it: `-o net.onnx`\n"
     )
+    assert archcalc("export", "lenet5", "-o", "net.pt").errors == (
+        "error[unknown-suffix]: the suffix of `net.pt` names no language\n"
+        "  hint: one of .yaml, .yml, .py, .onnx\n"
+    )
+    assert archcalc("export", "lenet5", "--to", "yaml", "-o", "net.onnx").errors == (
+        "error[conflict]: `net.onnx` is not named as what `--to yaml` writes\n"
+        "  hint: leave --to out for onnx\n"
+    )
     assert archcalc("export", "lenet5", "--weights", "some").errors == (
         "error[not-a-choice]: there is no `--weights some`\n  hint: one of values, none\n"
     )

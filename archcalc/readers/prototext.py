@@ -35,6 +35,12 @@ _TOKEN = re.compile(
     | (?P<odd>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_FIELD = re.compile(
+    r"""[ \t\n]*+ (?P<name>[A-Za-z_][A-Za-z0-9_]*+) [ \t]*+ : [ \t]*+
+    (?: "(?P<string>[^"\\\n]*+)" | (?P<word>[+-]?[A-Za-z0-9_.][A-Za-z0-9_.+-]*+) )""",
+    re.VERBOSE,
+)
+"""A plain field with its value at once, which almost all are."""
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _CLOSES = {"{": "}", "<": ">"}
@@ -79,6 +85,7 @@ def parse(source: Source) -> Message:
 class _Parser:
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.at, self.line, self.start = 0, 0, 0
         self.tokens = self._tokens()
         self.limits = limits.now()
         self.values = 0
@@ -87,8 +94,10 @@ class _Parser:
         """Read fields until the text ends; messages within are kept on a stack of our own."""
         top = Message()
         stack = [(top, "")]
-        for token in self.tokens:
+        while True:
             message, close = stack[-1]
+            self._plain_fields(message)
+            token = next(self.tokens)
             if token.kind == "end":
                 break
             if token.text == close and token.kind == "mark":
@@ -107,6 +116,22 @@ class _Parser:
             place = _Token("mark", "{", message.line, message.column)
             self._fail(place, f"this message is never closed: `{close}` is missing")
         return top
+
+    def _plain_fields(self, message: Message) -> None:
+        """Read fields as long as they are plain ones; a file that is merely long has no others."""
+        text, most = self.source.text, self.limits.values
+        while self.values < most and (field := _FIELD.match(text, self.at)):
+            name = field.start("name")
+            if lines := text.count("\n", self.at, name):
+                self.line += lines
+                self.start = text.rfind("\n", self.at, name) + 1
+            kind = field.lastgroup or ""
+            quoted = kind == "string"
+            column = field.start(kind) - quoted - self.start
+            value = Scalar(field[kind], quoted, self.line, column)
+            message.setdefault(field["name"], []).append(value)
+            self.values += 1
+            self.at = field.end()
 
     def _field(self, message: Message, name: _Token) -> tuple[Message, str] | None:
         """Read a field; if its value is a message, give that, and what closes it."""
@@ -154,19 +179,21 @@ class _Parser:
         values.append(value)
 
     def _tokens(self) -> Iterator[_Token]:
-        line, start = 0, 0
-        for match in _TOKEN.finditer(self.source.text):
-            kind = match.lastgroup
+        while match := _TOKEN.match(self.source.text, self.at):
+            kind, self.at = match.lastgroup, match.end()
             if kind == "line":
-                line, start = line + 1, match.end()
-            elif kind == "odd":
-                place = _Token(kind, match[0], line, match.start() - start)
-                self._fail(place, f"`{match[0]}` has no meaning here")
+                self.line, self.start = self.line + 1, self.at
             elif kind is not None:
-                yield _Token(kind, match[0], line, match.start() - start)
-        end = _Token("end", "", line, len(self.source.text) - start)
+                yield self._token(kind, match)
+        end = _Token("end", "", self.line, len(self.source.text) - self.start)
         while True:
             yield end
+
+    def _token(self, kind: str, match: re.Match[str]) -> _Token:
+        token = _Token(kind, match[0], self.line, match.start() - self.start)
+        if kind == "odd":
+            self._fail(token, f"`{token.text}` has no meaning here")
+        return token
 
     def _fail(self, token: _Token, message: str) -> NoReturn:
         self._refuse(token, Reason("not-prototxt", message))

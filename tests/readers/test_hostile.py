@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archcalc import ArchcalcError, Report, count, limits, read
 from archcalc.files import File
-from archcalc.readers import caffe, darknet
+from archcalc.readers import caffe, darknet, prototext
+from archcalc.spec.reader import Source
 
 HERE = Path(__file__).parent
 FILES = {name: (HERE / name).read_text("utf-8") for name in ("detector.prototxt", "detector.cfg")}
@@ -123,3 +124,35 @@ def test_a_name_of_kilobytes_is_refused() -> None:
 
     with pytest.raises(ArchcalcError, match="a name of 5,000 characters"):
         caffe.read(File("x.prototxt", text.encode()), None)
+
+
+def test_plain_fields_and_others_have_the_same_places() -> None:
+    text = (
+        'a: "x" b : -1e3\n\n\t\tc:2 # c: 3\nd {e: f.5\r\n g:"\\n" } h: ["i", j]\n'
+        " k: 'l' m\r: 4 a:\"\""
+    )
+
+    def places(message: prototext.Message) -> list[tuple[str, str, int, int]]:
+        found = []
+        for name, values in message.items():
+            for value in values:
+                if isinstance(value, prototext.Message):
+                    found += [(name, "{", value.line, value.column), *places(value)]
+                else:
+                    found.append((name, value.text, value.line, value.column))
+        return found
+
+    # lines and columns counted from 0 by hand; a tab, and the return before a line's end, are one
+    assert places(prototext.parse(Source("net", text))) == [
+        ("a", "x", 0, 3),
+        ("a", "", 5, 16),
+        ("b", "-1e3", 0, 11),
+        ("c", "2", 2, 4),
+        ("d", "{", 3, 2),
+        ("e", "f.5", 3, 6),
+        ("g", "\n", 4, 3),
+        ("h", "i", 4, 14),
+        ("h", "j", 4, 19),
+        ("k", "l", 5, 4),
+        ("m", "4", 5, 12),
+    ]

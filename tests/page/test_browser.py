@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from io import StringIO
+from itertools import pairwise
 from json import loads
 from typing import TYPE_CHECKING
 
@@ -308,6 +309,18 @@ def test_several_networks_are_compared(browser: Browser, pages: dict[str, str]) 
     browser.click("nav button", 2)
     assert browser.texts("h1") == ["VGG (vgg16)"]
     assert "network=1" in browser.driver.current_url
+
+
+def test_on_a_phone_the_parts_of_a_comparison_stand_apart(
+    browser: Browser, pages: dict[str, str]
+) -> None:
+    browser.open(pages["two"], width=500)
+    ends = browser.run(
+        "return [...document.querySelectorAll('.several > section')]"
+        ".map((e) => e.getBoundingClientRect()).map((e) => [e.top, e.bottom])"
+    )
+    assert len(ends) == 4  # side by side, the chart, and two networks beside the first
+    assert all(below[0] - above[1] >= 8 for above, below in pairwise(ends))
 
 
 def test_a_network_of_nothing_is_shown(browser: Browser, pages: dict[str, str]) -> None:

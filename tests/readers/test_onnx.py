@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archcalc import Report, count
+from archcalc import Report, confirm, count
 from archcalc.errors import ArchcalcError
 from archcalc.files import File, kind_of
 from archcalc.readers.onnx import read
@@ -266,6 +266,7 @@ def test_a_loop_is_unknown_and_counts_what_its_body_holds() -> None:
     found = report(model(graph([loop], [], [X], [info("y")])))
     assert found.total.parameters == 108
     assert "macs" in found.total.unknown
+    assert confirm(found).not_measured[0] == "what is not counted either: y"
 
 
 def test_a_shape_that_the_file_states_otherwise_is_an_error() -> None:

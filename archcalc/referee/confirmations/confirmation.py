@@ -23,6 +23,7 @@ from archcalc.referee.confirmations.dependence import (
 from archcalc.referee.confirmations.values import compare
 from archcalc.referee.confirmations.witness import COUNTED_ONE_BY_ONE, Refusal, Witness
 from archcalc.report import Report, count
+from archcalc.uncounted import abridged, gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -87,7 +88,9 @@ def confirm(
     ran = (node for node, line in zip(report.nodes, lines, strict=True) if line.claims)
     distinct = len({(node.op, node.xs) for node in ran})
     total = _total(report.total, lines)
-    notes = (*_not_measured(lines, looked=INPUT in runs.sights), *left)
+    beyond = abridged(layer.path for layer in gaps(report.uncounted))
+    uncounted = [f"what is not counted either: {beyond}"] if beyond else []
+    notes = (*uncounted, *_not_measured(lines, looked=INPUT in runs.sights), *left)
     ask = getattr(report.graph.maker, "testimonies", None)
     heard = (*(ask(report.total) if ask else ()), *([told] if told else []))
     return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes, heard)

@@ -51,6 +51,22 @@ def test_drawn_specs_count_the_same(text: str) -> None:
     assert_same(graph, read_again(yaml(graph)))
 
 
+def test_a_layer_that_stands_there_again_is_said_once() -> None:
+    text = """
+        input: 8x28x28
+        layers:
+          - {name: a, conv: 8, kernel: 3, padding: half, after: [relu], repeat: 12}
+          - {name: b, add: [[], [{conv: 8, kernel: 1}]], repeat: 2}
+        """
+    graph = read_again(text)
+    written = yaml(graph)
+    assert [line for line in written.splitlines() if "repeat" in line] == [
+        "  - {name: a, conv: 8, kernel: 3, padding: half, after: [relu], repeat: 12}",
+        "  - {name: b, add: [[], [{conv: 8, kernel: 1}]], repeat: 2}",
+    ]
+    assert_same(graph, read_again(written))
+
+
 def test_equal_parts_are_blocks_and_what_differs_are_arguments() -> None:
     graph = read_again(
         """

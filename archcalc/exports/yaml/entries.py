@@ -106,11 +106,14 @@ def bare(entries: list[Entry]) -> list[Entry]:
 def repeated(entries: list[Entry], *, whole: bool) -> list[Entry]:
     """Fold calls of one block that stand one behind the other; `whole` if they have one name.
 
-    What has one name may be equal groups too.
+    What has one name may be equal groups or layers too.
     """
-    if whole and _are_turns(entries):
+    if whole and _are_turns(entries) and "block" not in entries[0]:
         turns = [{key: e[key] for key in e if key != "name"} for e in entries]
-        if "layers" in turns[0] and all(turn == turns[0] for turn in turns):
+        first = plain(turns[0])
+        if ("layers" in first or "from" not in first) and all(
+            plain(turn) == first for turn in turns
+        ):
             return [turns[0] | {"repeat": len(turns)}]
     found: list[Entry] = []
     run: list[Entry] = []

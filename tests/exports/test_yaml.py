@@ -67,6 +67,13 @@ def test_a_layer_that_stands_there_again_is_said_once() -> None:
     assert_same(graph, read_again(written))
 
 
+def test_each_split_says_which_part_it_keeps() -> None:
+    layer = "{name: %s, split: 2, part: 1, axis: height}"
+    graph = read_again(f"{{input: 4x8x4, layers: [{layer % 'a'}, {layer % 'b'}]}}")
+    assert "layers:\n  - {name: a, split: 2, part: 1}\n" in yaml(graph)
+    assert_same(graph, read_again(yaml(graph)))
+
+
 def test_equal_parts_are_blocks_and_what_differs_are_arguments() -> None:
     graph = read_again(
         """

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from archcalc.exports.yaml.entries import Entry, Written
 
+AT_THE_LAYER = frozenset({("split", "part")})
+"""Without a `part` of its own `split` would give all parts their names."""
+
 
 def hoisted(spec: Written) -> Written:
     """Say once what all layers of an op have, and by `op` what an op without a value is."""
@@ -29,7 +32,8 @@ def hoisted(spec: Written) -> Written:
         those = [entry for entry in own if word_of(entry) == word]
         found_in = those + [entry for entry in beside if word_of(entry) == word]
         found = _common(those, ("before", "after"))
-        found |= _common(found_in, [key for key in ops.field_types(word) if key != word])
+        fields = [key for key in ops.field_types(word) if (word, key) not in AT_THE_LAYER]
+        found |= _common(found_in, [key for key in fields if key != word])
         if len(found_in) > 1 and found:
             defaults[word] = found
             for entry in found_in:

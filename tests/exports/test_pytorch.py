@@ -313,6 +313,12 @@ def test_what_a_loop_reads_beside_is_not_lost() -> None:
     check_values(graph)
 
 
+def test_a_layer_that_stands_there_again_is_said_once() -> None:
+    graph = read_spec("{input: 4x5x5, layers: [{name: a, conv: 4, kernel: 1, repeat: 6}]}")
+    assert "nn.Sequential(*[nn.Conv2d(4, 4, 1) for _ in range(6)])" in pytorch(graph)
+    check_values(graph)
+
+
 def test_the_norm_behind_a_layer_is_named_after_it() -> None:
     layer = "{name: self, add: [[], [linear: 4]], after: [layernorm]}"
     written = pytorch(read_spec(f"{{input: 4, layers: [{layer}]}}"))

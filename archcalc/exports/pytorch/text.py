@@ -22,7 +22,7 @@ def runs(written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[str]:
         name = rest[0].partition("(")[0]
         same = next((n for n, text in enumerate(rest) if text != rest[0]), len(rest))
         grows = _growing(rest, own[name]) if name in own else (0, "")
-        if name in own and (same > 2 or (same > 1 and same == len(written))):
+        if same > 3 or (name in own and (same > 2 or (same > 1 and same == len(written)))):
             yield f"*[{rest[0]} for _ in range({same})]"
             rest = rest[same:]
         elif grows[0] > 2:

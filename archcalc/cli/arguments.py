@@ -21,10 +21,10 @@ Network = Annotated[
     typer.Argument(
         metavar="NETWORK",
         autocompletion=complete_networks,
-        help="A name (lenet5), a file (mine.yaml, net.prototxt, net.cfg), a variant of it "
-        "(mine.yaml#small), - for standard input; a PyTorch model of a registry "
-        "(torchvision:resnet50, timm:NAME, transformers:TYPE), or of code, which then is run "
-        "(net.py:Net, package.module:Net).",
+        help="A name (lenet5), a file (mine.yaml, net.onnx, net.pt2, net.keras, net.prototxt, "
+        "net.cfg), a variant of one (mine.yaml#small), - for standard input; a PyTorch model of a "
+        "registry (torchvision:resnet50, timm:NAME, transformers:TYPE), or of code, which then is "
+        "run (net.py:Net, package.module:Net).",
     ),
 ]
 Input = Annotated[

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archcalc.cli.completion import complete_networks, complete_settings
+from archcalc.cli.completion import (
+    complete_columns,
+    complete_conventions,
+    complete_networks,
+    complete_settings,
+)
 from archcalc.errors import Reason, UsageError
 from archcalc.live import is_name, runs
 
@@ -74,6 +79,20 @@ Depth = Annotated[
 Heads = Annotated[
     bool, typer.Option("--heads", help="Count auxiliary heads too, apart from the main path.")
 ]
+
+
+def columns_option(says: str) -> Any:  # noqa: ANN401 - the parser's own
+    """Make the option by which a command takes the names of columns."""
+    return typer.Option(
+        "--columns", "-c", metavar="NAMES", help=says, autocompletion=complete_columns
+    )
+
+
+def convention_option(says: str) -> Any:  # noqa: ANN401 - the parser's own
+    """Make the option by which a command takes conventions."""
+    return typer.Option(
+        "--convention", "-C", metavar="NAME", help=says, autocompletion=complete_conventions
+    )
 
 
 def open_network(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Batch, Heads, Input, Set, open_network
-from archcalc.cli.completion import complete_conventions, complete_networks
+from archcalc.cli.arguments import Batch, Heads, Input, Set, convention_option, open_network
+from archcalc.cli.completion import complete_networks
 from archcalc.errors import ArchcalcError, UnknownName
 
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ Network = Annotated[
 ]
 Conventions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--convention",
-        "-C",
-        metavar="NAME",
-        help="Only this one, by name or from a file of your own; may be repeated.",
-        autocompletion=complete_conventions,
-    ),
+    convention_option("Only this one, by name or from a file of your own; may be repeated."),
 ]
 Variables = Annotated[
     bool, typer.Option("--variables", help="List what the rules of a convention may read.")

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import Input, split
-from archcalc.cli.completion import complete_columns, complete_conventions
+from archcalc.cli.arguments import Input, columns_option, convention_option, split
 from archcalc.errors import ShapeError, UnknownName
 from archcalc.render.table import Column, Table
 
@@ -29,23 +28,10 @@ Counts = Annotated[
 ]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(
-        "--columns",
-        "-c",
-        metavar="NAMES",
-        help="Count these, separated by commas; +name adds one to the usual.",
-        autocompletion=complete_columns,
-    ),
+    columns_option("Count these, separated by commas; +name adds one to the usual."),
 ]
 Conventions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--convention",
-        "-C",
-        metavar="NAME",
-        help="Count operations by this convention; may be repeated.",
-        autocompletion=complete_conventions,
-    ),
+    list[str] | None, convention_option("Count operations by this convention; may be repeated.")
 ]
 
 NAMES = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Heads, Input, Set, read_setting
+from archcalc.cli.arguments import Heads, Input, Set, convention_option, read_setting
 from archcalc.cli.completion import complete_conventions, complete_networks
 
 if TYPE_CHECKING:
@@ -36,13 +36,7 @@ Second = Annotated[
 ]
 Default = Annotated[
     str,
-    typer.Option(
-        "--convention",
-        "-C",
-        metavar="NAME",
-        help="The convention of a network without one: a name, or a file of your own.",
-        autocompletion=complete_conventions,
-    ),
+    convention_option("The convention of a network without one: a name, or a file of your own."),
 ]
 
 Partial = Annotated[

@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archcalc.cli.answer import Answer, invocation
-from archcalc.cli.arguments import Batch, Depth, Heads, Input, Network, Set, open_network, split
-from archcalc.cli.completion import complete_columns, complete_conventions
+from archcalc.cli.arguments import (
+    Batch,
+    Depth,
+    Heads,
+    Input,
+    Network,
+    Set,
+    columns_option,
+    convention_option,
+    open_network,
+    split,
+)
 from archcalc.render.caption import MACS, caption
 from archcalc.render.tables.columns import BYTES, QUANTITIES
 from archcalc.render.tables.layers import layers
@@ -31,23 +41,15 @@ BytesEach = Annotated[
 ]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(
-        "--columns",
-        "-c",
-        metavar="NAMES",
-        help="Columns, separated by commas; +name adds one to the usual; all shows all: "
-        f"{', '.join(QUANTITIES)}.",
-        autocompletion=complete_columns,
+    columns_option(
+        "Columns, separated by commas; +name adds one to the usual; all shows all: "
+        f"{', '.join(QUANTITIES)}."
     ),
 ]
 Conventions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--convention",
-        "-C",
-        metavar="NAME",
-        help="A column of what this convention counts, by name or from a file; may be repeated.",
-        autocompletion=complete_conventions,
+    convention_option(
+        "A column of what this convention counts, by name or from a file; may be repeated."
     ),
 ]
 

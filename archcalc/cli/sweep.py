@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import Batch, Heads, Network, Set, open_network, split
-from archcalc.cli.completion import complete_columns, complete_conventions, complete_settings
+from archcalc.cli.arguments import (
+    Batch,
+    Heads,
+    Network,
+    Set,
+    columns_option,
+    convention_option,
+    open_network,
+    split,
+)
+from archcalc.cli.completion import complete_settings
 from archcalc.cli.delivery import write_file
 from archcalc.referee.sweeps.measures import BYTES
 from archcalc.referee.sweeps.selection import TOP
@@ -44,23 +53,11 @@ Inputs = Annotated[
 ]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(
-        "--columns",
-        "-c",
-        metavar="NAMES",
-        help="What of each variant, separated by commas; +name adds one to the usual.",
-        autocompletion=complete_columns,
-    ),
+    columns_option("What of each variant, separated by commas; +name adds one to the usual."),
 ]
 Conventions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--convention",
-        "-C",
-        metavar="NAME",
-        help="Operations by this convention, in the place of MACs; may be repeated.",
-        autocompletion=complete_conventions,
-    ),
+    convention_option("Operations by this convention, in the place of MACs; may be repeated."),
 ]
 Draw = Annotated[
     int | None,

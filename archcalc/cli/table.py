@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from archcalc.cli.answer import Answer
-from archcalc.cli.arguments import Batch, Heads, Inputs, Set, open_network, split
-from archcalc.cli.completion import complete_columns, complete_conventions, complete_networks
+from archcalc.cli.arguments import (
+    Batch,
+    Heads,
+    Inputs,
+    Set,
+    columns_option,
+    convention_option,
+    open_network,
+    split,
+)
+from archcalc.cli.completion import complete_networks
 from archcalc.errors import UsageError
 from archcalc.render.tables.columns import BYTES
 
@@ -30,23 +39,11 @@ Words = Annotated[
 ]
 Conventions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--convention",
-        "-C",
-        metavar="NAME",
-        help="Operations by this convention, in the place of MACs; may be repeated.",
-        autocompletion=complete_conventions,
-    ),
+    convention_option("Operations by this convention, in the place of MACs; may be repeated."),
 ]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(
-        "--columns",
-        "-c",
-        metavar="NAMES",
-        help="What of each network, separated by commas; +name adds one to the usual.",
-        autocompletion=complete_columns,
-    ),
+    columns_option("What of each network, separated by commas; +name adds one to the usual."),
 ]
 BytesEach = Annotated[
     int, typer.Option("--bytes", min=1, metavar="N", help="Bytes of a number in memory.")

@@ -76,11 +76,10 @@ def maxpool(e: Emitter) -> str:
 
 
 def avgpool(e: Emitter) -> str:
-    """Write an average; of a given number of outputs where its windows are alike."""
+    """Write an average; of a given number of outputs extent by extent if windows are unlike."""
     if e.op.output is not None:
-        uneven = [n % size for n, size in zip(e.x.extents, e.y.extents, strict=True)]
-        if any(uneven):
-            raise refused(f"windows of unlike sizes, from {e.x} to {e.y}, are no pool of ONNX")
+        if any(n % size for n, size in zip(e.x.extents, e.y.extents, strict=True)):
+            return _unlike(e)
         sizes = [n // size for n, size in zip(e.x.extents, e.y.extents, strict=True)]
         return e.add("AveragePool", e.maps(), kernel_shape=sizes, strides=sizes)
     how, spans = _window(e), e.op.window(e.x)
@@ -90,6 +89,17 @@ def avgpool(e: Emitter) -> str:
         raise refused("an average that counts its padding, but not what overhangs, is none of ONNX")
     counts = int(padded and e.op.count_padding)
     return e.add("AveragePool", e.maps(), count_include_pad=counts, **how)
+
+
+def _unlike(e: Emitter) -> str:
+    """Average windows whose sizes are not the same, cut out one by one along each extent."""
+    y = e.maps()
+    for axis, (size, many) in enumerate(zip(e.x.extents, e.y.extents, strict=True), 2):
+        cuts = [(i * size // many, -(-(i + 1) * size // many)) for i in range(many)]
+        parts = [e.add("Slice", y, e.ints(a), e.ints(b), e.ints(axis)) for a, b in cuts]
+        means = [e.add("ReduceMean", part, e.ints(axis), keepdims=1) for part in parts]
+        y = e.add("Concat", *means, axis=axis)
+    return y
 
 
 def whole(op: str) -> Callable[[Emitter], str]:

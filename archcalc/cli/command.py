@@ -6,6 +6,7 @@ Every command has the same output options; its function never sees them.
 from __future__ import annotations
 
 from inspect import Parameter, Signature, cleandoc, signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import typer
@@ -14,9 +15,10 @@ from typer.core import TyperCommand
 from archcalc import limits
 from archcalc.cli.delivery import deliver
 from archcalc.cli.options import OPTIONS, Output
+from archcalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from archcalc.cli.answer import Answer
 
@@ -53,6 +55,9 @@ def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> No
 
     def run(**values: Any) -> None:  # noqa: ANN401 - whatever the options hold
         output = Output(**{key: values.pop(key) for key in names})
+        file = values.get("output", output.output)
+        if file not in {None, "-"}:
+            check_file(str(file), values, output, own="output" in values)
         with limits.raised(**output.bounds()):
             run_once_or_watch = _watch if output.watch else _once
             status = run_once_or_watch(function, values, output)
@@ -65,6 +70,21 @@ def register(app: typer.Typer, name: str, function: Callable[..., Answer]) -> No
     texts = {each.name for each in every if (get_args(each.annotation) or (None,))[0] in TEXT}
     command = type("Command", (DirectCommand,), {"texts": texts})
     app.command(name, cls=command, help=description(function))(run)
+
+
+def check_file(file: str, values: Mapping[str, Any], output: Output, *, own: bool) -> None:
+    """Refuse to write over a file that is read, and a format that a file of its `own` has not."""
+    from archcalc.cli.watching import named_files  # noqa: PLC0415 - most answers are printed
+
+    if own and (asked := "json" if output.json else output.format):
+        message = f"`{file}` is no table, which could be written as {asked}"
+        raise UsageError.of("conflict", message, "leave --json and --format out")
+    given = [value for key, value in values.items() if key != "output"]
+    code = [f"{text.partition('.py:')[0]}.py" for text in given if ".py:" in str(text)]
+    read = [*named_files(given), *map(Path, code)]
+    if any(path.exists() and Path(file).exists() and path.samefile(file) for path in read):
+        message = f"`{file}` is read, and would be written over"
+        raise UsageError.of("reads-it-too", message, "name another file after -o")
 
 
 def _take_as_given(parameters: Iterable[Any], texts: Collection[str]) -> None:

@@ -54,6 +54,9 @@ Weights = Annotated[
 Published = Annotated[
     bool, typer.Option("--published", help="With its published figures, the second document.")
 ]
+Heads = Annotated[
+    bool, typer.Option("--heads/--no-heads", help="With its heads, or its main path alone.")
+]
 
 STARTER = """\
 # A network: `archcalc show {file}` counts it, `archcalc show {file} --watch` on every save.
@@ -102,12 +105,14 @@ def export(  # noqa: PLR0913 - one for each option
     input: Input = None,  # noqa: A002 - the option's name
     set: Set = None,  # noqa: A002
     weights: Weights = "values",
+    heads: Heads = True,
     published: Published = False,
 ) -> Answer:
     """Write a network out, whatever it was read from: as a spec, as PyTorch, as ONNX.
 
     A network of the library is printed with its family as it is written, to start from, unless
-    a language is asked for, or another input or parameter. ONNX says nothing of what is shared or
+    a language is asked for, or another input or parameter. What heads say is given behind the
+    output of the main path. ONNX says nothing of what is shared or
     not trained: where its file counts otherwise, that is noted.
 
     \b
@@ -123,19 +128,22 @@ def export(  # noqa: PLR0913 - one for each option
     by_suffix = _by_suffix(output, to)
     own = (
         None
-        if to or by_suffix != "yaml" or input or set
+        if to or by_suffix != "yaml" or input or set or not heads
         else _as_written(network, published=published)
     )
     if own is None and published:
         message = "only a network of the library as it is written has published figures"
-        raise UsageError.of("conflict", message, "leave --to, --input and --set out")
+        raise UsageError.of("conflict", message, "leave --to, --input, --set and --no-heads out")
     to = to or by_suffix
-    if to == "onnx":
-        return _kept(network, input, set, output, values=weights == "values")
-    answer = own or Answer((_written(network, to, input, set),))
-    if output in {None, "-"}:
-        return answer
-    return keep(str(output), str(answer.parts[0]))
+    if to == "onnx" and output in {None, "-"}:
+        message = "a file of ONNX is no text to print"
+        raise UsageError.of("conflict", message, "name it: `-o net.onnx`")
+    if own is None:
+        graph = _graph(network, input, set, heads=heads)
+        if to == "onnx":
+            return _kept(graph, str(output), values=weights == "values")
+        own = Answer((_written(graph, to),))
+    return own if output in {None, "-"} else keep(str(output), str(own.parts[0]))
 
 
 def _by_suffix(output: str | None, to: str) -> str:
@@ -153,32 +161,29 @@ def _by_suffix(output: str | None, to: str) -> str:
     return language
 
 
-def _kept(
-    network: str,
-    input: str | None,  # noqa: A002
-    settings: list[str] | None,
-    output: str | None,
-    *,
-    values: bool,
-) -> Answer:
+def _kept(graph: Graph, output: str, *, values: bool) -> Answer:
     """Write a network to a file of ONNX."""
     from archcalc.exports.onnx.again import differences  # noqa: PLC0415 - after the arguments are known to be good
     from archcalc.exports.onnx.model import onnx  # noqa: PLC0415
 
-    if output in {None, "-"}:
-        message = "a file of ONNX is no text to print"
-        raise UsageError.of("conflict", message, "name it: `-o net.onnx`")
-    graph = _graph(network, input, settings)
     data = onnx(graph, values=values)
-    written = keep(str(output), data)
-    return replace(written, note=differences(graph, data))
+    return replace(keep(output, data), note=differences(graph, data))
 
 
-def _graph(network: str, input: str | None, settings: list[str] | None) -> Graph:  # noqa: A002
-    """Unroll the network that is meant, with its heads."""
-    from archcalc.report import count  # noqa: PLC0415 - after the arguments are known to be good
+def _graph(
+    network: str,
+    input: str | None,  # noqa: A002
+    settings: list[str] | None,
+    *,
+    heads: bool,
+) -> Graph:
+    """Unroll the network that is meant, with its heads or without."""
+    from archcalc.exports.outline import without_heads  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.report import count  # noqa: PLC0415
 
-    return count(open_network(network, settings, input), input=input, heads=True).graph
+    found = open_network(network, settings, input)
+    graph = count(found, input=input, heads=heads).graph
+    return graph if heads else without_heads(graph)
 
 
 def _as_written(network: str, *, published: bool) -> Answer | None:
@@ -197,12 +202,11 @@ def _as_written(network: str, *, published: bool) -> Answer | None:
     return Answer((text,), hint=hint)
 
 
-def _written(network: str, to: str, input: str | None, settings: list[str] | None) -> str:  # noqa: A002
+def _written(graph: Graph, to: str) -> str:
     """Write a network in a language."""
     from archcalc.exports.pytorch.module import pytorch  # noqa: PLC0415
     from archcalc.exports.yaml.text import yaml  # noqa: PLC0415
 
-    graph = _graph(network, input, settings)
     return pytorch(graph) if to == "torch" else yaml(graph)
 
 

@@ -6,7 +6,7 @@ names. Each has a name of its own at its level, which is that of its path wherev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -89,6 +89,45 @@ class Outline:
     def parts(self) -> list[Part]:
         """All parts, those of the heads last."""
         return [*parts_of(self.items), *parts_of(tuple(self.heads.values()))]
+
+    def in_order(self, graph: Graph) -> list[Item]:
+        """Give the items with each head behind what it hangs from; behind all if some share."""
+        found, waiting = list(self.items), list(self.heads.values())
+        nodes = graph.nodes
+        if any(nodes[at].shared for head in waiting for at in head.positions):
+            return [*found, *waiting]
+        for head in waiting:
+            read = {i for at in head.positions for i in nodes[at].inputs}.difference(head.positions)
+            hung = [n for n, item in enumerate(found, 1) if not read.isdisjoint(item.positions)]
+            found.insert(max(hung, default=len(found)), head)
+        return found
+
+
+def ends_of(graph: Graph) -> list[int]:
+    """List what a network gives: its outputs, the main path's first, and the end of each head.
+
+    >>> from archcalc.spec.library import load
+    >>> from archcalc.spec.unroll import expand
+    >>> graph = expand(load("googlenet"))
+    >>> [graph.nodes[end].path for end in ends_of(graph)]
+    ['linear.softmax', 'aux1/classifier.softmax', 'aux2/classifier.softmax']
+    """
+    heads = {node.head: at for at, node in enumerate(graph.nodes) if node.head is not None}
+    return [*graph.outputs, *heads.values()]
+
+
+def without_heads(graph: Graph) -> Graph:
+    """Give the main path alone.
+
+    >>> from archcalc.spec.library import load
+    >>> from archcalc.spec.unroll import expand
+    >>> graph = without_heads(expand(load("googlenet")))
+    >>> [graph.nodes[end].path for end in ends_of(graph)]
+    ['linear.softmax']
+    """
+    nodes = tuple(node for node in graph.nodes if node.head is None)
+    ends = {path: end for path, end in graph.ends.items() if end < len(nodes)}
+    return replace(graph, origin=replace(graph.origin, heads=()), nodes=nodes, ends=ends)
 
 
 def outline(graph: Graph) -> Outline:

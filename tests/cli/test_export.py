@@ -61,13 +61,54 @@ def test_a_file_of_onnx_that_counts_otherwise_is_noted(archcalc: Call, tmp_path:
         assert f'"parameters": {said.split()[0].replace(",", "")}' in again
 
 
+def test_heads_are_written_unless_they_are_left_out(archcalc: Call, tmp_path: Path) -> None:
+    assert "return x, aux1, aux2" in archcalc("export", "googlenet", "--to", "torch").output
+    bare = archcalc("export", "googlenet", "--to", "torch", "--no-heads").output
+    assert "return self.linear(x.flatten(1))" in bare
+    assert "aux" not in bare
+    file = tmp_path / "main.yaml"
+    archcalc("export", "googlenet", "--no-heads", "-o", str(file))
+    assert "scope: whole network" in archcalc("show", str(file), "--remarks", "-f", "csv").output
+
+
+def test_nothing_is_written_over_what_is_read(archcalc: Call, tmp_path: Path) -> None:
+    spec, code = tmp_path / "a.yaml", tmp_path / "net.py"
+    spec.write_text("{input: 3, layers: [{linear: 2}]}")
+    code.write_text("raise SystemExit")
+    calls = [
+        (["export", str(spec), "-o", str(spec)], spec),
+        (["show", f"{spec}#small", "-f", "csv", "-o", str(spec)], spec),
+        (["compare", "lenet5", str(spec), "-f", "csv", "-o", str(spec)], spec),
+        (["export", f"{code}:Net", "-o", str(code)], code),
+    ]
+    for call, file in calls:
+        before = file.read_text()
+        message = f"error[reads-it-too]: `{file}` is read, and would be written over\n"
+        assert archcalc(*call) == (2, "", f"{message}  hint: name another file after -o\n")
+        assert file.read_text() == before
+
+
+def test_a_file_that_is_no_table_has_no_format(archcalc: Call, tmp_path: Path) -> None:
+    for call, name, asked in (
+        (["page", "lenet5", "--json"], "net.html", "json"),
+        (["draw", "lenet5", "--json"], "net.svg", "json"),
+        (["export", "lenet5", "--format", "csv"], "net.py", "csv"),
+    ):
+        file = tmp_path / name
+        assert archcalc(*call, "-o", str(file)).errors == (
+            f"error[conflict]: `{file}` is no table, which could be written as {asked}\n"
+            "  hint: leave --json and --format out\n"
+        )
+        assert not file.exists()
+
+
 def test_what_it_refuses(archcalc: Call) -> None:
     assert archcalc("export", "lenet5", "--to", "yam") == (
         2, "", "error[not-a-choice]: there is no `--to yam`\n  hint: did you mean `yaml`?\n",
     )  # fmt: skip
     assert archcalc("export", "lenet5", "--to", "yaml", "--published").errors == (
         "error[conflict]: only a network of the library as it is written has published figures\n"
-        "  hint: leave --to, --input and --set out\n"
+        "  hint: leave --to, --input, --set and --no-heads out\n"
     )
     assert archcalc("export", "lenet5", "--to", "onnx").errors == (
         "error[conflict]: a file of ONNX is no text to print\n  hint: name it: `-o net.onnx`\n"

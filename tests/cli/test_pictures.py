@@ -102,7 +102,7 @@ def test_nothing_is_printed_beside_a_picture_in_a_file(
     archcalc: Callable[..., Any], tmp_path: Path
 ) -> None:
     path = tmp_path / "net.svg"
-    for arguments in (["draw", "lenet5"], ["plot", "lenet5"], ["plot", "lenet5", "--json"]):
+    for arguments in (["draw", "lenet5"], ["plot", "lenet5"]):
         assert archcalc(*arguments, "-o", str(path)) == (0, "", f"wrote {path}\n")
 
 

@@ -106,3 +106,26 @@ JOINS = (
     "[tokens, {linear: 8, flatten: false}, {attention: 2, before: [layernorm]}, {mean: }]",
 )
 """Layers behind an input of 3x6x6."""
+
+
+HEADS = {
+    "from the middle of a row, and from a head": """
+        input: 3x6x6
+        layers: [{name: first, conv: 4, kernel: 3, repeat: 3, padding: 1}, {name: out, linear: 5}]
+        heads:
+          early: {from: first/2, layers: [{name: pool, op: globalavgpool}, {name: says, linear: 2}]}
+          later: {from: early, linear: 3}
+    """,
+    "alike, with the weights of one": """
+        input: {image: 3x8x8, region: 4}
+        blocks: {says: {layers: [{name: conv, conv: 2, kernel: 3, after: [relu]}, globalavgpool]}}
+        layers:
+          - {name: fine, conv: 4, kernel: 1, from: image}
+          - {name: coarse, maxpool: 2}
+        heads:
+          above: {from: fine, block: says}
+          below: {from: coarse, block: says, weights: above}
+          beside: {from: region, layers: [{linear: 3}]}
+    """,
+}
+"""Networks with heads: their outputs stand behind those of the main path."""

@@ -10,13 +10,14 @@ import pytest
 
 import archcalc
 from archcalc import Builder
+from archcalc.exports.outline import ends_of
 from archcalc.exports.pytorch.module import module, pytorch
 from archcalc.ops import make
-from tests.exports.cases import FAMILIES, JOINS, SMALL, read_spec
+from tests.exports.cases import FAMILIES, HEADS, JOINS, SMALL, read_spec
 
 if TYPE_CHECKING:
     from archcalc import Graph
-    from archcalc.exports.pytorch.module import Module
+from archcalc.exports.pytorch.module import Module
 
 
 def test_a_chain_is_what_a_lesson_shows() -> None:
@@ -194,7 +195,7 @@ def check_counts(name: str) -> None:
     torch = pytest.importorskip("torch")
     from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415 - torch may be missing
 
-    report = archcalc.count(name)
+    report = archcalc.count(name, heads=True)
     found = module(report.graph)
     net = made(found, "meta")
     held = sum(each.numel() for each in net.parameters())
@@ -209,7 +210,7 @@ def check_counts(name: str) -> None:
     with FlopCounterMode(display=False) as counter:
         ys = net(*xs)
     assert counter.get_total_flops() == 2 * report.total.macs
-    ends = [report.graph.shape_of(end) for end in report.graph.outputs]
+    ends = [report.graph.shape_of(end) for end in ends_of(report.graph)]
     for y, shape, layout in zip(
         ys if isinstance(ys, tuple) else [ys], ends, found.outputs, strict=True
     ):
@@ -261,7 +262,7 @@ def check_values(graph: Graph) -> None:
     """Compare the outputs of the module and of the NumPy model, which have the same weights."""
     torch = pytest.importorskip("torch")
     found, rng = module(graph), np.random.default_rng(len(graph.nodes))
-    net, model = made(found, "cpu").double(), archcalc.build(graph, dtype="float64")
+    net, model = made(found, "cpu").double(), archcalc.build(graph, dtype="float64", heads=True)
     fill(net, found, model, rng)
     words = [getattr(node.op, "words", 2**30) for node in graph.nodes]
     xs = {
@@ -278,7 +279,7 @@ def check_values(graph: Graph) -> None:
     with torch.no_grad():
         theirs = net(*given)
     theirs = theirs if isinstance(theirs, tuple) else (theirs,)
-    ours = list(ys.values()) if isinstance(ys, dict) else [ys]
+    ours = [*(ys.values() if isinstance(ys, dict) else [ys]), *model.heads.values()]
     for y, other, layout in zip(ours, theirs, found.outputs, strict=True):
         assert np.abs(y).max() > 1e-6  # zeros would agree with anything
         np.testing.assert_allclose(other.numpy(), laid(y, layout).reshape(other.shape), atol=1e-9)
@@ -293,6 +294,42 @@ def test_what_each_op_is_gives_the_same_values(case: str) -> None:
 @pytest.mark.parametrize("layers", JOINS)
 def test_joins_and_layouts_give_the_same_values(layers: str) -> None:
     check_values(read_spec(f"input: 3x6x6\nlayers: {layers}"))
+
+
+@pytest.mark.parametrize("case", HEADS)
+def test_heads_give_the_same_values(case: str) -> None:
+    check_values(read_spec(HEADS[case]))
+
+
+def test_heads_stand_where_they_hang_and_are_given_behind_the_output() -> None:
+    text = pytorch(archcalc.expand(archcalc.load("googlenet")))
+    assert "        x = self.stage_4a(x)\n        aux1 = self.aux1(x)\n" in text
+    assert "        return x, aux1, aux2\n" in text
+    assert text.endswith("    for y in net(torch.zeros(1, 3, 224, 224)):\n        print(y.shape)\n")
+
+
+def test_a_head_with_the_weights_of_another_is_that_again() -> None:
+    text = pytorch(read_spec(HEADS["alike, with the weights of one"]))
+    forward = text.partition("def forward(self, image, region):\n")[2].partition("\n\n")[0]
+    assert dedent(forward) == dedent(
+        """\
+        x = self.fine(image)
+        coarse = self.coarse(x)
+        x = self.above(x)
+        below = self.above(coarse)
+        beside = self.beside(region)
+        return coarse, x, below, beside"""
+    )
+
+
+def test_what_is_not_trained_is_frozen_by_its_class_or_by_itself() -> None:
+    norm = "{op: batchnorm, trainable: false}"
+    every = pytorch(read_spec(f"{{input: 3x4x4, layers: [{norm}, {{conv: 2, kernel: 1}}]}}"))
+    assert "            if isinstance(each, nn.BatchNorm2d):\n" in every
+    one = read_spec(f"{{input: 3x4x4, layers: [{norm}, {{op: batchnorm}}]}}")
+    assert "        self.batchnorm1.requires_grad_(False)\n\n" in pytorch(one)
+    net = made(module(one), "cpu")
+    assert [each.requires_grad for each in net.parameters()] == [False, False, True, True]
 
 
 def test_what_a_loop_reads_beside_is_not_lost() -> None:
@@ -352,9 +389,11 @@ def test_networks_hold_and_multiply_as_much(name: str) -> None:
     check_counts(name)
 
 
-@pytest.mark.parametrize("name", ["lenet5-textbook", "resnet20", "squeezenet-1.1"])
+@pytest.mark.parametrize(
+    "name", ["lenet5-textbook", "resnet20", "squeezenet-1.1", "googlenet", "fcn-resnet50"]
+)
 def test_what_is_written_is_read_again_from_pytorch(name: str) -> None:
-    report = archcalc.count(name)
+    report = archcalc.count(name, heads=True)
     again = archcalc.count(made(module(report.graph), "meta"), input=report.input)
     for figure in ("parameters", "macs", "connections", "neurons"):
         assert getattr(again.total, figure) == getattr(report.total, figure), figure

@@ -34,7 +34,7 @@ def differences(graph: Graph, data: bytes) -> str:
     >>> differences(graph, onnx(graph, values=False))
     ''
     """
-    before = count(graph)
+    before = count(graph, heads=True)
     after = count(read(File(f"{graph.origin.id}.onnx", data), None))
     if after.total.parameters == before.total.parameters:
         return ""

@@ -10,6 +10,7 @@ from archcalc.errors import Reason, UsageError
 from archcalc.exports.onnx import wire
 from archcalc.exports.onnx.emitting import Emitter, Step, Stored, Value
 from archcalc.exports.onnx.ops import emit
+from archcalc.exports.outline import ends_of
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ SAMPLES = "N"
 def onnx(graph: Graph, *, values: bool = True) -> bytes:
     """Write a network as an ONNX file, with weights as a new network has them, drawn from one seed.
 
-    Without `values` weights are made where the file is run, all 0. Raises UsageError for what ONNX
-    cannot say, and for more weights than a file should hold.
+    Its outputs are those of the main path, and behind them the end of each head. Without `values`
+    weights are made where the file is run, all 0. Raises UsageError for what ONNX cannot say, and
+    for more weights than a file should hold.
 
     >>> from archcalc.spec.library import load
     >>> from archcalc.spec.unroll import expand
@@ -52,13 +54,12 @@ class _File:
         for number, (name, shape) in enumerate(self.graph.inputs.items()):
             self.values[INPUT - number] = Value(name, tuple(shape))
         for position, node in enumerate(self.graph.nodes):
-            if node.head is None:
-                self._check(position, node)
-                self.values[position] = self._layer(node)
+            self._check(position, node)
+            self.values[position] = self._layer(node)
         tensors, makers = self._tensors()
         numbers = enumerate(self.graph.inputs.items())
         inputs = [wire.info(name, self._kind(INPUT - i), (SAMPLES, *x)) for i, (name, x) in numbers]
-        ends = [self.values[end] for end in self.graph.outputs]
+        ends = [self.values[end] for end in ends_of(self.graph)]
         outputs = [wire.info(end.name, wire.FLOAT, (SAMPLES, *end.sizes)) for end in ends]
         nodes = [wire.node(s.op, s.output, s.inputs, [s.output], s.attributes) for s in self.steps]
         about = f"{self.graph.origin.name}: {self.graph.origin.source}".rstrip(": ")
@@ -124,7 +125,7 @@ class _File:
         """Draw the weights of the network, by path and name."""
         from archcalc.model.model import build  # noqa: PLC0415 - NumPy, which files without values do without
 
-        model = build(self.graph)
+        model = build(self.graph, heads=True)
         return {
             (layer.path, name): array
             for layer in model.layers

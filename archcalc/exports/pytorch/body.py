@@ -9,6 +9,7 @@ from archcalc.exports.pytorch.layers import Layers
 from archcalc.exports.pytorch.layout import Value, laid
 from archcalc.exports.pytorch.writing import Chain, identifier, unique
 from archcalc.ops import is_join
+from archcalc.ops.shape import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,16 +93,13 @@ class Body(Layers):
             alone = len(outside) == 1 and (_is_counted(part) or part.label in PLAIN)
             row = self._row(part.items, value) if alone else None
             if row:
-                name = unique(own, self.names)
-                self._take(name, row.places, row.made)
-                self.instance.modules.append((name, Chain(tuple(row.modules))))
+                name = self._keep(own, part, Chain(tuple(row.modules)), row)
                 text = f"self.{name}({value.text})"
                 self.assign(end, row.value._replace(text=text), outside[0])
                 return
             if not _is_counted(part):
-                body, name = self._class(part, outside), unique(own, self.names)
-                self._take(name, body.places, body.made)
-                self.instance.modules.append((name, body.instance))
+                body = self._class(part, outside)
+                name = self._keep(own, part, body.instance, body)
                 given = ", ".join(self.values[i].text for i in outside)
                 value = body.values[end]._replace(text=f"self.{name}({given})")
                 self.assign(end, value, outside[0])
@@ -109,6 +107,34 @@ class Body(Layers):
             if self._loop(part, own):
                 return
         self._items(part.items, f"{prefix}{part.name} ")
+
+    def _keep(self, own: str, part: Part, module: Made, found: Row | Body) -> str:
+        """Keep a module under an attribute: that of a like part whose weights are all its own."""
+        for name, (positions, made) in self.kept.items():
+            alike = [made.get(at) for at in positions] == list(map(found.made.get, part.positions))
+            if alike and self._is_again(part.positions, positions):
+                self._take(name, found.places, found.made)
+                return name
+        name = unique(own, self.names)
+        self.kept[name] = part.positions, found.made
+        self.instance.modules.append((name, module))
+        self._take(name, found.places, found.made)
+        return name
+
+    def _is_again(self, positions: Sequence[int], before: Sequence[int]) -> bool:
+        """Tell whether nodes do what others did, with all the weights of these."""
+        if len(positions) != len(before):
+            return False
+        inner = dict(zip(positions, before, strict=True))
+        for at, other in inner.items():
+            one, two = self.graph.nodes[at], self.graph.nodes[other]
+            ties = {tie.weight for tie in one.shared if tie.owner == other and not tie.transposed}
+            held = {weight.name for weight in two.op.weights(first_of(two.xs), two.y)}
+            read = [[inner.get(i, i) for i in one.inputs], list(two.inputs)]
+            same = [[i for i in inputs if i in before] for inputs in read]
+            if one.op != two.op or not held <= ties or same[0] != same[1]:
+                return False
+        return any(node.shared for node in map(self.graph.nodes.__getitem__, positions))
 
     def _take(self, name: str, places: dict[int, str], made: dict[int, Made]) -> None:
         self.places |= {at: f"{name}.{place}" for at, place in places.items()}

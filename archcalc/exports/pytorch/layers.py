@@ -41,6 +41,8 @@ class Layers(Variables):
         self.names: set[str] = set()
         self.places: dict[int, str] = {}
         """By a node: the attributes that lead to its module."""
+        self.kept: dict[str, tuple[tuple[int, ...], dict[int, Made]]] = {}
+        """By an attribute of a part: its nodes, and their modules."""
         self.made: dict[int, Made] = {}
 
     def write_layer(self, layer: Layer, prefix: str) -> None:

@@ -8,13 +8,13 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, UsageError
-from archcalc.exports.outline import outline
+from archcalc.exports.outline import ends_of, outline
 from archcalc.exports.pytorch.arrays import arrays, attribute
 from archcalc.exports.pytorch.body import Body
 from archcalc.exports.pytorch.classes import Kind, classify, texts
 from archcalc.exports.pytorch.layout import Value
 from archcalc.exports.pytorch.text import WIDTH, fit, runs
-from archcalc.exports.pytorch.writing import Chain, identifier, unique
+from archcalc.exports.pytorch.writing import Call, Chain, identifier, unique
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Module(NamedTuple):
 
 def module(graph: Graph) -> Module:
     """Write a network as a module of PyTorch, `Net`. Raises UsageError for what it cannot say.
+
+    What it gives are the outputs, the main path's first, and behind them what each head says.
 
     >>> from archcalc.spec.library import load
     >>> from archcalc.spec.unroll import expand
@@ -68,21 +70,23 @@ def _module(graph: Graph) -> Module:
         entering[position] = Value(
             own, shape, _lies(graph, position, found.readers.get(position, ()))
         )
-    ends = list(graph.outputs)
+    ends = ends_of(graph)
     body = Body(graph, found, "Net", entering, set(ends))
-    body.write(found.items)
+    body.write(found.in_order(graph))
     body.close(ends)
     where = {
         graph.nodes[at].path: arrays(graph.nodes[at], body.made[at], place)
         for at, place in body.places.items()
     }
     helpers = _helpers()
+    more = [*_ties(graph, where), *_frozen(graph, body, where)]
     kinds = classify(body.instance, {*helpers, "Net"})
     *classes, net = kinds
     net.name = "Net"
     parts = [_class(kind, kinds) for kind in classes]
-    parts.append(_class(net, kinds, _docstring(graph), _ties(graph, where)))
-    text = "\n\n\n".join([*_used("\n".join(parts), helpers), *parts, _main(entering)])
+    parts.append(_class(net, kinds, _docstring(graph), more))
+    main = _main(entering, several=len(ends) > 1)
+    text = "\n\n\n".join([*_used("\n".join(parts), helpers), *parts, main])
     inputs = tuple(value.layout for value in entering.values())
     outputs = tuple(body.values[end].layout for end in ends)
     return Module(f"{_imports(text)}\n\n\n{text}\n", where, inputs, outputs)
@@ -101,7 +105,7 @@ def _lies(graph: Graph, position: int, readers: Sequence[int]) -> Layout:
 
 
 def _ties(graph: Graph, where: dict[str, dict[str, str]]) -> list[str]:
-    """Let modules share their arrays, and freeze what is not trained."""
+    """Let modules share their arrays."""
     lines = []
     for node in graph.nodes:
         if node.path not in where:
@@ -114,12 +118,38 @@ def _ties(graph: Graph, where: dict[str, dict[str, str]]) -> list[str]:
                     "not-exported",
                     f"`{node.path}` takes its `{tie.weight}` from another: that is not written",
                 )
-            lines.append(f"{attribute(own[tie.weight])} = {attribute(owner[tie.weight])}")
-        fixed = not getattr(node.op, "trainable", True) and node.op.name not in {"learned", "rbf"}
-        lines += (
-            [f"{attribute(path)}.requires_grad_(False)" for path in own.values()] if fixed else []
-        )
+            if own[tie.weight] != owner[tie.weight]:
+                lines.append(f"{attribute(own[tie.weight])} = {attribute(owner[tie.weight])}")
     return lines
+
+
+def _frozen(graph: Graph, body: Body, where: dict[str, dict[str, str]]) -> list[str]:
+    """Freeze what is not trained: all modules of a class, or some of them one by one."""
+    fixed = [
+        at
+        for at, node in enumerate(graph.nodes)
+        if not getattr(node.op, "trainable", True)
+        and node.op.name not in {"learned", "rbf"}
+        and at in body.made
+    ]
+    trained = {name for at in body.made.keys() - fixed for name in _classes(body.made[at])}
+    whole, lines = list[str](), list[str]()
+    for at in fixed:
+        own = _classes(body.made[at])
+        if trained.isdisjoint(own):
+            whole += own
+        else:
+            held = {path.rpartition(".")[0] for path in where[graph.nodes[at].path].values()}
+            lines += [f"{attribute(path)}.requires_grad_(False)" for path in sorted(held)]
+    for name in dict.fromkeys(whole):
+        lines += ["for each in self.modules():", f"    if isinstance(each, {name}):"]
+        lines += ["        each.requires_grad_(False)"]
+    return lines
+
+
+def _classes(made: Made) -> list[str]:
+    modules = made.modules if isinstance(made, Chain) else (made,)
+    return [each.name for each in modules if isinstance(each, Call)]
 
 
 # -- Text
@@ -176,7 +206,7 @@ def _imports(text: str) -> str:
     return "\n".join([*found, "from torch import nn"])
 
 
-def _main(entering: dict[int, Value]) -> str:
+def _main(entering: dict[int, Value], *, several: bool) -> str:
     given = []
     for _, x, layout in entering.values():
         sizes = {"ids": x.extents, "rows": (*x.extents, x.channels), "flat": (x.channels,)}.get(
@@ -190,6 +220,8 @@ def _main(entering: dict[int, Value]) -> str:
         '    print(sum(each.numel() for each in net.parameters()), "parameters")',
     ]
     called = f"net({', '.join(given)})"
+    if several:
+        return "\n".join([*lines, *fit("for y in ", called, 4, ":"), "        print(y.shape)"])
     short = f"    print({called}.shape)"
     lines += [short] if len(short) <= WIDTH else [*fit("y = ", called, 4), "    print(y.shape)"]
     return "\n".join(lines)

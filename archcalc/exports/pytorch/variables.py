@@ -29,8 +29,10 @@ class Variables:
         self.ends = ends
         self.inline: set[int] = set()
         """Outputs that are written out where they are read."""
+        self.order: dict[int, int] = {}
+        """By a node: when it is written; a head stands where it hangs, not behind all others."""
         self.last: dict[int, int] = {}
-        """By an output: the last node that reads it."""
+        """By an output: when it is read last."""
         self.own: dict[int, str] = {}
         """By the end of an item: what it is called."""
         self.ways: dict[int, int] = {}
@@ -40,7 +42,8 @@ class Variables:
         """Look ahead: who reads what last, and how all is called."""
         for item in items:
             for at in item.positions:
-                self.last.update(dict.fromkeys(self.graph.nodes[at].inputs, at))
+                self.order[at] = len(self.order)
+                self.last.update(dict.fromkeys(self.graph.nodes[at].inputs, self.order[at]))
         self._name(items, "")
 
     def _name(self, items: Sequence[Item], prefix: str) -> None:
@@ -73,12 +76,12 @@ class Variables:
         live = {
             value.text
             for at, value in self.values.items()
-            if at in self.ends or self.last.get(at, -1) > position
+            if at in self.ends or self.last.get(at, -1) > self.order[position]
         }.union(read)
         if "x" not in live:
             return "x"
         own = self.values[entering].text
-        if own not in live and own.isidentifier():
+        if own not in live and own.isidentifier() and position not in self.ends:
             return own
         end = self._end_of_branch(position)
         readers = self.outline.readers.get(end, ())

@@ -78,6 +78,46 @@ def numbered(name: str) -> tuple[str, str]:
     return stem, name[len(stem) :]
 
 
+def turn(name: str, *, layer: bool) -> str:
+    """Give what the turns of a repeated block share of their names; "" for what is no turn.
+
+    Of a single layer a number has to be all its name: `conv1` and `conv2` repeat nothing.
+
+    >>> turn("block12", layer=False), turn("3", layer=True), turn("conv1", layer=True)
+    ('block#', '#', '')
+    """
+    stem, number = numbered(name)
+    return f"{stem}#" if number and not (stem and layer) else ""
+
+
+def turns(first: str, last: str) -> str:
+    """Name turns that follow each other by one name.
+
+    >>> turns("1", "3"), turns("res2b", "res2d")
+    ('1..3', 'res2b..d')
+    """
+    return f"{first}..{numbered(last)[1]}"
+
+
+def is_among(name: str, asked: str) -> bool:
+    """Tell whether a name is the one that is asked for, or one of its turns.
+
+    >>> [is_among(name, "block1..3") for name in ("block2", "block4", "conv2", "block1..3")]
+    [True, False, False, True]
+    """
+    first, dots, last = asked.partition("..")
+    bare = layer_of(name)
+    (stem, first), (own, number) = numbered(first), numbered(bare)
+    if dots and number and stem == own and first.isdecimal() == last.isdecimal():
+        return _rank(first) <= _rank(number) <= _rank(last)
+    return asked in {name, bare}
+
+
+def _rank(number: str) -> tuple[int, str]:
+    """Order numbers as such, and letters."""
+    return len(number.lstrip("0")), number.lstrip("0")
+
+
 def positions_by(keys: Iterable[Key]) -> dict[Key, list[int]]:
     """Give the positions at which each key stands, in the order of the first.
 

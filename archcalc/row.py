@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from dataclasses import field as field_of
+from functools import cache
 from typing import TYPE_CHECKING
 
 from archcalc.counts import Counts
@@ -52,6 +53,19 @@ class Row(Counts):
         """Keep the sums as fields, which a data frame of rows has as columns."""
         for name in ("parameters", "macs", "flops"):
             object.__setattr__(self, name, getattr(Counts, name).fget(self))
+
+
+def content(row: Row) -> tuple[object, ...]:
+    """Say what rows must share to be repetitions of one another: all but their paths and fields."""
+    counts = tuple([getattr(row, name) for name in counted()])
+    shapes = row.input, row.output
+    return row.op, row.repeats, row.layer, row.head, shapes, tuple(row.unknown), counts
+
+
+@cache
+def counted() -> tuple[str, ...]:
+    """Name what is counted of a row, without its sums."""
+    return tuple(each.name for each in fields(Counts) if each.name != "uncounted")
 
 
 def row_of(report: Report, path: str, positions: Sequence[int], total: Counts) -> Row:

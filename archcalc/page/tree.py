@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from archcalc.errors import UsageError
-from archcalc.paths import layer_of, numbered
-from archcalc.render.tables.folding import content
-from archcalc.row import row_at
+from archcalc.paths import layer_of, turn, turns
+from archcalc.row import content, row_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -111,21 +110,16 @@ def _folded(report: Report, branches: list[Branch]) -> Iterator[Branch]:
 def _together(report: Report, equal: list[Branch]) -> Branch:
     first, last = equal[0], equal[-1]
     positions = [i for branch in equal for i in branch.positions]
-    name = f"{first.name}..{numbered(last.name)[1]}"
+    name = turns(first.name, last.name)
     row = replace(report.row(first.row.path, positions), op=first.row.op)
     place = "/".join([*first.place.split("/")[:-1], name])
     return Branch(name, "repeats", place, row, positions, len(equal), tuple(equal))
 
 
 def _repeats(first: Branch, other: Branch) -> bool:
-    """Tell whether a branch repeats another: numbered, with equal rows throughout.
-
-    Single layers are repetitions only where a number is all their name.
-    """
-    (stem, number), (like, another) = numbered(first.name), numbered(other.name)
-    if not (number and another) or stem != like or (stem and first.kind == "layer"):
-        return False
-    return _equal(first, other)
+    """Tell whether a branch repeats another: numbered, with equal rows throughout."""
+    shared, also = (turn(each.name, layer=each.kind == "layer") for each in (first, other))
+    return shared != "" and shared == also and _equal(first, other)
 
 
 def _equal(first: Branch, other: Branch) -> bool:

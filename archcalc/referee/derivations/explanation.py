@@ -16,7 +16,7 @@ from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
-from archcalc.paths import cut, layer_of, numbered
+from archcalc.paths import cut, is_among, layer_of
 from archcalc.receptive_field import entering
 from archcalc.referee.derivations.derivation import DerivedFigure, behind, derive, together
 from archcalc.referee.derivations.lessons import lessons
@@ -171,21 +171,7 @@ def _fits(path: list[str], segments: list[str]) -> bool:
     """Tell whether a path lies at or below one that may name a range of numbers."""
     if len(path) < len(segments):
         return False
-    return all(map(_is_among, path, segments))
-
-
-def _is_among(name: str, segment: str) -> bool:
-    first, dots, last = segment.partition("..")
-    bare = layer_of(name)
-    (stem, first), (own, number) = numbered(first), numbered(bare)
-    if dots and number and stem == own and first.isdecimal() == last.isdecimal():
-        return _rank(first) <= _rank(number) <= _rank(last)
-    return segment in {name, bare}
-
-
-def _rank(number: str) -> tuple[int, str]:
-    """Order numbers as such, and letters."""
-    return len(number.lstrip("0")), number.lstrip("0")
+    return all(map(is_among, path, segments))
 
 
 def parts_of(report: Report, chosen: Iterable[int], asked: str | None = None) -> Iterator[Part]:

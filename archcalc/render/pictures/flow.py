@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from archcalc.paths import cut, numbered
-from archcalc.render.tables.folding import content
-from archcalc.row import row_at
+from archcalc.paths import cut, turn, turns
+from archcalc.row import content, row_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -233,7 +232,7 @@ class _Tree:
         start = 0 if path[level].isdecimal() else level
         if times > 1:
             last = self.segments[numbers.start + (times - 1) * len(numbers)][level]
-            path = [*path[:level], f"{path[level]}..{numbered(last)[1]}", *path[level + 1 :]]
+            path = [*path[:level], turns(path[level], last), *path[level + 1 :]]
         return "/".join(path[start:ends])
 
     def _equal(self, groups: Sequence[range], level: int) -> int:
@@ -254,10 +253,11 @@ class _Tree:
     def _signature(self, numbers: range, level: int) -> object:
         """Say what repetitions must share; one without a number is like no other."""
         first = self.segments[numbers.start]
-        stem, own = numbered(first[level]) if level < len(first) else ("", "")
-        if not own or (stem and len(numbers) == 1 and self.rows[numbers.start].layer):
+        layer = len(numbers) == 1 and self.rows[numbers.start].layer is not None
+        shared = turn(first[level], layer=layer) if level < len(first) else ""
+        if not shared:
             return numbers
-        return stem, [
+        return shared, [
             (
                 self.segments[number][level + 1 :],
                 content(self.rows[number]),

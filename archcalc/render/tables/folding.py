@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from functools import cache
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.counts import Counts
 from archcalc.ops.op import Work
-from archcalc.paths import numbered
+from archcalc.paths import turn, turns
+from archcalc.row import content, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,11 +56,10 @@ def _segment(line: FoldedRow, level: int) -> str | None:
 def _signature(pair: tuple[int, list[FoldedRow]], level: int) -> object:
     """Say what siblings must share to be merged; one without a number is like no other."""
     position, lines = pair
-    name = _segment(lines[0], level)
-    stem, number = numbered(name or "")
-    if not number or (stem and _is_layer(lines, level)):
+    shared = turn(_segment(lines[0], level) or "", layer=_is_layer(lines, level))
+    if not shared:
         return position
-    return stem, tuple(
+    return shared, tuple(
         [
             "/".join(line.row.path.split("/")[level + 1 :]),
             line.times,
@@ -76,22 +74,10 @@ def _is_layer(lines: Sequence[FoldedRow], level: int) -> bool:
     return any(line.row.layer and line.row.path.count("/") == level for line in lines)
 
 
-def content(row: Row) -> tuple[object, ...]:
-    """Say what rows must share to be repetitions of one another: all but their paths and fields."""
-    counts = tuple([getattr(row, name) for name in _names()])
-    shapes = row.input, row.output
-    return row.op, row.repeats, row.layer, row.head, shapes, tuple(row.unknown), counts
-
-
 def _times(line: FoldedRow, times: int, level: int, last: str) -> FoldedRow:
     row, segments = line.row, line.row.path.split("/")
-    segments[level] = f"{segments[level]}..{numbered(last)[1]}"
-    sums = {name: times * getattr(row, name) for name in _names() if name != "work"}
+    segments[level] = turns(segments[level], last)
+    sums = {name: times * getattr(row, name) for name in counted() if name != "work"}
     work = Work(*[times * n for n in row.work])
     path = "/".join(segments)
     return FoldedRow(replace(row, path=path, work=work, field=None, **sums), times * line.times)
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    return tuple(field.name for field in fields(Counts) if field.name != "uncounted")

@@ -679,6 +679,16 @@ def test_a_number_of_no_bytes_is_none_of_memory_unless_so_asked() -> None:
     assert (found.side.name, found.changes) == ("vgg16@torchsummary-pass", ())
 
 
+def test_a_number_asked_of_memory_is_tried_by_all_conventions_of_memory() -> None:
+    # 15,237,608 numbers of 4 bytes, one array for each layer, the image included
+    (found, *_) = reconcile("vgg16@memory", "60,950,432").candidates
+
+    assert (found.side.name, found.changes) == (
+        "vgg16@course-memory",
+        ("convention course-memory",),
+    )
+
+
 def test_a_number_of_parameters_is_explained_by_parameters() -> None:
     why = reconcile("alexnet", "61.1M")
 

@@ -216,7 +216,9 @@ class _Trial:
             net.report, convention, asked.stated, net.slip, extra, partial=asked.partial
         )
         for sense, (first, behind) in zip(self.senses, self.within, strict=True):
-            if convention.figures in sense.kinds or (convention is own and self.side.stated):
+            if convention.figures in sense.kinds or (
+                self.side.stated and convention.figures == own.figures
+            ):
                 agreement = Agreement.DIFFERS
                 if first <= total < behind:
                     agreement = sense.agreement(total)

@@ -1,10 +1,21 @@
-"""What a letter or a word behind a number stands for: K, M, million, and how large ones are said.
+"""Numbers as people write them, and what a letter or a word behind one stands for: K, M, million.
 
 >>> units("million"), units("K"), f"1.5 {LETTERS[3]}"
 ((1000000, 1048576), (1000, 1024), '1.5 G')
 >>> [BYTES[suffix] for suffix in ("", "mb", "mib", "k")]
 [1, 1000000, 1048576, 1000]
+>>> part("1,000.5 MiB"), part("2.5e6"), part("5M of them"), part("M")
+(('1000.5', 0, 'MiB'), ('2.5', 6, ''), ('5', 0, 'M of them'), None)
 """
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(
+    r"([0-9]{1,3}(?:[,_][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+    r"(?:[eE]\+?([0-9]{1,2}))?\s*(\D.*)?"
+)
 
 POWERS = {"k": 1, "thousand": 1, "m": 2, "million": 2, "g": 3, "b": 3, "billion": 3, "t": 4}
 """Of 1000; of 1024 where somebody counts so."""
@@ -16,6 +27,18 @@ def units(word: str) -> tuple[int, int]:
     """Tell what a letter or a word of any case stands for: in powers of 1000, and of 1024."""
     power = POWERS[word.lower()]
     return 1000**power, 1024**power
+
+
+def part(text: str) -> tuple[str, int, str] | None:
+    """Part a number into its digits, its power of ten and what stands behind; None if it is none.
+
+    Commas or underscores may stand between its thousands.
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        return None
+    digits, power, behind = found.groups()
+    return digits.replace(",", "").replace("_", "").rstrip("."), int(power or 0), behind or ""
 
 
 SUFFIXES = {"": 1} | {word: units(word)[0] for word in POWERS}

@@ -623,7 +623,7 @@ def test_a_number_of_a_convention_says_how_it_is_off() -> None:
 
 def test_bytes_are_those_of_parameters() -> None:
     # 138,357,544 * 4 = 553,430,176
-    for text in ("553MB", "553.43 MB", "527.79MiB", "553430176 bytes"):
+    for text in ("553MB", "553.43 MB", "527.79MiB", "553430176 bytes", "553430176B", "5.534e8B"):
         (first, *_) = reconcile("vgg16", text).candidates
         assert first.side.name == "vgg16@parameters"
         assert "4 bytes each" in first.changes

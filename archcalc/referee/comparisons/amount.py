@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from archcalc.errors import UsageError
-from archcalc.scales import BYTES, SUFFIXES
-
-_AMOUNT = re.compile(
-    r"([0-9][0-9,_]*(?:\.[0-9]+)?|\.[0-9]+)(?:e\+?([0-9]{1,2}))?\s*([a-z]*)", re.IGNORECASE
-)
+from archcalc.scales import BYTES, SUFFIXES, part
 
 
 def amount(value: int | str, *, of_bytes: bool = False) -> int:
@@ -26,10 +21,10 @@ def amount(value: int | str, *, of_bytes: bool = False) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     suffixes = BYTES if of_bytes else SUFFIXES
-    found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is not None and found[3].lower() in suffixes:
-        number = Fraction(found[1].replace(",", "").replace("_", "")) * 10 ** int(found[2] or 0)
-        whole = number * suffixes[found[3].lower()]
+    found = part(value) if isinstance(value, str) else None
+    if found is not None and found[2].lower() in suffixes:
+        digits, power, suffix = found
+        whole = Fraction(digits) * 10**power * suffixes[suffix.lower()]
         if whole.denominator == 1:
             return int(whole)
     examples = "50MB, 48MiB or 50000000" if of_bytes else "5M, 2.5e6 or 5,000,000"

@@ -18,7 +18,7 @@ from archcalc.readers import find as find_network
 from archcalc.referee.phrases import value
 from archcalc.referee.published.printed import Printed, last_place
 from archcalc.report import Report, count
-from archcalc.scales import units
+from archcalc.scales import part, units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +42,13 @@ OF_A_KIND: Mapping[Figures, str] = MappingProxyType(
 NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
 """Every parameter as the network has it."""
 
-_NUMBER = re.compile(
-    r"(?P<digits>\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
-    r"(?:[eE]\+?(?P<power>\d{1,2})|\s*(?P<scale>[KkMGBTbt]|thousand|million|billion))?"
+_UNIT = re.compile(
+    r"(?P<scale>[KkMGBTbt]|thousand|million|billion)?"
     r"(?:i?FLOPs?|MACs?|(?P<bytes>i?B|\s*bytes))?"
 )
+"""What may stand behind a number."""
+MANY = 10**6
+"""So many billions nobody counts: `60950432B` are bytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,20 +150,21 @@ def read_side(  # noqa: PLR0913 - how the network is counted
 
 
 def _number(text: str) -> Number | None:
-    """Read a number; K, M, G may stand for powers of 1000 or of 1024."""
-    found = _NUMBER.fullmatch(text)
-    if found is None:
+    """Read a number; K, M, G may stand for powers of 1000 or of 1024, B for billions or bytes."""
+    number = part(text)
+    found = _UNIT.fullmatch(number[2]) if number else None
+    if number is None or found is None:
         return None
-    digits = found["digits"].replace(",", "").replace("_", "").rstrip(".")
-    meant: tuple[int, ...] = (10 ** int(found["power"] or 0),)
-    if found["scale"]:
-        binary = (found["bytes"] or "").startswith("i")
-        meant = units(found["scale"])[binary:]
-    readings = tuple(_printed(digits, unit) for unit in meant)
+    digits, power, _ = number
+    scale, of_bytes = found["scale"], found["bytes"] or ""
+    if scale == "B" and Fraction(digits) * 10**power >= MANY:
+        scale, of_bytes = "", "B"
+    meant = units(scale)[of_bytes.startswith("i") :] if scale else (1,)
+    readings = tuple(_printed(digits, 10**power * unit) for unit in meant)
     significant = len(
         (digits if "." in digits else digits.rstrip("0")).replace(".", "").lstrip("0")
     )
-    return Number(text, readings, significant, bool(found["bytes"]))
+    return Number(text, readings, significant, bool(of_bytes))
 
 
 def _printed(digits: str, unit: int) -> Printed:

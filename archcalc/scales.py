@@ -19,6 +19,8 @@ _NUMBER = re.compile(
 
 POWERS = {"k": 1, "thousand": 1, "m": 2, "million": 2, "g": 3, "b": 3, "billion": 3, "t": 4}
 """Of 1000; of 1024 where somebody counts so."""
+LONGEST = 1000
+"""Characters of a number: a count that is longer nobody prints."""
 LETTERS = ("", "k", "M", "G", "T", "P", "E")
 """By the power of 1000."""
 
@@ -32,10 +34,10 @@ def units(word: str) -> tuple[int, int]:
 def part(text: str) -> tuple[str, int, str] | None:
     """Part a number into its digits, its power of ten and what stands behind; None if it is none.
 
-    Commas or underscores may stand between its thousands.
+    Commas or underscores may stand between its thousands; what is longer than any count is none.
     """
     found = _NUMBER.fullmatch(text.strip())
-    if found is None:
+    if found is None or len(found[1]) > LONGEST:
         return None
     digits, power, behind = found.groups()
     return digits.replace(",", "").replace("_", "").rstrip("."), int(power or 0), behind or ""

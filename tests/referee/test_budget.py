@@ -66,6 +66,12 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
         amount(text)
 
 
+def test_a_number_longer_than_any_count_is_refused_without_being_worked_out() -> None:
+    message = re.escape("expected an amount such as 5M, 2.5e6 or 5,000,000, not")
+    with pytest.raises(UsageError, match=message):
+        amount("9" * 5000)
+
+
 @pytest.mark.parametrize("value", [-1, True, 0.5, None])
 def test_what_is_no_whole_number_is_refused(value: object) -> None:
     with pytest.raises(UsageError, match="expected an amount such as 50MB, 48MiB or 50000000, not"):

@@ -72,6 +72,11 @@ AS_IN = "\n  hint: as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,b
         ("k=1..8..x1", "`k`: `1..8..x1` never reaches its end"),
         ("k=0..8..x2", "`k`: `0..8..x2` never reaches its end"),
         ("k=1..", "`k`: `1..` is neither a value nor a range"),
+        pytest.param(
+            f"k=1..{'9' * 5000}",
+            f"`k`: `1..{'9' * 54}...` is neither a value nor a range",
+            id="longer than any number",
+        ),
         ("k=1,,2", "`k`: an empty text is neither a value nor a range"),
         ("k=[1,2", "`k`: the brackets of `[1,2` do not pair"),
         ("k=1]", "`k`: the brackets of `1]` do not pair"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
 EXAMPLES = "as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,bottleneck`"
-_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+_NUMBER = r"[+-]?(?:[0-9]{1,300}(?:\.[0-9]+)?|\.[0-9]+)"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\.\.([x×]?)({_NUMBER}))?")
 _BRACKETS = {"[": 1, "]": -1}
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.counts import counts_to_dict
 from archcalc.inputs import to_plain
+from archcalc.jsonable import jsonable
 from archcalc.memory import partial
-from archcalc.receptive_field import Field
 
 if TYPE_CHECKING:
     from archcalc.counts import Counts
@@ -31,7 +31,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "outputs": list(report.outputs),
         "dead_ends": list(report.dead_ends),
         "notes": [*report.flattenings, *report.notes],
-        "uncounted": [layer.to_dict() for layer in report.uncounted],
+        "uncounted": jsonable(report.uncounted),
         "rows": [row_to_dict(row) for row in report.rows],
         "total": counts_to_dict(report.total),
         "main": counts_to_dict(report.main),
@@ -59,7 +59,7 @@ def row_to_dict(row: Row) -> dict[str, Any]:
         "repeats": row.repeats,
         "input": list(row.input),
         "output": list(row.output),
-        "receptive_field": _plain(row.field),
+        "receptive_field": jsonable(row.field),
         "head": row.head,
         "shared_with": list(row.shared_with),
     }
@@ -67,8 +67,6 @@ def row_to_dict(row: Row) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    if isinstance(value, Field):
-        return {name: list(pair) for name, pair in value._asdict().items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value if isinstance(value, int | str | bool | None) else float(value)  # type: ignore[arg-type]

@@ -40,10 +40,6 @@ class Uncounted(NamedTuple):
     quantities: tuple[str, ...] = ()
     why: str = ""
 
-    def to_dict(self) -> dict[str, object]:
-        """Give everything as plain values, ready for JSON."""
-        return self._asdict() | {"case": str(self.case), "quantities": list(self.quantities)}
-
 
 class Gaps(tuple[Uncounted, ...]):  # noqa: SLOT001 - what is gathered stays with it
     """The layers that make counts partial; by quantity they are gathered once, for all that ask."""

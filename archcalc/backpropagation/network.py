@@ -56,9 +56,14 @@ class Descent:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON; of long arrays their lengths alone."""
-        plain = {name: getattr(self, name) for name in ("network", "label", "rate")}
-        plain["loss"] = {"before": self.before, "after": self.after}
-        return {"schema": 1, **plain, "layers": [_plain(layer) for layer in self.layers]}
+        return {
+            "schema": 1,
+            "network": self.network,
+            "label": self.label,
+            "rate": self.rate,
+            "loss": {"before": self.before, "after": self.after},
+            "layers": [_plain(layer) for layer in self.layers],
+        }
 
 
 def descend(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archcalc.jsonable import jsonable
+
 if TYPE_CHECKING:
     from archcalc.model.layer import Array
 
@@ -48,5 +50,9 @@ class Worked:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        steps = [step.to_dict() for step in self.steps]
-        return {"schema": 1, "op": self.op, "fields": self.fields, "steps": steps}
+        return {
+            "schema": 1,
+            "op": self.op,
+            "fields": self.fields,
+            "steps": jsonable(self.steps),
+        }

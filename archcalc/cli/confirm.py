@@ -11,6 +11,7 @@ from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Heads, Input, open_graph
 from archcalc.cli.completion import complete_networks
 from archcalc.errors import UsageError
+from archcalc.jsonable import jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -111,4 +112,4 @@ def _step(
 
 
 def _data(confirmations: Sequence[Confirmation]) -> dict[str, Any]:
-    return {"schema": 1, "networks": [each.to_dict() for each in confirmations]}
+    return {"schema": 1, "networks": jsonable(confirmations)}

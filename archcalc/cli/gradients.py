@@ -9,6 +9,7 @@ import typer
 from archcalc.cli.answer import Answer
 from archcalc.cli.arguments import Input, open_graph
 from archcalc.cli.completion import complete_networks
+from archcalc.jsonable import jsonable
 
 Names = Annotated[
     list[str],
@@ -48,5 +49,5 @@ def gradients(
     graphs = [open_graph(network, input) for network in networks]
     with progress(len(graphs)) as tell:
         flows = measure(*graphs, batch=batch, seed=seed, progress=tell)
-    data = {"schema": 1, "networks": [flow.to_dict() for flow in flows]}
+    data = {"schema": 1, "networks": jsonable(flows)}
     return Answer(tuple(tables(flows)), data)

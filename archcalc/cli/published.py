@@ -8,6 +8,7 @@ import typer
 
 from archcalc.cli.answer import Answer
 from archcalc.cli.completion import complete_published
+from archcalc.jsonable import jsonable
 
 Names = Annotated[
     list[str] | None,
@@ -41,7 +42,7 @@ def published(names: Names = None, *, markdown: Markdown = False) -> Answer:
     from archcalc.render.tables.ledger import ledger  # noqa: PLC0415
 
     findings = hold(*names or ())
-    data = {"schema": 1, "findings": [finding.to_dict() for finding in findings]}
+    data = {"schema": 1, "findings": jsonable(findings)}
     failed = not all(finding.holds for finding in findings)
     part = almanac(findings, __version__) if markdown else ledger(findings)
     return Answer((part,), data, {"archcalc": __version__}, status=int(failed))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
+from archcalc.jsonable import jsonable
 from archcalc.referee.derivations.lesson import ratio
 
 if TYPE_CHECKING:
@@ -256,6 +257,6 @@ def test_a_ratio_has_three_figures(value: Fraction, written: str) -> None:
 
 
 def test_lessons_are_plain_values_too() -> None:
-    found = lesson("lenet5", "S2", FULL).to_dict()
+    found = jsonable(lesson("lenet5", "S2", FULL))
     assert found["figures"][0]["value"] == 5_533_080
     assert found["title"] == FULL

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
+from archcalc.jsonable import jsonable
 from archcalc.plain_values import memory_to_dict
 from archcalc.referee.comparisons.amount import amount
 from archcalc.referee.comparisons.comparison import Net, report_of
@@ -84,7 +85,7 @@ class Budget(Displayed, view="tables.comparison:budget"):
                     "over": check.over,
                     "within": check.within,
                     "partial": list(check.unknown),
-                    "costliest": [cost._asdict() for cost in check.costliest],
+                    "costliest": jsonable(check.costliest),
                 }
                 for check in self.checks
             ],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
+from archcalc.jsonable import jsonable
 from archcalc.ops.shape import lines
 
 if TYPE_CHECKING:
@@ -145,11 +146,7 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
             "network": self.network,
             "agrees": self.agrees,
             "distinct_layers": self.distinct,
-            **(
-                {"witnesses": [each.to_dict() for each in told]}
-                if (told := self.testimonies)
-                else {}
-            ),
+            **({"witnesses": jsonable(self.testimonies)} if self.testimonies else {}),
             "not_measured": list(self.not_measured),
             "lines": [_line_to_dict(line) for line in self.lines],
             "total": _line_to_dict(self.total),
@@ -159,8 +156,8 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
 def _line_to_dict(line: LayerClaims) -> dict[str, Any]:
     claims = {
         claim.quantity: {
-            "rule": _plain(claim.rule),
-            "witness": _plain(claim.witness),
+            "rule": jsonable(claim.rule),
+            "witness": jsonable(claim.witness),
             "agrees": claim.agrees,
         }
         for claim in line.claims
@@ -168,7 +165,3 @@ def _line_to_dict(line: LayerClaims) -> dict[str, Any]:
     return {"path": line.path, "op": line.op, "agrees": line.agrees, "claims": claims} | (
         {"trouble": line.trouble} if line.trouble else {}
     )
-
-
-def _plain(value: Value) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    return value.to_dict() if isinstance(value, Seen) else value

@@ -10,6 +10,7 @@ import numpy as np
 
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
+from archcalc.jsonable import jsonable
 from archcalc.model.model import build
 from archcalc.model.training import learn
 from archcalc.report import count
@@ -45,12 +46,11 @@ class Flow:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        layers = [layer._asdict() for layer in self.layers]
         return {
             "network": self.network,
             "batch": self.batch,
             "loss": self.loss,
-            "layers": layers,
+            "layers": jsonable(self.layers),
         }
 
 

@@ -21,6 +21,7 @@ from archcalc.arithmetic import Derived, known, term_of
 from archcalc.counts import KINDS, Counts
 from archcalc.errors import UnknownName, suggestion
 from archcalc.facts import COLUMNS, Facts
+from archcalc.jsonable import jsonable
 from archcalc.notation import TEXT, Leaf, has_letters, written
 from archcalc.ops.op import Op, Shape, Weighted, Work
 from archcalc.ops.shape import first_of, lines
@@ -84,11 +85,10 @@ class DerivedFigure:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        value = None if self.is_lettered else self.value
         return {
             "quantity": self.quantity,
             "expression": self.expression,
-            "value": value,
+            "value": None if self.is_lettered else self.value,
             "note": self.note,
             "partial": self.partial,
         }
@@ -133,14 +133,14 @@ class Derivation:
         """Give everything as plain values, ready for JSON."""
         return {
             "op": self.op.name,
-            "inputs": [list(x) for x in self.inputs],
+            "inputs": jsonable(self.inputs),
             "output": list(self.output),
-            "shape": [figure.to_dict() for figure in self.shape],
-            "counts": [figure.to_dict() for figure in self.counts],
-            "receptive_field": [figure.to_dict() for figure in self.field],
+            "shape": jsonable(self.shape),
+            "counts": jsonable(self.counts),
+            "receptive_field": jsonable(self.field),
             "zero": list(self.zeros),
             "reason": self.reason,
-            "table": self.table and [list(row) for row in self.table],
+            "table": jsonable(self.table),
         }
 
 

@@ -16,6 +16,7 @@ from archcalc.arithmetic import Derived
 from archcalc.counts import KINDS
 from archcalc.display import Displayed
 from archcalc.errors import UnknownName, suggestion
+from archcalc.jsonable import jsonable
 from archcalc.paths import cut, is_among, layer_of
 from archcalc.receptive_field import entering
 from archcalc.referee.derivations.derivation import DerivedFigure, behind, derive, together
@@ -72,7 +73,7 @@ class Part(Displayed, view="tables.explanation:part"):
         return {
             "path": self.path,
             "op": self.op,
-            "figures": [figure.to_dict() for figure in self.figures],
+            "figures": jsonable(self.figures),
             "steps": [{"path": step.path} | step.derivation.to_dict() for step in self.steps],
         }
 
@@ -113,9 +114,9 @@ class Explanation(Displayed, view="tables.explanation:explanation"):
             "network": self.network,
             "path": self.path,
             "scope": self.scope,
-            "layers": [part.to_dict() for part in self.parts],
-            "sums": [figure.to_dict() for figure in self.sums],
-            "lessons": [lesson.to_dict() for lesson in self.lessons],
+            "layers": jsonable(self.parts),
+            "sums": jsonable(self.sums),
+            "lessons": jsonable(self.lessons),
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil, floor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.arithmetic import Derived
 from archcalc.ops.conv import Conv
@@ -28,11 +28,6 @@ class Lesson:
     title: str
     figures: tuple[DerivedFigure, ...]
     text: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values, ready for JSON."""
-        figures = [figure.to_dict() for figure in self.figures]
-        return {"title": self.title, "figures": figures, "text": self.text}
 
 
 def figure_of(name: str, quantity: str, op: Op, *xs: Shape, times: int = 1) -> DerivedFigure:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.arithmetic import letter, term_of
 from archcalc.errors import Reason, UnknownName
+from archcalc.jsonable import jsonable
 from archcalc.notation import written
 from archcalc.ops import field_types, find, names
 from archcalc.ops.declarations import declaration
@@ -44,8 +45,7 @@ class Variant:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        figures = [figure.to_dict() for figure in (*self.shape, *self.figures)]
-        return {"setting": self.setting, "figures": figures}
+        return {"setting": self.setting, "figures": jsonable((*self.shape, *self.figures))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,17 @@ class SymbolicRule:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
-        plain: dict[str, Any] = {"schema": 1, "op": self.op, "doc": self.doc}
-        for name in ("shape", "figures", "field"):
-            plain[name] = [figure.to_dict() for figure in getattr(self, name)]
-        plain |= {"zero": list(self.zeros), "reason": self.reason}
-        plain["variants"] = [variant.to_dict() for variant in self.variants]
-        return plain
+        return {
+            "schema": 1,
+            "op": self.op,
+            "doc": self.doc,
+            "shape": jsonable(self.shape),
+            "figures": jsonable(self.figures),
+            "field": jsonable(self.field),
+            "zero": list(self.zeros),
+            "reason": self.reason,
+            "variants": jsonable(self.variants),
+        }
 
 
 def spell(name: str) -> SymbolicRule:

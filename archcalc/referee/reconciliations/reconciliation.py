@@ -9,6 +9,7 @@ from archcalc.convention.library import find
 from archcalc.display import Displayed
 from archcalc.errors import UsageError
 from archcalc.inputs import to_plain
+from archcalc.jsonable import jsonable
 from archcalc.referee.published.printed import Agreement
 from archcalc.referee.published.recall import recall
 from archcalc.referee.reconciliations.candidates import Candidate, Search, search
@@ -77,9 +78,9 @@ class Reconciliation(Displayed, view="tables.reconciliation:reconciliation"):
                 {"amount": _plain(t.amount), "label": t.label, "detail": t.detail, "kind": t.kind}
                 for t in self.terms
             ],
-            "published": [finding.to_dict() for finding in self.published],
-            "candidates": [candidate.to_dict() for candidate in self.candidates],
-            "untried": [relative._asdict() for relative in self.untried],
+            "published": jsonable(self.published),
+            "candidates": jsonable(self.candidates),
+            "untried": jsonable(self.untried),
         }
 
 

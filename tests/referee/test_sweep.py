@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from fractions import Fraction
+from math import log
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,8 @@ def values(text: str) -> list[object]:
         ("k=basic,bottleneck", ["basic", "bottleneck"]),
         ("k=true,false", [True, False]),
         ("k=1..2,8", [1, 2, 8]),
+        ("k=8..24..8..log", [8, 16, 24]),
+        ("k=1.5..1.6..0.05..log", [Fraction(3, 2), Fraction(31, 20), Fraction(8, 5)]),
         ("k=[3,4,6,3],[3,4,23,3]", [(3, 4, 6, 3), (3, 4, 23, 3)]),
         ("k=[1..2,4|6]", [(1, 4), (1, 6), (2, 4), (2, 6)]),
         ("k=[[1,2],3]", [((1, 2), 3)]),
@@ -71,6 +74,15 @@ AS_IN = "\n  hint: as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,b
         ("k=1..3..0", "`k`: `1..3..0` never reaches its end"),
         ("k=1..8..x1", "`k`: `1..8..x1` never reaches its end"),
         ("k=0..8..x2", "`k`: `0..8..x2` never reaches its end"),
+        (
+            "k=0..8..log",
+            "`k`: `0..8..log` is drawn by its logarithm: it begins above 0 and rises",
+        ),
+        (
+            "k=8..1..-1..log",
+            "`k`: `8..1..-1..log` is drawn by its logarithm: it begins above 0 and rises",
+        ),
+        ("k=1..8..2..lin", "`k`: `1..8..2..lin` is neither a value nor a range"),
         ("k=1..", "`k`: `1..` is neither a value nor a range"),
         pytest.param(
             f"k=1..{'9' * 5000}",
@@ -112,6 +124,45 @@ def test_draws_are_even_and_follow_from_the_seed() -> None:
     tenths = Counter(int(str(one["k"])) * 10 // 1_000_001 for one in drawn)
     assert all(abs(n - 1000) < 5 * 1000**0.5 for n in blocks.values())
     assert all(abs(n - 400) < 5 * 400**0.5 for n in tenths.values())
+
+
+def test_what_is_drawn_by_its_logarithm() -> None:
+    """From 1/2 to 16 it is log 32: 1 and 2 have log 2 of it each, 3 has log 3/2, 16 has log 16/15.
+
+    Of 8..1024..8 it is log 256, from 4 on.
+    """
+    axes = tuple(map(read_vary, ("d=1..16..log", "x=[8..1024..8..log,5|7]", "z=1..3..log,20")))
+    drawn = [Space(axes, draws=6000, seed=1).at(i) for i in range(6000)]
+    depths = Counter(one["d"] for one in drawn)
+    for value, share in ((1, log(2)), (2, log(2)), (3, log(3 / 2)), (16, log(16 / 15))):
+        expected = 6000 * share / log(32)
+        assert abs(depths[value] - expected) < 4 * expected**0.5
+    assert depths.keys() == {*range(1, 17)}
+    pairs = [one["x"] for one in drawn if isinstance(one["x"], tuple)]
+    octaves = Counter(len(bin(int(str(width)) - 1)) for width, _ in pairs)
+    assert len(octaves) == 8
+    assert all(abs(n - 750) < 4 * 750**0.5 for n in octaves.values())
+    assert abs(sum(beside == 5 for _, beside in pairs) - 3000) < 4 * 1500**0.5
+    last = sum(one["z"] == 20 for one in drawn)  # one of four values, however the others are drawn
+    assert abs(last - 1500) < 4 * 1500**0.5
+
+
+def test_a_small_value_may_come_again_but_draws_are_the_same() -> None:
+    axes = (read_vary("k=1..8..log"),)
+    drawn, same = ([Space(axes, 99, seed=3).at(i)["k"] for i in range(99)] for _ in range(2))
+    assert drawn == same
+    assert {*drawn} == {*range(1, 9)}
+    assert drawn.count(1) > drawn.count(8)
+
+
+def test_how_often_it_is_drawn_says_nothing_of_all() -> None:
+    with pytest.raises(UsageError) as raised:
+        sweep("lenet5", inputs="32..64..log")
+    assert str(raised.value) == (
+        "error[wrong-type]: `input`: `..log` says how often a value is drawn, "
+        "and nothing is drawn\n"
+        "  hint: `--draw N` draws N variants"
+    )
 
 
 def test_each_variant_counts_what_count_counts() -> None:

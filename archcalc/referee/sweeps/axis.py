@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, UsageError
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 EXAMPLES = "as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,bottleneck`"
 _NUMBER = r"[+-]?(?:[0-9]{1,300}(?:\.[0-9]+)?|\.[0-9]+)"
-_RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\.\.([x×]?)({_NUMBER}))?")
+_RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\.\.([x×]?)({_NUMBER}))?(\.\.log)?")
 _BRACKETS = {"[": 1, "]": -1}
+TICKS = 2**16
+"""Among so many for each value those of a range are parted that is drawn by its logarithm."""
 
 
 class Values(NamedTuple):
     """Several values, of which the i-th is made when it is asked for.
 
     `parts` are those of a list, each of which varies by itself; else they are `first`, then by
-    steps: `first + i·step`, or `first·factor^i`.
+    steps: `first + i·step`, or `first·factor^i`. Of those with `log` the small ones are drawn more
+    often: there are `ticks` for each value, all drawn alike, and more of them for a small one.
     """
 
     many: int
@@ -34,18 +37,36 @@ class Values(NamedTuple):
     step: int | Fraction = 0
     factor: int | Fraction = 1
     parts: tuple[tuple[Values, ...], ...] | None = None
+    log: bool = False
 
     def at(self, i: int) -> Value:
         """Give one of them; of a list the last part varies first."""
-        if self.parts is None:
-            if not isinstance(self.first, int | Fraction) or isinstance(self.first, bool):
-                return self.first
-            return bounded((self.first + i * self.step) * Fraction(self.factor) ** i)
-        found: list[Value] = []
-        for part in reversed(self.parts):
-            i, place = divmod(i, total(part))
-            found.append(value_at(part, place))
-        return tuple(reversed(found))
+        if self.parts is not None:
+            return _list_at(self.parts, i, drawn=False)
+        if not isinstance(self.first, int | Fraction) or isinstance(self.first, bool):
+            return self.first
+        return bounded((self.first + i * self.step) * Fraction(self.factor) ** i)
+
+    @property
+    def ticks(self) -> int:
+        """How many of what is drawn there are for each value."""
+        return prod(map(ticks, self.parts)) if self.parts is not None else TICKS**self.log
+
+    def drawn(self, tick: int) -> Value:
+        """Give the value that a tick belongs to.
+
+        With `log` the logarithm is drawn evenly, from `first` less a step, or half of `first` if
+        that is less, up to the last, and the value is the next one above: as `log_uniform` of
+        pycls (sweep/random.py), the release of Radosavovic et al. 2020.
+        """
+        if self.parts is not None:
+            return _list_at(self.parts, tick, drawn=True)
+        if not self.log:
+            return self.at(tick)
+        first, step = float(self.first), float(self.step)  # type: ignore[arg-type]
+        low, high = first - min(step, first / 2), first + (self.many - 1) * step
+        above = low * (high / low) ** ((tick + 0.5) / (self.many * TICKS))
+        return self.at(min(max(0, ceil((above - first) / step)), self.many - 1))
 
 
 class Axis(NamedTuple):
@@ -59,14 +80,28 @@ class Axis(NamedTuple):
         """How many values there are."""
         return total(self.values)
 
+    @property
+    def ticks(self) -> int:
+        """How many of what is drawn there are in all."""
+        return self.size * ticks(self.values)
+
     def at(self, i: int) -> Value:
         """Give the i-th value, counted from 0."""
         return value_at(self.values, i)
+
+    def drawn(self, tick: int) -> Value:
+        """Give the value that a tick belongs to."""
+        return value_drawn(self.values, tick)
 
 
 def total(values: Sequence[Values]) -> int:
     """Tell how many values there are in all."""
     return sum(some.many for some in values)
+
+
+def ticks(values: Sequence[Values]) -> int:
+    """Tell how many of what is drawn there are for each of several values."""
+    return max((some.ticks for some in values), default=1)
 
 
 def value_at(values: Sequence[Values], i: int) -> Value:
@@ -78,12 +113,31 @@ def value_at(values: Sequence[Values], i: int) -> Value:
     raise IndexError(i)
 
 
+def value_drawn(values: Sequence[Values], tick: int) -> Value:
+    """Find the value of a tick, of several values one after the other: each has as many ticks."""
+    most = ticks(values)
+    for some in values:
+        if tick < some.many * most:
+            return some.drawn(tick * some.ticks // most)
+        tick -= some.many * most
+    raise IndexError(tick)
+
+
+def _list_at(parts: Sequence[Sequence[Values]], i: int, *, drawn: bool) -> Value:
+    found: list[Value] = []
+    for part in reversed(parts):
+        i, place = divmod(i, total(part) * (ticks(part) if drawn else 1))
+        found.append((value_drawn if drawn else value_at)(part, place))
+    return tuple(reversed(found))
+
+
 def read_axis(name: str, values: str | Iterable[Value]) -> Axis:
     """Read the values of one axis: a text as on the command line, or values as they are.
 
     A text has items with commas between them: values, ranges `12..48..4` (both ends belong to it,
     without a step it is 1), powers `16..256..x2`; in a list `[2..4,3|6,3]` each place varies by
-    itself, over items with `|` between them. Raises UsageError.
+    itself, over items with `|` between them. Of `8..1024..8..log` each of the seven factors of two
+    is drawn as often, which has no meaning but for draws. Raises UsageError.
 
     >>> axis = read_axis("width", "16..256..x2,300")
     >>> axis.size, [axis.at(i) for i in range(6)]
@@ -152,13 +206,16 @@ def _split(text: str, separator: str) -> list[str]:
 
 def _range(found: re.Match[str]) -> Values:
     first, last = (_exact(found[i]) for i in (1, 2))
-    times, given = found[3], found[4]
+    times, given, log = found[3], found[4], bool(found[5])
     step = _exact(given) if given else 1
-    if times:
+    if times:  # of powers each is drawn as often, by their logarithms as by themselves
         return Values(_powers(first, last, step, found[0]), first, factor=step)
     if step == 0 or (last - first) / step < 0:
         raise Reason("wrong-type", f"{shown(found[0])} never reaches its end")
-    return Values(int((last - first) / step) + 1, first, step)
+    if log and (first <= 0 or step < 0):
+        message = f"{shown(found[0])} is drawn by its logarithm: it begins above 0 and rises"
+        raise Reason("wrong-type", message)
+    return Values(int((last - first) / step) + 1, first, step, log=log)
 
 
 def _powers(first: int | Fraction, last: int | Fraction, factor: int | Fraction, text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from fractions import Fraction
+from io import StringIO
 from math import log
 from typing import TYPE_CHECKING
 
@@ -260,6 +261,14 @@ def test_what_cannot_be_is_listed_and_stops_nothing() -> None:
                 "what enters `conv` is 6x3x3 (channels x height x width)"
             ),
         )
+    ]
+
+
+def test_what_is_wrong_with_a_text_is_said_with_its_line() -> None:
+    text = "parameters: {k: 2}\ninput: 3x8x8\nlayers:\n  - {conv: 4, kernel: 1, groups: =3 / k}\n"
+    found = sweep(archcalc.load(StringIO(text)), {"k": [3, 2]})
+    assert [one.error for one in found.errors] == [
+        "expected a whole number, 1 or more, not `1.5` (line 4: =3 / k)"
     ]
 
 

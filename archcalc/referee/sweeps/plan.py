@@ -7,7 +7,7 @@ from functools import cached_property
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
-from archcalc.errors import ArchcalcError, Reason, UsageError
+from archcalc.errors import ArchcalcError, Reason, SpecError, UsageError
 from archcalc.referee.sweeps.measures import BYTES, figures
 from archcalc.report import Report
 
@@ -101,7 +101,7 @@ class Plan:
             return self.judged(number, values, found)
         except ArchcalcError as error:
             why = error.diagnostics[0]
-            return failed(number, values, why.message, why.code)
+            return failed(number, values, _why(error), why.code)
         except Reason as reason:
             return failed(number, values, reason.message, reason.code)
 
@@ -144,6 +144,17 @@ class Plan:
         """Raise what is wrong with the plan itself."""
         self._conditions  # noqa: B018 - they are read
         self.subject.check(self.space.at(0))
+
+
+def _why(error: ArchcalcError) -> str:
+    """Say what is wrong; of a text also where, which a layer's name tells of all else."""
+    first = error.diagnostics[0]
+    place = first.place if isinstance(error, SpecError) else None
+    if place is None:
+        return first.message
+    words = place.text[place.column - 1 : place.column - 1 + place.length]
+    where = f"line {place.line}: {words}" if place.line else place.file
+    return f"{first.message} ({where})"
 
 
 def _holds(condition: Expression, variables: Mapping[str, Value]) -> bool:

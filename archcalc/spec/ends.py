@@ -8,7 +8,7 @@ from archcalc.ops.fields import shown
 from archcalc.ops.given import read_shape
 from archcalc.ops.op import Shape
 from archcalc.spec.checker import is_empty
-from archcalc.spec.expression import settle
+from archcalc.spec.expression import settle, waits
 from archcalc.spec.names import BAD_NAME, is_name
 from archcalc.spec.reader import Mapping, Sequence
 from archcalc.spec.spec import Item
@@ -48,8 +48,8 @@ def _input(
         checker.complain("missing-key", message, whole)
         return ONE
     template = checker.template(tree, values, lambda value: value)
-    if template is None and checker.mistakes:
-        return ONE
+    if checker.mistakes and (template is None or waits(template)):
+        return ONE  # what follows from an earlier mistake is not another one
     return checker.attempt(tree, lambda: read_shape(settle(template, values))) or ONE
 
 

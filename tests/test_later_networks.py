@@ -7,81 +7,136 @@ from math import log
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archcalc
+from archcalc.errors import SpecError
+from archcalc.ops.conv import Conv
 from archcalc.sharing import arrays
 from archcalc.spec.library import load
 
 if TYPE_CHECKING:
     from archcalc.spec.values import Value
 
-REGNETS = [  # depth, (w0, wa), wm and group of pycls, configs/dds_baselines
-    ("regnetx-200mf", 13, (24, 36.44), 2.49, 8),
-    ("regnetx-400mf", 22, (24, 24.48), 2.54, 16),
-    ("regnetx-600mf", 16, (48, 36.97), 2.24, 24),
-    ("regnetx-800mf", 16, (56, 35.73), 2.28, 16),
-    ("regnetx-1.6gf", 18, (80, 34.01), 2.25, 24),
-    ("regnetx-3.2gf", 25, (88, 26.31), 2.25, 48),
-    ("regnetx-4gf", 23, (96, 38.65), 2.43, 40),
-    ("regnetx-6.4gf", 17, (184, 60.83), 2.07, 56),
-    ("regnetx-8gf", 23, (80, 49.56), 2.88, 120),
-    ("regnetx-12gf", 19, (168, 73.36), 2.37, 112),
-    ("regnetx-16gf", 22, (216, 55.59), 2.1, 128),
-    ("regnetx-32gf", 23, (320, 69.86), 2.0, 168),
-    ("regnety-200mf", 13, (24, 36.44), 2.49, 8),
-    ("regnety-400mf", 16, (48, 27.89), 2.09, 8),
-    ("regnety-600mf", 15, (48, 32.54), 2.32, 16),
-    ("regnety-800mf", 14, (56, 38.84), 2.4, 16),
-    ("regnety-1.6gf", 27, (48, 20.71), 2.65, 24),
-    ("regnety-3.2gf", 21, (80, 42.63), 2.66, 24),
-    ("regnety-4gf", 22, (96, 31.41), 2.24, 64),
-    ("regnety-6.4gf", 25, (112, 33.22), 2.27, 72),
-    ("regnety-8gf", 17, (192, 76.82), 2.19, 56),
-    ("regnety-12gf", 19, (168, 73.36), 2.37, 112),
-    ("regnety-16gf", 18, (200, 106.23), 2.48, 112),
-    ("regnety-32gf", 20, (232, 115.89), 2.53, 232),
-    ("regnety-128gf", 27, (456, 160.83), 2.52, 264),
+REGNETS = [  # depths, widths and group in Figures 15 and 16, which print w0, wa and wm too
+    ("regnetx-200mf", [1, 1, 4, 7], [24, 56, 152, 368], 8, (24, 36.44, 2.49)),
+    ("regnetx-400mf", [1, 2, 7, 12], [32, 64, 160, 384], 16, (24, 24.48, 2.54)),
+    ("regnetx-600mf", [1, 3, 5, 7], [48, 96, 240, 528], 24, (48, 36.97, 2.24)),
+    ("regnetx-800mf", [1, 3, 7, 5], [64, 128, 288, 672], 16, (56, 35.73, 2.28)),
+    ("regnetx-1.6gf", [2, 4, 10, 2], [72, 168, 408, 912], 24, (80, 34.01, 2.25)),
+    ("regnetx-3.2gf", [2, 6, 15, 2], [96, 192, 432, 1008], 48, (88, 26.31, 2.25)),
+    ("regnetx-4gf", [2, 5, 14, 2], [80, 240, 560, 1360], 40, (96, 38.65, 2.43)),
+    ("regnetx-6.4gf", [2, 4, 10, 1], [168, 392, 784, 1624], 56, (184, 60.83, 2.07)),
+    ("regnetx-8gf", [2, 5, 15, 1], [80, 240, 720, 1920], 120, (80, 49.56, 2.88)),
+    ("regnetx-12gf", [2, 5, 11, 1], [224, 448, 896, 2240], 112, (168, 73.36, 2.37)),
+    ("regnetx-16gf", [2, 6, 13, 1], [256, 512, 896, 2048], 128, (216, 55.59, 2.1)),
+    ("regnetx-32gf", [2, 7, 13, 1], [336, 672, 1344, 2520], 168, (320, 69.86, 2.0)),
+    ("regnety-200mf", [1, 1, 4, 7], [24, 56, 152, 368], 8, (24, 36.44, 2.49)),
+    ("regnety-400mf", [1, 3, 6, 6], [48, 104, 208, 440], 8, (48, 27.89, 2.09)),
+    ("regnety-600mf", [1, 3, 7, 4], [48, 112, 256, 608], 16, (48, 32.54, 2.32)),
+    ("regnety-800mf", [1, 3, 8, 2], [64, 128, 320, 768], 16, (56, 38.84, 2.4)),
+    ("regnety-1.6gf", [2, 6, 17, 2], [48, 120, 336, 888], 24, (48, 20.71, 2.65)),
+    ("regnety-3.2gf", [2, 5, 13, 1], [72, 216, 576, 1512], 24, (80, 42.63, 2.66)),
+    ("regnety-4gf", [2, 6, 12, 2], [128, 192, 512, 1088], 64, (96, 31.41, 2.24)),
+    ("regnety-6.4gf", [2, 7, 14, 2], [144, 288, 576, 1296], 72, (112, 33.22, 2.27)),
+    ("regnety-8gf", [2, 4, 10, 1], [168, 448, 896, 2016], 56, (192, 76.82, 2.19)),
+    ("regnety-12gf", [2, 5, 11, 1], [224, 448, 896, 2240], 112, (168, 73.36, 2.37)),
+    ("regnety-16gf", [2, 4, 11, 1], [224, 448, 1232, 3024], 112, (200, 106.23, 2.48)),
+    ("regnety-32gf", [2, 5, 12, 1], [232, 696, 1392, 3712], 232, (232, 115.89, 2.53)),
+    ("regnety-128gf", [2, 7, 17, 1], [528, 1056, 2904, 7392], 264, (456, 160.83, 2.52)),
 ]
 
 
-@pytest.mark.parametrize(("name", "depth", "line", "wm", "group"), REGNETS)
-def test_widths_of_a_regnet_lie_on_a_line(
-    name: str, depth: int, line: tuple[int, float], wm: float, group: int
+@pytest.mark.parametrize(("name", "depths", "widths", "group", "line"), REGNETS)
+def test_a_regnet_is_a_line(
+    name: str, depths: list[int], widths: list[int], group: int, line: tuple[int, float, float]
 ) -> None:
-    w0, wa = line
-    steps = [round(log((w0 + wa * j) / w0) / log(wm)) for j in range(depth)]  # equations 2 and 3
-    widths = [round(w0 * wm**step / 8) * 8 for step in steps]  # equation 4, by 8
-    stages = [(width, len(list(blocks))) for width, blocks in groupby(widths)]
-    spec = load(name)
+    w0, wa, wm = line
+    steps = [round(log((w0 + wa * j) / w0) / log(wm)) for j in range(sum(depths))]  # equations 2, 3
+    unrounded = [(round(w0 * wm**step / 8) * 8, len([*js])) for step, js in groupby(steps)]
+    assert [blocks for _, blocks in unrounded] == depths
+    assert [round(w / min(group, w)) * min(group, w) for w, _ in unrounded] == widths
 
-    assert spec.parameters["group"] == group
-    assert spec.parameters["depths"] == tuple(blocks for _, blocks in stages)
-    assert spec.parameters["widths"] == tuple(
-        round(width / min(group, width)) * min(group, width) for width, _ in stages
-    )
+    report = archcalc.count(name)
+    assert load(name).parameters["line"] == tuple(zip(*[(d, w) for w, d in unrounded], strict=True))
+    assert [row.output.channels for row in report.fold(1)[1:5]] == widths
+    last = next(node.op for node in report.graph.nodes if node.path == "stage4/1/conv2")
+    assert isinstance(last, Conv)
+    assert last.groups * group == widths[3]
 
 
 @pytest.mark.parametrize(
-    ("name", "unrounded"),
-    [  # the widths before they are made multiples of the group
-        ("regnetx-400mf-torchvision", (24, 64, 160, 392)),
-        ("regnety-800mf-torchvision", (56, 136, 320, 776)),
-        ("regnety-8gf-torchvision", (192, 424, 920, 2016)),
+    ("name", "widths"),
+    [
+        ("regnetx-400mf", [32, 64, 160, 400]),
+        ("regnety-800mf", [64, 144, 320, 784]),
+        ("regnety-8gf", [224, 448, 896, 2016]),
     ],
 )
-def test_torchvision_rounds_widths_of_regnets_otherwise(
-    name: str, unrounded: tuple[int, ...]
-) -> None:
-    spec, paper = load(name), load(name.removesuffix("-torchvision"))
-    group = spec.parameters["group"]
+def test_torchvision_rounds_widths_of_regnets_otherwise(name: str, widths: list[int]) -> None:
+    """392 of 16 are 384 in the paper, where halves go to even: 24.5 to 24."""
+    spec, theirs = load(name), archcalc.count(f"{name}-torchvision")
+    group, unrounded = spec.parameters["group"], spec.parameters["widths"]
     assert isinstance(group, int)
+    assert isinstance(unrounded, tuple)
 
     def divisible(width: int) -> int:
         up = (width + group // 2) // group * group  # halves go up
         return up if up >= 0.9 * width else up + group
 
-    assert spec.parameters["widths"] == tuple(map(divisible, unrounded))
-    assert paper.parameters["widths"] == tuple(round(w / group) * group for w in unrounded)
+    assert list(map(divisible, unrounded)) == widths
+    assert [row.output.channels for row in theirs.fold(1)[1:5]] == widths
+
+
+@given(st.integers(1, 128), st.integers(0, 5), st.sampled_from([1, 2, 4]))
+def test_a_width_and_a_group_that_do_not_fit(eighths: int, power: int, ratio: int) -> None:
+    """Appendix D: "The final w can be at most 1/3 different from the original w"."""
+    width, group = 8 * eighths, 2**power
+    given = {"widths": [width] * 4, "depths": [1] * 4, "group": group, "ratio": ratio}
+    nodes = archcalc.expand(load("regnetx-200mf", **given)).nodes
+    conv2, conv3 = (
+        next(node for node in nodes if node.path == f"stage2/1/{name}")
+        for name in ("conv2", "conv3")
+    )
+    assert isinstance(conv2.op, Conv)
+    assert abs(conv3.y.channels - width) * 3 <= width
+    assert conv3.y.channels == conv2.y.channels * ratio
+    assert conv2.y.channels // conv2.op.groups == min(group, width // ratio)
+
+
+def test_a_width_and_a_group_that_do_not_fit_may_be_a_mistake() -> None:
+    with pytest.raises(SpecError) as raised:
+        archcalc.count(load("regnetx-400mf", widths=[32, 72, 160, 384], fit=False))
+    assert str(raised.value) == (
+        "architectures/regnet.yaml:91:79: error[wrong-type]: expected a whole number, 1 or more, "
+        "not `4.5`\n"
+        "   91 |             - {name: conv2, conv: =inner, kernel: 3, stride: =stride, "
+        "groups: =inner / each}\n"
+        "      |                                                                               "
+        "^^^^^^^^^^^^^"
+    )
+
+
+def test_a_line_of_other_than_four_stages() -> None:
+    with pytest.raises(SpecError) as raised:
+        load("regnetx-200mf", depth=4)
+    assert str(raised.value) == (
+        "architectures/regnet.yaml:20:11: error[not-a-choice]: `stages` is one of 4, not `3`\n"
+        '   20 |   stages: "=len(depths)"\n'
+        "      |           ^^^^^^^^^^^^^^"
+    )
+
+
+def test_a_line_that_skips_a_stage_says_nothing_else() -> None:
+    with pytest.raises(SpecError) as raised:
+        load("regnetx-200mf", wa=200)
+    assert str(raised.value) == (
+        "architectures/regnet.yaml:15:9: error[bad-expression]: "
+        "step 1 of this staircase has no block\n"
+        '   15 |   line: "=staircase(depth, w0, wa, wm, 8)"\n'
+        "      |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
+    )
 
 
 def test_attention_in_windows_costs_what_its_equations_say() -> None:

@@ -18,6 +18,7 @@ from archcalc import limits
 from archcalc.arithmetic import NUMBERS, single
 from archcalc.errors import Reason, in_a_row
 from archcalc.ops.fields import shown, within_bits
+from archcalc.spec.staircase import staircase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +40,8 @@ def divisible(number: int | Fraction, by: int) -> int:
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "min": min, "max": max, "floor": floor, "ceil": ceil, "len": len, "sum": sum,
-    "divisible": divisible,
+    "min": min, "max": max, "floor": floor, "ceil": ceil, "round": round, "len": len, "sum": sum,
+    "divisible": divisible, "staircase": staircase,
 }  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def call(name: str, arguments: list[Value]) -> Value:
     """Call one of the functions: `len` of a list or text, the others of numbers alone.
 
     `min`, `max` and `sum` take a list too, `min` and `max` also several numbers, `divisible` a
-    number and what shall divide it, 1 or more. Raises a `Reason`.
+    number and what shall divide it, 1 or more, `staircase` five numbers. Raises a `Reason`.
     """
     _refuse_fields(*arguments)
     only = arguments[0] if len(arguments) == 1 else None
@@ -146,8 +147,10 @@ def call(name: str, arguments: list[Value]) -> Value:
     elif name == "divisible":
         by = single(arguments[1]) if len(arguments) == 2 and _is_number(arguments[0]) else 0
         fits = type(by) is int and by > 0
+    elif name == "staircase":
+        fits = len(arguments) == 5 and all(map(_is_number, arguments))
     else:
-        takes = {"floor", "ceil"} if len(arguments) == 1 else {"min", "max"}
+        takes = {"floor", "ceil", "round"} if len(arguments) == 1 else {"min", "max"}
         fits = name in takes and len(arguments) > 0 and all(map(_is_number, arguments))
     if not fits:
         what = ", ".join(map(shown, arguments)) or "nothing"

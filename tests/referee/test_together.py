@@ -101,7 +101,7 @@ def test_arithmetic_of_many_fractions(
 
 @given(st.lists(FRACTIONS, min_size=1, max_size=6))
 def test_rounding_of_many_fractions(values: list[Fraction]) -> None:
-    for act in (floor, ceil):
+    for act in (floor, ceil, round):
         assert of(act(ratios(values)), len(values)) == list(map(act, values))
 
 

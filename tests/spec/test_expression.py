@@ -54,7 +54,8 @@ VALUES = [
                      1219326311370217952237463801111263526900),
     # functions
     ("min(3, 1, 2)", 1), ("max(depths)", 6), ("floor(7/2)", 3), ("ceil(7/2)", 4),
-    ("floor(-7/2)", -4),
+    ("floor(-7/2)", -4), ("round(2.4)", 2), ("round(2.6)", 3), ("round(2.5)", 2),
+    ("round(3.5)", 4), ("round(-2.5)", -2), ("round(7)", 7),
     ("len(depths)", 4), ("sum(depths)", 16), ("len('word')", 4), ("max(2.5, half)", Fraction(5, 2)),
     # the nearest multiple, of two the upper, and one at least
     ("divisible(32*1.4, 8)", 48), ("divisible(24*1.4, 8)", 32), ("divisible(16*0.35, 8)", 8),
@@ -177,7 +178,7 @@ def test_a_list_is_measured_until_it_is_too_long(most: int) -> None:
 
 WORDS = (
     "it has + - * / // %, comparisons, and or not, a if c else b, indexing, strings, "
-    "min max floor ceil len sum divisible"
+    "min max floor ceil round len sum divisible staircase"
 )
 QUOTE = 'inside { } or [ ] quote an expression that has [ ] { } or , in it: "=depths[1]"'
 
@@ -276,6 +277,7 @@ REFUSED = [
     ("sum(['a'])", "bad-expression", "cannot take `sum` of `[a]`", None),
     ("sum([first, first])", "bad-expression", "cannot take `sum` of `[true, true]`", None),
     ("len(3)", "bad-expression", "cannot take `len` of `3`", None),
+    ("round(1, 2)", "bad-expression", "cannot take `round` of `1`, `2`", None),
     ("divisible(20)", "bad-expression", "cannot take `divisible` of `20`", None),
     ("divisible(20, 8, 8)", "bad-expression", "cannot take `divisible` of `20`, `8`, `8`", None),
     ("divisible(20, 0)", "bad-expression", "cannot take `divisible` of `20`, `0`", None),

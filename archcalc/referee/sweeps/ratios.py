@@ -65,6 +65,11 @@ class Ratio(Ratios):
     def __ceil__(self) -> int | Many:
         return -(-self.numerator // self.denominator)
 
+    def __round__(self) -> int | Many:
+        up = (2 * self.numerator + self.denominator) // (2 * self.denominator)
+        half = (2 * self.numerator + self.denominator) % (2 * self.denominator) == 0
+        return up - half * (up % 2)  # halves to even, without a choice
+
     def __floordiv__(self, other: object) -> int | Many:
         return floor(self / other)
 

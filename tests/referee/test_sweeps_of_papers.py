@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from fractions import Fraction
-from statistics import median
 
 import pytest
 
 import archcalc
 from archcalc.cli.run import run
-from archcalc.referee.sweeps.axis import read_axis, read_vary
+from archcalc.referee.sweeps.axis import Axis, read_axis, read_vary
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.sweep import sweep
 from archcalc.spec.library import families
@@ -21,8 +20,6 @@ COMMANDS = [
     for path in families()
     for line in re.findall(r"^# +archcalc (sweep .*)$", path.read_text("utf-8"), re.MULTILINE)
 ]
-DEPTHS = "[1..2,1..4,2..8,4..16]"
-WIDTHS = "[16..64..16,32..128..16,64..256..16,128..512..16]"
 
 
 @pytest.mark.parametrize(("family", "line"), COMMANDS)
@@ -30,15 +27,15 @@ def test_the_notes_of_families_run(
     capsys: pytest.CaptureFixture[str], family: str, line: str
 ) -> None:
     words = shlex.split(line)
-    if "--first" in words:  # a minute of them
-        words[words.index("--first") + 1] = "20"
+    if "--first" in words:  # minutes of them
+        words[words.index("--first") + 1] = "2"
     assert run(words) == 0, family
     assert "variants of" in capsys.readouterr().out
 
 
 def test_all_three_papers_are_there() -> None:
     assert [family for family, _ in COMMANDS] == [
-        "efficientnet", "efficientnet", "mobilenet-v1", "mobilenet-v1", "regnet",
+        "efficientnet", "efficientnet", "mobilenet-v1", "mobilenet-v1", "regnet", "regnet",
     ]  # fmt: skip
 
 
@@ -71,23 +68,58 @@ def test_the_scaling_of_efficientnet() -> None:
     assert [str(r["stage9"].output)[-3:] for r in (own, scaled)] == ["7x7", "9x9"]
 
 
-def test_the_space_that_regnet_began_with() -> None:
-    """Radosavovic et al. 2020, section 3.2: some 10^18 networks."""
-    stage = {"d": "1..16", "w": "8..1024..8", "b": "1,2,4", "g": "1..32..x2"}
-    axes = [read_axis(f"{name}{i}", values) for i in range(4) for name, values in stage.items()]
-    assert Space(tuple(axes)).combinations == (16 * 128 * 3 * 6) ** 4
-    assert 10**18 < (16 * 128 * 3 * 6) ** 4 < 2 * 10**18
+STAGE = {"depths": "1..16..log", "widths": "8..1024..8..log", "ratios": "1|2|4"}
+GROUPS = {"groups": "1|2|4|8|16|32"}
+REGIME = {"where": "macs >= 360000000", "max_macs": "400M"}
 
 
-def test_networks_of_one_regime_like_those_of_regnet() -> None:
-    """Between 360 and 400 million, drawn of a space of 13 million."""
-    options = {"where": "macs >= 360000000", "max_macs": "400M", "draws": 20_000, "first": 20}
-    vary = {"depths": DEPTHS, "widths": WIDTHS, "group": "8,16"}
-    found = sweep("regnetx-400mf", vary, **options)  # type: ignore[arg-type]
-    assert found.fitting == 20
-    for one in found.outcomes[:5]:
+def four(stage: dict[str, str]) -> list[Axis]:
+    """Vary something of each of four stages."""
+    return [read_axis(name, f"[{','.join([values] * 4)}]") for name, values in stage.items()]
+
+
+SHARED = [read_axis("ratio", "1,2,4"), read_axis("group", "1..32..x2")]
+
+
+@pytest.mark.parametrize(
+    ("axes", "printed"),
+    [
+        (four({**STAGE, **GROUPS}), "1.8e+18"),
+        ([*four({k: STAGE[k] for k in ("depths", "widths")} | GROUPS), SHARED[0]], "6.8e+16"),
+        ([*four({k: STAGE[k] for k in ("depths", "widths")}), *SHARED], "3.2e+14"),
+        (  # "~64^4 · 6 · 3 ... by quantizing its continuous parameters"
+            [read_axis(name, "1..64") for name in ("depth", "w0", "wa", "wm")] + SHARED,
+            "3.0e+08",
+        ),
+    ],
+    ids=["AnyNetX_A", "AnyNetX_B", "AnyNetX_C", "RegNet"],
+)
+def test_the_sizes_of_the_spaces(axes: list[Axis], printed: str) -> None:
+    """Radosavovic et al. 2020, Table 1."""
+    assert f"{float(Space(tuple(axes), draws=1).combinations):.1e}" == printed
+
+
+def test_networks_of_one_regime() -> None:
+    """Between 360 and 400 million; widths become what the groups divide."""
+    axes = four({**STAGE, **GROUPS})
+    found = sweep("regnetx-400mf", axes, draws=10_000, first=3, **REGIME)  # type: ignore[arg-type]
+    assert (found.fitting, found.failed) == (3, 0)
+    for one in found.outcomes:
         macs = archcalc.count(archcalc.load("regnetx-400mf", **one.values)).total.macs
         assert macs == one.figures["macs"]
         assert 360_000_000 <= macs <= 400_000_000
-    depths = [sum(one.values["depths"]) for one in found.outcomes]  # type: ignore[call-overload]
-    assert 8 <= median(depths) <= 30
+
+
+def test_lines_of_other_than_four_stages_are_mistakes() -> None:
+    vary = {"depth": "1..63", "w0": "8..248..8..log", "wa": "8..255.9..0.1..log", "wm": "1.5,2.5,3"}
+    found = sweep("regnetx-400mf", vary, draws=300)
+    assert found.tried == found.fitting + found.failed == 300
+    for one in found.outcomes:
+        line = archcalc.load("regnetx-400mf", **one.values).parameters["line"]
+        assert isinstance(line, tuple)
+        assert len(line[0]) == 4
+        assert sum(line[0]) == one.values["depth"]
+    assert {re.sub(r"`\d+`|\b\d+\b", "N", one.error) for one in found.errors} <= {
+        '`stages` is one of N, not N (line N: "=len(depths)")',
+        'step N of this staircase has no block (line N: "=staircase(depth, w0, wa, wm, N)")',
+    }

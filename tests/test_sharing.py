@@ -221,146 +221,112 @@ def test_at_another_input_they_are_shared_still() -> None:
     assert report.total.parameters == 650
 
 
+def refused(text: str, said: str, width: int = 1, hint: str = "") -> ArchcalcError:
+    """Hold the whole text of a mistake: what is said, the line that it names, the caret, a hint."""
+    with pytest.raises(ArchcalcError) as found:
+        counted(text)
+    line, column = map(int, said.split(":")[1:3])
+    told = [
+        said,
+        f"{line:5} | {text.splitlines()[line - 1]}",
+        f"      | {' ' * (column - 1)}{'^' * width}",
+        *([f"  hint: {hint}"] if hint else []),
+    ]
+    assert str(found.value) == "\n".join(told)
+    return found.value
+
+
 @pytest.mark.parametrize(
-    ("what", "kind", "said", "caret", "hint"),
+    ("what", "said", "width", "hint"),
     [
-        (
-            "x",
-            SpecError,
-            "spec:6:53: error[unknown-name]: r: no earlier layer is called `x`",
-            52 * " " + 1 * "^",
-            None,
-        ),
+        ("x", "spec:6:53: error[unknown-name]: r: no earlier layer is called `x`", 1, ""),
         (
             "{weigh: l}",
-            ShapeError,
             "spec:6:61: error[unlike-weights]: r: `linear` has no weights called `weigh`",
-            60 * " " + 1 * "^",
+            1,
             "did you mean `weight`?",
         ),
         (
             "{weight: {from: l, transposed: true}}",
-            ShapeError,
             (
                 "spec:6:69: error[unlike-weights]: r: `weight` is 10x784 here, and that of `l` "
                 "10x784 transposed"
             ),
-            68 * " " + 1 * "^",
-            None,
-        ),
-        (
+            1,
             "",
-            SpecError,
-            "spec:6:53: error[missing-key]: `weights` names no layer",
-            52 * " " + 1 * "^",
-            None,
         ),
+        ("", "spec:6:53: error[missing-key]: `weights` names no layer", 1, ""),
         (
             "{transposed: true, from: }",
-            SpecError,
             "spec:6:78: error[missing-key]: `weights` names no layer",
-            77 * " " + 1 * "^",
-            None,
+            1,
+            "",
         ),
         (
             "{weight: {transposed: true}}",
-            SpecError,
             "spec:6:62: error[missing-key]: shared weights need `from`: the layer that has them",
-            61 * " " + 1 * "^",
-            None,
+            1,
+            "",
         ),
         (
             "{from: l, turned: true}",
-            SpecError,
             "spec:6:63: error[unknown-key]: `turned` is not a key of shared weights",
-            62 * " " + 6 * "^",
+            6,
             "its keys: from, transposed",
         ),
-        (
-            "[l]",
-            SpecError,
-            "spec:6:53: error[wrong-type]: `weights` is a word, not a collection",
-            52 * " " + 1 * "^",
-            None,
-        ),
+        ("[l]", "spec:6:53: error[wrong-type]: `weights` is a word, not a collection", 1, ""),
     ],
 )
-def test_ties_that_cannot_be_are_refused(
-    what: str, kind: type[ArchcalcError], said: str, caret: str, hint: str | None
-) -> None:
-    with pytest.raises(kind) as found:
-        legs(what)
-    line = f"      - {{name: r, linear: 10, from: right, weights: {what}}}"
-    told = f"{said}\n    6 | {line}\n      | {caret}"
-    assert str(found.value) == (f"{told}\n  hint: {hint}" if hint else told)
+def test_ties_that_cannot_be_are_refused(what: str, said: str, width: int, hint: str) -> None:
+    mistake = refused(LEGS.replace("WHAT", what), said, width, hint)
+    assert isinstance(mistake, ShapeError if "unlike" in said else SpecError)
 
 
-def wrong(text: str) -> str:
-    with pytest.raises(ArchcalcError) as found:
-        counted(text)
-    return str(found.value)
-
-
-def test_weights_of_another_shape_are_refused() -> None:
-    text = "input: 8\nlayers:\n  - {name: a, linear: 4}\n  - {name: b, linear: 8, weights: a}\n"
-    assert wrong(text) == (
-        "spec:4:35: error[unlike-weights]: b: `weight` is 8x4 here, and that of `a` 4x8\n"
-        "    4 |   - {name: b, linear: 8, weights: a}\n"
-        "      |                                   ^\n"
-        "  hint: `transposed: true` swaps the first two"
-    )
-
-
-def test_what_comes_later_has_no_weights_yet() -> None:
-    text = "input: 8\nlayers:\n  - {name: a, linear: 8, weights: b}\n  - {name: b, linear: 8}\n"
-    assert wrong(text) == (
-        "spec:3:35: error[unknown-name]: a: no earlier layer is called `b`\n"
-        "    3 |   - {name: a, linear: 8, weights: b}\n"
-        "      |                                   ^\n"
-        "  hint: it comes later: let it take the weights of this one"
-    )
+TWO = """\
+input: 8
+layers:
+  - {name: a, linear: 8}
+  - {LAYER}
+"""
 
 
 @pytest.mark.parametrize(
-    ("layer", "said", "caret", "hint"),
+    ("layer", "said", "width", "hint"),
     [
         (
             "name: b, relu: , weights: a",
             "spec:4:32: error[nothing-to-share]: b: `relu` has no weights to share",
-            31 * " " + 1 * "^",
-            None,
+            1,
+            "",
         ),
         (
             "name: b, conv: 8, kernel: 1, weights: a",
             "spec:4:44: error[unlike-weights]: b: `a` has no `kernel` to share",
-            43 * " " + 1 * "^",
+            1,
             "the weights it has: bias, weight",
         ),
         (
             "name: b, linear: 8, weights: input",
             "spec:4:35: error[unknown-name]: b: no earlier layer has the path `input`",
-            34 * " " + 5 * "^",
-            None,
+            5,
+            "",
         ),
         (
             "name: b, linear: 8, trainable: false, weights: a",
-            (
-                "spec:4:53: error[unlike-weights]: b: the weights of `a` are trained: so they are"
-                " here"
-            ),
-            52 * " " + 1 * "^",
+            "spec:4:53: error[unlike-weights]: b: the weights of `a` are trained: so they are here",
+            1,
             "say `trainable` alike in both",
         ),
         (
             "name: b, layers: [{name: x, linear: 8}], weights: a",
             "spec:4:56: error[unknown-name]: b/x: no earlier layer has the path `a/x`",
-            55 * " " + 1 * "^",
+            1,
             "layers are paired by their paths: whose weights are taken has the same below it",
         ),
         (
             "add: [[], []], weights: a",
             "spec:4:21: error[unknown-key]: `weights` is not a key of `add`",
-            20 * " " + 7 * "^",
+            7,
             "its keys: add, after, before, branches, for, from, in, name, op, repeat, when",
         ),
         (
@@ -369,18 +335,35 @@ def test_what_comes_later_has_no_weights_yet() -> None:
                 "spec:4:29: error[missing-key]: a group that takes weights needs a name: its "
                 "layers are paired by their paths"
             ),
-            28 * " " + 7 * "^",
-            None,
+            7,
+            "",
+        ),
+        (
+            "name: b, linear: 4, weights: a",
+            "spec:4:35: error[unlike-weights]: b: `weight` is 4x8 here, and that of `a` 8x8",
+            1,
+            "",
         ),
     ],
 )
-def test_what_has_no_such_weights_is_refused(
-    layer: str, said: str, caret: str, hint: str | None
-) -> None:
-    line = f"  - {{{layer}}}"
-    told = f"{said}\n    4 | {line}\n      | {caret}"
-    text = f"input: 8\nlayers:\n  - {{name: a, linear: 8}}\n{line}\n"
-    assert wrong(text) == (f"{told}\n  hint: {hint}" if hint else told)
+def test_what_has_no_such_weights_is_refused(layer: str, said: str, width: int, hint: str) -> None:
+    refused(TWO.replace("LAYER", layer), said, width, hint)
+
+
+def test_weights_of_another_shape_may_be_turned() -> None:
+    refused(
+        TWO.replace("linear: 8", "linear: 4").replace("LAYER", "name: b, linear: 8, weights: a"),
+        "spec:4:35: error[unlike-weights]: b: `weight` is 8x4 here, and that of `a` 4x8",
+        hint="`transposed: true` swaps the first two",
+    )
+
+
+def test_what_comes_later_has_no_weights_yet() -> None:
+    refused(
+        TWO.replace("linear: 8", "linear: 8, weights: b").replace("LAYER", "name: b, linear: 8"),
+        "spec:3:35: error[unknown-name]: a: no earlier layer is called `b`",
+        hint="it comes later: let it take the weights of this one",
+    )
 
 
 def test_a_network_by_hand_shares_too() -> None:

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 import archcalc
-from archcalc import Builder, Graph
+from archcalc import Graph
 from archcalc.exports.onnx import wire
 from archcalc.exports.onnx.model import onnx
 from archcalc.exports.outline import ends_of
-from archcalc.ops import make
 from tests.exports.cases import FAMILIES, HEADS, JOINS, SMALL, read_spec
 
 if TYPE_CHECKING:
@@ -121,31 +120,6 @@ def test_a_large_network_needs_no_memory_for_its_weights() -> None:
         "268,435,456\n  hint: `--weights none` leaves their values out"
     )
     assert len(onnx(graph, values=False)) < 3_000_000
-
-
-@pytest.mark.parametrize(
-    ("layer", "why"),
-    [
-        ("{name: a, local: 4, kernel: 3}", "there is no `local` in ONNX"),
-        (
-            "{name: a, lrn: 3, within: true}",
-            "ONNX has no normalisation within maps",
-        ),
-    ],
-)
-def test_what_onnx_cannot_say_is_told(layer: str, why: str) -> None:
-    with pytest.raises(archcalc.ArchcalcError) as raised:
-        onnx(read_spec(f"input: 3x6x6\nlayers: [{layer}]"))
-    assert str(raised.value) == f"error[not-exported]: `a` cannot be written: {why}"
-
-
-def test_what_is_only_stated_cannot_be_written() -> None:
-    net = Builder("capsules", "4x8x8")
-    graph = net.graph(net.add("routing", make("opaque", output=(16, 10)), net.input))
-    with pytest.raises(archcalc.ArchcalcError) as raised:
-        onnx(graph)
-    message = "`routing` cannot be written: there is no `opaque` in ONNX"
-    assert str(raised.value) == f"error[not-exported]: {message}"
 
 
 # -- With ONNX's own tools

@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 
 import archcalc
-from archcalc import Builder
 from archcalc.exports.outline import ends_of
 from archcalc.exports.pytorch.module import module, pytorch
-from archcalc.ops import make
 from tests.exports.cases import FAMILIES, HEADS, JOINS, SMALL, read_spec
 
 if TYPE_CHECKING:
@@ -420,33 +418,3 @@ def test_every_network_of_the_library_holds_and_multiplies_as_much(name: str) ->
 )
 def test_larger_networks_give_the_same_values(name: str) -> None:
     check_values(archcalc.expand(archcalc.load(name)))
-
-
-# -- What cannot be written
-
-
-@pytest.mark.parametrize(
-    ("layer", "why"),
-    [
-        ("{name: a, matmul: , from: [input, input]}", "there is no `matmul` in PyTorch"),
-        ("{name: a, gru: 4, reset_after: false}", "PyTorch's GRU resets behind the product"),
-        (
-            "{name: a, avgpool: 3, stride: 1, padding: [1, 0, 0, 0]}",
-            "PyTorch's averages have as much padding at both ends",
-        ),
-    ],
-)
-def test_what_pytorch_cannot_say_is_told(layer: str, why: str) -> None:
-    given = "3x6" if "gru" in layer else "3x6x6"
-    with pytest.raises(archcalc.ArchcalcError) as raised:
-        pytorch(read_spec(f"input: {given}\nlayers: [{layer}]"))
-    assert str(raised.value) == f"error[not-exported]: `a` cannot be written: {why}"
-
-
-def test_what_is_only_stated_cannot_be_written() -> None:
-    net = Builder("capsules", "4x8x8")
-    graph = net.graph(net.add("routing", make("opaque", output=(16, 10)), net.input))
-    with pytest.raises(archcalc.ArchcalcError) as raised:
-        pytorch(graph)
-    message = "`routing` cannot be written: there is no `opaque` in PyTorch"
-    assert str(raised.value) == f"error[not-exported]: {message}"

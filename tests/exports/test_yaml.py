@@ -200,14 +200,3 @@ def test_what_a_layer_is_stated_to_do_is_written_by_name() -> None:
     text = yaml(graph)
     assert "  - {name: squash, opaque: 160, does: {mul: 160, sqrt: 16}}\n" in text
     assert archcalc.count(read_again(text)).total == archcalc.count(graph).total
-
-
-def test_what_is_not_reached_cannot_be_written() -> None:
-    net = Builder("detector", "3x8x8")
-    conv = net.add("conv", make("conv", filters=4, kernel=(3, 3)), net.input)
-    net.not_reached("fc", "linear", "behind `proposals`")
-    with pytest.raises(archcalc.ArchcalcError) as raised:
-        yaml(net.graph(conv))
-    assert str(raised.value) == (
-        "error[not-exported]: `fc` cannot be written: not reached (behind `proposals`)"
-    )

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 WEIGHTS = {
     "weight": "weight", "deeper": "weight", "state": "weight", "bias": "bias", "state_bias": "bias",
 }  # fmt: skip
+RULES = {
+    "x": "∂E/∂x = Wᵀ·δz, δz of each step from those behind it",
+    "weight": "∂E/∂W = Σ δz·xᵀ, over the steps",
+    "deeper": "∂E/∂W = Σ δz·xᵀ, over the steps, where x is the state of the layer below",
+    "state": "∂E/∂U = Σ δz·h₋₁ᵀ, over the steps",
+    "bias": "∂E/∂b = Σ δz, over the steps",
+    "state_bias": "∂E/∂b = Σ δz, over the steps: as that of the first bias",
+}
+"""But for `y`, which each has of its own."""
 VECTORS = {True: 1, False: 0, "double": 2}
 
 

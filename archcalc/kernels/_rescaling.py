@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
 
 WEIGHTS = {"gamma": "scale", "beta": "shift"}
+
+
+class Saved(NamedTuple):
+    """What the way back needs of the way there."""
+
+    n: Array
+    """Normalised, a stretch in each row."""
+    f: Array
+    gamma: Array | None
+    beta: Array | None
 
 
 def rescaling(shape: Shape, *, scale: bool, shift: bool) -> WeightShapes:

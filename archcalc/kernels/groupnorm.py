@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archcalc.kernels._rescaling import (
     WEIGHTS,
+    Saved,
     check,
     denormalise,
     normalise,
@@ -28,16 +29,6 @@ RULES = {
     "gamma": "∂E/∂γ = Σ δ·n",
     "beta": "∂E/∂β = Σ δ",
 }
-
-
-class Saved(NamedTuple):
-    """What the way back needs of the way there."""
-
-    n: Array
-    """Normalised, a stretch in each row."""
-    f: Array
-    gamma: Array | None
-    beta: Array | None
 
 
 def weights(shape: Shape, *, scale: bool = True, shift: bool = True, **_: object) -> WeightShapes:

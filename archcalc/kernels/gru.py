@@ -21,11 +21,7 @@ FADES = True
 
 RULES = {
     "y": "h = (1 - z)·n + z·h₋₁; r, z = σ(W·x + U·h₋₁ + b), n = tanh(W·x + b + r·(U·h₋₁ + b′))",
-    "x": "∂E/∂x = Wᵀ·δz, δz of each step from those behind it",
-    "weight": "∂E/∂W = Σ δz·xᵀ, over the steps",
-    "deeper": "∂E/∂W = Σ δz·xᵀ, over the steps, where x is the state of the layer below",
-    "state": "∂E/∂U = Σ δz·h₋₁ᵀ, over the steps",
-    "bias": "∂E/∂b = Σ δz, over the steps",
+    **steps_of.RULES,
     "state_bias": "∂E/∂b′ = Σ δz, over the steps, for n times r",
 }
 

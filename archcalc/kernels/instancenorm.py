@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archcalc.kernels._rescaling import (
     WEIGHTS,
+    Saved,
     check,
     denormalise,
     normalise,
@@ -30,16 +31,6 @@ RULES = {
     "gamma": "∂E/∂γ = Σ δ·n",
     "beta": "∂E/∂β = Σ δ",
 }
-
-
-class Saved(NamedTuple):
-    """What the way back needs of the way there."""
-
-    n: Array
-    """Normalised, a stretch in each row."""
-    f: Array
-    gamma: Array | None
-    beta: Array | None
 
 
 def weights(shape: Shape, *, scale: bool = False, shift: bool = False, **_: object) -> WeightShapes:

@@ -20,12 +20,7 @@ FADES = True
 
 RULES = {
     "y": "h = tanh(z), z = W·x + U·h₋₁ + b",
-    "x": "∂E/∂x = Wᵀ·δz, δz of each step from those behind it",
-    "weight": "∂E/∂W = Σ δz·xᵀ, over the steps",
-    "deeper": "∂E/∂W = Σ δz·xᵀ, over the steps, where x is the state of the layer below",
-    "state": "∂E/∂U = Σ δz·h₋₁ᵀ, over the steps",
-    "bias": "∂E/∂b = Σ δz, over the steps",
-    "state_bias": "∂E/∂b = Σ δz, over the steps: as that of the first bias",
+    **steps_of.RULES,
 }
 
 

@@ -11,31 +11,12 @@ import pytest
 
 from archcalc import ArchcalcError, confirm, count, diff, explain, load, read
 from archcalc.files import KINDS, SPEC, File, kind_of
+from tests.readers.tiny import CFG, PARAMETERS, PROTOTXT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROTOTXT = """name: "tiny"
-input: "data" input_shape { dim: 1 dim: 1 dim: 8 dim: 8 }
-layer { name: "c" type: "Convolution" bottom: "data" top: "c"
-        convolution_param { num_output: 2 kernel_size: 3 } }
-layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
-layer { name: "f" type: "InnerProduct" bottom: "c" top: "f" inner_product_param { num_output: 4 } }
-"""
-CFG = """[net]
-width=8
-height=8
-channels=1
-[convolutional]
-filters=2
-size=3
-activation=relu
-[connected]
-output=4
-activation=linear
-"""
 YAML = "input: 1x8x8\nlayers: [{conv: 2, kernel: 3, name: c}, relu, {linear: 4}]\n"
-PARAMETERS = 2 * (9 + 1) + 4 * (2 * 36 + 1)
 
 
 @pytest.mark.parametrize("text", [PROTOTXT, CFG, YAML])

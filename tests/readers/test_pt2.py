@@ -12,6 +12,7 @@ from archcalc.files import File, kind_of
 from archcalc.readers.pt2 import read as read_file
 from archcalc.readers.pt2.signatures import DEFAULTS
 from tests.readers.pt2_writer import Json, Node, archive, graph, program, symbol
+from tests.readers.residual import RESIDUAL
 
 if TYPE_CHECKING:
     from archcalc.inputs import Input
@@ -36,20 +37,6 @@ def failed(text: Json | str | bytes, given: Input | None = None) -> str:
 def rows(report: Report) -> list[tuple[str, str, str, int, int]]:
     """List the layers: path, op, output, parameters, multiply-adds."""
     return [(row.path, row.op, str(row.output), row.parameters, row.macs) for row in report.rows]
-
-
-RESIDUAL = [
-    ("0", "conv", "8x30x30", 8 * (27 + 1), 8 * 27 * 900),
-    ("1", "batchnorm", "8x30x30", 16, 0),
-    ("2/conv1", "conv", "8x30x30", 8 * (72 + 1), 8 * 72 * 900),
-    ("2/relu", "relu", "8x30x30", 0, 0),
-    ("2/conv2", "conv", "8x30x30", 8 * (72 + 1), 8 * 72 * 900),
-    ("2/add", "add", "8x30x30", 0, 0),
-    ("2/relu#2", "relu", "8x30x30", 0, 0),
-    ("3", "globalavgpool", "8x1x1", 0, 0),
-    ("6", "linear", "10x1x1", 90, 80),
-]
-"""The network of `tests/readers/test_pytorch.py`: a block with a rectifier that is called twice."""
 
 
 @pytest.mark.parametrize("name", ["residual", "decomposed"])

@@ -9,6 +9,7 @@ import pytest
 from archcalc import count, load, read
 from archcalc.errors import UsageError
 from archcalc.uncounted import told
+from tests.readers.residual import RESIDUAL
 
 if TYPE_CHECKING:
     from archcalc.live import Sizes
@@ -47,17 +48,7 @@ def test_a_network_of_convolutions_is_read_layer_by_layer() -> None:
     report = count(net(), input=(3, 32, 32))
     rows = [(row.path, row.op, str(row.output), row.parameters, row.macs) for row in report.rows]
 
-    assert rows == [
-        ("0", "conv", "8x30x30", 8 * (27 + 1), 8 * 27 * 900),
-        ("1", "batchnorm", "8x30x30", 16, 0),
-        ("2/conv1", "conv", "8x30x30", 8 * (72 + 1), 8 * 72 * 900),
-        ("2/relu", "relu", "8x30x30", 0, 0),
-        ("2/conv2", "conv", "8x30x30", 8 * (72 + 1), 8 * 72 * 900),
-        ("2/add", "add", "8x30x30", 0, 0),
-        ("2/relu#2", "relu", "8x30x30", 0, 0),
-        ("3", "globalavgpool", "8x1x1", 0, 0),
-        ("6", "linear", "10x1x1", 90, 80),
-    ]
+    assert rows == RESIDUAL
     assert report.graph.containers["2"].label == "Residual"
     assert report.name == "Sequential"
 

@@ -13,8 +13,8 @@ from archcalc.spec.names import loose
 ENTRIES = list(archcalc.networks())
 EVERYWHERE = {"bert", "gpt-2", "llama", "lstm", "transformer", "unet"}
 EVERYWHERE |= {
-    "autoencoder", "dcgan", "deeplab-v3", "deepspeech", "fcn", "fpn", "segnet", "ssd", "tcn",
-    "wavenet", "yolo-v2", "yolo-v3", "yolo-v4",
+    "autoencoder", "dcgan", "deeplab-v3", "deepspeech", "fcn", "fcn-resnet", "fpn", "segnet", "ssd",
+    "tcn", "wavenet", "yolo-v2", "yolo-v3", "yolo-v4",
 }  # fmt: skip
 """Families that answer at each place, not once for all."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archcalc.cli.arguments import is_standard_input
@@ -20,6 +20,8 @@ Part: TypeAlias = "Table | str"
 class Answer:
     """The parts in their order; `data` is what `--json` prints, by default the parts themselves.
 
+    `lines` stand for the parts where no width bounds them, in a pipe or a file, to be searched.
+
     `caption` says what the figures are of (network, input, convention): a comment in csv and tsv.
     `hint` is the command that a reader may want next. All three may be functions, called only if
     they are needed. `status` is the exit code: 1 is a failed check. `file` is where it was written
@@ -27,12 +29,17 @@ class Answer:
     """
 
     parts: tuple[Part, ...]
+    lines: tuple[Part, ...] = field(default=(), kw_only=True)
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None
     caption: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
     hint: str | Callable[[], str] = ""
     status: int = 0
     file: str = ""
     note: str = ""
+
+    def unbounded(self) -> Answer:
+        """Give the answer as it is where no width bounds its lines."""
+        return replace(self, parts=self.lines) if self.lines else self
 
     def data_now(self) -> Mapping[str, Any] | None:
         """Give the data, made now if it had to wait."""

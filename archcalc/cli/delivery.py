@@ -57,7 +57,8 @@ def _deliver(answer: Answer, output: Output) -> int:
         spell = escaped if format_name in {"json", "jsonl"} else to_ascii
         screen.print(rendered(answer, format_name, remarks=output.remarks), spell)
         return answer.status
-    for number, part in enumerate(answer.parts):
+    parts = answer.parts if screen.width else answer.unbounded().parts
+    for number, part in enumerate(parts):
         if number:
             screen.print("\n")
         _print(part, screen, color)
@@ -93,7 +94,7 @@ def rendered(answer: Answer, format_name: str, *, remarks: bool = False) -> str:
     if answer.is_text() and format_name != "json":
         return "\n".join(cast("tuple[str, ...]", answer.parts)).rstrip("\n") + "\n"
     name = "plain" if format_name == "table" else format_name
-    return export(name, answer.parts, answer.caption_now(), remarks=remarks)
+    return export(name, answer.unbounded().parts, answer.caption_now(), remarks=remarks)
 
 
 def write_file(path: Path, content: str | bytes) -> None:

@@ -64,7 +64,8 @@ def list_networks(
       archcalc list --counts inception
       archcalc list vgg --columns macs -i 3x256x256 -C fvcore
     """  # noqa: D301 - \b keeps the lines apart
-    from archcalc.spec.library import near, networks  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.spec.library import networks  # noqa: PLC0415 - after the arguments are known to be good
+    from archcalc.spec.slips import near  # noqa: PLC0415
 
     entries = [entry for entry in networks() if _matches(entry, words or ())]
     entries = entries or [
@@ -75,14 +76,18 @@ def list_networks(
         hint = near(" ".join(words or ()), known)
         said = " and ".join(f"`{word[:80]}`" for word in words or ())
         raise UnknownName.of("unknown-network", f"no network has {said} in its name", hint)
-    many = "networks" if len(entries) > 1 else "network"
-    table = Table(NAMES, tuple(map(_names, entries)), captions=(f"{len(entries)} {many}",))
-    shown = table
+    table = Table(NAMES, tuple(map(_names, entries)), captions=(_many(entries, words),))
     if counts or columns or convention or input:
-        shown = table = _counted(table, input, split(columns), split(convention))
-    elif not words:
-        shown = _families(entries)
-    return Answer((shown,), partial(_data, table, entries), hint=f"archcalc show {entries[0].id}")
+        table = _counted(table, input, split(columns), split(convention))
+    answer = Answer((table,), partial(_data, table, entries), hint=f"archcalc show {entries[0].id}")
+    by_families = not (words or counts or columns or convention or input)
+    return replace(answer, parts=(_families(entries),), lines=(table,)) if by_families else answer
+
+
+def _many(entries: list[Entry], words: Iterable[str] | None) -> str:
+    """Say how many networks there are and, of all, of how many families."""
+    many = f"{len(entries)} {'networks' if len(entries) > 1 else 'network'}"
+    return many if words else f"{many} of {len({entry.family for entry in entries})} families"
 
 
 def _families(entries: list[Entry]) -> Table:
@@ -97,8 +102,7 @@ def _families(entries: list[Entry]) -> Table:
         (family, str(years[family] or ""), ", ".join(families[family]))
         for family in sorted(families, key=lambda family: (years[family], family))
     )
-    caption = f"{len(entries)} networks of {len(families)} families"
-    return Table(FAMILIES, rows, captions=(caption,))
+    return Table(FAMILIES, rows, captions=(_many(entries, None),))
 
 
 def _counted(names: Table, shape: str | None, columns: list[str], conventions: list[str]) -> Table:

@@ -16,17 +16,17 @@ from archcalc.errors import (
     UnknownName,
     UsageError,
     in_a_row,
-    suggestion,
 )
 from archcalc.files import SPEC, File, is_file_name, is_there, kind_of, open_file
 from archcalc.ops.fields import shown
 from archcalc.spec.family import Family
 from archcalc.spec.names import loose
 from archcalc.spec.reader import Document, Mapping, Scalar, Source, read
+from archcalc.spec.slips import beginning, near
 from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from archcalc.spec.reader import Tree
     from archcalc.spec.spec import Spec
@@ -127,9 +127,9 @@ def locate(
 def find(name: str) -> tuple[Entry, Document]:
     """Find a network of the library by a name that matches loosely. Raises UnknownName."""
     wanted = loose(name)
-    for path, stem in sorted(_stems(), key=lambda file: (file[1] not in wanted, -len(file[1]))):
+    for path, word in sorted(_stems(), key=lambda file: (file[1] not in wanted, -len(file[1]))):
         source = library_source(path)
-        if _bare(wanted) not in _bare(stem + source.text):
+        if _bare(wanted) not in _bare(word + source.text):
             continue
         document = read(source)
         for entry in _entries(path, document):
@@ -240,21 +240,6 @@ def _text(tree: Tree | None, key: str) -> str:
     return entry.text if isinstance(entry, Scalar) else ""
 
 
-def near(name: str, known: Iterable[str]) -> str | None:
-    """Offer the network that may be meant; only one that begins alike, for others are no slips.
-
-    >>> near("renset50", ["resnet50", "vgg16"]), near("regnet", ["resnet50"])
-    ('did you mean `resnet50`?', None)
-    """
-    word = loose(name)
-    alike = [
-        other
-        for other in known
-        if loose(other)[:3] == word[:3] or sorted(loose(other)[:4]) == sorted(word[:4])
-    ]
-    return suggestion(name, alike, key=loose)
-
-
 def _several(word: str, entries: list[Entry]) -> str | None:
     """List the networks of a family of that name, or else those that begin so."""
     families = [(entry, {loose(entry.family), loose(entry.path.stem)}) for entry in entries]
@@ -263,17 +248,27 @@ def _several(word: str, entries: list[Entry]) -> str | None:
         found = [
             entry.id
             for entry, names in families
-            if any(name.startswith(word) for name in (loose(entry.id), *names))
+            if any(
+                name.startswith(word) for name in (*map(loose, (entry.id, *entry.aliases)), *names)
+            )
         ]
     if len(found) == 1:
         return f"did you mean `{found[0]}`?"
     return f"there are several: {in_a_row(found)}" if found else None
 
 
+def _alike(name: str, known: list[str]) -> str | None:
+    """Offer the name that was meant, or else the list of those that begin alike."""
+    if hint := near(name, known):
+        return hint
+    begin = beginning(name, known)
+    return f"`archcalc list {begin}` shows those that there are" if begin else None
+
+
 def _unknown(name: str) -> UnknownName:
     entries = list(networks())
     hint = _several(loose(name[:80]), entries)
-    hint = hint or near(name, [word for entry in entries for word in (entry.id, *entry.aliases)])
+    hint = hint or _alike(name, [word for entry in entries for word in (entry.id, *entry.aliases)])
     _, _, convention = name[:80].partition("@")
     if convention:
         hint = f"only `reconcile` reads `@{convention}`; elsewhere say `--convention {convention}`"

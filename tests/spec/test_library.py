@@ -187,8 +187,10 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
             ),
         ),
         ("gru", "there is no network `gru`\n  hint: did you mean `gru-tagger`?"),
-        ("resnet-5O", "there is no network `resnet-5O`\n  hint: did you mean `resnet56`?"),
-        ("vgg-f", "there is no network `vgg-f`\n  hint: did you mean `vgg-e`?"),
+        ("resnet-5O", "there is no network `resnet-5O`\n  hint: did you mean `resnet50`?"),
+        ("resnet51", "there is no network `resnet51`\n  hint: did you mean `resnet50`?"),
+        ("vgg-f", "there is no network `vgg-f`\n  hint: did you mean `vgg-a`?"),
+        ("vit_base", "there is no network `vit_base`\n  hint: did you mean `vit-b-16`?"),
         (
             "lenet5@thop",
             (
@@ -196,10 +198,21 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
                 "  hint: only `reconcile` reads `@thop`; elsewhere say `--convention thop`"
             ),
         ),
-        (
-            "mobilenet-v9",
-            "there is no network `mobilenet-v9`\n  hint: did you mean `mobilenet-v3`?",
-        ),
+        *[
+            (
+                version,
+                (
+                    f"there is no network `{version}`\n"
+                    f"  hint: `archcalc list {begin}` shows those that there are"
+                ),
+            )
+            for version, begin in (
+                ("mobilenet-v9", "mobilenet"),
+                ("yolov5s", "yolo"),
+                ("deeplabv3plus", "deeplab"),
+                ("inceptoin", "inception"),
+            )
+        ],
         *[
             (
                 another,
@@ -208,7 +221,10 @@ def test_the_suffix_yml_and_paths_without_one(tmp_path: Path) -> None:
                     "  hint: `archcalc list` shows all networks; a file needs its suffix .yaml"
                 ),
             )
-            for another in ("bart", "convmixer", "ghostnet", "hrnet", "nasnet", "pit", "x3d")
+            for another in (
+                *("bart", "convmixer", "efficientdet", "efficientformer", "ghostnet", "hrnet"),
+                *("nasnet", "pit", "resnest50", "unet++", "x3d", "xresnet50"),
+            )
         ],
         (
             "transformer",

@@ -33,11 +33,11 @@ from archcalc.spec.library import (
     families,
     library_source,
     load,
-    near,
     open_source,
     slashed,
 )
 from archcalc.spec.names import loose
+from archcalc.spec.slips import near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

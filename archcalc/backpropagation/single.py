@@ -115,35 +115,38 @@ def _steps(op: Op, xs: Sequence[Array], arrays: dict[str, Array], after: str | N
     rules = _rules(op.name)
     layer = _layer(op, xs, arrays)
     y, saved = layer.forward(xs, training=True, rng=np.random.default_rng(0))
-    letter = "z" if after else "y"
-    steps = [
-        _entering(xs),
-        *_weights(layer),
-        Step("forward", rules.get("y", ""), (_of(letter, y),)),
-    ]
-    activation = RunningLayer("", str(after), {}, ()) if after else None
-    if activation:
-        a, kept = activation.forward([y])
-        rule = _rules(activation.op)["y"]
-        steps.append(Step(f"forward, {activation.op}", rule, (_of("y", a),)))
     residual = _fitting("residual", arrays, y.shape, EXAMPLES.get(op.name, PLAIN).residual)
-    steps.append(Step("the residual that arrives", "δ = ∂E/∂y", (_of("δ", residual),)))
+    arrives = Step("the residual that arrives", "δ = ∂E/∂y", (_of("δ", residual),))
+    there = Step("forward", rules.get("y", ""), (_of("z" if after else "y", y),))
+    steps = [_entering(xs), *_weights(layer), there]
     dz = residual
-    if activation:
-        (slope,) = activation.backward(np.ones_like(y), kept)
-        (dz,) = activation.backward(residual, kept)
-        rule = _rules(activation.op)["x"]
-        steps.append(Step(f"back, {activation.op}", rule, (_of("σ′", slope), _of("δ at z", dz))))
+    if after:
+        beyond, back, dz = _through(after, y, residual)
+        steps += [beyond, arrives, back]
+    else:
+        steps.append(arrives)
     dxs = layer.backward(dz, saved)
     if isinstance(op, Conv):
         steps += backward_as_convolution(op, xs[0], layer.weights["kernel"], dz)
     many = len(dxs) > 1
-    back = tuple(_of(f"δ at {_name(n, many=many)}", dx) for n, dx in enumerate(dxs))
-    steps.append(Step("back, at the input", rules.get("x", ""), back))
+    reached = tuple(_of(f"δ at {_name(n, many=many)}", dx) for n, dx in enumerate(dxs))
+    steps.append(Step("back, at the input", rules.get("x", ""), reached))
     for name, gradient in layer.gradients.items():
         found = Numbers(f"gradient of the {name}", gradient)
         steps.append(Step(f"back, at the {name}", rules.get(name, ""), (found,)))
     return [*steps, *as_matrix(op, xs[0], layer.weights)] if isinstance(op, Conv) else steps
+
+
+def _through(name: str, z: Array, residual: Array) -> tuple[Step, Step, Array]:
+    """Go through the activation behind an op, there and back; give the residual before it too."""
+    activation = RunningLayer("", name, {}, ())
+    y, kept = activation.forward([z])
+    (slope,) = activation.backward(np.ones_like(z), kept)
+    (dz,) = activation.backward(residual, kept)
+    rules = _rules(name)
+    there = Step(f"forward, {name}", rules["y"], (_of("y", y),))
+    back = Step(f"back, {name}", rules["x"], (_of("σ′", slope), _of("δ at z", dz)))
+    return there, back, dz
 
 
 def _layer(op: Op, xs: Sequence[Array], arrays: dict[str, Array]) -> RunningLayer:

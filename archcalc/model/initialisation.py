@@ -1,4 +1,4 @@
-"""What weights start from: random where symmetry must break, as wide as the activation wants."""
+"""Which networks can run, and what weights start from: random where symmetry must break."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from archcalc.errors import UsageError
 from archcalc.model.bitmaps import digits
 from archcalc.ops.shape import first_of
+from archcalc.uncounted import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from archcalc.graph import Node
     from archcalc.model.layer import RunningLayer
     from archcalc.ops.weight import Weight
+    from archcalc.report import Report
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -99,3 +102,20 @@ def _deviation(layer: RunningLayer, array: Array, *, rectifier: bool) -> Array:
         fan_out = np.bincount(np.concatenate(table)).max() * cells
     variance = 2 / fan_in if rectifier else 2 / (fan_in + fan_out)
     return np.asarray(np.sqrt(variance), array.dtype)
+
+
+def check_runnable(report: Report) -> None:
+    """Refuse a network with a layer that no kernel can run. Raises UsageError."""
+    for path, why in _not_runnable(report):
+        raise UsageError.of("unknown-work", f"`{path}` cannot be run: {why}")
+
+
+def _not_runnable(report: Report) -> Iterator[tuple[str, str]]:
+    for beside in report.uncounted:
+        if beside.case is Case.UNKNOWN:
+            yield beside.path, f"what `{beside.op}` does is unknown"
+    for position, node in enumerate(report.nodes):
+        if node.op.role == "unknown":
+            yield node.path, "what it counts is known, not what it does"
+        if position in report.graph.moved:
+            yield node.path, "what it reads was moved by no layer"

@@ -17,13 +17,12 @@ import numpy.typing as npt
 from archcalc.errors import UsageError
 from archcalc.graph import INPUT
 from archcalc.model.batch import by_output, read_batches, read_gradients
-from archcalc.model.initialisation import rectified, start
+from archcalc.model.initialisation import check_runnable, rectified, start
 from archcalc.model.layer import RunningLayer, last_readers
 from archcalc.ops import find
 from archcalc.ops.shape import first_of
 from archcalc.paths import layer_of
 from archcalc.report import count
-from archcalc.uncounted import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -230,17 +229,7 @@ class Model:
 
     def _allocate(self, report: Report) -> list[RunningLayer]:
         """Send an empty batch through the kernels; each layer gets its weights as it arrives."""
-        for beside in report.uncounted:
-            if beside.case is Case.UNKNOWN:
-                message = f"`{beside.path}` cannot be run: what `{beside.op}` does is unknown"
-                raise UsageError.of("unknown-work", message)
-        for position, node in enumerate(report.nodes):
-            if node.op.role == "unknown":
-                message = f"`{node.path}` cannot be run: what it counts is known, not what it does"
-                raise UsageError.of("unknown-work", message)
-            if position in report.graph.moved:
-                message = f"`{node.path}` cannot be run: what it reads was moved by no layer"
-                raise UsageError.of("unknown-work", message)
+        check_runnable(report)
         shapes = enumerate(report.inputs.values())
         outputs = {INPUT - i: np.empty((0, *shape), self.dtype) for i, shape in shapes}
         layers: list[RunningLayer] = []

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from archcalc.readers.keras.values import Value
     from archcalc.readers.sizes import Dims
 
-WITHOUT = -1_000
-
 
 def flatten(call: Call) -> Value:
     """Make one axis of all."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archcalc.errors import ArchcalcError, Reason
@@ -121,20 +122,15 @@ def _weights(graph: Graph) -> Iterator[tuple[str, Change]]:
         for node in graph.nodes
         if node.op.name == "batchnorm" and node.inputs[0] >= 0
     }
-    yield (
-        "no biases before batch norm",
-        lambda node: _with(node.op, bias=False) if node.path in normalised else node.op,
-    )
-    yield (
-        "batch norm folded",
-        lambda node: (
-            None
-            if node.op.name == "batchnorm"
-            else _with(node.op, bias=True)
-            if node.path in normalised
-            else node.op
-        ),
-    )
+
+    def before_norm(node: Node, *, bias: bool) -> Op:
+        return _with(node.op, bias=bias) if node.path in normalised else node.op
+
+    def folded(node: Node) -> Op | None:
+        return None if node.op.name == "batchnorm" else before_norm(node, bias=True)
+
+    yield "no biases before batch norm", partial(before_norm, bias=False)
+    yield "batch norm folded", folded
 
 
 def _full(node: Node) -> Op:

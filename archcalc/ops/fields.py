@@ -254,9 +254,10 @@ def numbers(
 
 def within_bits(value: int | Fraction) -> None:
     """Raise a `Reason` if a number is too large."""
-    bits = value.numerator.bit_length()
-    if not isinstance(value, WHOLE):
-        bits = max(bits, value.denominator.bit_length())
+    if isinstance(value, WHOLE):
+        bits = value.bit_length()
+    else:
+        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
     if bits > limits.now().integer_bits:
         message = f"a number of {bits:,} bits; a spec may have {limits.now().integer_bits:,}"
         raise limits.too_large("integer_bits", message)

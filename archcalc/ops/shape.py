@@ -99,10 +99,12 @@ class Shape(tuple[int, ...]):
         >>> Shape(1, 16000).named()
         {'channels': 1, 'height': 1, 'width': 16000, 'length': 16000}
         """
+        if len(self) == 3:  # most are
+            return {"channels": self[0], "height": self[1], "width": self[2]}
         named = {"channels": self[0], "height": self.height, "width": self[-1]}
         if self.rank == 1:
             named["length"] = self[-1]
-        elif self.rank > 2:
+        else:
             named["depth"] = self.depth
         return named
 

@@ -117,7 +117,7 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
         return 1 + len(template) // 16 + sum(inner)
     if not isinstance(template, Expression):
         return 0
-    read = [v for name in template.names if isinstance(v := variables.get(name), _LONG)]
+    read = [v for n in template.names if type(v := variables.get(n)) not in _SHORT]
     if not read:
         return template.least
     text = template.text
@@ -127,7 +127,7 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
     return 1 + operators + (len(text) + items * (len(text) // 4)) // 16
 
 
-_LONG: tuple[type, ...] = (tuple, *FRACTIONS)
+_SHORT = frozenset({int, bool, str, type(None)})
 
 
 def _least(text: str) -> int:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from archcalc.spec.spec import Branch, Item, Loop, Template
     from archcalc.spec.values import Value
 
-_OPEN = (Expression, tuple)
 _WHOLE = (tuple, dict)
 SPATIAL = frozenset(
     f"{of}{side}" for of in ("", "input.") for side in ("height", "width", "length", "depth")
@@ -70,7 +69,7 @@ class Evaluator:
     def __init__(self, text: Source | None, family: Collection[str] = ()) -> None:
         self.text = text
         self.family = frozenset(family)
-        self.settled: dict[int, Value] = {}
+        self.settled: dict[Expression | None, Value] = {}
         self.made: dict[tuple[object, ...], Op] = {}
         self.ready: dict[Layer, Op] = {}
         self.steps, self.most_steps = 0, limits.now().steps
@@ -89,12 +88,13 @@ class Evaluator:
         self, template: Template, item: Item | Branch, key: str, scope: Scope, x: Shape
     ) -> Value:
         """Evaluate a template that stands at a key of an item."""
-        if not isinstance(template, _OPEN):
+        one = template if isinstance(template, Expression) else None
+        if one is None and not isinstance(template, tuple):
             return template
-        if id(template) in self.settled:
-            return self.settled[id(template)]
+        if one in self.settled:
+            return self.settled[one]
         self.charge(steps(template, scope.variables), item)
-        if not isinstance(template, Expression) or template.is_local:
+        if one is None or one.is_local:
             scope.know(**x.named())
         try:
             value = settle(template, scope.variables)
@@ -104,8 +104,8 @@ class Evaluator:
             fields = " or ".join(f"`input.{name}`" for name in x.named())
             message = f"`input` is no value by itself: say {fields}"
             raise self.error(Reason("wrong-type", message), item, key=key)
-        if isinstance(template, Expression) and template.names <= self.family:
-            self.settled[id(template)] = value  # the same wherever the walk stands
+        if one and one.names <= self.family:
+            self.settled[one] = value  # the same wherever the walk stands
         return value
 
     def structure(
@@ -142,8 +142,8 @@ class Evaluator:
                 except Reason as reason:
                     raise self.error(reason, item, key=name) from None
             self.made[key] = ops.make(item.op, **fields)
-        if all(id(template) in self.settled for template in item.waiting.values()):
-            self.ready[item] = self.made[key]
+            if all(template in self.settled for template in item.waiting.values()):
+                self.ready[item] = self.made[key]
         return self.made[key]
 
     def rows(self, loop: Loop, item: Item, scope: Scope, x: Shape) -> list[dict[str, Value]]:

@@ -45,6 +45,10 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
 }  # fmt: skip
 
 
+_PLAIN = frozenset({int, str})
+"""What can be compared with its like as it is."""
+
+
 class _Truth(Enum):
     FALSE = False
     TRUE = True
@@ -106,7 +110,7 @@ def calculate(verb: str, apply: Callable[..., Value], a: Value, b: Value) -> Val
 def compare(apply: Callable[..., Value], a: Value, b: Value) -> Value:
     """Compare two values; true and false are no numbers. Raises a `Reason`."""
     try:
-        if type(a) is type(b) is int:
+        if type(a) is type(b) and type(a) in _PLAIN:
             return apply(a, b)
         _refuse_fields(a, b)
         return bool(apply(exact(a), exact(b)))

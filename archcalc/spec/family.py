@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.errors import UnknownName, in_a_row
 from archcalc.ops.fields import shown
 from archcalc.spec.checker import Checker, is_empty
+from archcalc.spec.copies import Kept
 from archcalc.spec.ends import read_inputs, read_outputs
 from archcalc.spec.items import ItemReader
 from archcalc.spec.names import BAD_NAME, is_name
@@ -47,6 +48,7 @@ class _Body(NamedTuple):
     blocks: AnyMapping[str, Block]
     items: tuple[Item, ...]
     heads: AnyMapping[str, Item]
+    kept: Kept
 
 
 class Family:
@@ -111,6 +113,7 @@ class Family:
             outputs=read_outputs(self.checker, sections.get("outputs")),
             text=self.source,
             family=self,
+            kept=body.kept,
         )
         self.checker.finish()
         return spec
@@ -158,13 +161,16 @@ class Family:
         blocks = self._blocks()
         reader = ItemReader(self.checker, names, blocks)
         reader.seen(reader.scope, self.parameters.declared)
-        if "defaults" in sections:
-            defaults = self.checker.mapping(sections["defaults"], "`defaults`")
-            reader.layers.set_defaults(defaults, reader.scope)
+        with self.checker.reading() as read:
+            if "defaults" in sections:
+                defaults = self.checker.mapping(sections["defaults"], "`defaults`")
+                reader.layers.set_defaults(defaults, reader.scope)
+            unrolled = {name: reader.block(name, tree) for name, tree in blocks.items()}
         body = _Body(
-            blocks={name: reader.block(name, tree) for name, tree in blocks.items()},
+            blocks=unrolled,
             items=reader.level(sections.get("layers"), reader.scope, self.tree),
             heads=self._heads(sections.get("heads"), reader),
+            kept=Kept(frozenset(read)),
         )
         if not self.checker.mistakes:
             self._read[key] = body

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcalc.ops.op import Op, Shape
+    from archcalc.spec.copies import Kept
     from archcalc.spec.expression import Expression
     from archcalc.spec.family import Family
     from archcalc.spec.reader import Source, Tree
@@ -125,7 +126,7 @@ class Spec:
     `id` is the name to call it by (`resnet50-v1.5`), `name` the one to print (`ResNet-50`).
     Each of `outputs` is taken from a layer; it is the network's, beside that of the last.
     `changed` are the parameters that whoever loaded it set to another value; `family` is what
-    settled it.
+    settled it, and `kept` are blocks that its other networks have been unrolled to.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Spec:
     outputs: tuple[Item, ...] = ()
     text: Source | None = None
     family: Family | None = None
+    kept: Kept | None = None
     changed: Mapping[str, Value] = field(default_factory=dict)
 
     @property

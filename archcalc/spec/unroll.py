@@ -50,6 +50,7 @@ def expand(
             with suppress(SpecError):  # a head of a head hangs from nothing that is there
                 walk.builder.hung.add(walk.find(head.sources[0], head).node)
     outputs = [walk.find(output.sources[0], output) for output in spec.outputs]
+    walk.copies.hand_on()
     return walk.builder.graph(end, Unrolling(spec), outputs=outputs)
 
 

@@ -47,6 +47,8 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
 
 _PLAIN = frozenset({int, str})
 """What can be compared with its like as it is."""
+_ONE = frozenset({int, bool, str, Fraction})
+"""What stands for itself alone."""
 
 
 class _Truth(Enum):
@@ -65,6 +67,17 @@ def exact(value: Value) -> Value:
     if isinstance(value, bool):
         return _Truth.TRUE if value else _Truth.FALSE
     return tuple(map(exact, value)) if isinstance(value, tuple) else value
+
+
+def is_plain(value: Value) -> bool:
+    """Tell whether a value is what it looks like, and no number that stands for several.
+
+    >>> is_plain((3, "1x1", (True, Fraction(1, 2))))
+    True
+    """
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
+    return type(value) in _ONE
 
 
 def as_number(value: Value) -> int | Fraction:

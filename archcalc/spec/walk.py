@@ -55,7 +55,7 @@ class Walk:
         self.scope = scope._replace(spatial=scope.spatial | sides)
         self.evaluator = Evaluator(spec.text, spec.parameters)
         self.calls = Calls(spec, self.evaluator)
-        self.copies = Copies(builder, self.evaluator)
+        self.copies = Copies(spec, builder, self.evaluator)
         self.limits = limits.now()
         self.containers, self.ends = self.builder.containers, self.builder.ends
         self.off: set[str] = set()

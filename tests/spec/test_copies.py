@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from unittest.mock import MagicMock
 
 import pytest
@@ -11,8 +11,15 @@ import pytest
 import archcalc
 from archcalc import ArchcalcError, limits
 from archcalc.builder import Builder
-from archcalc.spec.copies import Copies
+from archcalc.ops.op import Shape
+from archcalc.referee.sweeps.integers import integers
+from archcalc.spec import copies
+from archcalc.spec.copies import Copies, Kept
+from archcalc.spec.family import Family
+from archcalc.spec.library import families, library_source
+from archcalc.spec.reader import read
 from archcalc.spec.unroll import expand
+from archcalc.spec.variants import variants
 
 if TYPE_CHECKING:
     from archcalc import Spec
@@ -49,10 +56,15 @@ def test_networks_are_the_same_with_each_block_unrolled_anew(name: str) -> None:
     assert unrolled(spec, anew=False) == unrolled(spec, anew=True)
 
 
-def test_what_is_alike_is_unrolled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
+    """Count how often a layer is put in place by itself."""
     put = MagicMock(side_effect=Builder.put, autospec=True)
     monkeypatch.setattr(Builder, "put", lambda *given: put(*given))  # noqa: PLW0108 - as a method
+    return put
 
+
+def test_what_is_alike_is_unrolled_once(put: MagicMock) -> None:
     nodes = expand(archcalc.load("preact-resnet1001")).nodes
 
     # 3 stages of 111 blocks; in each the first, the second and perhaps the last are of their own
@@ -118,3 +130,86 @@ def test_lists_are_not_compared() -> None:
 
     assert [node.y.channels for node in nodes] == [8, 8, 3]
     assert unrolled(spec, anew=False) == unrolled(spec, anew=True)
+
+
+FAMILIES = {path.stem: path for path in families()}
+
+
+def family_of(name: str) -> Family:
+    """Read a family of the library."""
+    return Family(read(library_source(FAMILIES[name])), name, known_right=True)
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_networks_are_the_same_after_others_of_their_family(name: str) -> None:
+    family = family_of(name)
+    names = [*variants(family.tree)]
+
+    for each in [*names, *names[:1]] if names else [None]:
+        spec = family.settle(each)
+        assert unrolled(spec, anew=False) == unrolled(spec, anew=True)
+
+
+def test_the_next_network_of_a_family_unrolls_what_is_its_own(put: MagicMock) -> None:
+    family = family_of("resnet")
+    expand(family.settle("resnet50"))
+    put.reset_mock()
+
+    expand(family.settle("resnet101"))  # other depths of the same blocks
+    assert put.call_count == 7  # conv, norm, relu, pool; then pool, fully connected, softmax
+
+    put.reset_mock()
+    expand(family.settle("resnet50-v1.5"))
+    assert put.call_count > 80  # `stride_on` is read by the blocks: all of them come anew
+
+
+def kept_of(spec: Spec) -> bool:
+    """Tell whether blocks are kept for networks like this one."""
+    assert spec.kept
+    return bool(spec.kept.of(spec.kept.key(spec.parameters, spec.inputs)))
+
+
+def test_a_network_that_is_wrong_hands_nothing_on() -> None:
+    right, wrong = spec_of("{block: b}"), spec_of("{block: b}, {conv: 4, kernel: 99}")
+
+    expand(right)
+    with pytest.raises(ArchcalcError):
+        expand(wrong)
+
+    assert kept_of(right)
+    assert not kept_of(wrong)
+
+
+def test_what_is_kept_is_right_by_the_limits_in_force() -> None:
+    spec = spec_of("{block: b, n: 4000}")
+    expand(spec)
+
+    with limits.raised(integer_bits=10):
+        assert not kept_of(spec)
+        assert unrolled(spec, anew=False) == unrolled(spec, anew=True)
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "MOST", 5)
+    spec = spec_of("{block: b, repeat: 3}")
+    kept = spec.kept
+    assert kept
+
+    for _ in range(3):
+        expand(spec)
+        assert kept.layers == 3  # the same again adds nothing
+    expand(spec, "5x8x8")  # the first block has another input, and 3 layers more are too many
+    assert kept.layers == 3
+    assert sum(map(len, kept.found.values())) == 1
+
+    long = spec_of("{block: b, repeat: 6}")
+    expand(long)
+    assert not kept_of(long)
+
+
+def test_numbers_that_stand_for_several_are_not_kept() -> None:
+    kept, several = Kept({"n"}), integers([3, 4])
+
+    assert kept.key({"n": 3}, {"input": Shape(1, 2)}) == (3,)
+    assert kept.key({"n": several}, {"input": Shape(1, 2)}) is None
+    assert kept.key({"n": 3}, {"input": Shape(1, cast("int", several))}) is None

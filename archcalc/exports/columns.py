@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WIDTHS = frozenset({"filters", "units", "groups", "inputs", "features", "width", "missing"})
 """Numbers of channels, of which one follows from another; all others are of their own kind."""
 
+ANY = object()
+"""Stands in a column where a row has no such number, and any will do."""
 PARTS = (2, 4, 8, 16)
 """Which parts of an argument are told as such: halves, quarters and so on."""
 
@@ -35,6 +37,11 @@ class Follows(NamedTuple):
     argument: object
     times: int = 1
     over: int = 1
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is the argument itself."""
+        return (self.times, self.over) == (1, 1)
 
     def __str__(self) -> str:
         if self.over > 1:
@@ -61,14 +68,16 @@ def arguments(columns: Sequence[Column], reserved: Collection[str] = ()) -> Argu
     chosen: list[Column] = []
     found: list[object] = []
     for column in columns:
-        if len(set(map(repr, column.values))) == 1:
-            found.append(column.values[0])
-            continue
-        for place, other in enumerate(chosen):
-            times, over = _times(other, column), _times(column, other)
-            if times or over in PARTS:
-                found.append(Follows(place, times) if times else Follows(place, 1, over))
-                break
+        known = [value for value in column.values if value is not ANY]
+        alike = len(set(map(repr, known))) == 1
+        constant = alike and len(known) == len(column.values)
+        follows = None if constant else _followed(column, chosen)
+        if follows and (not alike or follows.is_same):
+            place = int(str(follows.argument))
+            chosen[place] = _filled(chosen[place], column, follows)
+            found.append(follows)
+        elif alike:
+            found.append(known[0])
         else:
             found.append(Follows(len(chosen)))
             chosen.append(column)
@@ -81,17 +90,51 @@ def arguments(columns: Sequence[Column], reserved: Collection[str] = ()) -> Argu
     return Arguments(values, tuple(settled))
 
 
+def _followed(column: Column, chosen: Sequence[Column]) -> Follows | None:
+    """Find which of the columns one follows: it is the same, or a multiple, or a part."""
+    times = [_times(other, column) for other in chosen]
+    if 1 in times:
+        return Follows(times.index(1))
+    for place, other in enumerate(chosen):
+        over = _part(other, column)
+        if times[place] or over in PARTS:
+            return Follows(place, times[place]) if times[place] else Follows(place, 1, over)
+    return None
+
+
 def _times(one: Column, other: Column) -> int:
     """Tell how often a column goes into another, row by row; 0 if it does not."""
-    if one.values == other.values and _kind(one) == _kind(other):
-        return 1
+    pairs = _pairs(one, other)
+    if all(a == b for a, b in pairs) and _kind(one) == _kind(other):
+        return int(bool(pairs))
     if _kind(one) != "width" or _kind(other) != "width":
         return 0
-    pairs = zip(one.values, other.values, strict=True)
     times = {
         b // a if isinstance(a, int) and isinstance(b, int) and b % a == 0 else 0 for a, b in pairs
     }
     return times.pop() if len(times) == 1 else 0
+
+
+def _pairs(one: Column, other: Column) -> list[tuple[object, object]]:
+    """Give the rows in which both columns have a number."""
+    pairs = zip(one.values, other.values, strict=True)
+    return [(a, b) for a, b in pairs if a is not ANY and b is not ANY]
+
+
+def _filled(one: Column, other: Column, follows: Follows) -> Column:
+    """Fill a column where it has any number, by another that follows from it."""
+    _, times, over = follows
+    filled = (b * over // times if isinstance(b, int) else b for b in other.values)
+    values = (b if a is ANY else a for a, b in zip(one.values, filled, strict=True))
+    return one._replace(values=tuple(values))
+
+
+def _part(one: Column, other: Column) -> int:
+    """Tell which part of a column another is, row by row; of an odd kernel half is its padding."""
+    if (one.key, other.key) != ("kernel", "padding") or one.layer != other.layer:
+        return _times(other, one)
+    pairs = _pairs(one, other)
+    return 2 * all(isinstance(k, int) and isinstance(p, int) and k // 2 == p for k, p in pairs)
 
 
 def _kind(column: Column) -> str:

@@ -87,39 +87,24 @@ def test_blocks_are_classes_and_repeats_are_rows() -> None:
 
 
         class Residual(nn.Module):
-            def __init__(self, inputs):
+            def __init__(self, inputs, filters, stride=1):
                 super().__init__()
                 self.first = nn.Sequential(
-                    nn.Conv2d(inputs, inputs, 3, padding=1, bias=False),
-                    nn.BatchNorm2d(inputs),
+                    nn.Conv2d(inputs, filters, 3, stride=stride, padding=1, bias=False),
+                    nn.BatchNorm2d(filters),
                     nn.ReLU(),
                 )
                 self.second = nn.Sequential(
-                    nn.Conv2d(inputs, inputs, 3, padding=1, bias=False), nn.BatchNorm2d(inputs)
+                    nn.Conv2d(filters, filters, 3, padding=1, bias=False),
+                    nn.BatchNorm2d(filters),
                 )
-                self.relu1 = nn.ReLU()
-
-            def forward(self, x):
-                y = self.first(x)
-                y = self.second(y)
-                x = y + x
-                return self.relu1(x)
-
-
-        class ResidualWithMatch(nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.first = nn.Sequential(
-                    nn.Conv2d(8, 16, 3, stride=2, padding=1, bias=False),
-                    nn.BatchNorm2d(16),
-                    nn.ReLU(),
-                )
-                self.second = nn.Sequential(
-                    nn.Conv2d(16, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16)
-                )
-                self.match = nn.Sequential(
-                    nn.Conv2d(8, 16, 1, stride=2, bias=False), nn.BatchNorm2d(16)
-                )
+                if inputs != filters:
+                    self.match = nn.Sequential(
+                        nn.Conv2d(inputs, filters, 1, stride=stride, bias=False),
+                        nn.BatchNorm2d(filters),
+                    )
+                else:
+                    self.match = nn.Identity()
                 self.relu1 = nn.ReLU()
 
             def forward(self, x):
@@ -138,8 +123,8 @@ def test_blocks_are_classes_and_repeats_are_rows() -> None:
                 self.stem = nn.Sequential(
                     nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8)
                 )
-                self.stage = nn.Sequential(*[Residual(8) for _ in range(3)])
-                self.deeper = nn.Sequential(ResidualWithMatch(), Residual(16))
+                self.stage = nn.Sequential(*[Residual(8, 8) for _ in range(3)])
+                self.deeper = nn.Sequential(Residual(8, 16, stride=2), Residual(16, 16))
                 self.fc = nn.Linear(1024, 5)
 
             def forward(self, x):
@@ -150,6 +135,117 @@ def test_blocks_are_classes_and_repeats_are_rows() -> None:
     ).replace("1024, 5", "256, 5")
 
 
+SEARCHED = """
+    input: 4x8x8
+    defaults: {conv: {kernel: 1, padding: half, bias: false}}
+    blocks:
+      gate:
+        parameters: {filters: }
+        layers:
+          - multiply: [[], [globalavgpool, {conv: =filters}, {conv: =input.channels}, sigmoid]]
+      mobile:
+        parameters: {wide: , filters: , kernel: 3, stride: 1, gate: 0, plain: true}
+        layers:
+          - add:
+              - - name: expand
+                  conv: =wide
+                  when: =wide != channels
+                  after: [{op: relu, when: =plain}, {op: silu, when: =not plain}]
+                - {name: middle, conv: =wide, kernel: =kernel, stride: =stride, groups: =wide}
+                - {name: gated, block: gate, filters: =gate, when: =gate > 0}
+                - {name: project, conv: =filters}
+              - {branch: [], when: =stride == 1 and filters == input.channels}
+    layers:
+      - {name: a, block: mobile, wide: 4, filters: 4}
+      - {name: b, block: mobile, wide: 8, filters: 6, stride: 2}
+      - {name: c, block: mobile, wide: 18, filters: 6, kernel: 5, gate: 2}
+      - {name: d, block: mobile, wide: 12, filters: 6, stride: 2, plain: false, gate: 3}
+"""
+
+
+def test_what_some_blocks_lack_is_passed_through_there() -> None:
+    graph = read_spec(SEARCHED)
+    text = pytorch(graph)
+    block = text.partition("class Mobile(nn.Module):\n")[2].partition("\n\n\n")[0]
+    assert dedent(block) == dedent(
+        """\
+        def __init__(
+            self,
+            inputs,
+            filters_expand,
+            activation,
+            kernel,
+            filters_project,
+            stride=1,
+            filters_gated=None,
+        ):
+            super().__init__()
+            self.residual = stride == 1 and inputs == filters_project
+            if inputs != filters_expand:
+                self.expand = nn.Sequential(
+                    nn.Conv2d(inputs, filters_expand, 1, bias=False), activation()
+                )
+            else:
+                self.expand = nn.Identity()
+            self.middle = nn.Conv2d(
+                filters_expand,
+                filters_expand,
+                kernel,
+                stride=stride,
+                padding=kernel // 2,
+                groups=filters_expand,
+                bias=False,
+            )
+            if filters_gated:
+                self.gated = Gate(filters_expand, filters_gated)
+            else:
+                self.gated = nn.Identity()
+            self.project = nn.Conv2d(filters_expand, filters_project, 1, bias=False)
+
+        def forward(self, x):
+            y = self.expand(x)
+            y = self.middle(y)
+            y = self.gated(y)
+            y = self.project(y)
+            return y + x if self.residual else y"""
+    )
+    assert "self.c = Mobile(6, 18, nn.ReLU, 5, 6, filters_gated=2)" in text
+    assert "self.d = Mobile(6, 12, nn.SiLU, 3, 6, stride=2, filters_gated=3)" in text
+    check_values(graph)
+
+
+def test_calls_of_a_block_are_the_rows_of_the_paper() -> None:
+    # Howard et al. 2019, Table 1: 24 channels, expanded to 72, 5x5 to 40 with a gate, stride 2; and
+    # 80 channels expanded to 200, 3x3, hard swish
+    text = pytorch(archcalc.expand(archcalc.load("mobilenet-v3-large")))
+    assert text.count("class Bneck") == 1
+    assert "self.bneck4 = Bneck(24, 72, nn.ReLU, 5, 40, stride=2, filters_se=24)" in text
+    assert "self.bneck8 = Bneck(80, 200, nn.Hardswish, 3, 80)" in text
+
+
+def test_places_that_move_around_are_rolled() -> None:
+    graph = read_spec(
+        """
+        input: 2x4x5
+        layers:
+          - {concat: [{slice: [1, 4], axis: height}, {slice: [0, 1], axis: height}], axis: height}
+          - {concat: [{slice: [3, 5], axis: width}, {slice: [0, 3], axis: width}], axis: width}
+        """
+    )
+    assert (
+        pytorch(graph)
+        .partition("def forward(self, x):\n")[2]
+        .startswith("        x = torch.roll(x, -1, 2)\n        return torch.roll(x, 2, 3)\n")
+    )
+    check_values(graph)
+
+
+def test_stages_differ_in_their_depth() -> None:
+    text = pytorch(archcalc.expand(archcalc.load("convnext-t")))
+    assert "self.block = nn.Sequential(*[Block(2 * width) for _ in range(depth)])" in text
+    assert "self.res4 = Stage(192, 9)" in text
+
+
 def test_a_block_within_its_like_is_an_argument() -> None:
     text = pytorch(archcalc.expand(archcalc.load("unet")))
     assert "def __init__(self, inputs, filters, below):" in text
@@ -158,7 +254,7 @@ def test_a_block_within_its_like_is_an_argument() -> None:
 
 def test_what_grows_evenly_is_a_range() -> None:
     text = pytorch(archcalc.expand(archcalc.load("densenet121")))
-    assert "nn.Sequential(*[Dense(filters) for filters in range(64, 256, 32)])" in text
+    assert "nn.Sequential(*[Dense(inputs) for inputs in range(64, 256, 32)])" in text
 
 
 @pytest.mark.parametrize("name", FAMILIES.values())

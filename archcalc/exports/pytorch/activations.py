@@ -56,4 +56,4 @@ def prelu(op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:
     if op.slopes == "shared":
         return Form(Call("nn.PReLU"), lies, lies)
     layout: Layout = "flat" if lies == "flat" else "maps"
-    return Form(Call("nn.PReLU", (Number("filters", xs[0].channels),)), layout, layout)
+    return Form(Call("nn.PReLU", (Number("inputs", xs[0].channels),)), layout, layout)

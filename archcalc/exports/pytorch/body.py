@@ -87,26 +87,40 @@ class Body(Layers):
     def _part(self, part: Part, prefix: str) -> None:
         """Write a part: modules in a row, a class of its own, a loop, or its layers one by one."""
         outside, end = self._outside(part), part.positions[-1]
+        if _is_row(part):
+            self._turn(part, outside)
         own = identifier(prefix + part.name, "stage")
         if outside and self._is_closed(part):
             value = self.values[outside[0]]
-            alone = len(outside) == 1 and (_is_counted(part) or part.label in PLAIN)
+            alone = len(outside) == 1 and (_is_row(part) or part.label in PLAIN)
             row = self._row(part.items, value) if alone else None
             if row:
                 name = self._keep(own, part, Chain(tuple(row.modules)), row)
                 text = f"self.{name}({value.text})"
                 self.assign(end, row.value._replace(text=text), outside[0])
                 return
-            if not _is_counted(part):
-                body = self._class(part, outside)
+            body = None if _is_counted(part) else self._class(part, outside)
+            if body and body.instance.modules:
                 name = self._keep(own, part, body.instance, body)
                 given = ", ".join(self.values[i].text for i in outside)
                 value = body.values[end]._replace(text=f"self.{name}({given})")
                 self.assign(end, value, outside[0])
                 return
-            if self._loop(part, own):
+            if not body and self._loop(part, own):
                 return
+            if body:
+                self.instance.within.append(part.name)
         self._items(part.items, f"{prefix}{part.name} ")
+
+    def _turn(self, part: Part, outside: Sequence[int]) -> None:
+        """Lay maps out as the first layer of a part wants them, if no other reads them."""
+        value = self.values.get(outside[0]) if len(outside) == 1 else None
+        readers = self.outline.readers.get(outside[0], ()) if outside else ()
+        if value and value.layout == "rows" and value.shape.rank > 1:
+            first = self.graph.nodes[readers[0]]
+            plain = not is_join(first.op.name) and first.op.name != "learned"
+            if plain and {*readers} <= {*part.positions}:
+                self.values[outside[0]] = laid(value, self.form(first, [value.layout]).want)
 
     def _keep(self, own: str, part: Part, module: Made, found: Row | Body) -> str:
         """Keep a module under an attribute: that of a like part whose weights are all its own."""
@@ -198,9 +212,7 @@ class Body(Layers):
         if len(outside) != 1 or not self._is_closed(part):
             return False
         inner = Body(self.graph, self.outline, "", {outside[0]: row.value}, set())
-        nested = (
-            inner._row(part.items, row.value) if part.label in PLAIN or _is_counted(part) else None
-        )
+        nested = inner._row(part.items, row.value) if part.label in PLAIN or _is_row(part) else None
         if nested:
             row.add_row(nested)
         else:
@@ -232,6 +244,11 @@ class Body(Layers):
         self.instance.lines += [f"for layer in self.{name}:", f"    {variable} = layer({given})"]
         self.values[part.positions[-1]] = value._replace(text=variable)
         return True
+
+
+def _is_row(part: Part) -> bool:
+    """Tell whether a part is one thing, once or several times."""
+    return len(part.items) == 1 or _is_counted(part)
 
 
 def _is_counted(part: Part) -> bool:

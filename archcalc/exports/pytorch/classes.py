@@ -1,80 +1,46 @@
-"""Parts of a network as classes of Python: what they make, and what they are given."""
+"""Parts of a network → the classes that they are of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archcalc.exports.columns import Column, Follows, arguments
+from archcalc.exports.pytorch.kinds import Instance, Kind, grouped
+from archcalc.exports.pytorch.settling import settle
+from archcalc.exports.pytorch.unifying import unify
 from archcalc.exports.pytorch.writing import (
-    Call,
     Chain,
     Made,
-    Number,
-    Option,
+    Maybe,
     class_name,
-    numbers_of,
     skeleton,
     unique,
-    written,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(eq=False)
-class Instance:
-    """One time that a part stands somewhere: its modules by their attributes, its way forward."""
-
-    label: str
-    inputs: tuple[str, ...]
-    modules: list[tuple[str, Made]] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    kind: Kind | None = None
-    row: int = 0
-
-    @property
-    def call(self) -> Call:
-        """How it is made, once its class is known."""
-        return self.kind.call(self.row) if self.kind else Call("")
-
-    def __str__(self) -> str:
-        """Write how it is made."""
-        call = self.call
-        return written(call, iter([number.value for number in numbers_of(call)]))
-
-
-@dataclass(eq=False)
-class Kind:
-    """A class: all the times that it stands somewhere, and the arguments in which these differ."""
-
-    name: str
-    height: int
-    instances: list[Instance] = field(default_factory=list)
-    values: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    defaults: dict[str, object] = field(default_factory=dict)
-    columns: tuple[object, ...] = ()
-
-    def call(self, row: int) -> Call:
-        """Make it as it stands at a place."""
-        given = []
-        for name, values in self.values.items():
-            number = Number(name.partition("_")[0], values[row])
-            default = self.defaults.get(name)
-            given.append(number if default is None else Option(name, number, default))
-        return Call(self.name, tuple(given))
-
-
 def classify(root: Instance, taken: set[str]) -> list[Kind]:
     """Find which parts are of one class, and what its arguments are; the inner classes first."""
+    heights: dict[Instance, int] = {}
+    _measure(root, heights)
+    labels: dict[str, list[Instance]] = {}
+    for instance in heights:
+        labels.setdefault(instance.label, []).append(instance)
     kinds: dict[str, Kind] = {}
-    _visit(root, kinds)
+    for own in sorted(labels.values(), key=lambda each: max(heights[one] for one in each)):
+        for instance in own:
+            for inner in _inner(instance):
+                _sort(inner, kinds, heights)
+        if not any(inner.label == one.label for one in own for inner in _inner(one)):
+            unify(own, lambda made: _skeleton(made, ""))
+        for instance in own:
+            _sort(instance, kinds, heights)
     found = sorted(kinds.values(), key=lambda kind: kind.height)
     for kind in sorted(found, key=lambda kind: -len(kind.instances)):
         kind.name = _own_name(kind, found, taken)
     for kind in found:
-        _settle(kind)
+        settle(kind)
     return found
 
 
@@ -82,31 +48,47 @@ def inner_instances(made: Made) -> Iterator[Instance]:
     """Go through the parts that a module is made of."""
     if isinstance(made, Instance):
         yield made
+    elif isinstance(made, Maybe):
+        yield from inner_instances(made.made) if made.there else ()
     elif isinstance(made, Chain):
         for each in made.modules:
             yield from inner_instances(each)
 
 
-def _visit(instance: Instance, kinds: dict[str, Kind]) -> int:
-    """Sort an instance into its class, those within it first; tell its height."""
-    height = 0
+def _inner(instance: Instance) -> Iterator[Instance]:
     for _, made in instance.modules:
-        for inner in inner_instances(made):
-            height = max(height, _visit(inner, kinds))
+        yield from inner_instances(made)
+
+
+def _measure(instance: Instance, heights: dict[Instance, int]) -> int:
+    """Tell how many levels there are at and below a part, and note it of all of these."""
+    inner = [_measure(each, heights) for each in _inner(instance)]
+    heights[instance] = 1 + max(inner, default=0)
+    return heights[instance]
+
+
+def _sort(instance: Instance, kinds: dict[str, Kind], heights: dict[Instance, int]) -> None:
+    """Sort an instance into its class, those within it first."""
+    if instance.kind:
+        return
+    for inner in _inner(instance):
+        _sort(inner, kinds, heights)
     modules = [(name, _skeleton(made, instance.label)) for name, made in instance.modules]
     key = repr((instance.label, instance.inputs, modules, instance.lines))
-    kind = kinds.setdefault(key, Kind("", height + 1))
+    kind = kinds.setdefault(key, Kind("", 0))
+    kind.height = max(kind.height, heights[instance])
     instance.kind, instance.row = kind, len(kind.instances)
     kind.instances.append(instance)
-    return height + 1
 
 
 def _skeleton(made: Made, label: str) -> Any:
     """Leave out what may be an argument: numbers, and a part of the same name within its like."""
     if isinstance(made, Instance):
         return "instance", made.label == label or id(made.kind)
+    if isinstance(made, Maybe):
+        return "maybe", _skeleton(made.made, label)
     if isinstance(made, Chain):
-        return made.kind, [_skeleton(each, label) for each in made.modules]
+        return made.kind, [_skeleton(each, label) for each, _ in grouped(made)]
     return skeleton(made)
 
 
@@ -118,55 +100,12 @@ def _own_name(kind: Kind, kinds: list[Kind], taken: set[str]) -> str:
     )
     plain = next((other for other in kinds if other.name == name), None)
     if plain is not None:
-        have = {attribute for attribute, _ in plain.instances[0].modules}
-        more = [attribute for attribute, _ in kind.instances[0].modules if attribute not in have]
-        name = f"{name}With{class_name(more[0])}" if len(more) == 1 else name
+        have, more = _names(plain.instances[0]), _names(kind.instances[0])
+        more = [attribute for attribute in more if attribute not in have]
+        single = more and all(each.startswith(more[0]) for each in more)
+        name = f"{name}With{class_name(more[0])}" if single else name
     return unique(name, taken)
 
 
-def _settle(kind: Kind) -> None:
-    """Find the arguments of a class, whose inner classes are settled."""
-    rows = [
-        [entry for name, made in each.modules for entry in numbers(made, name, each.label)]
-        for each in kind.instances
-    ]
-    columns = [
-        Column(each[0][0].key, each[0][1], tuple(number.value for number, _, _ in each))
-        for each in zip(*rows, strict=True)
-    ]
-    known = arguments(columns, {"self", "x"})
-    kind.columns = known.columns
-    required = {}
-    for name, values in known.values.items():
-        usual = rows[0][known.columns.index(Follows(name))][2]
-        if usual in values and usual is not None:
-            kind.defaults[name] = usual
-        else:
-            required[name] = values
-    kind.values = required | {name: known.values[name] for name in kind.defaults}
-
-
-def numbers(made: Made, layer: str, label: str) -> Iterator[tuple[Number, str, object]]:
-    """Go through the numbers of what is made, each with its layer, and what it is by default."""
-    if isinstance(made, Chain):
-        for each in made.modules:
-            yield from numbers(each, layer, label)
-        return
-    if isinstance(made, Instance) and made.label == label:
-        yield Number(layer, made), layer, None
-        return
-    call = made.call if isinstance(made, Instance) else made
-    for argument in call.arguments:
-        value = argument.value if isinstance(argument, Option) else argument
-        if isinstance(value, Number):
-            yield value, layer, argument.default if isinstance(argument, Option) else None
-
-
-def texts(made: Made, values: Iterator[object], label: str) -> list[str]:
-    """Write what is made: one text, or one for each module of a chain."""
-    if isinstance(made, Chain):
-        found = [texts(each, values, label) for each in made.modules]
-        return [each[0] for each in found]
-    if isinstance(made, Instance) and made.label == label:
-        return [str(next(values))]
-    return [written(made.call if isinstance(made, Instance) else made, values)]
+def _names(instance: Instance) -> list[str]:
+    return [*(attribute for attribute, _ in instance.modules), *instance.within]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.exports.pytorch.layout import Value, dimension, laid
+from archcalc.ops.shape import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archcalc.exports.pytorch.layout import Layout
-    from archcalc.graph import Node
+    from archcalc.graph import Graph, Node
 
 OPERATORS = {"add": "+", "multiply": "*", "subtract": "-"}
 
@@ -40,3 +41,21 @@ def _common(values: Sequence[Value]) -> tuple[Layout, int]:
     layouts = [value.layout for value in wide]
     layout: Layout = "maps" if "maps" in layouts and layouts[0] != "rows" else layouts[0]
     return layout, max(value.shape.rank for value in wide)
+
+
+def rolled(graph: Graph, position: int) -> tuple[int, int, str] | None:
+    """Find what a join moves around: its source, by how many places, and along which axis."""
+    node = graph.nodes[position]
+    parts = [graph.nodes[i] for i in node.inputs if i >= 0]
+    if node.op.name != "concat" or [part.op.name for part in parts] != ["slice", "slice"]:
+        return None
+    later, earlier = parts
+    axis: str = getattr(node.op, "axis")  # noqa: B009 - of a join that has one
+    size = later.xs[0][place_of(axis, later.xs[0])]
+    along = {getattr(part.op, "axis", "") for part in parts} == {axis}
+    if not along or later.inputs != earlier.inputs:
+        return None
+    (start, end), (first, stop) = (part.op.stretch(size) for part in parts)  # type: ignore[attr-defined]
+    if (end, first) != (size, 0) or start != stop:
+        return None
+    return later.inputs[0], -start if 2 * start <= size else size - start, axis

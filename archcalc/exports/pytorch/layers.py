@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcalc.errors import Reason
 from archcalc.exports.pytorch.forms import form_of
 from archcalc.exports.pytorch.joins import join
-from archcalc.exports.pytorch.layout import Value, laid
+from archcalc.exports.pytorch.layout import Value, dimension, laid
 from archcalc.exports.pytorch.variables import Variables
 from archcalc.exports.pytorch.writing import Call, Chain, identifier, unique
 from archcalc.ops import is_join
@@ -89,11 +89,14 @@ class Layers(Variables):
     ) -> Value:
         node = self.graph.nodes[position]
         if form is None:
-            return (
-                join(node, inputs)
-                if is_join(node.op.name)
-                else self._learned(position, own, inputs[0])
-            )
+            if position in self.rolls:
+                source, by, axis = self.rolls[position]
+                text, _, layout = self.values[source]
+                dim = dimension(axis, node.y, layout)
+                return Value(f"torch.roll({text}, {by}, {dim})", node.y, layout)
+            if is_join(node.op.name):
+                return join(node, inputs)
+            return self._learned(position, own, inputs[0])
         given = [laid(each, form.want) for each in inputs]
         if form.module is None:
             texts = [_closed(each.text) for each in given]

@@ -11,15 +11,17 @@ from archcalc.errors import Reason, UsageError
 from archcalc.exports.outline import ends_of, outline
 from archcalc.exports.pytorch.arrays import arrays, attribute
 from archcalc.exports.pytorch.body import Body
-from archcalc.exports.pytorch.classes import Kind, classify, texts
+from archcalc.exports.pytorch.classes import classify
 from archcalc.exports.pytorch.layout import Value
+from archcalc.exports.pytorch.settling import texts
 from archcalc.exports.pytorch.text import WIDTH, fit, runs
-from archcalc.exports.pytorch.writing import Call, Chain, identifier, unique
+from archcalc.exports.pytorch.writing import Call, Chain, Maybe, identifier, unique
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from archcalc.exports.pytorch.kinds import Kind
     from archcalc.exports.pytorch.layout import Layout
     from archcalc.exports.pytorch.writing import Made
     from archcalc.graph import Graph
@@ -167,8 +169,13 @@ def _class(
     lines += fit("def ", f"__init__({', '.join(['self', *given])})", 4, ":")
     lines.append("        super().__init__()")
     values = iter(kind.columns)
+    if told := kind.conditions.get("residual", ""):
+        lines.append(f"        self.residual = {told}")
     for name, made in instance.modules:
-        lines += _made(name, made, values, kinds, instance.label)
+        written = _made(name, made, values, kinds, instance.label)
+        lines += (
+            _where(name, written, kind.conditions[name]) if isinstance(made, Maybe) else written
+        )
     lines += [f"        {line}" for line in more]
     lines += ["", f"    def forward({', '.join(['self', *instance.inputs])}):"]
     for line in instance.lines:
@@ -180,12 +187,23 @@ def _class(
 def _made(
     name: str, made: Made, values: Iterator[object], kinds: Sequence[Kind], label: str
 ) -> list[str]:
+    if isinstance(made, Maybe):
+        return _made(name, made.made, values, kinds, label)
     if isinstance(made, Chain):
         inner = ", ".join(runs(texts(made, values, label), kinds))
         if made.kind == "nn.ModuleList":
             inner = inner[1:] if inner.startswith("*") and "], " not in inner else f"[{inner}]"
         return fit(f"self.{name} = ", f"{made.kind}({inner})", 8)
     return fit(f"self.{name} = ", texts(made, values, label)[0], 8)
+
+
+def _where(name: str, written: list[str], told: str) -> list[str]:
+    """Make a module where a condition says so, and pass through what enters else."""
+    short = f"{written[0]} if {told} else nn.Identity()"
+    if len(written) == 1 and len(short) <= WIDTH:
+        return [short]
+    otherwise = ["        else:", f"            self.{name} = nn.Identity()"]
+    return [f"        if {told}:", *(f"    {line}" for line in written), *otherwise]
 
 
 def _docstring(graph: Graph) -> list[str]:

@@ -20,7 +20,7 @@ def batchnorm(op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:
     (x,) = xs
     flat = lies == "flat"
     layout: Layout = "flat" if flat else "maps"
-    maps = Number("filters", x.channels)
+    maps = Number("inputs", x.channels)
     options = (
         Option("eps", float(op.eps), 1e-5),
         Option("momentum", float(op.momentum), 0.1),
@@ -75,7 +75,7 @@ def l2norm(op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:
         return Form(None, layout, layout, text)
     options = (Option("scale", op.scale, True), Option("shift", op.shift, True))
     rank = Option("rank", 0 if layout == "flat" else x.rank, 2)
-    affine = Call("Affine", (Number("filters", x.channels), rank, *options))
+    affine = Call("Affine", (Number("inputs", x.channels), rank, *options))
     return Form(affine, layout, layout, f"{{m}}({text})")
 
 
@@ -85,7 +85,7 @@ def groupnorm(op: Any, xs: Any, _y: Shape, lies: Layout) -> Form:
     groups = Number("groups", op.groups) if op.name == "groupnorm" else Number("groups", x.channels)
     layout: Layout = "flat" if lies == "flat" else "maps"
     options = (Option("eps", float(op.eps), 1e-5), Option("affine", op.scale and op.shift, True))
-    norm = Call("nn.GroupNorm", (groups, Number("filters", x.channels), *options))
+    norm = Call("nn.GroupNorm", (groups, Number("inputs", x.channels), *options))
     return Form(_rescaled_groups(norm, op, x), layout, layout)
 
 
@@ -99,7 +99,7 @@ def _rescaled_groups(norm: Call, op: Any, x: Shape) -> Made:
 def affine(op: Any, xs: Any, _y: Shape, _lies: Layout) -> Form:
     """Write a scale and a shift."""
     options = (Option("scale", op.scale, True), Option("shift", op.shift, True))
-    arguments = (Number("filters", xs[0].channels), Option("rank", xs[0].rank, 2), *options)
+    arguments = (Number("inputs", xs[0].channels), Option("rank", xs[0].rank, 2), *options)
     return Form(Call("Affine", arguments), "maps", "maps")
 
 

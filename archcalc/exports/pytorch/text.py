@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archcalc.exports.pytorch.classes import Kind
+    from archcalc.exports.pytorch.kinds import Kind
 
 WIDTH = 88
 """As formatters have it."""
@@ -28,8 +28,20 @@ def runs(written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[str]:
         elif grows[0] > 2:
             yield grows[1]
             rest = rest[grows[0] :]
+        elif pairs := _pairs(rest):
+            yield f"*[layer for _ in range({pairs}) for layer in ({rest[0]}, {rest[1]})]"
+            rest = rest[2 * pairs :]
         else:
             yield rest.pop(0)
+
+
+def _pairs(written: Sequence[str]) -> int:
+    """Tell how often the first two stand there one behind the other, if more than twice."""
+    times = len(written) // 2
+    same = next(
+        (n for n in range(times) if list(written[2 * n : 2 * n + 2]) != list(written[:2])), times
+    )
+    return same if same > 2 else 0
 
 
 def _growing(written: Sequence[str], kind: Kind) -> tuple[int, str]:
@@ -71,6 +83,10 @@ def fit(head: str, text: str, indent: int, end: str = "") -> list[str]:
     if opening is None or text[-1] not in ")]" or _closes(text, opening) != len(text) - 1:
         return [margin + head + text + end]
     inner, last = text[opening + 1 : -1], text[-1] + end
+    if text.startswith("*[") and " for " in inner:
+        parts = re.split(r" (?=for \w+ in )", inner)
+        parts = [line for part in parts for line in fit("", part, indent + 4)]
+        return [margin + head + "*[", *parts, margin + last]
     if len(margin) + 4 + len(inner) <= WIDTH:
         return [margin + head + text[: opening + 1], f"{margin}    {inner}", margin + last]
     lines = [margin + head + text[: opening + 1]]

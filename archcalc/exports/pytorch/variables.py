@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.exports.outline import Part
-from archcalc.exports.pytorch.classes import Instance
+from archcalc.exports.pytorch.joins import rolled
+from archcalc.exports.pytorch.kinds import Instance
 from archcalc.exports.pytorch.writing import identifier, unique
 
 if TYPE_CHECKING:
@@ -26,11 +27,14 @@ class Variables:
         self.outline = outline
         self.values = dict(entering)
         self.instance = Instance(label, tuple(value.text for value in entering.values()))
+        self.instance.entering = next(iter(entering.values())).shape.channels
         self.ends = ends
         self.inline: set[int] = set()
         """Outputs that are written out where they are read."""
         self.order: dict[int, int] = {}
         """By a node: when it is written; a head stands where it hangs, not behind all others."""
+        self.rolls: dict[int, tuple[int, int, str]] = {}
+        """By a join that moves places around: what of, by how many, along which axis."""
         self.last: dict[int, int] = {}
         """By an output: when it is read last."""
         self.own: dict[int, str] = {}
@@ -43,6 +47,12 @@ class Variables:
         for item in items:
             for at in item.positions:
                 self.order[at] = len(self.order)
+                inputs = self.graph.nodes[at].inputs
+                if all(self.outline.readers.get(i) == (at,) for i in inputs) and (
+                    found := rolled(self.graph, at)
+                ):
+                    self.rolls[at] = found
+                    self.inline.update(inputs)
                 self.last.update(dict.fromkeys(self.graph.nodes[at].inputs, self.order[at]))
         self._name(items, "")
 

@@ -35,9 +35,9 @@ def _cells(op: Any, x: Shape) -> list[tuple[int, int]]:
 
 def _padded(cells: Sequence[tuple[int, int]], module: Call, value: str = "") -> Made:
     """Put a padding before a module that cannot say it."""
-    around = [n for pair in reversed(cells) for n in pair]
+    around = Number("around", tuple(n for pair in reversed(cells) for n in pair))
     name = f"nn.{'Constant' if value else 'Zero'}Pad{len(cells)}d"
-    pad = Call(name, (tuple(around), value) if value else (tuple(around),))
+    pad = Call(name, (around, value) if value else (around,))
     return Chain((pad, module))
 
 

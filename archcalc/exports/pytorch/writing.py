@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archcalc.exports.pytorch.classes import Instance
+    from archcalc.exports.pytorch.kinds import Instance
 
 
 class Number(NamedTuple):
@@ -42,7 +42,23 @@ class Chain(NamedTuple):
     kind: str = "nn.Sequential"
 
 
-Made: TypeAlias = "Call | Chain | Instance"
+class Maybe(NamedTuple):
+    """A module that stands there or, where it is not `there`, is passed through.
+
+    Where it is not, `made` is another's of its like, and `entering` the channels it would be given.
+    """
+
+    made: Made
+    there: bool
+    entering: int = 0
+
+
+Made: TypeAlias = "Call | Chain | Maybe | Instance"
+ACTIVATIONS = frozenset({
+    "nn.ReLU", "nn.ReLU6", "nn.Hardswish", "nn.SiLU", "nn.GELU", "nn.Mish", "nn.ELU", "nn.Tanh",
+    "nn.Sigmoid", "nn.Hardsigmoid", "nn.Softplus",
+})  # fmt: skip
+"""Modules that may stand for each other where a block stands again."""
 OWN = frozenset({
     "T", "bfloat16", "buffers", "bool", "call", "children", "clone", "compile", "cpu",
     "cuda", "data", "double", "dtype", "eval", "float", "forward", "half", "input", "ipu",
@@ -87,7 +103,9 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def numbers_of(call: Call) -> Iterator[Number]:
-    """Go through the numbers of a call."""
+    """Go through the numbers of a call; which activation it is may be another too."""
+    if call.name in ACTIVATIONS and not call.arguments:
+        yield Number("activation", call.name)
     for argument in call.arguments:
         value = argument.value if isinstance(argument, Option) else argument
         if isinstance(value, Number):
@@ -102,11 +120,14 @@ def skeleton(call: Call) -> Any:
             return argument.name, bare(argument.value)
         return "?" if isinstance(argument, Number) else repr(argument)
 
-    return call.name, tuple(bare(argument) for argument in call.arguments)
+    name = "activation" if call.name in ACTIVATIONS and not call.arguments else call.name
+    return name, tuple(bare(argument) for argument in call.arguments)
 
 
 def written(call: Call, values: Iterator[object]) -> str:
     """Write a call, with these for its numbers."""
+    if call.name in ACTIVATIONS and not call.arguments:
+        return f"{next(values)}()"
     said = []
     for argument in call.arguments:
         option = isinstance(argument, Option)

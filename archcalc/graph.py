@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from archcalc.origin import Maker, Origin
     from archcalc.uncounted import Uncounted
 
-MODULE, CUSTOM, FUNCTION = "module", "custom", "function"
+MODULE, CUSTOM, FUNCTION, PACKED = "module", "custom", "function", "packed"
 """Ways in which a layer of PyTorch is written: as a module of its own, in one that is not PyTorch's
-and has no parts, or as a function in one that has."""
+and has no parts, as a function in one that has, or quantised, its weights packed out of sight."""
 INPUT = -1
 """Stands for the network's input where a node's inputs are listed; a second one is INPUT - 1."""
 

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc import ops
-from archcalc.graph import CUSTOM, FUNCTION
+from archcalc.graph import CUSTOM, FUNCTION, PACKED
 from archcalc.paths import is_within
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Place(NamedTuple):
     folded_linear: bool
     function: bool
     custom: bool
+    packed: bool
 
 
 def places(graph: Graph, nodes: Sequence[Node]) -> list[Place]:
@@ -54,8 +55,9 @@ def places(graph: Graph, nodes: Sequence[Node]) -> list[Place]:
                 blocks=blocks[position],
                 folded=position in convolved,
                 folded_linear=position in linear,
-                function=graph.ways.get(position) == FUNCTION,
+                function=graph.ways.get(position) in {FUNCTION, PACKED},
                 custom=graph.ways.get(position) == CUSTOM,
+                packed=graph.ways.get(position) == PACKED,
             )
         )
         widths.add(width)

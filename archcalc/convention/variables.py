@@ -76,6 +76,7 @@ VARIABLES = {
     "patched": "multiply-accumulates that are written as torch.matmul, and not with @: in a live "
     "module nobody knows",
     "function": "true of what a live PyTorch module calls that is no module of its own",
+    "packed": "true of a quantised layer of a live module, whose weights are no parameters of it",
     "custom": "true of a live module without parts, of a class that is not PyTorch's own",
 }
 """Every variable with its meaning; numbers are exact integers unless they say otherwise."""

@@ -252,3 +252,20 @@ def test_a_mixture_of_experts() -> None:
     assert total.parameters == sum(p.numel() for p in module.parameters())
     assert total.macs == (seen(module, "input_ids=int64:16") or 0) + experts
     assert all(".topk" in n or n.endswith(("/sort", "/histc")) for n in total.unknown["macs"])
+
+
+def test_quantised_builders_of_torchvision_multiply_as_the_plain_ones(models: Any) -> None:  # noqa: ANN401
+    """What they hold is in their state, as whole numbers with a bias beside them."""
+    for name in sorted(n for n in models.list_models() if n.startswith("quantized_")):
+        plain = build(f"torchvision:{name.removeprefix('quantized_')}", {})
+        found = build(f"torchvision:{name}", {"quantize": True})
+        total = count(read(found.module, plain.input, name)).total
+        held = [
+            one
+            for key, one in found.module.state_dict().items()
+            for one in (one if isinstance(one, tuple) else (one,))
+            if torch.is_tensor(one) and not key.endswith(("scale", "zero_point"))
+        ]
+        assert total.macs == count(read(plain.module, plain.input)).total.macs, name
+        assert total.fixed == sum(one.numel() for one in held), name
+        assert not total.unknown, name

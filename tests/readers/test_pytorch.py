@@ -306,5 +306,5 @@ def test_a_pass_that_has_come_some_way_and_asks_for_values_is_partial() -> None:
     assert "parameters" not in report.total.unknown
     assert report.total.parameters == 8 * 28 + 36
     (line,) = told(report.uncounted)
-    assert line.startswith("at least, since `Detector` is not reached (it asks for values (")
+    assert line.startswith("at least, since `Detector` is not reached (`index` asks for values (")
     assert line.endswith("`return self.head(found[found.sum(1) > 0])`)): behind gt")

@@ -197,18 +197,6 @@ def test_windows_that_are_laid_back_are_added_where_they_overlap() -> None:
     assert work.add == 2 * (10 * 4 - 4 * 4)
 
 
-@pytest.mark.filterwarnings("ignore")  # that it is old
-def test_quantised_layers_are_named() -> None:
-    quantised = torch.ao.quantization.quantize_dynamic(
-        nn.Sequential(nn.Linear(8, 8), nn.ReLU()), {nn.Linear}, dtype=torch.qint8
-    )
-    report = count(quantised, inputs=(8,))
-
-    # its weights are packed into an object: there are some, though PyTorch lists no parameter
-    assert report.total.unknown["parameters"] == ("0/linear_dynamic",)
-    assert report.total.unknown["macs"] == ("0/linear_dynamic",)
-
-
 def test_gradients_within_a_pass_are_not_there() -> None:
     def slope(own: Any, x: Any) -> Any:  # noqa: ANN401
         return torch.autograd.grad(own.part(x.requires_grad_()).sum(), x)[0]

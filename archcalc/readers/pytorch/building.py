@@ -26,7 +26,7 @@ from torch.nn.modules.module import (
 )
 
 from archcalc.errors import ArchcalcError, UnknownName, UsageError, suggestion
-from archcalc.readers.pytorch.passing import FAULTS, failed
+from archcalc.readers.pytorch.passing import FAULTS, asks_for_values, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -134,7 +134,7 @@ def _loaded(source: str) -> Any:
 def _made(make: Callable[[], Any], device: str = "meta") -> Any:
     """Make something with all tensors on meta, or where its code wants values its parameters.
 
-    On another device it has numbers, always the same.
+    On another device it has numbers, always the same; so it has where even that asks for values.
     """
     try:
         with torch.device(device), torch.random.fork_rng(devices=[]):
@@ -147,6 +147,8 @@ def _made(make: Callable[[], Any], device: str = "meta") -> Any:
             with _parameters_on_meta() if device == "meta" else nullcontext():
                 return make()
         except FAULTS as error:
+            if device == "meta" and asks_for_values(error):  # as whoever quantises does
+                return _made(make, "cpu")
             raise failed(f"`{_called(make)}` failed", error) from None
 
 

@@ -11,6 +11,7 @@ from torch.nn.modules.module import (
 
 from archcalc.graph import CUSTOM, FUNCTION, MODULE
 from archcalc.readers.pytorch.naming import Frame, Naming, is_below
+from archcalc.readers.pytorch.packed import is_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ class Callers:
 
     def _enter(self, module: nn.Module, _: object) -> None:
         above = self._stack[-1] if self._stack else None
-        label, is_leaf = type(module).__name__, next(module.children(), None) is None
+        label, is_leaf = type(module).__name__, all(map(is_wrapper, module.children()))
         names = self._names.get(id(module))
         if names is None:
             frame = self.naming.enter_nameless(above, label, is_leaf=is_leaf)

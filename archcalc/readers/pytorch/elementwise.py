@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from archcalc.readers.pytorch import rounding
 from archcalc.readers.pytorch.moves import RESIZING
 
 Figures: TypeAlias = "dict[str, int]"
@@ -56,6 +57,7 @@ EACH: dict[str, Figures] = {
     "selu": {"cmp": 1, "exp": 1, "add": 1, "mul": 2},
     "prelu": {"cmp": 1, "mul": 1},
     "glu": {"exp": 1, "add": 1, "div": 1, "mul": 1},
+    **rounding.EACH,
     "upsample_linear1d": {"mul": 2, "add": 1},
     "upsample_bilinear2d": {"mul": 4, "add": 3},
     "upsample_trilinear3d": {"mul": 8, "add": 7},

@@ -15,6 +15,7 @@ from archcalc.errors import UsageError
 from archcalc.origin import Origin
 from archcalc.readers.pytorch.assembly import Assembly
 from archcalc.readers.pytorch.examples import examples
+from archcalc.readers.pytorch.packed import packed, sizes
 from archcalc.readers.pytorch.passing import FAULTS, KNOWN, failed, trace
 from archcalc.readers.ruling import bare
 
@@ -116,6 +117,10 @@ class Module(NamedTuple):
             message = f"{self.name} stands on the meta device, where there are no numbers"
             hint = "give a module with numbers, or the name of what makes one"
             raise UsageError.of("no-numbers", message, hint)
+        if packed(module):
+            message = f"{self.name} has quantised layers: its numbers are rounded, our kernels' not"
+            hint = "without `--run` its layers, shapes and tensors are confirmed"
+            raise UsageError.of("no-numbers", message, hint)
         run = self._replace(module=module)
         try:
             found = running.trace(module, self.inputs, run._known, self.graph())
@@ -128,7 +133,7 @@ class Module(NamedTuple):
         return KNOWN.union(map(bare, self.rules))
 
     def _assembled(self, found: Trace) -> tuple[Graph, Assembly]:
-        arrays = {name: tuple(p.shape) for name, p in self.module.named_parameters()}
+        arrays = sizes(self.module)
         trained = frozenset(n for n, p in self.module.named_parameters() if p.requires_grad)
         origin = self.origin
         assembly = Assembly(origin, origin.inputs, arrays, trained, self.rules)

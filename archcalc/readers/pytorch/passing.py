@@ -23,6 +23,7 @@ from archcalc.readers.pytorch import elementwise, lowering, moves, stated
 from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.callers import Callers
 from archcalc.readers.pytorch.keeping import kept
+from archcalc.readers.pytorch.packed import layer, packed
 from archcalc.readers.pytorch.recorder import Recorder
 from archcalc.readers.pytorch.tape import Trace
 
@@ -60,7 +61,7 @@ def trace(
     try:
         return _run(module, given, known, fake=not on_meta, plainly=plainly)
     except FAULTS as error:
-        if on_meta and _asks_for_values(error):
+        if on_meta and asks_for_values(error):
             try:
                 return _run(module, given, known, fake=True, plainly=plainly)
             except FAULTS as second:
@@ -71,6 +72,7 @@ def trace(
 def _run(
     module: nn.Module, given: Given, known: Container[str], *, fake: bool, plainly: bool
 ) -> Trace:
+    opened, numbers = packed(module), frozenset[int]()
     with ExitStack() as stack:
         stack.enter_context(undisturbed(module))
         device = torch.device("meta")
@@ -79,11 +81,16 @@ def _run(
             device = next(
                 (p.device for p in module.parameters() if not p.is_meta), torch.device("cpu")
             )
-            _stand_in(module, mode)
+            numbers = _stand_in(module, mode)
         callers = stack.enter_context(Callers(module))
         recorder = Recorder(callers, known, plainly=plainly, spares=fake)
         for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
-            recorder.enter(tensor, Value(tuple(tensor.shape), names=(name,)))
+            recorder.hold(tensor, name)
+        recorder.numbers = numbers
+        recorder.layers = {
+            known_by: layer(one, lambda size: torch.empty(size, device=device), recorder.hold)
+            for known_by, one in opened.items()
+        }
         args, kwargs = entered(
             recorder, given, lambda e: torch.empty(e.sizes, dtype=e.dtype, device=device)
         )
@@ -92,9 +99,10 @@ def _run(
             with recorder:
                 result = module(*args, **kwargs)
         except Exception as error:
-            if not fake or not _asks_for_values(error) or not _has_begun(calls):
+            if not fake or not asks_for_values(error) or not _has_begun(calls):
                 raise
-            return Trace(calls, calls[-1].outputs, naming, f"it asks for values{_where(error)}")
+            why = f"{_told(recorder.running)} asks for values{_where(error)}"
+            return Trace(calls, calls[-1].outputs, naming, why)
         return Trace(calls, [recorder.value(tensor) for tensor in tensors(result)], naming)
 
 
@@ -124,6 +132,16 @@ def _has_begun(calls: Sequence[Call]) -> bool:
     return any(v.held for c in calls for v in c.tensors() if any(w.names for w in c.tensors()))
 
 
+def _told(call: Call | None) -> str:
+    """Name a call, and the module where it stands, for those who write PyTorch."""
+    if call is None:
+        return "it"
+    word = "item" if call.name == "_local_scalar_dense" else call.name
+    above, _, last = call.path.rpartition("/")
+    where = above if last.partition("#")[0] == call.name else call.path
+    return f"`{word}` in {where.replace('/', '.')}" if where else f"`{word}`"
+
+
 def _entering(example: Example, position: int) -> Value:
     floats, rank = example.dtype.is_floating_point, len(example.sizes)
     features = 1 if floats and rank > 3 else None
@@ -141,20 +159,27 @@ def _quiet() -> Iterator[None]:
         logger.disabled = before
 
 
-def _stand_in(module: nn.Module, mode: FakeTensorMode) -> None:
+def _stand_in(module: nn.Module, mode: FakeTensorMode) -> frozenset[int]:
     """Put tensors without data in the place of buffers, which a pass may change, and of meta ones.
 
-    Whoever keeps the module puts them back.
+    Whoever keeps the module puts them back. Single numbers stay, and are named by their ids: what
+    they are a module may ask, as it knows them whatever comes in.
     """
+    numbers = set[int]()
     memo: dict[int, torch.Tensor] = {}
     for part in module.modules():
         for held in (part._parameters, part._buffers, vars(part)):
             for name, tensor in list(held.items()):
                 trained = isinstance(tensor, torch.nn.Parameter)
-                if isinstance(tensor, torch.Tensor) and (tensor.is_meta or not trained):
+                if not isinstance(tensor, torch.Tensor):
+                    continue
+                if tensor.numel() == 1 and not tensor.is_meta:
+                    numbers.add(id(tensor))
+                elif tensor.is_meta or not trained:
                     if id(tensor) not in memo:
                         memo[id(tensor)] = _without_data(tensor, mode, trained=trained)
                     held[name] = memo[id(tensor)]
+    return frozenset(numbers)
 
 
 def _without_data(tensor: torch.Tensor, mode: FakeTensorMode, *, trained: bool) -> torch.Tensor:
@@ -171,7 +196,8 @@ def tensors(result: Any) -> Iterator[torch.Tensor]:
             yield from tensors(list(vars(leaf).values()))
 
 
-def _asks_for_values(error: BaseException) -> bool:
+def asks_for_values(error: BaseException) -> bool:
+    """Tell whether what failed is that tensors without data have no values."""
     said = str(error)
     if 'required "forward" function' in said:  # a list of modules is none
         return False
@@ -180,6 +206,7 @@ def _asks_for_values(error: BaseException) -> bool:
         or "meta" in said
         or "_local_scalar_dense" in said
         or "is not on the expected device" in said
+        or "must be quantized" in said
     )
 
 
@@ -190,7 +217,7 @@ def failed(what: str, error: BaseException, hint: str | None = None) -> Archcalc
     if isinstance(error, Reason):
         return UsageError.because(error)
     where = _where(error)
-    if _asks_for_values(error):
+    if asks_for_values(error):
         message = f"{what}: it depends on values, which tensors without data lack{where}"
         hint = "what it does for other values is another network: count the part that does not"
         return UsageError.of("depends-on-values", message, hint)

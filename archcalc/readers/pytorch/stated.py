@@ -8,9 +8,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
+from archcalc.readers.pytorch import rounding
 from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.elementwise import EACH, Figures
-from archcalc.readers.pytorch.windows import laid_back, largest_of_parts
+from archcalc.readers.pytorch.windows import laid_back, largest_of_parts, pooled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,14 +192,6 @@ def _attention(call: Call) -> Figures:
     }
 
 
-def _pool(kind: str) -> Rule:
-    def rule(call: Call) -> Figures:
-        n, taps = call.outputs[0].size, prod(call.args["kernel_size"])
-        return {kind: n * (taps - 1)} | ({"div": n} if kind == "add" else {})
-
-    return rule
-
-
 def _weight_norm(call: Call) -> Figures:
     """Divide v by the norms of its slices, and multiply by g."""
     n, g = call.args["v"].size, call.args["g"].size
@@ -286,13 +279,14 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), _conv),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), _deconv),
     "scaled_dot_product_attention": _attention,
-    **dict.fromkeys(_MAX_POOLS, _pool("cmp")),
+    **dict.fromkeys(_MAX_POOLS, pooled("cmp")),
     "_weight_norm_interface": _weight_norm,
-    **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), _pool("add")),
+    **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), pooled("add")),
     **dict.fromkeys([f"adaptive_max_pool{n}d" for n in (1, 2, 3)], largest_of_parts),
     "col2im": laid_back,
     "embedding_bag": _bag,
     "bilinear": _bilinear,
+    rounding.AS_MET: rounding.as_met,
     **dict.fromkeys(
         (*_GATES, "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), _recurrent
     ),

@@ -68,6 +68,10 @@ class Tape:
             return replace(last, shape=found.shape, features=found.features, whole=False)
         return found
 
+    def is_untouched(self, storage: Hashable) -> bool:
+        """Tell whether no call has written into a storage."""
+        return storage not in self._storages
+
     def note(self, call: Call, made: Sequence[Made], *, moves_data: bool, mutates: bool) -> None:
         """Note a call, unless it computes nothing, and what it put out."""
         self._time += 1

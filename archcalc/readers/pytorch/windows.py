@@ -1,4 +1,4 @@
-"""What windows count that no op of ours has: of sizes that differ, or laid back over a map."""
+"""What windows count by PyTorch's own calls: pools, of sizes that differ, laid back over a map."""
 
 from __future__ import annotations
 
@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING
 from archcalc.readers.pytorch.step import sizes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archcalc.readers.pytorch.call import Call
     from archcalc.readers.pytorch.elementwise import Figures
+
+
+def pooled(kind: str) -> Callable[[Call], Figures]:
+    """Join all cells of a window; a sum is divided by their number."""
+
+    def rule(call: Call) -> Figures:
+        n, taps = call.outputs[0].size, prod(call.args["kernel_size"])
+        return {kind: n * (taps - 1)} | ({"div": n} if kind == "add" else {})
+
+    return rule
 
 
 def largest_of_parts(call: Call) -> Figures:

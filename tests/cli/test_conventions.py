@@ -178,7 +178,9 @@ def test_reconcile_says_where_nothing_does(archcalc: Call) -> None:
 def test_reconcile_of_equal_figures_says_so(archcalc: Call) -> None:
     output = archcalc("reconcile", "vgg16", "vgg16@torchvision").output
 
-    assert "no difference" in output
+    assert [line.split() for line in output.splitlines() if "no difference" in line] == [
+        ["0", "no", "difference"]
+    ]
 
 
 def test_reconcile_takes_the_convention_of_both_and_their_heads(archcalc: Call) -> None:

@@ -140,6 +140,12 @@ def test_the_shell_completes_what_an_option_takes(
     assert offered_after(monkeypatch, capsys, f"archcalc {words}") == offered
 
 
+def test_nothing_is_offered_behind_a_command_that_there_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert offered_after(monkeypatch, capsys, "archcalc shwo lenet5-t") == []
+
+
 @pytest.mark.parametrize(
     ("complete", "incomplete", "offered"),
     [

@@ -179,3 +179,17 @@ def test_heads_are_explained_where_they_are_asked_for(archcalc: Call) -> None:
         for heads in ([], ["--heads"])
     ]
     assert (bool(sums[0]), bool(sums[1])) == (False, True)
+
+
+def test_what_is_known_in_part_has_no_ratio(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "part.yaml"
+    path.write_text("input: 1x8x8\nlayers: [{opaque: 10, holds: {w: 120000}}]\n", "utf-8")
+    rows = archcalc("compare", "lenet5", str(path)).output.splitlines()
+    assert rows[2].split() == ["parameters", "60,000", "120,000", "2.00"]
+    assert rows[3].split() == ["connections", "340,908", "unknown"]
+
+
+def test_each_schema_is_of_what_it_is_asked_for(archcalc: Call) -> None:
+    spec, report = (json.loads(archcalc("schema", of).output) for of in ("spec", "report"))
+    assert ("blocks" in spec["properties"], "rows" in spec["properties"]) == (True, False)
+    assert ("blocks" in report["properties"], "rows" in report["properties"]) == (False, True)

@@ -114,8 +114,9 @@ def test_colour_only_repeats_what_words_say(archcalc: Call, tmp_path: Path) -> N
     plain = archcalc("published", path).output
     coloured = archcalc("published", path, "--color", "always").output
 
-    assert "\x1b[" in coloured
-    assert "FAILS" in plain
+    assert [line for line in coloured.splitlines() if line.startswith("\x1b[31m")] == [
+        f"\x1b[31m{line}\x1b[0m" for line in plain.splitlines() if "FAILS" in line
+    ]
 
 
 def test_json_has_the_whole_finding(archcalc: Call) -> None:

@@ -25,7 +25,7 @@ class Given(Source):
         return Place(path.removeprefix(".") or self.name, 0, line)
 
 
-def tree_of(spec: AnyMapping[str, object], name: str = "spec") -> Document:
+def tree_of(spec: AnyMapping[str, object]) -> Document:
     """Read a spec from plain values. Raises SpecError for what no spec can hold.
 
     >>> document = tree_of({"input": [3, 8, 8], "layers": [{"conv": 6, "kernel": 3}, "relu"]})
@@ -34,7 +34,7 @@ def tree_of(spec: AnyMapping[str, object], name: str = "spec") -> Document:
     >>> str(document.source.place(8, 0))
     'layers[0].kernel'
     """
-    source = Given(name, repr(spec))
+    source = Given("spec", repr(spec))
     return Document(source, _tree(spec, "", source, 0))
 
 

@@ -70,9 +70,9 @@ LAYERS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "Softmax": "s
 """Layers that stand as the activation of another one."""
 
 
-def activate(call: Call, value: Value, key: str = "activation") -> Value:
+def activate(call: Call, value: Value) -> Value:
     """Add the activation that a layer has, beside it."""
-    word = word_of(call.fields.values.get(key))
+    word = word_of(call.fields.values.get("activation"))
     return value if word in NONE else apply_word(call, value, word, beside=True)
 
 

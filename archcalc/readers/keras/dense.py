@@ -138,16 +138,16 @@ def rescaling(call: Call) -> Value:
     return call.add("scale", dims=call.x.dims, factor=factor) if factor else call.each(mul=1)
 
 
-def axes(call: Call, key: str = "axis", *, lists: bool = False) -> tuple[int, ...]:
+def axes(call: Call, *, lists: bool = False) -> tuple[int, ...]:
     """Read axes, counted with that of the batch, as places among the sizes."""
-    found = call.fields.wholes(key, least=-100)
+    found = call.fields.wholes("axis", least=-100)
     rank = len(call.x.dims)
     if found is None:
         return (rank - 1,)
     places = tuple(axis - 1 + call.x.lead if axis >= 0 else rank + axis for axis in found)
     if (not places and not lists) or any(not call.x.lead <= place < rank for place in places):
-        message = f"`{key}` is {found}, and what enters is {said(call.x.inner)} without the batch"
-        raise Reason("wrong-type", message, key=key)
+        message = f"`axis` is {found}, and what enters is {said(call.x.inner)} without the batch"
+        raise Reason("wrong-type", message, key="axis")
     return places
 
 

@@ -122,18 +122,18 @@ def softmax_op(call: Call) -> Value:
     return softmax(call, call.x, axes_of(call)[0] if asked is not None else len(call.x.dims) - 1)
 
 
-def axes_of(call: Call, key: str = "axis") -> Dims:
+def axes_of(call: Call) -> Dims:
     """Read axes, counted with that of the batch; without any all are meant."""
-    found, rank = told(call, key), len(call.x.dims)
+    found, rank = told(call, "axis"), len(call.x.dims)
     if found is None:
         return tuple(range(rank))
     items = found if isinstance(found, list) else [found]
-    numbers = [whole(key, item, -100) for item in items]
+    numbers = [whole("axis", item, -100) for item in items]
     places = tuple(n - 1 if n >= 0 else rank + n for n in numbers)
     if any(place == BATCH for place in places):
         raise Unknown("it mixes the samples of a batch")
     if any(not 0 <= place < rank for place in places):
-        raise Reason("wrong-type", f"`{key}` is {numbers}, and there are {rank} axes and the batch")
+        raise Reason("wrong-type", f"`axis` is {numbers}, and there are {rank} axes and the batch")
     return places
 
 

@@ -82,9 +82,9 @@ class Array(NamedTuple):
 Value: TypeAlias = "Maps | Array"
 
 
-def stored(tensor: Tensor, name: str = "") -> Array:
+def stored(tensor: Tensor) -> Array:
     """Take a tensor of the file; its numbers stay there."""
-    return Array(tensor.dims, None, tensor, name or tensor.name, tensor.type in WHOLE)
+    return Array(tensor.dims, None, tensor, tensor.name, tensor.type in WHOLE)
 
 
 def numbers(values: list[int] | tuple[int, ...], dims: Dims | None = None) -> Array:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archcalc import Report
 
 FlopCounterMode = pytest.importorskip("torch.utils.flop_counter").FlopCounterMode
-STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp.": 2}
+STACKED = {"qkv": 3, "in_proj": 3, "c_attn": 3, "conv_exp.conv.": 2, "conv_exp.bn.": 2}
 """By words in the names of weights that hold several in one, how many: queries, keys and values."""
 
 

@@ -27,6 +27,11 @@ MODELS = {
     "mobilenet-v3-large-minimalistic": "tf_mobilenetv3_large_minimal_100",
     "mobilenet-v3-small-minimalistic": "tf_mobilenetv3_small_minimal_100",
     "mnasnet-a1": "semnasnet_100",
+    "efficientnet-v2-b0": "tf_efficientnetv2_b0",
+    "efficientnet-v2-b1": "tf_efficientnetv2_b1",
+    "efficientnet-v2-b2": "tf_efficientnetv2_b2",
+    "efficientnet-v2-b3": "tf_efficientnetv2_b3",
+    "efficientnet-v2-xl": "tf_efficientnetv2_xl",
     **{
         f"regnet{kind}-{size}": f"regnet{kind}_{number}"
         for kind in "xy"
@@ -74,6 +79,7 @@ MODELS = {
 }
 """By network: the name of its model, or where its class is."""
 GIVEN: dict[str, dict[str, Any]] = {
+    "efficientnet-v2-xl": {"num_classes": 1000},
     "vit-l-32": {"num_classes": 1000},
     "vit-h-14": {"num_classes": 1000},
     "mixer-h-14": {"patch_size": 14, "embed_dim": 1280, "num_blocks": 32},

@@ -53,8 +53,7 @@ def complete_layers(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401 - t
     from archcalc.live import is_name  # noqa: PLC0415
     from archcalc.readers import read  # noqa: PLC0415
 
-    named = ctx.params.get("network") or ""
-    network = named[0] if isinstance(named, list) else named
+    network = ctx.params.get("network") or ""
     try:
         graph = None if is_name(network) else read(network)
     except ArchcalcError:

@@ -42,6 +42,9 @@ Output = Annotated[
     ),
 ]
 File = Annotated[str, typer.Argument(metavar="FILE", help="Where to write; - prints it.")]
+SameFile = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="FILE", help="Another way to name the file.")
+]
 Weights = Annotated[
     str,
     typer.Option(
@@ -210,7 +213,7 @@ def _written(graph: Graph, to: str) -> str:
     return pytorch(graph) if to == "torch" else yaml(graph)
 
 
-def init(file: File = "mine.yaml") -> Answer:
+def init(file: File = "mine.yaml", *, output: SameFile = None) -> Answer:
     """Write a commented spec to start from; it runs as it stands.
 
     \b
@@ -219,6 +222,9 @@ def init(file: File = "mine.yaml") -> Answer:
       archcalc init small.yaml
       archcalc init -
     """  # noqa: D301 - \b keeps the lines apart
+    if output and file != "mine.yaml":
+        raise UsageError.of("conflict", f"`{file}` and `-o {output}` name two files")
+    file = output or file
     if file == "-":
         return Answer((STARTER.format(file="mine.yaml"),))
     path = Path(file)

@@ -70,6 +70,11 @@ def test_the_starter_runs_and_is_not_overwritten(
     assert archcalc("init").output == "wrote mine.yaml; now: archcalc show mine.yaml\n"
     said = "wrote my net.yaml; now: archcalc show 'my net.yaml'\n"
     assert archcalc("init", "my net.yaml").output == said
+    said = "wrote other.yaml; now: archcalc show other.yaml\n"
+    assert archcalc("init", "-o", "other.yaml").output == said
+    two = archcalc("init", "one.yaml", "-o", "two.yaml")
+    assert two.errors == "error[conflict]: `one.yaml` and `-o two.yaml` name two files\n"
+    assert Path("other.yaml").read_text() == Path("mine.yaml").read_text().replace("mine", "other")
     assert archcalc("show", "mine.yaml#wide", "--set", "maps=8").status == 0
     status, _, errors = archcalc("init")
     assert status == 2

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
 from archcalc.convention.particulars import particulars
 from archcalc.convention.places import places
@@ -139,7 +140,19 @@ class Reading:
 
 
 def read(counted: Counted) -> list[Reading]:
-    """Give what rules read of each node, in order; alike layers share theirs."""
+    """Give what rules read of each node, in order; alike layers share theirs.
+
+    All conventions read the same of a report, so that it is kept as long as that is.
+    """
+    if counted not in _READ:
+        _READ[counted] = _read(counted)
+    return _READ[counted]
+
+
+_READ: WeakKeyDictionary[Counted, list[Reading]] = WeakKeyDictionary()
+
+
+def _read(counted: Counted) -> list[Reading]:
     seen: dict[tuple[Facts, Place], Reading] = {}
     readings = []
     found = places(counted.graph, counted.nodes)

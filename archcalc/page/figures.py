@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.convention.figure import apply
 from archcalc.convention.library import conventions
+from archcalc.convention.variables import read
 from archcalc.errors import ArchcalcError
 from archcalc.render.table import AtLeast, figure
 from archcalc.render.tables.columns import choose
@@ -53,6 +54,8 @@ class Figures:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self._readings = read(report)
+        self._known: dict[tuple[int, ...], list[Any]] = {}
 
     @cached_property
     def columns(self) -> list[Quantity]:
@@ -85,6 +88,14 @@ class Figures:
 
     def of(self, row: Row, positions: Sequence[int]) -> list[Any]:
         """Give the figures of a row, which sums the nodes at these positions."""
+        key = tuple(id(self._readings[i]) for i in positions)
+        if self.report.uncounted:  # which is told by its path
+            return self._of(row, positions)
+        if key not in self._known:
+            self._known[key] = self._of(row, positions)
+        return self._known[key]
+
+    def _of(self, row: Row, positions: Sequence[int]) -> list[Any]:
         line = FoldedRow(row)
         own = [plain(each.of(line, self.report)) for each in self.columns]
         stretches = list(_stretches(positions))

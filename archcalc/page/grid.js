@@ -2,6 +2,8 @@
 
 const TEXTS = [["op", "op"], ["input", "input"], ["output", "output"], ["kernel", "kernel"], ["receptive", "sees"]];
 const SHARES = [["share", "parameters"], ["share_macs", "macs"], ["share_connections", "connections"]];
+const STRETCH = 100; // rows that are made together, once they come into view
+const NEAR = 800; // pixels beyond the window in which they already are
 const USUAL = ["op", "output", "kernel", "parameters", "connections", "interactions", "macs", "share"];
 
 // A column: its name, its title, the figure it is a share of, and whether it holds numbers.
@@ -23,9 +25,13 @@ class Grid {
     this.query = "";
     this.selected = null;
     this.head = element("thead");
-    this.body = element("tbody", { on: { click: (event) => this.click(event), keydown: (event) => this.key(event) } });
     this.foot = element("tfoot");
-    this.table = element("table", { role: "treegrid", "aria-label": `layers of ${network.title}` }, this.head, this.body, this.foot);
+    this.table = element("table", {
+      role: "treegrid", "aria-label": `layers of ${network.title}`,
+      on: { click: (event) => this.click(event), keydown: (event) => this.key(event) },
+    });
+    this.watch = new IntersectionObserver((seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && this.fill(target)),
+      { rootMargin: `${NEAR}px` });
   }
 
   columns() {
@@ -95,11 +101,37 @@ class Grid {
   draw() {
     const columns = this.columns(), rows = this.visible();
     this.rows = rows;
+    this.shown = columns;
     this.head.replaceChildren(element("tr", {}, [{ name: "layer", title: "layer", kind: "text" }, ...columns].map((each) => this.title(each))));
-    this.body.replaceChildren(...rows.map((row) => this.line(row, columns)));
     this.foot.replaceChildren(...this.totals(columns));
+    this.watch.disconnect();
+    this.stretches = Array.from({ length: Math.ceil(rows.length / STRETCH) }, () => element("tbody"));
+    this.table.replaceChildren(this.head, ...this.stretches, this.foot);
+    this.table.setAttribute("aria-rowcount", rows.length + 2);
+    this.stretches.forEach((body, number) => this.leave(body, number));
+    this.stretches.filter((body, number) => number < 2 || near(body)).forEach((body) => this.fill(body));
     this.focusable();
   }
+
+  // Keep room for rows that are out of sight, as high as a row is.
+  leave(body, number) {
+    if (number < 2) return;
+    const many = this.rows.slice(number * STRETCH, (number + 1) * STRETCH).length;
+    if (number === 2) this.fill(this.stretches[0]);
+    this.high ||= this.stretches[0].offsetHeight / STRETCH;
+    body.append(element("tr", { class: "room", "aria-hidden": "true" }, element("td", { style: { "--high": `${many * this.high}px` } })));
+    this.watch.observe(body);
+  }
+
+  // Make the rows of a stretch, unless they are there.
+  fill(body) {
+    if (body.firstElementChild && !body.querySelector(".room")) return;
+    this.watch.unobserve(body);
+    const from = this.stretches.indexOf(body) * STRETCH;
+    body.replaceChildren(...this.rows.slice(from, from + STRETCH).map((row, i) => this.line(row, this.shown, from + i)));
+  }
+
+  fillAll() { this.stretches.forEach((body) => this.fill(body)); }
 
   title(column) {
     const sorted = this.sort.column === column.name;
@@ -117,13 +149,13 @@ class Grid {
     }, button([column.title, sign && element("span", { class: "order", "aria-hidden": "true" }, sign)], act, { "data-column": column.name }));
   }
 
-  line(row, columns) {
+  line(row, columns, place) {
     const opens = row.below.length > 0;
     const isOpen = opens && (this.query ? row.kind !== "layer" : this.open.has(row.number));
     const name = element("span", { class: "name", title: row.path }, row.name);
     const twisty = element("span", { class: "twisty", "aria-hidden": "true" }, opens ? (isOpen ? "▾" : "▸") : "");
     return element("tr", {
-      class: `${row.kind}${row.head ? " head" : ""}`, "data-row": row.number, tabindex: "-1",
+      class: `${row.kind}${row.head ? " head" : ""}`, "data-row": row.number, tabindex: "-1", "aria-rowindex": place + 2,
       "aria-level": row.level + 1, "aria-expanded": opens ? String(isOpen) : null,
       "aria-selected": String(row === this.selected),
     }, element("th", { scope: "row", style: { "--level": row.level } }, twisty, name), columns.map((each) => this.cell(row, each)));
@@ -144,15 +176,21 @@ class Grid {
     return [total(`${found.length.toLocaleString("en")} found`, sums), all];
   }
 
-  row(number) { return this.body.querySelector(`[data-row="${number}"]`); }
+  // The line of a row, which is made if it was out of sight.
+  row(row) {
+    const place = this.rows.indexOf(row);
+    if (place < 0) return null;
+    this.fill(this.stretches[Math.floor(place / STRETCH)]);
+    return this.table.querySelector(`[data-row="${row.number}"]`);
+  }
 
   focusable() {
-    const row = (this.selected && this.row(this.selected.number)) ?? this.body.firstElementChild;
+    const row = (this.selected && this.row(this.selected)) ?? this.row(this.rows[0]);
     row?.setAttribute("tabindex", "0");
   }
 
   click(event) {
-    const line = event.target.closest("tr");
+    const line = event.target.closest("tr[data-row]");
     if (!line) return;
     const row = this.network.rows[Number(line.dataset.row)];
     if (event.target.closest(".twisty") && row.below.length) this.toggle(row);
@@ -163,7 +201,7 @@ class Grid {
     if (this.query) return;
     this.open[open ? "add" : "delete"](row.number);
     this.draw();
-    this.row(row.number)?.focus();
+    this.row(row)?.focus();
   }
 
   // Open all rows above a level, or with `null` everything down to the layers.
@@ -175,16 +213,17 @@ class Grid {
   }
 
   key(event) {
-    const line = event.target.closest("tr");
+    const line = event.target.closest("tr[data-row]");
     if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
     const row = this.network.rows[Number(line.dataset.row)], opens = row.below.length > 0, isOpen = this.open.has(row.number);
+    const place = this.rows.indexOf(row), to = (other) => this.row(other)?.focus();
     const acts = {
-      ArrowDown: () => line.nextElementSibling?.focus(),
-      ArrowUp: () => line.previousElementSibling?.focus(),
-      ArrowRight: () => (opens && !isOpen ? this.toggle(row, true) : opens && this.row(row.below[0].number)?.focus()),
-      ArrowLeft: () => (opens && isOpen ? this.toggle(row, false) : row.parent && this.row(row.parent.number)?.focus()),
-      Home: () => this.body.firstElementChild?.focus(),
-      End: () => this.body.lastElementChild?.focus(),
+      ArrowDown: () => to(this.rows[place + 1]),
+      ArrowUp: () => to(this.rows[place - 1]),
+      ArrowRight: () => (opens && !isOpen ? this.toggle(row, true) : opens && to(row.below[0])),
+      ArrowLeft: () => (opens && isOpen ? this.toggle(row, false) : row.parent && to(row.parent)),
+      Home: () => to(this.rows[0]),
+      End: () => to(this.rows.at(-1)),
       Enter: () => this.page.select(row),
       " ": () => this.page.select(row),
     };
@@ -195,19 +234,25 @@ class Grid {
 
   // Mark a row as selected, and open what is above it.
   select(row, reveal) {
-    const before = this.selected && this.row(this.selected.number);
+    const before = this.table.querySelector("tr[aria-selected=true]");
     before?.setAttribute("aria-selected", "false");
     this.selected = row;
     const closed = [];
     if (row && reveal && !this.query) for (let up = row.parent; up; up = up.parent) if (!this.open.has(up.number)) closed.push(up.number);
     closed.forEach((number) => this.open.add(number));
     if (closed.length) this.draw();
-    const line = row && this.row(row.number);
-    this.body.querySelectorAll("tr[tabindex='0']").forEach((each) => each.setAttribute("tabindex", "-1"));
+    const line = row && this.row(row);
+    this.table.querySelectorAll("tr[tabindex='0']").forEach((each) => each.setAttribute("tabindex", "-1"));
     this.focusable();
     if (!line) return;
     line.setAttribute("aria-selected", "true");
     line.scrollIntoView({ block: "nearest" });
     line.focus({ preventScroll: true });
   }
+}
+
+// Tell whether an element is within the window, or not far from it.
+function near(made) {
+  const { top, bottom } = made.getBoundingClientRect();
+  return bottom > -NEAR && top < innerHeight + NEAR;
 }

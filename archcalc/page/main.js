@@ -9,6 +9,7 @@ class Page {
     this.served = Boolean(data.editor);
     this.chosen = new Set(USUAL.filter((name) => innerWidth > 700 || !["kernel", "connections", "share", "output"].includes(name)));
     new ResizeObserver(([{ contentRect }]) => place.classList.toggle("narrow", contentRect.width < 1060)).observe(place);
+    addEventListener("beforeprint", () => this.grid?.fillAll());
     this.load(data.networks);
     const asked = new URLSearchParams(location.hash.slice(1));
     if (this.about[asked.get("by")]) this.convention = asked.get("by");

@@ -36,6 +36,10 @@ SHEET = {
     ],
 }
 LONG = {"name": "A network whose name is this long", "input": "1x32x32", "layers": [{"linear": 90}]}
+DEEP = {
+    "input": "4x8x8",
+    "layers": [{"name": f"c{n}", "conv": 4 + n % 2, "kernel": 1} for n in range(1000)],
+}
 HOSTILE = "<script>document.title='x'</script>"
 
 
@@ -59,6 +63,7 @@ def _pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "two": page([count("resnet18"), count("vgg16"), count("lenet5")]),
         "long": page([count("lenet5"), count(load(LONG))]),
         "hostile": page([count(load(hostile))]),
+        "deep": page([count(load(DEEP))]),
         "sheet": page([count(load(SHEET))]),
         "empty": page([count(load({"input": "1x4x4", "layers": []}))]),
     }
@@ -129,6 +134,31 @@ def test_blocks_and_repetitions_open_and_close(browser: Browser, pages: dict[str
     )
     browser.click(".levels button", 0)  # fold
     assert browser.texts(NAMES) == folded
+
+
+def test_rows_are_made_as_they_come_into_view(browser: Browser, pages: dict[str, str]) -> None:
+    browser.open(pages["deep"])
+    made = "return document.querySelectorAll('tr[data-row]').length"
+    last = "return document.activeElement.querySelector('.name')?.textContent"
+    assert browser.run("return document.querySelector('[role=treegrid]').ariaRowCount") == "1002"
+    assert browser.run(made) == 200
+
+    browser.run("document.querySelector('tr[data-row]').focus()")
+    browser.press("\ue010")  # End
+    assert browser.run(last) == "c999"
+    assert browser.run("return document.activeElement.ariaRowIndex") == "1001"
+    browser.press("\ue013", "\ue013")  # up
+    assert browser.run(last) == "c997"
+    browser.click("[data-column=parameters]")
+    assert 200 <= browser.run(made) < 700
+    assert len(browser.texts(NAMES)) == len(set(browser.texts(NAMES)))
+
+    browser.run("document.querySelector('[data-path=c500]').click()")  # in the chart
+    assert browser.run("return document.querySelector('[aria-selected=true]').ariaLevel") == "1"
+    assert browser.run(last) == "c500"
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    assert browser.run(made) == 1000
+    assert browser.run("return document.querySelectorAll('tr.room').length") == 0
 
 
 def test_columns_sort_within_each_block(browser: Browser, pages: dict[str, str]) -> None:

@@ -26,6 +26,8 @@ SIGNS = {
     "·": "cannot be computed, and why",
 }
 """What the signs of findings say, in the order of the columns that count them."""
+DIFFERING = "≠·"
+"""The signs of what has to be explained."""
 HOMES = {
     "torchvision": "https://docs.pytorch.org/vision/stable/models.html",
     "Keras applications": "https://keras.io/api/applications/",
@@ -35,6 +37,23 @@ HOMES = {
 _ARXIV = re.compile(r"\barXiv:(\d{4}\.\d{4,5})")
 _ADDRESS = re.compile(r"https?://[^\s,]+")
 _REPOSITORY = re.compile(r"([\w-]+/[\w.-]+)(?=[,\s]|$)(?:, issue (\d+))?")
+_FILE = re.compile(r"[\w-]+/[\w.-]+, ([\w./-]+) at ([0-9a-f]{7,40})$")
+_OF_AN_OP = re.compile(r"by_op\.(\w+)\.(\w+)")
+WORDS = """\
+- **parameters** are all trained numbers, with the scale and shift of a batch norm and without its
+  running **statistics**; **weights** and **biases** are those of units alone
+- **macs** are multiply-accumulates for one sample: products that are summed, in convolutions,
+  linear and recurrent layers and attention, but no bias and no norm
+- **connections** are links that carry a stored number, each for every time that it is used, and one
+  for each unit's bias (LeCun et al. 1998); **interactions** are macs of two numbers that are both
+  computed, as in attention
+- **neurons** are what comes out of convolutions and linear layers, **activations** what comes
+  out of all layers, or of an op; an **output** is height, width and channels
+- *by convention* is what a tool counts, such as darknet; a **receptive field** is how much of the
+  input one place sees
+- a figure is of the whole network in evaluation, or of the layer before its colon; in brackets
+  stands what is set otherwise, or *heads*, where auxiliary classifiers are counted too"""
+"""What the figures count, in a sentence for each word."""
 
 
 class Chapter(NamedTuple):
@@ -61,6 +80,9 @@ def almanac(findings: Sequence[Finding], version: str) -> str:
     book = chapters(findings)
     titles = {one.record.key: one.record.source for one in findings}
     blocks = [*_opening(findings, book, len(titles), version)]
+    ordered = (one for chapter in book for one in chapter.findings)
+    if differing := [one for one in ordered if one.sign in DIFFERING]:
+        blocks += ["## What differs", "\n".join(_rows(differing, titles))]
     for chapter in book:
         blocks += [f"## {md_text(chapter.title)}", "\n".join(_rows(chapter.findings, titles))]
     if titles:
@@ -90,11 +112,15 @@ def _opening(
 ) -> Iterator[str]:
     met = [sign for sign in SIGNS if any(finding.sign == sign for finding in findings)]
     yield "# What was printed of networks, and what is so"
+    many = f"{_counted(len(findings), 'figure')} from {_counted(sources, 'source')}"
     yield (
-        f"{len(findings)} figures from {sources} sources, each beside the exact one. archcalc "
-        f"{version} derives all exact ones from the networks' own tables: none is typed in."
+        f"{many}, each beside the exact one, which archcalc {version} derives from the network's "
+        "own table: none is typed in."
     )
     yield "\n".join(f"- {sign} {SIGNS[sign]}" for sign in met)
+    if set(DIFFERING) & set(met):
+        yield "What [differs](#what-differs) comes first, then all by [families](#the-families)."
+    yield f"## What is counted\n\n{WORDS}"
     failed = sum(not finding.holds for finding in findings)
     if failed:
         yield f"**{failed} of them fail what their records state.**"
@@ -105,11 +131,15 @@ def _opening(
         link = f"[{md_text(chapter.title)}](#{anchor(chapter.title)})"
         numbers = [len(chapter.findings), *(signs[sign] for sign in met)]
         lines.append(_line([link, *(f"{number:,}" if number else "" for number in numbers)]))
-    yield "\n".join(lines)
+    yield "## The families\n\n" + "\n".join(lines)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _rows(findings: Iterable[Finding], titles: dict[str, str]) -> Iterator[str]:
-    yield _line(["network", "figure", "printed", "exact", "", "why", "source"])
+    yield _line(["network", "figure", "printed", "exact", "it is", "why", "source"])
     yield _line(["---", "---", "---:", "---:", "---", "---", "---"])
     exact = next(column for column in COLUMNS if column.name == "exact")
     for finding in findings:
@@ -123,6 +153,7 @@ def _rows(findings: Iterable[Finding], titles: dict[str, str]) -> Iterator[str]:
 def _figure(record: Record) -> str:
     """Say what is counted, and of which layer."""
     text = record.figure.text.replace("by_convention.", "by convention ")
+    text = _OF_AN_OP.sub(r"\2 of \1", text).replace(" * ", " · ")
     text = text.replace("field[", "receptive field[")
     return f"{record.layer}: {text}" if record.layer else text
 
@@ -150,13 +181,17 @@ def address(source: str) -> str:
     'https://arxiv.org/abs/1610.02357'
     >>> address("pjreddie/darknet, issue 1039"), address("Keras applications")
     ('https://github.com/pjreddie/darknet/issues/1039', 'https://keras.io/api/applications/')
+    >>> address("google/automl, efficientnetv2/README.md at 25907c2")
+    'https://github.com/google/automl/blob/25907c2/efficientnetv2/README.md'
     >>> address("a book")
     ''
     """
     own, paper = _ADDRESS.search(source), _ARXIV.search(source)
     if own or paper:
         return own[0] if own else f"https://arxiv.org/abs/{paper[1]}" if paper else ""
-    place = _REPOSITORY.match(source)
+    place, file = _REPOSITORY.match(source), _FILE.match(source)
+    if place and file:
+        return f"https://github.com/{place[1]}/blob/{file[2]}/{file[1]}"
     if place:
         issue = f"/issues/{place[2]}" if place[2] else ""
         return f"https://github.com/{place[1]}{issue}"

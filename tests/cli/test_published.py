@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,9 @@ SPEC = "input: 1x4x4\nlayers: [{name: C1, conv: 2, kernel: 3}]\n---\nsources: {m
 
 
 PAGE = """\
-- ≈ equal as printed: rounded, cut off, or within the bound that is given
+  stands what is set otherwise, or *heads*, where auxiliary classifiers are counted too
+
+## The families
 
 | family | figures | ≈ |
 | --- | ---: | ---: |
@@ -31,7 +34,7 @@ PAGE = """\
 
 ## ResNet (2015)
 
-| network | figure | printed | exact |  | why | source |
+| network | figure | printed | exact | it is | why | source |
 | --- | --- | ---: | ---: | --- | --- | --- |
 | plain34 | macs | 3.6 × 10^9 | 3,644,493,824 | ≈ rounded | 18.6 percent of VGG-19 | {} |
 
@@ -172,26 +175,34 @@ def test_why_a_figure_differs_is_said_at_80_columns(archcalc: Call) -> None:
 def test_a_page_has_every_figure_by_family_and_links_that_lead_somewhere(archcalc: Call) -> None:
     status, page, errors = archcalc("published", "--markdown")
     headings = [line[3:] for line in page.splitlines() if line.startswith("## ")]
-    figures = len(json.loads(archcalc("published", "--json").output)["findings"])
-    rows = re.findall(r"^\| .* \[[^|]+\]\([^|]+\)[^|]* \|$", page, re.MULTILINE)
+    findings = json.loads(archcalc("published", "--json").output)["findings"]
+    verdicts = Counter(finding["verdict"] for finding in findings)
+    first, _, rest = page.partition("\n## LeNet-5 (1998)\n")
+    row = re.compile(r"^\| .* \[[^|]+\]\([^|]+\)[^|]* \|$", re.MULTILINE)
+    differing = row.findall(first.partition("## What differs")[2])
 
     assert (status, errors) == (0, "")
     assert page.startswith("# What was printed of networks, and what is so\n")
-    assert f"{figures} figures from " in page
-    assert len(rows) == figures
+    assert f"{len(findings):,} figures from " in page
+    assert len(row.findall(rest)) == len(findings)
+    assert len(differing) == verdicts["differs"] + verdicts["not computed"]
+    assert all(each in rest for each in differing)
     assert (
         headings.index("LeNet-5 (1998)")
         < headings.index("ResNet (2015)")
         < headings.index("Sources")
     )
-    assert set(re.findall(r"\]\(#([^)]+)\)", page)) == set(map(anchor, headings))
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) == {
+        anchor(heading) for heading in headings if heading != "What is counted"
+    }
 
 
 def test_a_page_of_one_network_says_what_is_printed_and_why_it_differs(archcalc: Call) -> None:
     page = archcalc("published", "plain34", "--markdown").output
 
     assert page.endswith(PAGE)
-    assert "figures from" in page.splitlines()[2]
+    assert page.splitlines()[2].startswith("1 figure from 1 source, each beside the exact one, ")
+    assert "## What differs" not in page
 
 
 def test_a_page_of_own_figures_says_what_fails(archcalc: Call, tmp_path: Path) -> None:

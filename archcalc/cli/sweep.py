@@ -102,7 +102,7 @@ Results = Annotated[
         "--results",
         metavar="FILE",
         help="Write all that fits as it comes: .jsonl, .csv, .parquet. Stopped and called again, "
-        "the first two go on.",
+        "it goes on.",
     ),
 ]
 Chart = Annotated[

@@ -1,13 +1,11 @@
-"""Sweeps: what varies, which variants fit, which are shown, and the file that they go on from."""
+"""Sweeps: what varies, which variants fit, and which are shown."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from fractions import Fraction
 from io import StringIO
 from math import log
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +15,6 @@ from archcalc.referee.sweeps.axis import read_axis, read_vary
 from archcalc.referee.sweeps.selection import front_of
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.sweep import sweep
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DENSE = {"growth": "12..48..12"}
 """Four variants of DenseNet-121, of 1.4, 4.7, 10.0 and 17.1 million parameters."""
@@ -304,68 +299,6 @@ def test_the_front_agrees_with_its_definition() -> None:
             p for p in least if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in least)
         }
         assert {(signs[0] * x, signs[1] * y) for x, y in front_of(points, large)} == unbeaten
-
-
-@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
-@pytest.mark.parametrize("cut", [1, 5, 60, 200, 700])
-def test_stopped_anywhere_it_goes_on(tmp_path: Path, suffix: str, cut: int) -> None:
-    path, whole = tmp_path / f"found{suffix}", tmp_path / f"whole{suffix}"
-    arguments = {"inputs": "8..64..4", "max_macs": "2M"}
-    first = sweep("lenet5", **arguments, results=whole)  # type: ignore[arg-type]
-    text = whole.read_bytes()
-    path.write_bytes(text[:cut])
-    found = sweep("lenet5", **arguments, results=path)  # type: ignore[arg-type]
-    assert path.read_bytes() == text
-    assert found.outcomes == first.outcomes
-    assert [(one.number, one.error) for one in found.errors] == [
-        (one.number, one.error) for one in first.errors
-    ]
-    assert (found.tried, found.fitting, found.failed) == (first.tried, first.fitting, first.failed)
-
-
-def test_more_draws_go_on_where_fewer_ended(tmp_path: Path) -> None:
-    path = tmp_path / "found.jsonl"
-    for draws in (3, 5):
-        sweep("lenet5", inputs="32..96", draws=draws, seed=1, results=path)
-    records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    assert [record["variant"] for record in records] == [0, 1, 2, 3, 4]
-
-
-def test_a_file_of_another_sweep_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "found.csv"
-    sweep("lenet5", inputs="32", results=path)
-    text = path.read_bytes()
-    with pytest.raises(UsageError) as raised:
-        sweep("lenet5", inputs="36", results=path)
-    assert str(raised.value) == (
-        f"error[already-there]: `{path}` holds something else than this sweep's results\n"
-        "  hint: name another file, or delete it; the same sweep would go on"
-    )
-    assert path.read_bytes() == text
-
-
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "not json\n", "[1]\n", "no line end"])
-@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
-def test_only_an_empty_file_becomes_one_of_results(tmp_path: Path, suffix: str, text: str) -> None:
-    path = tmp_path / f"mine{suffix}"
-    path.write_text(text, "utf-8")
-    if not text:
-        assert sweep("lenet5", inputs="32", results=path).fitting == 1
-        return
-    with pytest.raises(UsageError):
-        sweep("lenet5", inputs="32", results=path)
-    assert path.read_text("utf-8") == text
-
-
-def test_a_parquet_file_has_the_same_rows(tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    path = tmp_path / "found.parquet"
-    found = sweep("mobilenet-v1", {"width": "0.5,1"}, inputs="8,32", results=path)
-    rows = parquet.read_table(path).to_pylist()
-    assert [(row["variant"], row["width"], row["input"]) for row in rows] == [
-        (0, "0.5", 8), (1, "0.5", 32), (2, "1", 8), (3, "1", 32),
-    ]  # fmt: skip
-    assert [row["macs"] for row in rows] == [one.figures["macs"] for one in found.outcomes]
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 OWN = ("sweep", "variant")
 BEHIND = ("partial", "error")
-ROWS = 50_000
-"""Rows of a group in a Parquet file: what is held until it is written."""
 
 
 class Record(Protocol):
@@ -57,7 +55,7 @@ def fingerprint(plan: Plan) -> str:
     return sha256(repr(said).encode()).hexdigest()[:12]
 
 
-def open_record(path: str, plan: Plan) -> tuple[Record, list[Outcome] | Iterator[Outcome]]:
+def open_record(path: str, plan: Plan) -> tuple[Record, Iterator[Outcome]]:
     """Open a file for results, and give those that it has already, if it is of the same sweep.
 
     Raises UsageError for another suffix, for a file of something else, for one that cannot be.
@@ -68,15 +66,15 @@ def open_record(path: str, plan: Plan) -> tuple[Record, list[Outcome] | Iterator
         raise UsageError.of("unknown-suffix", message, f"one of {', '.join(SUFFIXES)}")
     try:
         if suffix == ".parquet":
-            from archcalc.referee.sweeps.parquet import Columns  # noqa: PLC0415 - an extra
+            from archcalc.referee.sweeps.parquet import open_columns  # noqa: PLC0415 - an extra
 
-            return Columns(path, plan), []
-        return _continue(Path(path), plan, Csv if suffix == ".csv" else Jsonl)
+            return open_columns(Path(path), plan)
+        return go_on(Path(path), plan, Csv if suffix == ".csv" else Jsonl)
     except OSError as error:
         raise UsageError.of("unwritable", f"`{path}` cannot be written: {error.strerror}") from None
 
 
-def _continue(path: Path, plan: Plan, kind: type[Lines]) -> tuple[Record, Iterator[Outcome]]:
+def go_on(path: Path, plan: Plan, kind: type[Lines]) -> tuple[Lines, Iterator[Outcome]]:
     """Cut off a line that was not finished, and go on behind the last one."""
     found = kind(plan)
     earlier: Iterator[Outcome] = iter(())
@@ -84,13 +82,28 @@ def _continue(path: Path, plan: Plan, kind: type[Lines]) -> tuple[Record, Iterat
         with path.open("rb+") as file:
             beginning = found.beginning().encode()
             if not beginning.startswith(file.read(len(beginning))):
-                message = f"`{path}` holds something else than this sweep's results"
-                hint = "name another file, or delete it; the same sweep would go on"
-                raise UsageError.of("already-there", message, hint)
+                raise something_else(path)
             file.truncate(_whole(file))
         earlier = found.read(path)
     found.open(path)
     return found, earlier
+
+
+def something_else(path: Path) -> UsageError:
+    """Say that a file is not this sweep's."""
+    message = f"`{path}` holds something else than this sweep's results"
+    hint = "name another file, or delete it; the same sweep would go on"
+    return UsageError.of("already-there", message, hint)
+
+
+def outcome_of(record: dict[str, Any], plan: Plan) -> Outcome:
+    """Give the outcome that a record of a file tells of; what varied follows from its number."""
+    number = int(record["variant"])
+    if record["error"]:
+        return failed(number, plan.space.at(number), record["error"])
+    figures = {name: int(record[name]) for name in plan.columns}
+    partial = tuple(filter(None, (record["partial"] or "").split()))
+    return Outcome(number, plan.space.at(number), figures, partial)
 
 
 def _whole(file: IO[bytes]) -> int:
@@ -152,13 +165,7 @@ class Lines:
     def read(self, path: Path) -> Iterator[Outcome]:
         """Give the outcomes that a file has."""
         for record in self.records(path):
-            number = int(record["variant"])
-            if record["error"]:
-                yield failed(number, self.plan.space.at(number), record["error"])
-                continue
-            figures = {name: int(record[name]) for name in self.plan.columns}
-            partial = tuple(filter(None, (record["partial"] or "").split()))
-            yield Outcome(number, self.plan.space.at(number), figures, partial)
+            yield outcome_of(record, self.plan)
 
 
 class Jsonl(Lines):

@@ -105,7 +105,7 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     After the `first` so many that fit it ends. Of what fits `pareto` keeps what none beats: small
     in these figures, or large in those with a `-` before them. It is given in the order of `sort`,
     the first `top` alone. `results` is a file that all of it is written to as it comes, .jsonl,
-    .csv or .parquet; the same call goes on where the first two end.
+    .csv or .parquet; the same call goes on where it ends.
 
     A variant that cannot be is listed with its reason, and stops nothing. Raises what `load`
     raises, and UsageError or UnknownName for what would be wrong with all variants.

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from archcalc.referee.sweeps.plan import Outcome
 
 
+ANOTHER = (
+    "error[already-there]: `{}` holds the results of another sweep\n"
+    "  hint: name another file, or delete it: it goes on only for the same network, values and "
+    "seed, columns and limits"
+)
+NO_SWEEP = (
+    "error[already-there]: `{}` holds something else than a sweep's results\n"
+    "  hint: name another file, or delete it"
+)
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
 @pytest.mark.parametrize("cut", [1, 5, 60, 200, 700])
 def test_stopped_anywhere_it_goes_on(tmp_path: Path, suffix: str, cut: int) -> None:
@@ -46,16 +57,14 @@ def test_more_draws_go_on_where_fewer_ended(tmp_path: Path) -> None:
     assert [record["variant"] for record in records] == [0, 1, 2, 3, 4]
 
 
-def test_a_file_of_another_sweep_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "found.csv"
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_a_file_of_another_sweep_is_left_alone(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"found{suffix}"
     sweep("lenet5", inputs="32", results=path)
     text = path.read_bytes()
     with pytest.raises(UsageError) as raised:
         sweep("lenet5", inputs="36", results=path)
-    assert str(raised.value) == (
-        f"error[already-there]: `{path}` holds something else than this sweep's results\n"
-        "  hint: name another file, or delete it; the same sweep would go on"
-    )
+    assert str(raised.value) == ANOTHER.format(path)
     assert path.read_bytes() == text
 
 
@@ -67,8 +76,9 @@ def test_only_an_empty_file_becomes_one_of_results(tmp_path: Path, suffix: str, 
     if not text:
         assert sweep("lenet5", inputs="32", results=path).fitting == 1
         return
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as raised:
         sweep("lenet5", inputs="32", results=path)
+    assert str(raised.value) == NO_SWEEP.format(path)
     assert path.read_text("utf-8") == text
 
 
@@ -160,15 +170,12 @@ def test_a_parquet_file_of_something_else_is_left_alone(tmp_path: Path, content:
     pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "mine.parquet"
     path.write_bytes(content)
-    if not content:
+    if ours := not content:
         assert sweep("lenet5", inputs="32", results=path).fitting == 1
         content = path.read_bytes()
     with pytest.raises(UsageError) as raised:
         sweep("lenet5", inputs="36", results=path)
-    assert str(raised.value) == (
-        f"error[already-there]: `{path}` holds something else than this sweep's results\n"
-        "  hint: name another file, or delete it; the same sweep would go on"
-    )
+    assert str(raised.value) == (ANOTHER if ours else NO_SWEEP).format(path)
     assert path.read_bytes() == content
 
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import UsageError
-from archcalc.referee.sweeps.record import Csv, fingerprint, go_on, outcome_of, something_else
+from archcalc.referee.sweeps.record import Csv, fingerprint, go_on, outcome_of, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,15 +68,16 @@ class Columns:
             return -1
         try:
             with self.parquet.ParquetFile(self.path) as file:
-                if (file.schema_arrow.metadata or {}).get(b"sweep") != self.sweep:
-                    raise something_else(self.path)
+                sweep = (file.schema_arrow.metadata or {}).get(b"sweep")
+                if sweep != self.sweep:
+                    raise refusal(self.path, sweep=sweep is not None)
                 groups = file.num_row_groups
                 if not groups:
                     return -1
                 numbers = file.read_row_group(groups - 1, columns=["variant"])["variant"]
                 return int(numbers[-1].as_py())
         except self.foreign:
-            raise something_else(self.path) from None
+            raise refusal(self.path, sweep=False) from None
 
     @property
     def sweep(self) -> bytes:

@@ -11,7 +11,7 @@ import io
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, ClassVar, Protocol
 
 from archcalc.errors import UsageError
 from archcalc.ops.fields import written
@@ -81,19 +81,24 @@ def go_on(path: Path, plan: Plan, kind: type[Lines]) -> tuple[Lines, Iterator[Ou
     if path.exists():
         with path.open("rb+") as file:
             beginning = found.beginning().encode()
-            if not beginning.startswith(file.read(len(beginning))):
-                raise something_else(path)
+            begun = file.read(len(beginning))
+            if not beginning.startswith(begun):
+                raise refusal(path, sweep=begun.startswith(found.sign))
             file.truncate(_whole(file))
         earlier = found.read(path)
     found.open(path)
     return found, earlier
 
 
-def something_else(path: Path) -> UsageError:
-    """Say that a file is not this sweep's."""
-    message = f"`{path}` holds something else than this sweep's results"
-    hint = "name another file, or delete it; the same sweep would go on"
-    return UsageError.of("already-there", message, hint)
+def refusal(path: Path, *, sweep: bool) -> UsageError:
+    """Say that a file is not this sweep's: another sweep's, or none's at all."""
+    if sweep:
+        message = f"`{path}` holds the results of another sweep"
+        hint = "name another file, or delete it: it goes on only for the same network, values and "
+        hint += "seed, columns and limits"
+        return UsageError.of("already-there", message, hint)
+    message = f"`{path}` holds something else than a sweep's results"
+    return UsageError.of("already-there", message, "name another file, or delete it")
 
 
 def outcome_of(record: dict[str, Any], plan: Plan) -> Outcome:
@@ -120,7 +125,9 @@ def _whole(file: IO[bytes]) -> int:
 
 
 class Lines:
-    """Results as lines of text."""
+    """Results as lines of text, of which all files begin with the same sign."""
+
+    sign: ClassVar[bytes]
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.sweep = plan, fingerprint(plan)
@@ -171,6 +178,8 @@ class Lines:
 class Jsonl(Lines):
     """JSON Lines."""
 
+    sign = b'{"sweep": '
+
     def beginning(self) -> str:
         """Give how a file of this sweep begins."""
         return f'{{"sweep": "{self.sweep}", '
@@ -193,6 +202,8 @@ class Jsonl(Lines):
 
 class Csv(Lines):
     """Values with commas between them, below their names."""
+
+    sign = ",".join(OWN).encode()
 
     def head(self) -> str:
         """Give the names."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import signal
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +18,7 @@ from archcalc.referee.sweeps.plan import Plan
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.subject import Subject
 from archcalc.referee.sweeps.sweep import sweep
+from tests.cluster import cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,25 +33,8 @@ SMALL = {"input": "8x8", "parameters": {"k": 4}, "layers": [{"linear": "=k"}, {"
 def address(tmp_path: Path) -> Iterator[str]:
     """Start a scheduler and two workers on this machine; give the scheduler's address."""
     pytest.importorskip("distributed")
-    file = tmp_path / "scheduler.json"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    module = [sys.executable, "-m", "distributed.cli"]
-    calls = [
-        ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
-        *[["dask_worker", "--nthreads", "1", "--no-dashboard", "--no-nanny"]] * 2,
-    ]
-    started = []
-    for name, *options in calls:
-        command = [*module[:2], f"{module[2]}.{name}", *options, "--scheduler-file", str(file)]
-        started.append(subprocess.Popen(command, **quiet))  # type: ignore[call-overload]  # noqa: S603
-    while not file.exists() or not file.stat().st_size:
-        time.sleep(0.05)
-    try:
-        yield json.loads(file.read_text("utf-8"))["address"]
-    finally:
-        for process in reversed(started):
-            process.kill()
-            process.wait()
+    with cluster(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
@@ -84,7 +64,7 @@ def test_a_worker_that_is_killed_loses_nothing(client: Client) -> None:
     asked = plan("k=1..3000")
     workers = list(client.run(os.getpid).values())
     found = []
-    for outcome in count_on(client, asked, 0, 3000, stretch=100):
+    for outcome in count_on(client, asked, 0, 3000, longest=100):
         found.append(outcome)
         if len(found) == 500:
             os.kill(workers[0], signal.SIGKILL)

@@ -9,57 +9,60 @@ from __future__ import annotations
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import asdict
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from archcalc import limits
 from archcalc.errors import UsageError
+from archcalc.referee.sweeps.plan import FIRST, LONGEST, next_length
+from archcalc.referee.sweeps.together import count_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archcalc.referee.sweeps.plan import Outcome, Plan
 
-STRETCH = 4_096
-"""Variants that a worker counts at once."""
 AHEAD = 3
 """Stretches for each thread of the cluster that are asked for before the first is read."""
 
 
 def count_on(
-    cluster: object, plan: Plan, start: int, stop: int, stretch: int = STRETCH
+    cluster: object, plan: Plan, start: int, stop: int, longest: int = LONGEST
 ) -> Iterator[Outcome]:
     """Count the variants from `start` up to `stop` on a cluster: a client, or an address.
 
-    No more is under way than a few stretches for each worker. Raises UsageError where none answers,
-    or where Dask is not installed.
+    No more is under way than a few stretches for each worker, short ones at first. Raises
+    UsageError where none answers, or where Dask is not installed.
     """
     if plan.subject.family is None:
         message = f"`{plan.subject.id}` is no spec: only specs are counted on a cluster"
         raise UsageError.of("not-a-spec", message, "without `dask` it is counted here")
-    bounds = asdict(limits.now())
+    bounds, many = asdict(limits.now()), FIRST
     with _client(cluster) as client:
         threads = sum(client.nthreads().values())
-        starts = iter(range(start, stop, stretch))
-        waiting: deque[Any] = deque()
+        waiting: deque[tuple[int, Any]] = deque()
         try:
-            while True:
-                while len(waiting) < AHEAD * max(1, threads):
-                    at = next(starts, None)
-                    if at is None:
-                        break
-                    end = min(stop, at + stretch)
-                    waiting.append(client.submit(count_stretch, plan, at, end, bounds, pure=False))
-                if not waiting:
-                    return
-                yield from waiting.popleft().result()
+            while start < stop or waiting:
+                while start < stop and len(waiting) < AHEAD * max(1, threads):
+                    end = min(stop, start + min(many, longest))
+                    future = client.submit(count_stretch, plan, start, end, bounds, pure=False)
+                    waiting.append((end - start, future))
+                    start = end
+                length, future = waiting.popleft()
+                outcomes, seconds = future.result()
+                many = next_length(length, seconds)
+                yield from outcomes
         finally:
-            client.cancel(list(waiting))
+            client.cancel([future for _, future in waiting])
 
 
-def count_stretch(plan: Plan, start: int, stop: int, bounds: Mapping[str, int]) -> list[Outcome]:
-    """Count variants within the limits of whoever asked."""
+def count_stretch(
+    plan: Plan, start: int, stop: int, bounds: Mapping[str, int]
+) -> tuple[list[Outcome], float]:
+    """Count variants together, within the limits of whoever asked; tell how long it took."""
+    began = process_time()
     with limits.raised(**bounds):
-        return list(plan.count(start, stop))
+        return count_together(plan, range(start, stop)), process_time() - began
 
 
 @contextmanager

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FIRST, LONGEST = 256, 16_384
 """So many variants are counted together at first, and at most."""
+SOON = 2.0
+"""Seconds of a processor that a stretch may take."""
 
 
 class Outcome(NamedTuple):
@@ -38,6 +40,15 @@ class Outcome(NamedTuple):
     fits: bool = True
     code: str = ""
     error: str = ""
+
+
+def next_length(many: int, seconds: float) -> int:
+    """Tell how many to count together next: more while that takes a processor not two seconds.
+
+    >>> next_length(256, 0.1), next_length(1_024, 3.0)
+    (512, 512)
+    """
+    return min(LONGEST, 2 * many) if seconds < SOON else max(FIRST, many // 2)
 
 
 def failed(number: int, values: Mapping[str, Value], error: str, code: str = "") -> Outcome:
@@ -76,8 +87,7 @@ class Plan:
     def count(self, start: int, stop: int) -> Iterator[Outcome]:
         """Count the variants from `start` up to `stop`, those of one structure at once.
 
-        A stretch of them is counted together: a longer one while that takes less than two seconds
-        of the processor.
+        A stretch of them is counted together, at first a short one.
         """
         from archcalc.referee.sweeps.together import count_together  # noqa: PLC0415 - it needs NumPy
 
@@ -85,9 +95,7 @@ class Plan:
         while start < stop:
             began, end = process_time(), min(stop, start + many)
             yield from count_together(self, range(start, end))
-            start = end
-            quick = process_time() - began < 2
-            many = min(LONGEST, 2 * many) if quick else max(FIRST, many // 2)
+            start, many = end, next_length(many, process_time() - began)
 
     def one(self, number: int) -> Outcome:
         """Count one variant; what is wrong with it is what became of it."""

@@ -109,12 +109,12 @@ def test_a_width_and_a_group_that_do_not_fit_may_be_a_mistake() -> None:
     with pytest.raises(SpecError) as raised:
         archcalc.count(load("regnetx-400mf", widths=[32, 72, 160, 384], fit=False))
     assert str(raised.value) == (
-        "architectures/regnet.yaml:97:79: error[wrong-type]: expected a whole number, 1 or more, "
+        "architectures/regnet.yaml:93:78: error[wrong-type]: expected a whole number, 1 or more, "
         "not `4.5`\n"
-        "   97 |             - {name: conv2, conv: =inner, kernel: 3, stride: =stride, "
-        "groups: =inner / each}\n"
-        "      |                                                                               "
-        "^^^^^^^^^^^^^"
+        "   93 |             - {name: conv2, conv: =maps, kernel: 3, stride: =stride, "
+        "groups: =maps / g}\n"
+        "      |                                                                              "
+        "^^^^^^^^^"
     )
 
 

@@ -93,6 +93,15 @@ Sort = Annotated[
     typer.Option("--sort", metavar="NAME", help="By a figure; -NAME: the largest first."),
 ]
 Top = Annotated[int, typer.Option("--top", metavar="N", help="So many rows at most.")]
+Quartiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--quartiles",
+        metavar="EXPRESSION",
+        help="How all that fits is spread: 'macs', 'sum(depths)', 'widths[3]', over what varies, "
+        "all parameters and the figures. May be repeated.",
+    ),
+]
 BytesEach = Annotated[
     int, typer.Option("--bytes", min=1, metavar="N", help="Bytes of a number in memory.")
 ]
@@ -134,6 +143,7 @@ def sweep(  # noqa: PLR0913 - one for each option
     pareto: Pareto = None,
     sort: Sort = None,
     top: Top = TOP,
+    quartiles: Quartiles = None,
     draw: Draw = None,
     seed: Seed = 0,
     first: First = None,
@@ -163,6 +173,7 @@ def sweep(  # noqa: PLR0913 - one for each option
         "inputs": input, "columns": split(columns), "conventions": split(convention),
         "draws": draw, "seed": seed, "max_parameters": max_parameters, "max_macs": max_macs,
         "where": where or (), "first": first, "pareto": split(pareto), "sort": sort, "top": top,
+        "quartiles": quartiles or (),
         "batch": batch, "heads": heads, "bytes_each": bytes_each, "results": results,
         "dask": dask,
     }  # fmt: skip

@@ -31,6 +31,18 @@ def test_a_table_of_variants(archcalc: Call) -> None:
     )
 
 
+def test_how_it_is_spread_stands_below(archcalc: Call) -> None:
+    found = archcalc(
+        "sweep", "vit-b-16", "-v", "depth=1..12", "-c", "neurons", "--quartiles", "depth"
+    )
+    assert found.output.split("\n\n")[1] == (
+        "of all that fit a quarter, half and three quarters have at most\n"
+        "of     variants  least  a quarter  half  3 quarters  most\n"
+        "---------------------------------------------------------\n"
+        "depth        12      1          3     6           9    12\n"
+    )
+
+
 def test_errors_stand_below(archcalc: Call) -> None:
     status, output, _ = archcalc("sweep", "lenet5", "-i", "32,10", "-c", "neurons")
     assert status == 0

@@ -8,12 +8,17 @@ from io import StringIO
 from math import log
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archcalc
 from archcalc.errors import ArchcalcError, UsageError
 from archcalc.referee.sweeps.axis import read_axis, read_vary
+from archcalc.referee.sweeps.plan import Outcome, Plan
+from archcalc.referee.sweeps.quartiles import Spread
 from archcalc.referee.sweeps.selection import front_of
 from archcalc.referee.sweeps.space import Space
+from archcalc.referee.sweeps.subject import Subject
 from archcalc.referee.sweeps.sweep import sweep
 
 DENSE = {"growth": "12..48..12"}
@@ -272,6 +277,42 @@ def test_an_order_and_the_first_of_it() -> None:
     assert [one.values["growth"] for one in found.outcomes] == [48, 36]
 
 
+def test_how_what_fits_is_spread() -> None:
+    """Of 1 to 10 a quarter, 2.5 of them, are 3 at most, half are 5, and three quarters 8."""
+    spec = archcalc.load(
+        StringIO("parameters: {k: 2, n: =k * k}\ninput: 4\nlayers: [linear: =n]\n")
+    )
+    found = sweep(spec, {"k": "1..12"}, where="k < 11", top=1, quartiles=["k", "n + 1", "macs / k"])
+    assert [tuple(one) for one in found.quartiles] == [
+        ("k", 10, 1, 3, 5, 8, 10),
+        ("n + 1", 10, 2, 10, 26, 65, 101),
+        ("macs / k", 10, 4, 12, 20, 32, 40),
+    ]
+    assert found.to_dict()["quartiles"][0] == {
+        "of": "k", "many": 10, "least": 1, "lower": 3, "median": 5, "upper": 8, "most": 10,
+    }  # fmt: skip
+    assert sweep(spec, {"k": "1..12"}, where="k > 12", quartiles=["k"]).quartiles == ()
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=30))
+def test_quartiles_are_the_first_that_a_share_reaches(values: list[int]) -> None:
+    spread = Spread("k", Plan(Subject(archcalc.load("wrn-28-10")), Space((read_vary("k=1"),)), ()))
+    for number, value in enumerate(values):
+        spread.add(Outcome(number, {"k": value}, {}))
+    found = spread.quartiles
+    assert found is not None
+    for quarters, reached in ((1, found.lower), (2, found.median), (3, found.upper)):
+        assert reached in values
+        assert 4 * sum(value <= reached for value in values) >= quarters * len(values)
+        assert 4 * sum(value < reached for value in values) < quarters * len(values)
+    assert (found.many, found.least, found.most) == (len(values), min(values), max(values))
+
+
+def test_of_what_is_known_in_part_nothing_is_said() -> None:
+    found = sweep(archcalc.load(UNKNOWN), {"k": [2, 3]}, quartiles=["macs", "k"])
+    assert [(one.of, one.many) for one in found.quartiles] == [("k", 2)]
+
+
 def test_it_ends_when_enough_fit() -> None:
     found = sweep("densenet121", DENSE, inputs="32", where="growth > 12", first=2)
     assert [one.values["growth"] for one in found.outcomes] == [24, 36]
@@ -332,6 +373,17 @@ def test_the_front_agrees_with_its_definition() -> None:
                 "error[unknown-name]: `--where grow > 3`: nothing is called `grow` here\n"
                 "  hint: did you mean `growth`?"
             ),
+        ),
+        (
+            {"vary": DENSE, "quartiles": ["grow"]},
+            (
+                "error[unknown-name]: `--quartiles grow`: nothing is called `grow` here\n"
+                "  hint: did you mean `growth`?"
+            ),
+        ),
+        (
+            {"vary": DENSE, "inputs": "64", "quartiles": ["[growth]"]},
+            "error[bad-expression]: `--quartiles [growth]`: expected a number, not `[12]`",
         ),
         ({"vary": DENSE, "top": 0}, "error[wrong-type]: `top` is 1 or more, not 0"),
         (

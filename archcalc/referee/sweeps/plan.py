@@ -12,7 +12,7 @@ from archcalc.referee.sweeps.measures import BYTES, figures
 from archcalc.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from archcalc.referee.sweeps.measures import Figures
     from archcalc.referee.sweeps.space import Space
@@ -135,16 +135,10 @@ class Plan:
     @cached_property
     def _conditions(self) -> tuple[list[Expression], list[Expression]]:
         """Read the conditions: those of what varies alone, and those of figures."""
-        from archcalc.spec.expression import Expression  # noqa: PLC0415 - most sweeps have none
-
         varied = {axis.name for axis in self.space.axes}
         found: tuple[list[Expression], list[Expression]] = [], []
         for text in self.where:
-            try:
-                one = Expression(text.strip().removeprefix("="), {*self.columns, *varied})
-            except Reason as reason:
-                message = f"`--where {text[:80]}`: {reason.message}"
-                raise UsageError.of(reason.code, message, reason.hint) from None
+            one = read_over("--where", text, {*self.columns, *varied})
             found[0 if one.names <= varied else 1].append(one)
         return found
 
@@ -152,6 +146,17 @@ class Plan:
         """Raise what is wrong with the plan itself."""
         self._conditions  # noqa: B018 - they are read
         self.subject.check(self.space.at(0))
+
+
+def read_over(option: str, text: str, names: Collection[str]) -> Expression:
+    """Read an expression over what of a variant has a name. Raises UsageError."""
+    from archcalc.spec.expression import Expression  # noqa: PLC0415 - most sweeps have none
+
+    try:
+        return Expression(text.strip().removeprefix("="), names)
+    except Reason as reason:
+        message = f"`{option} {text[:80]}`: {reason.message}"
+        raise UsageError.of(reason.code, message, reason.hint) from None
 
 
 def _why(error: ArchcalcError) -> str:

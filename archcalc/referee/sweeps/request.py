@@ -51,6 +51,8 @@ class Options(TypedDict, total=False):
     """Of what fits only what none beats: small in these figures, with a `-` large."""
     sort: str | None
     """A figure to sort by; with a `-` the largest comes first."""
+    quartiles: Sequence[str]
+    """Expressions over what varies, all parameters and the figures: how what fits is spread."""
     top: int
     """So many are kept of what fits."""
     batch: int
@@ -80,7 +82,7 @@ def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Pla
     plan = Plan(
         Subject(net if isinstance(net, Spec | Graph) else find(net)),
         Space(_axes(vary, options.get("inputs", ())), options.get("draws"), options.get("seed", 0)),
-        _measures([*shown(options), *ranked, *most], where),
+        _measures([*shown(options), *ranked, *most], (*where, *options.get("quartiles", ()))),
         conventions,
         most,
         where,
@@ -148,7 +150,7 @@ def _ranked(options: Options) -> list[str]:
     return [read_aim(text).name for text in (*options.get("pareto", ()), *([sort] if sort else []))]
 
 
-def _measures(names: Sequence[str], where: Sequence[str]) -> tuple[str, ...]:
-    """List what has to be counted: what is shown, and what decides."""
-    words = re.findall(r"[a-z_]+", " ".join(where))
+def _measures(names: Sequence[str], expressions: Sequence[str]) -> tuple[str, ...]:
+    """List what has to be counted: what is shown, and what expressions read."""
+    words = re.findall(r"[a-z_]+", " ".join(expressions))
     return tuple(dict.fromkeys(name for name in (*names, *words) if name in MEASURES))

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Unpack
 
 from archcalc.display import Displayed
+from archcalc.referee.sweeps.quartiles import Spread
 from archcalc.referee.sweeps.record import open_record, plain
 from archcalc.referee.sweeps.request import Options, plan_of, selection_of, shown
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from archcalc.graph import Graph
     from archcalc.referee.sweeps.plan import Outcome, Plan
+    from archcalc.referee.sweeps.quartiles import Quartiles
     from archcalc.referee.sweeps.record import Record
     from archcalc.referee.sweeps.request import Vary
     from archcalc.referee.sweeps.selection import Selection
@@ -36,6 +38,7 @@ class Sweep(Displayed, view="tables.sweep:sweep"):
     plan: Plan
     columns: tuple[str, ...]
     selection: Selection
+    spreads: tuple[Spread, ...] = ()
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -62,6 +65,11 @@ class Sweep(Displayed, view="tables.sweep:sweep"):
         """How many of them cannot be."""
         return self.selection.failed
 
+    @property
+    def quartiles(self) -> tuple[Quartiles, ...]:
+        """How the values of expressions are spread over all that fits."""
+        return tuple(filter(None, (spread.quartiles for spread in self.spreads)))
+
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
         return {
@@ -80,6 +88,10 @@ class Sweep(Displayed, view="tables.sweep:sweep"):
                     "partial": [name for name in one.partial if name in self.columns],
                 }
                 for one in self.outcomes
+            ],
+            "quartiles": [
+                {name: plain(value) for name, value in one._asdict().items()}
+                for one in self.quartiles
             ],
             "errors": [
                 {
@@ -104,8 +116,9 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     expression over what varies and the figures: `macs >= 360 * 1000 * 1000 and growth % 8 == 0`.
     After the `first` so many that fit it ends. Of what fits `pareto` keeps what none beats: small
     in these figures, or large in those with a `-` before them. It is given in the order of `sort`,
-    the first `top` alone. `results` is a file that all of it is written to as it comes, .jsonl,
-    .csv or .parquet; the same call goes on where it ends.
+    the first `top` alone; the `quartiles` of expressions, over all parameters too, tell how all
+    that fits is spread. `results` is a file that all of it is written to as it comes, .jsonl, .csv
+    or .parquet; the same call goes on where it ends.
 
     A variant that cannot be is listed with its reason, and stops nothing. Raises what `load`
     raises, and UsageError or UnknownName for what would be wrong with all variants.
@@ -117,15 +130,18 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     (4, 2)
     """
     plan, selection = plan_of(net, vary, options), selection_of(options)
+    spreads = tuple(Spread(text, plan) for text in options.get("quartiles", ()))
     tell, first, told = options.get("tell"), options.get("first"), 0.0
     for outcome in _run(plan, selection, options):
         selection.add(outcome)
+        for spread in spreads if outcome.fits else ():
+            spread.add(outcome)
         if tell and perf_counter() > told + EVERY:
             told = perf_counter()
             tell(outcome.number + 1, plan.space.size, selection.fitting)
         if selection.fitting == first:
             break
-    return Sweep(plan, shown(options), selection)
+    return Sweep(plan, shown(options), selection, spreads)
 
 
 def _run(plan: Plan, selection: Selection, options: Options) -> Iterator[Outcome]:

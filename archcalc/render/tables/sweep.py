@@ -13,8 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archcalc.referee.sweeps.plan import Outcome
+    from archcalc.referee.sweeps.quartiles import Quartiles
     from archcalc.referee.sweeps.sweep import Sweep
     from archcalc.render.table import Cell
+
+
+SPREAD_TITLE = "of all that fit a quarter, half and three quarters have at most"
+SPREAD = (
+    Column("of", "of"),
+    Column("many", "variants", "number", hide=1),
+    Column("least", "least", "number"),
+    Column("lower", "a quarter", "number"),
+    Column("median", "half", "number"),
+    Column("upper", "3 quarters", "number"),
+    Column("most", "most", "number"),
+)
 
 
 def sweep(found: Sweep) -> tuple[Table, ...]:
@@ -28,12 +41,18 @@ def sweep(found: Sweep) -> tuple[Table, ...]:
     varied = tuple(Column(name, name) for name in names)
     figures = tuple(Column(name, _title(name), "number") for name in found.columns)
     rows = tuple((*_values(one, names), *_figures(one, found)) for one in found.outcomes)
-    table = Table((*varied, *figures), rows, captions=tuple(_captions(found)))
-    if not found.errors:
-        return (table,)
-    reasons = tuple((*_values(one, names), one.error) for one in found.errors)
-    failed = (*varied, Column("error", "why it cannot be", "prose"))
-    return table, Table(failed, reasons, title=_failed(found))
+    tables = [Table((*varied, *figures), rows, captions=tuple(_captions(found)))]
+    if found.quartiles:
+        tables.append(Table(SPREAD, tuple(map(_spread, found.quartiles)), title=SPREAD_TITLE))
+    if found.errors:
+        reasons = tuple((*_values(one, names), one.error) for one in found.errors)
+        failed = (*varied, Column("error", "why it cannot be", "prose"))
+        tables.append(Table(failed, reasons, title=_failed(found)))
+    return tuple(tables)
+
+
+def _spread(one: Quartiles) -> tuple[Cell, ...]:
+    return (one.of, one.many, one.least, one.lower, one.median, one.upper, one.most)
 
 
 def _title(name: str) -> str:

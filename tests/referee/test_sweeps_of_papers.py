@@ -35,23 +35,25 @@ def test_the_notes_of_families_run(
 
 def test_all_three_papers_are_there() -> None:
     assert [family for family, _ in COMMANDS] == [
-        "efficientnet", "efficientnet", "mobilenet-v1", "mobilenet-v1", "regnet", "regnet",
+        *["efficientnet"] * 3, *["mobilenet-v1"] * 3, *["regnet"] * 2,
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("vary", "printed"),
+    ("vary", "printed", "parameters"),
     [
-        ("width=0.25..1..0.25", [41, 149, 325, 569]),  # Howard et al. 2017, Table 6
-        ("resolution=128..224..32", [186, 290, 418, 569]),  # Table 7
+        ("width=0.25..1..0.25", [41, 149, 325, 569], [0.5, 1.3, 2.6, 4.2]),  # Table 6
+        ("resolution=128..224..32", [186, 290, 418, 569], [4.2] * 4),  # Table 7
     ],
 )
-def test_the_tables_of_mobilenet(vary: str, printed: list[int]) -> None:
-    """In millions: 290.7 is printed as 290, all others are rounded."""
-    found = [one.figures["macs"] for one in sweep("mobilenet-v1", [read_vary(vary)]).outcomes]
+def test_the_tables_of_mobilenet(vary: str, printed: list[int], parameters: list[float]) -> None:
+    """Howard et al. 2017, in millions: 290.7 is printed as 290, all others are rounded."""
+    found = sweep("mobilenet-v1", [read_vary(vary)]).outcomes
+    macs = [one.figures["macs"] for one in found]
     assert all(
-        million in {n // 10**6, round(n / 10**6)} for n, million in zip(found, printed, strict=True)
+        million in {n // 10**6, round(n / 10**6)} for n, million in zip(macs, printed, strict=True)
     )
+    assert [round(one.figures["parameters"] / 10**6, 1) for one in found] == parameters
 
 
 def test_the_scaling_of_efficientnet() -> None:
@@ -66,6 +68,20 @@ def test_the_scaling_of_efficientnet() -> None:
     assert round(last / first, 2) == 2.57
     assert [sum(row.op == "mbconv" for row in r.fold(2)) for r in (own, scaled)] == [16, 23]
     assert [str(r["stage9"].output)[-3:] for r in (own, scaled)] == ["7x7", "9x9"]
+
+
+def test_what_doubles_an_efficientnet() -> None:
+    """What keeps Equation 3, depth · width² · resolution² near 2, and what doubles the work."""
+    vary = {"depth": "1..2..0.1", "width": "1..1.4..0.05", "resolution": "224..320..8"}
+    product = "depth * width * width * resolution * resolution / 224 / 224"
+    rule = sweep("efficientnet-b0", vary, where=f"1.92 <= {product} <= 2.08", sort="macs")
+    work = sweep("efficientnet-b0", vary, where="macs > 733000000", max_macs="810M")
+    numbers = ({one.number for one in found.outcomes} for found in (rule, work))
+    assert (rule.fitting, work.fitting, len(set.intersection(*numbers))) == (63, 42, 7)
+    own = archcalc.count("efficientnet-b0").total.macs
+    ratios = [one.figures["macs"] / own for one in rule.outcomes]
+    assert (round(ratios[0], 2), round(ratios[-1], 2)) == (1.89, 3.19)
+    assert all(1.9 <= one.figures["macs"] / own <= 2.1 for one in work.outcomes)
 
 
 STAGE = {"depths": "1..16..log", "widths": "8..1024..8..log", "ratios": "1|2|4"}

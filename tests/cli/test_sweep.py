@@ -36,10 +36,10 @@ def test_how_it_is_spread_stands_below(archcalc: Call) -> None:
         "sweep", "vit-b-16", "-v", "depth=1..12", "-c", "neurons", "--quartiles", "depth"
     )
     assert found.output.split("\n\n")[1] == (
-        "of all that fit a quarter, half and three quarters have at most\n"
-        "of     variants  least  a quarter  half  3 quarters  most\n"
-        "---------------------------------------------------------\n"
-        "depth        12      1          3     6           9    12\n"
+        "quartiles of what fits\n"
+        "of     variants  least  lower  median  upper  most\n"
+        "--------------------------------------------------\n"
+        "depth        12      1      3       6      9    12\n"
     )
 
 

@@ -330,6 +330,16 @@ def test_what_none_beats() -> None:
     ]
 
 
+def test_of_equals_none_beats_the_other_and_all_are_counted() -> None:
+    """Depths of 1.1 and 1.2 are rounded to the same; 19 of 22 are beaten by none."""
+    vary = {"depth": "1..2..0.1", "width": "1,1.1"}
+    found = sweep("efficientnet-b0", vary, pareto=["- macs", "parameters"], top=3)
+    assert len(found.outcomes) == 3
+    assert str(found).splitlines()[-1] == (
+        "the first 3 of 19 that none beats: large macs, small parameters"
+    )
+
+
 def test_the_front_agrees_with_its_definition() -> None:
     space = Space((read_vary("x=1..40"), read_vary("y=1..40")), draws=200, seed=3)
     points = [(int(str(p["x"])), int(str(p["y"]))) for p in map(space.at, range(200))]
@@ -384,6 +394,10 @@ def test_the_front_agrees_with_its_definition() -> None:
         (
             {"vary": DENSE, "inputs": "64", "quartiles": ["[growth]"]},
             "error[bad-expression]: `--quartiles [growth]`: expected a number, not `[12]`",
+        ),
+        (
+            {"vary": DENSE, "where": "growth"},
+            "error[wrong-type]: `--where growth` is neither true nor false",
         ),
         ({"vary": DENSE, "top": 0}, "error[wrong-type]: `top` is 1 or more, not 0"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import process_time
@@ -144,8 +145,13 @@ class Plan:
 
     def check(self) -> None:
         """Raise what is wrong with the plan itself."""
-        self._conditions  # noqa: B018 - they are read
-        self.subject.check(self.space.at(0))
+        first = self.space.at(0)
+        for one in self._conditions[0]:
+            with suppress(Reason):
+                if not isinstance(one.evaluate(first), bool):
+                    message = f"`--where {one.text[:80]}` is neither true nor false"
+                    raise UsageError.of("wrong-type", message)
+        self.subject.check(first)
 
 
 def read_over(option: str, text: str, names: Collection[str]) -> Expression:
@@ -160,10 +166,10 @@ def read_over(option: str, text: str, names: Collection[str]) -> Expression:
 
 
 def _why(error: ArchcalcError) -> str:
-    """Say what is wrong; of a text also where, which a layer's name tells of all else."""
+    """Say what is wrong; of a text also where, unless a layer's or a parameter's name tells it."""
     first = error.diagnostics[0]
     place = first.place if isinstance(error, SpecError) else None
-    if place is None:
+    if place is None or first.code == "not-a-choice":
         return first.message
     words = place.text[place.column - 1 : place.column - 1 + place.length]
     where = f"line {place.line}: {words}" if place.line else place.file

@@ -36,7 +36,7 @@ def read_aim(text: str) -> Aim:
     >>> read_aim("macs"), read_aim("-parameters")
     (Aim(name='macs', large=False), Aim(name='parameters', large=True))
     """
-    return Aim(text.strip().removeprefix("-"), text.strip().startswith("-"))
+    return Aim(text.strip().removeprefix("-").strip(), text.strip().startswith("-"))
 
 
 @dataclass
@@ -104,6 +104,11 @@ class Selection:
             heappush(self._heap, entry)
         else:
             heappushpop(self._heap, entry)
+
+    @property
+    def unbeaten(self) -> int:
+        """How many variants none beats, of which the first are shown."""
+        return sum(map(len, self._kept.values()))
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

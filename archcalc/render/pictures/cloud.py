@@ -57,7 +57,8 @@ def _chart(found: Sweep) -> Any:  # noqa: ANN401 - matplotlib's own class
     axes.grid(visible=True, which="major", color="#dddddd", linewidth=0.6)
     axes.set_xlabel(_said(names[0]))
     axes.set_ylabel(_said(names[1]))
-    title = f"{len(points):,} variants of {shortened(found.plan.subject.id, 40)}"
+    many = "variant" if len(points) == 1 else "variants"
+    title = f"{len(points):,} {many} of {shortened(found.plan.subject.id, 40)}"
     axes.set_title(title, loc="left", fontweight="bold")
     axes.legend(frameon=False)
     plain_ticks(axes.xaxis, axes.yaxis)

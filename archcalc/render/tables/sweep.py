@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from archcalc.render.table import Cell
 
 
-SPREAD_TITLE = "of all that fit a quarter, half and three quarters have at most"
+SPREAD_TITLE = "quartiles of what fits"
 SPREAD = (
     Column("of", "of"),
     Column("many", "variants", "number", hide=1),
     Column("least", "least", "number"),
-    Column("lower", "a quarter", "number"),
-    Column("median", "half", "number"),
-    Column("upper", "3 quarters", "number"),
+    Column("lower", "lower", "number"),
+    Column("median", "median", "number"),
+    Column("upper", "upper", "number"),
     Column("most", "most", "number"),
 )
 
@@ -88,7 +88,8 @@ def _captions(found: Sweep) -> Iterator[str]:
         aims = ", ".join(
             f"{'large' if a.large else 'small'} {a.name}" for a in found.selection.front
         )
-        yield f"{shown:,} that none beats: {aims}"
+        first = f"the first {shown:,} of " if shown < found.selection.unbeaten else ""
+        yield f"{first}{found.selection.unbeaten:,} that none beats: {aims}"
     elif shown < found.fitting:
         yield f"the first {shown:,} of them"
     if found.plan.batch != 1:

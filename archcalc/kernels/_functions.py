@@ -42,3 +42,24 @@ def softplus(x: Array) -> Array:
     """
     y: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.maximum(x, -x)))
     return y
+
+
+def softmax(x: Array, axis: int = -1) -> Array:
+    """Give exp(x)/Σ exp(x) along an axis. The largest becomes exp(0): nothing overflows.
+
+    >>> softmax(np.array([0.0, 1000, 1000])).tolist()
+    [0.0, 0.5, 0.5]
+    """
+    y: Array = np.exp(x - x.max(axis=axis, keepdims=True))
+    y /= y.sum(axis=axis, keepdims=True)
+    return y
+
+
+def softmax_back(dy: Array, y: Array, axis: int = -1) -> Array:
+    """Give the gradient of x: y·(dy - Σ dy·y).
+
+    >>> softmax_back(np.array([1.0, 0]), np.array([0.5, 0.5])).tolist()
+    [0.25, -0.25]
+    """
+    dx: Array = y * (dy - (dy * y).sum(axis=axis, keepdims=True))
+    return dx

@@ -9,6 +9,8 @@ import numpy as np
 
 from archcalc.kernels._arrays import expect_maps, expect_shape, shown
 from archcalc.kernels._distance import distances, parted, rejoined, turned
+from archcalc.kernels._functions import softmax, softmax_back
+from archcalc.kernels._heads import gathered, repeated
 from archcalc.kernels._tokens import as_maps, in_a_row
 from archcalc.kernels._windows import each
 
@@ -163,15 +165,13 @@ def forward(  # noqa: PLR0913 - the weights and the fields of the op
     found = [_product(row, arrays, name) for row, name in zip(rows, NAMES, strict=False)]
     queries, keys, values = layout.laid(found, found[0].shape[-1] // heads)
     shared = heads // keys.shape[1]
-    scores = queries @ _repeated(keys, shared).swapaxes(-1, -2) * (1 / sqrt(queries.shape[-1]))
+    scores = queries @ repeated(keys, shared).swapaxes(-1, -2) * (1 / sqrt(queries.shape[-1]))
     if position_bias is not None:
         scores = scores + position_bias.reshape(heads, -1)[:, distances(layout.sides)]
     if causal:
         scores = np.where(_behind(*scores.shape[-2:]), -np.inf, scores)
-    # The largest becomes exp(0): nothing overflows, and the quotient is the same.
-    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    scores = scores / scores.sum(axis=-1, keepdims=True)
-    mixed = layout.back(_together(scores @ _repeated(values, shared)))
+    scores = softmax(scores)
+    mixed = layout.back(_together(scores @ repeated(values, shared)))
     y = as_maps(_product(mixed, arrays, "output"), extents)
     return y, Saved(xs, arrays, queries, keys, values, scores, mixed, layout)
 
@@ -196,14 +196,14 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     gradients: dict[str, Array] = {}
     d_row = _back(in_a_row(dy), mixed, arrays, "output", gradients)
     d_mixed = _apart(layout.parted(d_row), size)
-    d_values = _gathered(scores.swapaxes(-1, -2) @ d_mixed, shared)
-    d_scores = d_mixed @ _repeated(values, shared).swapaxes(-1, -2)
-    d_scores = scores * (d_scores - (d_scores * scores).sum(axis=-1, keepdims=True))
+    d_values = gathered(scores.swapaxes(-1, -2) @ d_mixed, shared)
+    d_scores = d_mixed @ repeated(values, shared).swapaxes(-1, -2)
+    d_scores = softmax_back(d_scores, scores)
     if "position_bias" in arrays:
         gradients["position_bias"] = _by_distance(d_scores, layout, arrays["position_bias"])
     d_scores = d_scores * (1 / sqrt(size))
-    d_queries = d_scores @ _repeated(keys, shared)
-    d_keys = _gathered(d_scores.swapaxes(-1, -2) @ queries, shared)
+    d_queries = d_scores @ repeated(keys, shared)
+    d_keys = gathered(d_scores.swapaxes(-1, -2) @ queries, shared)
     d_rows = layout.unlaid([_together(d) for d in (d_queries, d_keys, d_values)], size)
     found = zip(d_rows, _sources(xs), NAMES, strict=False)
     d_rows = [_back(d, in_a_row(x), arrays, name, gradients) for d, x, name in found]
@@ -258,19 +258,6 @@ def _apart(row: Array, size: int) -> Array:
 def _together(parts: Array) -> Array:
     samples, heads, places, size = parts.shape
     return parts.swapaxes(1, 2).reshape(samples, places, heads * size)
-
-
-def _repeated(parts: Array, shared: int) -> Array:
-    """Give each head the keys or values that it shares with its neighbours."""
-    return np.repeat(parts, shared, axis=1) if shared > 1 else parts
-
-
-def _gathered(parts: Array, shared: int) -> Array:
-    """Add up what came back to the heads that shared something."""
-    if shared == 1:
-        return parts
-    samples, heads, places, size = parts.shape
-    return np.asarray(parts.reshape(samples, heads // shared, shared, places, size).sum(axis=2))
 
 
 def _after_zeros(row: Array, places: int) -> Array:

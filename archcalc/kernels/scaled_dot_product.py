@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from archcalc.kernels._arrays import axis_of, expect_maps, shown
+from archcalc.kernels._functions import softmax, softmax_back
+from archcalc.kernels._heads import gathered, repeated
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Array, Gradients, Shape, WeightShapes
@@ -65,15 +67,13 @@ def forward(
         message = f"scaled_dot_product: {said} are no queries, keys and values"
         raise ValueError(message)
     times = heads // shared
-    scores = queries @ _repeated(keys, times).swapaxes(-1, -2) * (1 / sqrt(queries.shape[-1]))
+    scores = queries @ repeated(keys, times).swapaxes(-1, -2) * (1 / sqrt(queries.shape[-1]))
     if len(xs) > 3:
         scores = scores + _added(xs[3], along)
     if causal:
         scores = np.where(_behind(*scores.shape[-2:]), -np.inf, scores)
-    # The largest becomes exp(0): nothing overflows, and the quotient is the same.
-    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    scores = scores / scores.sum(axis=-1, keepdims=True)
-    y = _maps(scores @ _repeated(values, times), asked.shape[2:], along)
+    scores = softmax(scores)
+    y = _maps(scores @ repeated(values, times), asked.shape[2:], along)
     return y, Saved(tuple(x.shape for x in xs), along, queries, keys, values, scores)
 
 
@@ -93,13 +93,13 @@ def backward(dy: Array, saved: Saved) -> Gradients:
     shapes, along, queries, keys, values, scores = saved
     times = queries.shape[-3] // keys.shape[-3]
     d_mixed = _rows(dy, along, queries.shape[-3])
-    d_values = _gathered(scores.swapaxes(-1, -2) @ d_mixed, times)
-    d_scores = d_mixed @ _repeated(values, times).swapaxes(-1, -2)
-    d_scores = scores * (d_scores - (d_scores * scores).sum(axis=-1, keepdims=True))
+    d_values = gathered(scores.swapaxes(-1, -2) @ d_mixed, times)
+    d_scores = d_mixed @ repeated(values, times).swapaxes(-1, -2)
+    d_scores = softmax_back(d_scores, scores)
     scaled = d_scores * (1 / sqrt(queries.shape[-1]))
     rows = (
-        scaled @ _repeated(keys, times),
-        _gathered(scaled.swapaxes(-1, -2) @ queries, times),
+        scaled @ repeated(keys, times),
+        gathered(scaled.swapaxes(-1, -2) @ queries, times),
         d_values,
     )
     one = shapes[0]
@@ -155,20 +155,6 @@ def _summed(d_scores: Array, shape: tuple[int, ...]) -> Array:
         axis for axis, (n, own) in enumerate(zip(found.shape, wanted, strict=True)) if n != own
     )
     return np.asarray(found.sum(axis=spread, keepdims=True)).reshape(shape)
-
-
-def _repeated(parts: Array, times: int) -> Array:
-    """Give each head the keys or values that it shares with its neighbours."""
-    return np.repeat(parts, times, axis=2) if times > 1 else parts
-
-
-def _gathered(parts: Array, times: int) -> Array:
-    """Add up what came back to the heads that shared something."""
-    if times == 1:
-        return parts
-    samples, others, heads, places, each = parts.shape
-    grouped = parts.reshape(samples, others, heads // times, times, places, each)
-    return np.asarray(grouped.sum(axis=3))
 
 
 def _behind(queries: int, keys: int) -> Array:

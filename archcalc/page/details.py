@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc.paths import layer_of
 from archcalc.referee.derivations.explanation import Step, parts_of, sums_of
+from archcalc.referee.derivations.lessons import lessons
 from archcalc.render.cells import shown
-from archcalc.render.tables.explanation import derivations, part, sums
+from archcalc.render.tables.explanation import derivations, lesson, part, sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
 
 
 class Details:
-    """The derivations of a report. `found` lists them as tables, `growths` how fields grow."""
+    """The derivations of a report: `found` lists them as tables.
+
+    `growths` are how receptive fields grow, `lessons` what layers give occasion to.
+    """
 
     def __init__(self, report: Report) -> None:
         self.report = report
         self.found: list[list[dict[str, Any]]] = []
         self.growths: list[list[list[str]]] = []
+        self.lessons: list[dict[str, Any]] = []
         self._places: dict[object, int] = {}
 
     @cached_property
@@ -73,6 +78,17 @@ class Details:
             return None
         rows = _plain(derivations("", figures), "")["rows"]
         return self._place(("growth", str(rows)), self.growths, lambda: rows)
+
+    def taught(self, branch: Branch) -> list[int]:
+        """Tell where stands what a layer, a block or a group gives occasion to teach."""
+        if branch.kind in {"op", "repeats"}:
+            return []
+        found = lessons(self.report.graph, list(branch.positions), branch.row.path)
+        tables = [_plain(lesson(each), "") for each in found]
+        return [
+            self._place(("lesson", str(table)), self.lessons, lambda table=table: table)  # type: ignore[misc]
+            for table in tables
+        ]
 
     def _place(self, key: object, listed: list[Any], make: Callable[[], Any]) -> int:
         """Tell where something stands in a list, which takes it up if it is new."""

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 FIELDS = (
     "level", "name", "kind", "path", "op", "times", "input", "output", "kernel", "head", "shared",
     "figures", "detail", "field", "growth", "reads",
+    "lessons",
 )  # fmt: skip
-"""What a row holds; `figures`, `detail`, `field`, `growth` are places in the lists of these."""
+"""What a row holds; `figures`, `detail`, `field`, `growth`, `lessons` are places in their lists."""
 
 EXACT = Column("exact", "exact", "number")
 
@@ -80,6 +81,7 @@ def network(report: Report, findings: Iterable[Finding] = ()) -> dict[str, Any]:
         "details": rows.details.found,
         "receptive": rows.found_fields,
         "growths": rows.details.growths,
+        "lessons": rows.details.lessons,
         "published": [_finding(each) for each in findings],
         "drawings": drawn.found,
         "drawing": drawn.first,
@@ -123,6 +125,7 @@ class _Rows:
             "detail": self.details.of(branch),
             "field": self._field(row.field),
             "growth": self.details.growth(branch),
+            "lessons": self.details.taught(branch),
             "reads": self._reads(branch) if branch.is_leaf else [],
         }
         return [found[field] for field in FIELDS]

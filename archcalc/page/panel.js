@@ -19,6 +19,7 @@ function panel(network, row, page) {
     ...tables(network, row),
     receptive(network, row),
     neighbours(network, row, page),
+    row.lessons.length > 0 && section("Lessons", "lessons", row.lessons.map((each) => derivation(network.lessons[each], true))),
     printedOf(network.printed(row)),
   ].filter(Boolean);
 }

@@ -220,6 +220,9 @@ def test_a_row_shows_what_is_behind_it(browser: Browser, pages: dict[str, str]) 
     seen = browser.texts(".panel .receptive p")
     assert seen == ["one output sees 14 x 14 of 32 x 32; the next lies 2 further."]
     assert browser.texts(".panel .published tbody tr td:nth-child(4)") == ["= equal"] * 3
+    lessons = explain("lenet5", "C3").lessons
+    assert browser.texts(".panel .lessons h3") == [each.title for each in lessons]
+    assert browser.texts(".panel .lessons .note") == [each.text for each in lessons]
     browser.click(".panel .close")
     assert browser.texts(".panel h2") == []
 

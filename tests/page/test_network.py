@@ -40,6 +40,19 @@ def layers(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {row["path"]: row for row in rows(data) if row["kind"] == "layer"}
 
 
+def test_layers_and_blocks_teach_what_explain_does() -> None:
+    data = network(count("resnet50"))
+    found = rows(data)
+    for path in ("conv1", "conv2_x", "conv2_x/1/conv2", "fc"):
+        row = next(each for each in found if each["path"] == path and each["kind"] != "op")
+        taught = [data["lessons"][place] for place in row["lessons"]]
+        assert [(each["title"], each["notes"]) for each in taught] == [
+            (each.title, [each.text]) for each in explain("resnet50", path).lessons
+        ]
+    assert any("Without it these layers" in each["notes"][0] for each in data["lessons"])
+    assert not any(row["lessons"] for row in found if row["kind"] in {"op", "repeats"})
+
+
 @pytest.mark.parametrize("name", ["bert-base", "lenet5", "resnet18"])
 def test_every_convention_recounts_every_row(name: str) -> None:
     report = count(name)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archcalc.ops.fields import Table as Connections
     from archcalc.referee.derivations.derivation import Derivation, DerivedFigure
     from archcalc.referee.derivations.explanation import Explanation, Part, Step
+    from archcalc.referee.derivations.lesson import Lesson
     from archcalc.referee.derivations.symbolic import SymbolicRule
 
 EXTENTS = {f"{line}s" for line in (*LINES, "place")}
@@ -78,9 +79,12 @@ def explanation(found: Explanation) -> list[Table]:
             _overview(found),
             *([sums(f"sums over {found.scope}", found.sums)] if found.parts else []),
         ]
-    return tables + [
-        derivations(lesson.title, lesson.figures, (lesson.text,)) for lesson in found.lessons
-    ]
+    return tables + [lesson(each) for each in found.lessons]
+
+
+def lesson(found: Lesson) -> Table:
+    """Tabulate the figures of a lesson, its text below them."""
+    return derivations(found.title, found.figures, (found.text,))
 
 
 def quantities(found: Sequence[Explanation], names: Sequence[str]) -> Table:

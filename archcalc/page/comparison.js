@@ -47,7 +47,8 @@ function scatter(networks, page) {
     .filter(({ x, y }) => x > 0 && y > 0);
   const ends = (values) => [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values) * 1.0001))];
   if (points.length < 2) return element("p", { class: "note" }, "fewer than two networks have both");
-  const width = 640, height = 320, pad = { left: 64, right: 150, top: 24, bottom: 40 };
+  const phone = innerWidth < 700, height = 320;
+  const width = phone ? 360 : 640, pad = { left: phone ? 44 : 64, right: phone ? 24 : 150, top: 24, bottom: 40 };
   const [left, right] = ends(points.map(({ x }) => x)), [bottom, top] = ends(points.map(({ y }) => y));
   const xAt = (value) => pad.left + (width - pad.left - pad.right) * (Math.log10(value) - left) / (right - left);
   const yAt = (value) => height - pad.bottom - (height - pad.top - pad.bottom) * (Math.log10(value) - bottom) / (top - bottom);

@@ -7,7 +7,9 @@ class Page {
     this.about = data.conventions;
     this.convention = "";
     this.served = Boolean(data.editor);
-    this.chosen = new Set(USUAL.filter((name) => innerWidth > 700 || !["kernel", "connections", "share", "output"].includes(name)));
+    const interact = data.networks?.some(({ columns }) => columns.some(({ name }) => name === "interactions"));
+    const spared = innerWidth <= 700 ? ["kernel", "connections", "interactions", "share", "output"] : interact ? ["kernel"] : [];
+    this.chosen = new Set(USUAL.filter((name) => !spared.includes(name)));
     new ResizeObserver(([{ contentRect }]) => place.classList.toggle("narrow", contentRect.width < 1060)).observe(place);
     addEventListener("beforeprint", () => this.grid?.fillAll());
     this.load(data.networks);

@@ -93,6 +93,6 @@ class Picture {
     const [first] = found;
     if (!first) return;
     const place = first.getBBox(), half = { x: this.frame.clientWidth / 2, y: this.frame.clientHeight / 2 };
-    this.frame.scrollTo({ left: place.x * this.zoom - half.x, top: (place.y - this.top) * this.zoom - half.y });
+    this.frame.scrollTo({ left: place.x * this.zoom - half.x, top: (place.y - this.top) * this.zoom - half.y / 2 });
   }
 }

@@ -382,6 +382,9 @@ def test_on_paper_all_is_shown_and_nothing_lies_over_another(
         hidden, position, *below = browser.run(script)
         assert (hidden, position, below) == (0, "static", [True, True])
         assert browser.run("return document.querySelector('.tools').offsetParent") is None
+        ends = "return ['.frame svg', 'footer'].map((e) => document.querySelector(e)"
+        picture, foot = browser.run(f"{ends}.getBoundingClientRect())")
+        assert picture["bottom"] <= foot["top"]
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 

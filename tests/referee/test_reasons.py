@@ -120,3 +120,22 @@ def test_a_stride_one_block_later_prints_the_66_of_mobilenet_v3_and_not_the_65_b
 
     assert round(small.total.macs / 10**6, 1) == 66.2
     assert round(plain.total.macs / 10**6, 1) == 60.7
+
+
+def test_an_auxiliary_head_like_that_of_the_next_makes_the_13_6_million_of_inception_v2() -> None:
+    report = archcalc.count("inception-v2")
+    maps = report["4d"].output.channels  # 14x14, pooled by 5x5/3 to 4x4
+    head = (maps * 128 + 2 * 128) + (4 * 4 * 128 * 768 + 2 * 768) + (768 + 1) * 1000
+
+    assert (maps, head) == (576, 2_417_384)
+    assert round((report.total.parameters + head) / 10**6, 2) == 13.61
+
+
+def test_no_size_of_image_prints_the_9_9_of_efficientnet_b5() -> None:
+    macs = {
+        side: archcalc.count(archcalc.load("efficientnet-b5", resolution=side)).total.macs
+        for side in range(444, 462, 2)
+    }
+
+    assert [side for side, needed in macs.items() if 9.41 < needed / 10**9 < 10.23] == []
+    assert [round(macs[side] / 10**9, 2) for side in (448, 450, 456)] == [9.40, 10.23, 10.27]

@@ -272,6 +272,45 @@ def test_a_module_that_asks_for_values_says_where() -> None:
     assert "`return x if x.sum() > 0 else -x`" in said
 
 
+@torch.library.custom_op(  # type: ignore[untyped-decorator]
+    "archcalc_test::odd", mutates_args=(), schema="(Tensor x) -> Tensor"
+)
+def odd(x: Any) -> Any:  # noqa: ANN401
+    """Do what PyTorch knows no shape of."""
+    return 2 * x
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (lambda x: x.numpy(), "it"),
+        (lambda x: x.tolist(), "`item`"),
+        (odd, "`odd`"),
+        (lambda x: x[x.nonzero(as_tuple=True)], "`nonzero`"),
+    ],
+    ids=["numpy", "list", "custom", "nonzero"],
+)
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_whoever_asks_for_values_is_named(asked: Any, said: str, device: str) -> None:  # noqa: ANN401
+    class Asks(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.head = nn.Linear(8, 4), nn.Linear(4, 2)
+
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            x = self.body(x)
+            asked(x)
+            return self.head(x)
+
+    report = count(Asks().to(device), inputs=(8,))
+
+    assert (report.total.parameters, report.total.macs) == (36 + 10, 32)
+    assert report.total.unknown["macs"] == ("behind body",)
+    (line,) = told(report.uncounted)
+    assert line.startswith(f"at least, since `Asks` is not reached ({said} asks for values (")
+    assert line.endswith(")): behind body")
+
+
 def test_a_module_without_memory_is_read_whatever_its_size() -> None:
     total = count(nn.Linear(200_000, 400_000, device="meta"), input=(200_000,)).total
 

@@ -46,6 +46,15 @@ KNOWN = (
 FAULTS = (Exception, SystemExit)
 """What a stranger's code raises: it may also end the program, as a parser of arguments does."""
 _VALUES = (DataDependentOutputException, DynamicOutputShapeException)
+_SAID = (
+    "meta",
+    "_local_scalar_dense",
+    "is not on the expected device",
+    ".numpy() is not supported",
+    "no fake impl registered",
+    "must be quantized",
+)
+"""What PyTorch says where it has no values, in some of its many ways."""
 
 
 def trace(
@@ -201,13 +210,7 @@ def asks_for_values(error: BaseException) -> bool:
     said = str(error)
     if 'required "forward" function' in said:  # a list of modules is none
         return False
-    return (
-        isinstance(error, (*_VALUES, NotImplementedError))
-        or "meta" in said
-        or "_local_scalar_dense" in said
-        or "is not on the expected device" in said
-        or "must be quantized" in said
-    )
+    return isinstance(error, (*_VALUES, NotImplementedError)) or any(w in said for w in _SAID)
 
 
 def failed(what: str, error: BaseException, hint: str | None = None) -> ArchcalcError:

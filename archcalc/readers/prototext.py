@@ -35,12 +35,17 @@ _TOKEN = re.compile(
     | (?P<odd>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_FIELD = re.compile(
-    r"""[ \t\n]*+ (?P<name>[A-Za-z_][A-Za-z0-9_]*+) [ \t]*+ : [ \t]*+
-    (?: "(?P<string>[^"\\\n]*+)" | (?P<word>[+-]?[A-Za-z0-9_.][A-Za-z0-9_.+-]*+) )""",
+_PIECE = re.compile(
+    r"""[ \t\n]*+ (?:
+        (?P<name>[A-Za-z_][A-Za-z0-9_]*+) [ \t]*+ (?:
+            : [ \t]*+ (?: "(?P<string>[^"\\\n]*+)" | (?P<word>[+-]?[A-Za-z0-9_.][A-Za-z0-9_.+-]*+) )
+            | :?+ [ \t]*+ (?P<open>\{)
+        )
+        | (?P<close>\})
+    )""",
     re.VERBOSE,
 )
-"""A plain field with its value at once, which almost all are."""
+"""A plain field with its value at once, which almost all are, or where a message begins or ends."""
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _CLOSES = {"{": "}", "<": ">"}
@@ -95,8 +100,8 @@ class _Parser:
         top = Message()
         stack = [(top, "")]
         while True:
+            self._plain_pieces(stack)
             message, close = stack[-1]
-            self._plain_fields(message)
             token = next(self.tokens)
             if token.kind == "end":
                 break
@@ -117,21 +122,33 @@ class _Parser:
             self._fail(place, f"this message is never closed: `{close}` is missing")
         return top
 
-    def _plain_fields(self, message: Message) -> None:
-        """Read fields as long as they are plain ones; a file that is merely long has no others."""
-        text, most = self.source.text, self.limits.values
-        while self.values < most and (field := _FIELD.match(text, self.at)):
-            name = field.start("name")
-            if lines := text.count("\n", self.at, name):
+    def _plain_pieces(self, stack: list[tuple[Message, str]]) -> None:
+        """Read on as long as all is plain, as a file that is merely long is; else tokens tell."""
+        text, most, deepest = self.source.text, self.limits.values, self.limits.nesting
+        message, close = stack[-1]
+        while self.values < most and (piece := _PIECE.match(text, self.at)):
+            kind = piece.lastgroup or ""
+            if (kind == "close" and close != "}") or (kind == "open" and len(stack) >= deepest):
+                return
+            start = piece.start(kind)
+            if lines := text.count("\n", self.at, start):
                 self.line += lines
-                self.start = text.rfind("\n", self.at, name) + 1
-            kind = field.lastgroup or ""
-            quoted = kind == "string"
-            column = field.start(kind) - quoted - self.start
-            value = Scalar(field[kind], quoted, self.line, column)
-            message.setdefault(field["name"], []).append(value)
+                self.start = text.rfind("\n", self.at, start) + 1
+            self.at = piece.end()
+            if kind == "close":
+                stack.pop()
+                message, close = stack[-1]
+                continue
             self.values += 1
-            self.at = field.end()
+            values = message.setdefault(piece["name"], [])
+            if kind == "open":
+                message, close = Message(self.line, start - self.start), "}"
+                values.append(message)
+                stack.append((message, close))
+            else:
+                quoted = kind == "string"
+                column = start - quoted - self.start
+                values.append(Scalar(piece[kind], quoted, self.line, column))
 
     def _field(self, message: Message, name: _Token) -> tuple[Message, str] | None:
         """Read a field; if its value is a message, give that, and what closes it."""

@@ -86,7 +86,7 @@ def framed(report: Report, piece: Piece) -> Piece:
 def _above(report: Report, width: float) -> Iterator[svg.Text]:
     yield svg.Text(MARGIN, 0, svg.shortened(called(report), 48), 16, "start", bold=True, about=True)
     facts = [f"input {entering(report.inputs)}", *figures(report.total), report.scope]
-    facts += [] if report.rows else [NOTHING]
+    facts += [] if report.nodes else [NOTHING]
     for line in _wrapped(facts, width, 11):
         yield svg.Text(MARGIN, 0, line, 11, "start", about=True)
 

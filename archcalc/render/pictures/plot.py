@@ -87,7 +87,7 @@ def profile(report: Report, depth: int | None = 1) -> Any:  # noqa: ANN401
 
 def _title(report: Report) -> str:
     said = f"{shortened(called(report), 60)}, input {entering(report.inputs)}{batched(report)}"
-    return said if report.rows else f"{said}: {NOTHING}"
+    return said if report.nodes else f"{said}: {NOTHING}"
 
 
 def _shares(axes: Any, report: Report, lines: Sequence[FoldedRow]) -> None:  # noqa: ANN401

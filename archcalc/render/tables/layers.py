@@ -90,7 +90,7 @@ def title(report: Report) -> str:
 def captions(report: Report, columns: Iterable[str] = (), bytes_each: int = BYTES) -> Iterator[str]:
     """Say what the totals cover, and what they leave out."""
     total = report.total
-    if not report.rows:
+    if not report.nodes:
         yield NOTHING
     yield f"scope: {report.scope}"
     yield from told(report.uncounted)

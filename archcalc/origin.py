@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from archcalc.graph import Graph
     from archcalc.ops.op import Shape
@@ -48,6 +48,32 @@ class Origin:
         values = [f"{key}={value}" for key, value in self.parameters.items()]
         text = "\n".join([self.text, *values])
         return f"sha256:{sha256(text.encode()).hexdigest()[:16]}"
+
+
+def told_apart(
+    names: Iterable[str], origins: Sequence[Origin], *, numbered: bool = True
+) -> list[str]:
+    """Name networks side by side: those of one name by what they were read from too.
+
+    What that does not tell apart has a number, if it is to be `numbered`, and is not the same.
+
+    >>> from dataclasses import replace
+    >>> spec = Origin(id="net", name="net", inputs={}, text="layers: []")
+    >>> file, other = (replace(spec, kind="ONNX model", text=text) for text in "ab")
+    >>> told_apart(["net", "net"], [spec, file]), told_apart(["net", "nets"], [spec, file])
+    (['net (spec)', 'net (ONNX model)'], ['net', 'nets'])
+    >>> told_apart(["net", "net"], [file, other]), told_apart(["net", "net"], [file, file])
+    (['net (1)', 'net (2)'], ['net', 'net'])
+    """
+    pairs = list(zip(names, origins, strict=True))
+    kinds = {name: {o.kind for other, o in pairs if other == name} for name, _ in pairs}
+    said = [f"{name} ({o.kind})" if len(kinds[name]) > 1 else name for name, o in pairs]
+    if not numbered or len({o.fingerprint if o.text else id(o) for o in origins}) == 1:
+        return said
+    return [
+        f"{name} ({said[: n + 1].count(name)})" if said.count(name) > 1 else name
+        for n, name in enumerate(said)
+    ]
 
 
 class Maker(Protocol):

@@ -181,3 +181,40 @@ def test_what_differs_is_said_at_80_columns(archcalc: Callable[..., Outcome]) ->
     assert "stride 1, not 2" in output
     assert "+77,070,336" in output
     assert "connections" not in output
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("diff", "from net (Caffe prototxt) to net (spec)"),
+        ("reconcile", "from net@macs (Caffe prototxt) to net@macs (spec)"),
+        ("compare", "net (Caffe prototxt)  net (spec)  / net (Caffe prototxt)"),
+        ("table", "net (Caffe prototxt)  8x1x1          36    32"),
+    ],
+)
+def test_networks_of_one_name_are_told_apart(
+    archcalc: Call, tmp_path: Path, command: str, said: str
+) -> None:
+    (tmp_path / "net.prototxt").write_text(
+        'input: "x" input_dim: 1 input_dim: 8 layer { name: "fc" type: "InnerProduct" '
+        'bottom: "x" top: "fc" inner_product_param { num_output: 4 } }'
+    )
+    (tmp_path / "net.yaml").write_text("input: 8\nlayers: [{linear: 4, name: fc}]\n")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "net.yaml").write_text("input: 8\nlayers: [{linear: 4, name: fc}]\n")
+    files = [str(tmp_path / name) for name in ("net.prototxt", "net.yaml", "b/net.yaml")]
+
+    assert said in archcalc(command, *files[:2]).output
+    assert "net (spec)" not in archcalc(command, *files[1:]).output
+
+
+def test_networks_of_one_name_and_kind_are_numbered(archcalc: Call, tmp_path: Path) -> None:
+    for folder, units in (("a", 4), ("b", 5)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "net.yaml").write_text(
+            f"input: 8\nlayers: [{{linear: {units}, name: fc}}]\n"
+        )
+    files = [str(tmp_path / folder / "net.yaml") for folder in "ab"]
+
+    assert "from net (1) to net (2)" in archcalc("diff", *files).output
+    assert "from net@macs (1) to net@macs (2)" in archcalc("reconcile", *files).output

@@ -91,7 +91,8 @@ class Module(NamedTuple):
     def origin(self) -> Origin:
         """Who it is: its class."""
         shapes = {example.name: example.shape for example in self.inputs}
-        return Origin(id=self.name, name=self.name.rpartition(":")[2], inputs=shapes)
+        name = self.name.rpartition(":")[2]
+        return Origin(id=self.name, name=name, inputs=shapes, kind="PyTorch module")
 
     def graph(self) -> Graph:
         """Run the module once, and take the network together."""

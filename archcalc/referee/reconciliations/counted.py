@@ -14,6 +14,7 @@ from archcalc.convention.library import find
 from archcalc.errors import UsageError
 from archcalc.files import is_there
 from archcalc.inputs import say
+from archcalc.origin import told_apart
 from archcalc.readers import find as find_network
 from archcalc.referee.phrases import value
 from archcalc.referee.published.printed import Printed, last_place
@@ -98,6 +99,11 @@ class CountedReport:
     def by(self, convention: Convention) -> CountedReport:
         """Count the same network by another convention, without its slip."""
         return CountedReport(self.report, convention, partial=self.partial)
+
+
+def side_names(*sides: CountedReport) -> list[str]:
+    """Name sides as one would write them, so that they can be told apart."""
+    return told_apart((side.name for side in sides), [side.report.graph.origin for side in sides])
 
 
 class Number(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from archcalc.convention.rule import Addend
 from archcalc.convention.variables import read
 from archcalc.inputs import say
+from archcalc.origin import told_apart
 from archcalc.referee.phrases import listed, op_name, rates, value
 from archcalc.referee.reconciliations.structure import Part, parts
 
@@ -91,20 +92,22 @@ def _structure_term(part: Part, a: CountedReport, b: CountedReport) -> Term:
 
 def _alone(part: Part, a: CountedReport, b: CountedReport) -> str:
     """Say where alone a part is; of batch norms, that the other network has folded them."""
+    first, second = _networks(a, b)
     with_it, without = (b.report, a.report) if part.kind == "added" else (a.report, b.report)
     folded = [layer for layer in without.graph.uncounted if layer.op == "batch norm"]
     ops = {node.path: node.op.name for node in with_it.nodes}
     if len(folded) >= len(part.causes) and {ops.get(path) for path in part.causes} == {"batchnorm"}:
-        return f"batch norm, folded into convolutions in {without.graph.origin.id}"
-    return f"only in {_owner(part, a, b)}"
+        return (
+            f"batch norm, folded into convolutions in {first if part.kind == 'added' else second}"
+        )
+    return f"only in {second if part.kind == 'added' else first}"
 
 
-def _owner(part: Part, a: CountedReport, b: CountedReport) -> str:
-    """Name the network that alone has a part; two variants of one id by their place."""
-    first, second = a.report.graph.origin.id, b.report.graph.origin.id
-    if first == second:
-        return "the second" if part.kind == "added" else "the first"
-    return second if part.kind == "added" else first
+def _networks(a: CountedReport, b: CountedReport) -> tuple[str, str]:
+    """Name both networks; two variants of one id by their place."""
+    origins = [side.report.graph.origin for side in (a, b)]
+    first, second = told_apart([origin.id for origin in origins], origins, numbered=False)
+    return ("the first", "the second") if first == second else (first, second)
 
 
 def _changed(part: Part) -> str:

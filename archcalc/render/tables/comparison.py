@@ -12,6 +12,7 @@ from archcalc.errors import UnknownName, suggestion
 from archcalc.inputs import say
 from archcalc.memory import partial
 from archcalc.ops.op import Shape
+from archcalc.origin import told_apart
 from archcalc.referee.comparisons.comparison import ratios
 from archcalc.referee.phrases import value
 from archcalc.render.caption import batched
@@ -88,7 +89,7 @@ def difference(found: Difference, depth: int | None = None, *, names: bool = Fal
                 *(UNKNOWN if found.is_partial(n) else found.change(n) for n in CHANGED),
             ),
         ),
-        title=f"from {_id(found.before)} to {_id(found.after)}",
+        title="from {} to {}".format(*_ids(found.before, found.after)),
         captions=(
             *(["no layer differs"] if kinds["same"] + renamed == len(found.layers) else []),
             f"layers that are the same: {kinds['same']}{told}",
@@ -114,7 +115,7 @@ def budget(found: Budget) -> Iterator[Table]:
     yield Table(
         columns,
         tuple(_checked(check) for check in found.checks),
-        title=f"{_id(found.report)}, input {say(found.report.inputs)}",
+        title=f"{found.report.graph.origin.id}, input {say(found.report.inputs)}",
         captions=(*_scopes(found.report), *([_memory(found)] if memory else [])),
         tones=tuple("good" if check.within else "bad" for check in found.checks),
     )
@@ -163,7 +164,7 @@ def _totals(found: Comparison, quantities: Sequence[str]) -> Table:
 
 
 def _side_by_side(found: Comparison) -> tuple[Column, ...]:
-    first, *others = [_id(report) for report in found.reports]
+    first, *others = _ids(*found.reports)
     columns = [Column("label", "", "name"), Column(first, first, "number")]
     for name in others:
         columns.append(Column(name, name, "number"))
@@ -259,16 +260,17 @@ def _costliest(check: Check) -> Table:
     return Table(columns, rows, title=f"layers that cost most {title(check.quantity)}")
 
 
-def _id(report: Report) -> str:
-    return report.graph.origin.id
+def _ids(*reports: Report) -> list[str]:
+    origins = [report.graph.origin for report in reports]
+    return told_apart([origin.id for origin in origins], origins)
 
 
 def _scopes(*reports: Report) -> Iterator[str]:
     """Say for each network what its totals cover."""
     said = []
-    for report in reports:
+    for name, report in zip(_ids(*reports), reports, strict=True):
         inputs = f"{say(report.inputs)}{batched(report)}"
-        said.append(f"{_id(report)}: input {inputs}, {report.scope}")
-        said += [f"{_id(report)}: {line}" for line in told(report.uncounted)]
-        said += [f"{_id(report)}: {note}" for note in report.notes]
+        said.append(f"{name}: input {inputs}, {report.scope}")
+        said += [f"{name}: {line}" for line in told(report.uncounted)]
+        said += [f"{name}: {note}" for note in report.notes]
     yield from dict.fromkeys(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archcalc.referee.reconciliations.counted import side_names
 from archcalc.render.cells import percent
 from archcalc.render.table import Column, Table
 from archcalc.render.table import figure as cell
@@ -39,6 +40,8 @@ def reconciliation(found: Reconciliation) -> Iterator[Table]:
 
 def _terms(found: Reconciliation, b: CountedReport) -> Table:
     a = found.a
+    sides = tuple(zip(side_names(a, b), (a, b), strict=True))
+    (first, _), (second, _) = sides
     columns = (
         Column("amount", "amount", "change"),
         Column("reason", "reason", "prose"),
@@ -46,12 +49,12 @@ def _terms(found: Reconciliation, b: CountedReport) -> Table:
     )
     terms = tuple((term.amount, term.label, term.detail) for term in found.terms)
     rows = terms or ((0, "no difference", None),)
-    sums = ((found.difference, f"{b.name} less {a.name}", None),) if terms else ()
+    sums = ((found.difference, f"{second} less {first}", None),) if terms else ()
     captions = (
-        *(f"{side.name}: {_total(side)} ({_unit(side.convention)})" for side in (a, b)),
-        *(f"{side.name}: {why}" for side in (a, b) for why in side.figure.reasons),
+        *(f"{name}: {_total(side)} ({_unit(side.convention)})" for name, side in sides),
+        *(f"{name}: {why}" for name, side in sides for why in side.figure.reasons),
     )
-    return Table(columns, rows, sums, title=f"from {a.name} to {b.name}", captions=captions)
+    return Table(columns, rows, sums, title=f"from {first} to {second}", captions=captions)
 
 
 def _candidates(found: Reconciliation) -> Table:

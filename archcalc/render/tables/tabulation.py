@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcalc.errors import UnknownName, suggestion
+from archcalc.origin import told_apart
 from archcalc.referee.comparisons.comparison import ratios as to_first
 from archcalc.render.caption import changes
 from archcalc.render.table import Column, Table, figure
@@ -57,7 +58,8 @@ def tabulation(
             [cell for pair in zip(row, other, strict=True) for cell in pair]
             for row, other in zip(values, others, strict=True)
         ]
-    names = [(called(entry.report), str(entry.report.input)) for entry in entries]
+    inputs = (str(entry.report.input) for entry in entries)
+    names = zip(_names(entries), inputs, strict=True)
     return Table(
         (Column("network", "network", "name"), Column("input", "input", hide=1), *numbers),
         tuple((*name, *row) for name, row in zip(names, rows, strict=True)),
@@ -95,6 +97,13 @@ def called(report: Report) -> str:
     return ", ".join([report.graph.origin.id, *changes(report.graph.origin)])
 
 
+def _names(entries: Sequence[Entry]) -> list[str]:
+    """Name networks by what they are; one at several inputs stands beside each."""
+    reports = [entry.report for entry in entries]
+    origins = [report.graph.origin for report in reports]
+    return told_apart(map(called, reports), origins, numbered=False)
+
+
 def _multiples(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """Give what is known in whole as a multiple of the first."""
     return to_first([cell if type(cell) is int else None for cell in cells])
@@ -113,12 +122,13 @@ def _captions(entries: Sequence[Entry]) -> Iterator[str]:
     """Say what the totals cover, where that is not all, and what the conventions count."""
     batches = {entry.report.batch for entry in entries} - {1}
     yield from (f"batch {batch}: operations are those of all samples" for batch in batches)
-    scopes: dict[str, Cell] = {called(entry.report): entry.report.scope for entry in entries}
+    names = _names(entries)
+    scopes = dict(zip(names, (entry.report.scope for entry in entries), strict=True))
     if set(scopes.values()) == {"whole network"}:
         yield "scope: whole network"
     else:
         yield from (f"{name}: {scope}" for name, scope in scopes.items())
-    for entry in entries:
-        yield from (f"{called(entry.report)}: {note}" for note in entry.report.notes)
+    for name, entry in zip(names, entries, strict=True):
+        yield from (f"{name}: {note}" for note in entry.report.notes)
     for entry in entries:
         yield from notes(entry.figures)

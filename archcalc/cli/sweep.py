@@ -38,7 +38,8 @@ Varied = Annotated[
         "-v",
         metavar="NAME=VALUES",
         help="A parameter and its values: 12,24,32; from 12..48, by steps 12..48..4, by powers "
-        "16..256..x2; in lists [2..4,3|6,3]. May be repeated: all combinations.",
+        "16..256..x2, for --draw by logarithms 8..1024..8..log; in lists [2..4,3|6,3]. May be "
+        "repeated: all combinations.",
         autocompletion=complete_settings,
     ),
 ]

@@ -95,3 +95,30 @@ def test_every_weight_and_all_multiply_adds(network: str) -> None:
         module = make(**given).eval()
     report = archcalc.count(network)
     assert_same(report, module, entering(report))
+
+
+DRAWN = {
+    "depth": "4..40", "w0": "8..160..8..log", "wa": "8..150..0.1..log", "wm": "1.5..3..0.001..log",
+    "ratio": "1,2,4", "group": "1..32..x2", "se": "false,true",
+}  # fmt: skip
+
+
+def test_regnets_that_are_drawn() -> None:
+    """Lines of the paper's space, with bottlenecks, gates, and groups that widths have to fit."""
+    regnet = attrgetter("models.regnet")(timm)
+
+    found = archcalc.sweep("regnetx-200mf", DRAWN, draws=300, first=12).outcomes
+    assert len(found) == 12
+    for one in found:
+        given: dict[str, Any] = {**one.values}
+        config = regnet.RegNetCfg(
+            **{name: given[name] for name in ("depth", "w0")},
+            **{name: float(given[name]) for name in ("wa", "wm")},
+            group_size=given["group"],
+            bottle_ratio=1 / given["ratio"],
+            se_ratio=0.25 * given["se"],
+        )
+        with torch.device("meta"):
+            module = regnet.RegNet(config).eval()
+        report = archcalc.count(archcalc.load("regnetx-200mf", **given))
+        assert_same(report, module, entering(report))

@@ -112,6 +112,17 @@ def test_a_discrepancy_that_is_gone_fails_too(archcalc: Call, tmp_path: Path) ->
     assert "= equal: FAILS, stated as differing" in output
 
 
+def test_a_figure_of_what_is_known_in_part_cannot_be_judged(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    record = "{network: mine, figure: =macs, printed: '20', match: exact, source: me}"
+    layers = "layers: [{opaque: 10}]\n---\nsources: {me: My notes}\n"
+    path.write_text(f"input: 1x4x4\n{layers}published: [{record}]\n", "utf-8")
+    status, output, _ = archcalc("published", str(path))
+
+    assert status == 1
+    assert "≥ at least: cannot be judged, stated as equal" in output
+
+
 def test_colour_only_repeats_what_words_say(archcalc: Call, tmp_path: Path) -> None:
     path = own(tmp_path, ("'21'", "exact"))
     plain = archcalc("published", path).output

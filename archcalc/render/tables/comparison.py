@@ -13,6 +13,7 @@ from archcalc.inputs import say
 from archcalc.memory import partial
 from archcalc.ops.op import Shape
 from archcalc.origin import told_apart
+from archcalc.paths import turns
 from archcalc.referee.comparisons.comparison import ratios
 from archcalc.referee.phrases import value
 from archcalc.render.caption import batched
@@ -193,7 +194,7 @@ def _repeats(groups: Mapping[str, Sequence[Change]]) -> Iterator[tuple[str, Sequ
         if level is None or len(paths) == 1:
             yield from zip(paths, changes, strict=True)
         else:
-            yield f"{paths[0]}..{paths[-1].rpartition('/')[2]}", [c for cs in changes for c in cs]
+            yield turns(paths[0], paths[-1]), [c for cs in changes for c in cs]
 
 
 def _alike(path: str, changes: Sequence[Change]) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Call = Callable[..., Outcome]
 
-GREEN, RED = "\x1b[32m", "\x1b[31m"
+GREEN, RED, DIM = "\x1b[32m", "\x1b[31m", "\x1b[2m"
 
 
 @pytest.mark.parametrize("command", ["gradients", "backprop"])
@@ -193,3 +193,38 @@ def test_each_schema_is_of_what_it_is_asked_for(archcalc: Call) -> None:
     spec, report = (json.loads(archcalc("schema", of).output) for of in ("spec", "report"))
     assert ("blocks" in spec["properties"], "rows" in spec["properties"]) == (True, False)
     assert ("blocks" in report["properties"], "rows" in report["properties"]) == (False, True)
+
+
+def test_nothing_is_red_where_rule_and_witness_agree(archcalc: Call) -> None:
+    output = archcalc("confirm", "lenet1", "--color", "always").output
+    assert "\x1b[" in output
+    assert RED not in output
+
+
+def test_heads_stand_back(archcalc: Call) -> None:
+    output = archcalc("show", "googlenet", "--heads", "--color", "always").output
+    quiet = [line.split()[0] for line in output.splitlines() if line.startswith(DIM)]
+    assert {f"{DIM}aux1", f"{DIM}aux2"} <= {*quiet}
+
+
+def test_a_column_of_outputs_brings_the_memory_of_all(archcalc: Call) -> None:
+    assert "\nmemory at 4 bytes each: " in archcalc("show", "lenet5", "-c", "activations").output
+    assert "memory" not in archcalc("show", "lenet5", "-c", "macs").output
+
+
+def test_of_no_parameters_every_layer_has_no_share(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "pools.yaml"
+    path.write_text("input: 1x8x8\nlayers: [{maxpool: 2}, relu]\n", "utf-8")
+    rows = archcalc("show", str(path)).output.splitlines()[3:6]
+    assert [row.split()[-1] for row in rows if row[0] != "-"] == ["0%", "0%"]
+
+
+def test_a_mistake_of_no_file_has_no_line(archcalc: Call) -> None:
+    (mistake,) = json.loads(archcalc("show", "nonsense", "--error-format", "json").errors)["errors"]
+    assert {mistake[key] for key in ("file", "line", "column", "length")} == {None}
+
+
+def test_a_spec_is_begun_under_its_own_suffix(archcalc: Call) -> None:
+    assert archcalc("init", "net.txt").errors == (
+        "error[unknown-suffix]: `net.txt` is not a spec's name\n  hint: such as mine.yaml\n"
+    )

@@ -86,6 +86,33 @@ def test_a_layer_too_large_is_not_run_and_not_said_to_differ(
     )
 
 
+PARTIAL = """
+input: "x" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8
+layer { name: "a" type: "Convolution" bottom: "x" top: "a"
+        convolution_param { num_output: 4 kernel_size: 3 } }
+layer { name: "odd" type: "Python" bottom: "a" top: "odd" }
+layer { name: "b" type: "Convolution" bottom: "odd" top: "b"
+        convolution_param { num_output: 4 kernel_size: 3 } }
+"""
+
+
+def test_what_is_not_counted_is_no_agreement(archcalc: Call, tmp_path: Path) -> None:
+    (tmp_path / "part.prototxt").write_text(PARTIAL, "utf-8")
+    status, output, _ = archcalc("confirm", str(tmp_path / "part.prototxt"))
+    said = words(output)
+
+    assert status == 0
+    assert said.startswith(
+        "part: rule and witness agree in what is counted; not counted: odd, b layer"
+    )
+    assert "1 op was run, at full size" in said
+    both = archcalc("confirm", str(tmp_path / "part.prototxt"), "lenet1")
+    assert "agree in what is counted; not counted: odd, b lenet1" in words(both.output)
+    plain = archcalc("confirm", str(tmp_path / "part.prototxt"), "--json").output
+    (network,) = json.loads(plain)["networks"]
+    assert (network["agrees"], network["not_counted"]) == (None, ["odd", "b"])
+
+
 def test_json_holds_every_claim(archcalc: Call) -> None:
     status, output, _ = archcalc("confirm", "lenet1", "--json")
     (network,) = json.loads(output)["networks"]

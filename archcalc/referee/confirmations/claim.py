@@ -112,6 +112,8 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
     not_measured: tuple[str, ...]
     testimonies: tuple[Testimony, ...] = ()
     """What PyTorch has to say of a live module."""
+    not_counted: tuple[str, ...] = ()
+    """What has no line, as nothing is counted of it: behind an unknown, or of an unknown shape."""
 
     def __getitem__(self, path: str) -> LayerClaims:
         """Give the line of a layer. Raises UnknownName."""
@@ -123,11 +125,13 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
 
     @property
     def agrees(self) -> bool | None:
-        """Whether every layer agrees, and so their sum; None if all do that were run."""
+        """Whether every layer agrees, and so their sum; None if all do that could be run."""
         verdicts = {line.agrees for line in (*self.lines, self.total)}
         if any(testimony.agrees is False for testimony in self.testimonies):
             return False
-        return False if False in verdicts else None if None in verdicts else True
+        if False in verdicts:
+            return False
+        return None if None in verdicts or self.not_counted else True
 
     @property
     def differing(self) -> tuple[LayerClaims, ...]:
@@ -148,6 +152,7 @@ class Confirmation(Displayed, view="tables.confirmation:confirmation"):
             "distinct_layers": self.distinct,
             **({"witnesses": jsonable(self.testimonies)} if self.testimonies else {}),
             "not_measured": list(self.not_measured),
+            **({"not_counted": list(self.not_counted)} if self.not_counted else {}),
             "lines": [_line_to_dict(line) for line in self.lines],
             "total": _line_to_dict(self.total),
         }

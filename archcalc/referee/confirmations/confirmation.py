@@ -88,12 +88,14 @@ def confirm(
     ran = (node for node, line in zip(report.nodes, lines, strict=True) if line.claims)
     distinct = len({(node.op, node.xs) for node in ran})
     total = _total(report.total, lines)
-    beyond = abridged(layer.path for layer in gaps(report.uncounted))
-    uncounted = [f"what is not counted either: {beyond}"] if beyond else []
+    unknown = [layer.path for layer in gaps(report.uncounted)]
+    beyond = tuple(path for path in unknown if path not in report.graph.ends)
+    uncounted = [f"what is not counted either: {abridged(unknown)}"] if unknown else []
     notes = (*uncounted, *_not_measured(lines, looked=INPUT in runs.sights), *left)
     ask = getattr(report.graph.maker, "testimonies", None)
     heard = (*(ask(report.total) if ask else ()), *([told] if told else []))
-    return Confirmation(report.graph.origin.id, tuple(lines), total, distinct, notes, heard)
+    name = report.graph.origin.id
+    return Confirmation(name, tuple(lines), total, distinct, notes, heard, beyond)
 
 
 class _Run:

@@ -10,6 +10,7 @@ from archcalc.referee.confirmations.claim import Seen
 from archcalc.render.table import Column, Table
 from archcalc.render.tables.columns import shape
 from archcalc.render.tables.explanation import NAMES
+from archcalc.uncounted import abridged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -126,9 +127,10 @@ def said(confirmation: Confirmation) -> str:
         return f"rule and witness differ: {unlike[0].witness}, {unlike[0].of}"
     if confirmation.agrees is False:
         return "the total differs"
-    left = confirmation.not_run
-    run = f"rule and witness agree in {ops - len(left)} of {ops} ops"
-    return f"{run}; not run: {_named(left)}"
+    left, beyond = confirmation.not_run, confirmation.not_counted
+    run = f"{ops - len(left)} of {ops} ops; not run: {_named(left)}" if left else "what is counted"
+    rest = f"; not counted: {abridged(beyond)}" if beyond else ""
+    return f"rule and witness agree in {run}{rest}"
 
 
 def _named(lines: Sequence[LayerClaims]) -> str:
@@ -188,7 +190,7 @@ def _run(confirmation: Confirmation) -> str:
     if confirmation.not_run:
         return f"{ops - len(confirmation.not_run)} of {ops} ops were run, at full size"
     if run == ops:
-        return f"{ops} ops were run, at full size"
+        return f"{ops} ops were run, at full size" if ops != 1 else "1 op was run, at full size"
     return (
         f"{run} of {ops} ops were run, at full size; the others equal one of these, input and all"
     )

@@ -38,8 +38,8 @@ Varied = Annotated[
         "-v",
         metavar="NAME=VALUES",
         help="A parameter and its values: 12,24,32; from 12..48, by steps 12..48..4, by powers "
-        "16..256..x2, for --draw by logarithms 8..1024..8..log; in lists [2..4,3|6,3]. May be "
-        "repeated: all combinations.",
+        "16..256..x2, for --draw by logarithms 8..1024..8..log; in lists [2..4,3|6,3], "
+        "[2..4]*4. May be repeated: all combinations.",
         autocompletion=complete_settings,
     ),
 ]
@@ -76,8 +76,9 @@ Where = Annotated[
     typer.Option(
         "--where",
         metavar="EXPRESSION",
-        help="Only what makes it true: 'macs >= 300000000', 'growth % 8 == 0'. May be repeated; "
-        "one that reads no figure is asked before anything is counted.",
+        help="Only what makes it true: 'macs >= 300000000', 'growth % 8 == 0', over what varies, "
+        "all parameters and the figures. May be repeated; one that reads no figure is asked before "
+        "anything is counted.",
     ),
 ]
 First = Annotated[int | None, typer.Option("--first", metavar="N", help="End when N variants fit.")]
@@ -99,8 +100,8 @@ Quartiles = Annotated[
     typer.Option(
         "--quartiles",
         metavar="EXPRESSION",
-        help="How all that fits is spread: 'macs', 'sum(depths)', 'widths[3]', over what varies, "
-        "all parameters and the figures. May be repeated.",
+        help="How all that fits is spread: 'macs', 'sum(depths)', 'widths[3]', over the same. May "
+        "be repeated.",
     ),
 ]
 BytesEach = Annotated[

@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 from io import StringIO
 from math import log
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,8 @@ def values(text: str) -> list[object]:
         ("k=[3,4,6,3],[3,4,23,3]", [(3, 4, 6, 3), (3, 4, 23, 3)]),
         ("k=[1..2,4|6]", [(1, 4), (1, 6), (2, 4), (2, 6)]),
         ("k=[[1,2],3]", [((1, 2), 3)]),
+        ("k=[1|2]*2", [(1, 1), (1, 2), (2, 1), (2, 2)]),
+        ("k=[3,[4]*2]*2,5", [(3, (4, 4), 3, (4, 4)), 5]),
         ("k=[]", [()]),
         ("input=224,1x28x28", [224, "1x28x28"]),
     ],
@@ -91,6 +94,7 @@ AS_IN = "\n  hint: as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,b
             id="longer than any number",
         ),
         ("k=1,,2", "`k`: an empty text is neither a value nor a range"),
+        ("k=[1..2]*0", "`k`: `[1..2]*0` is neither a value nor a range"),
         ("k=[1,2", "`k`: the brackets of `[1,2` do not pair"),
         ("k=1]", "`k`: the brackets of `1]` do not pair"),
     ],
@@ -184,6 +188,29 @@ def test_what_fits() -> None:
     )
     assert [one.values["growth"] for one in found.outcomes] == [24]
     assert (found.tried, found.fitting, found.failed) == (4, 1, 0)
+
+
+def test_what_fits_by_parameters_that_do_not_vary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a regular network follow from its line; of what does not fit nothing is counted."""
+    vary = {"wa": "20..60..10", "input": "32,64"}
+    every = sweep("regnetx-200mf", vary)
+    depths = {
+        one.number: archcalc.load("regnetx-200mf", wa=one.values["wa"]).parameters["depths"]
+        for one in every.outcomes
+    }
+    counted: list[int] = []
+    judged = Plan.judged
+
+    def counting(plan: Plan, number: int, *given: Any) -> Outcome:  # noqa: ANN401
+        counted.append(number)
+        return judged(plan, number, *given)
+
+    monkeypatch.setattr(Plan, "judged", counting)
+    found = sweep("regnetx-200mf", vary, where="depths[3] >= 7 or stages != 4")
+    expected = [n for n, blocks in depths.items() if isinstance(blocks, tuple) and blocks[3] >= 7]
+    assert [one.number for one in found.outcomes] == expected == counted
+    assert 0 < len(expected) < every.fitting
+    assert found.failed == every.failed > 0
 
 
 UNKNOWN = {

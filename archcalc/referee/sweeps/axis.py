@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EXAMPLES = "as in `growth=12..48..4`, `width=16..256..x2`, `block=basic,bottleneck`"
 _NUMBER = r"[+-]?(?:[0-9]{1,300}(?:\.[0-9]+)?|\.[0-9]+)"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?:\.\.([x×]?)({_NUMBER}))?(\.\.log)?")
+_LIST = re.compile(r"\[(.*)\](?:\*([1-9][0-9]?))?", re.DOTALL)
 _BRACKETS = {"[": 1, "]": -1}
 TICKS = 2**16
 """Among so many for each value those of a range are parted that is drawn by its logarithm."""
@@ -136,8 +137,8 @@ def read_axis(name: str, values: str | Iterable[Value]) -> Axis:
 
     A text has items with commas between them: values, ranges `12..48..4` (both ends belong to it,
     without a step it is 1), powers `16..256..x2`; in a list `[2..4,3|6,3]` each place varies by
-    itself, over items with `|` between them. Of `8..1024..8..log` each of the seven factors of two
-    is drawn as often, which has no meaning but for draws. Raises UsageError.
+    itself, over items with `|` between them, and `[2..4]*3` has three such places. Draws from
+    `8..1024..8..log` are as many from 16 to 32 as from 512 to 1024. Raises UsageError.
 
     >>> axis = read_axis("width", "16..256..x2,300")
     >>> axis.size, [axis.at(i) for i in range(6)]
@@ -174,9 +175,9 @@ def read_vary(text: str) -> Axis:
 
 def _items(text: str, separator: str) -> Iterator[Values]:
     for item in _split(text, separator):
-        if item.startswith("[") and item.endswith("]"):
-            inner = item[1:-1].strip()
-            parts = tuple(
+        if found := _LIST.fullmatch(item):
+            inner, times = found[1].strip(), int(found[2] or 1)
+            parts = times * tuple(
                 tuple(_items(part, "|")) for part in (_split(inner, ",") if inner else ())
             )
             yield Values(prod(map(total, parts)), parts=parts)

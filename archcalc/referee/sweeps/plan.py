@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from archcalc.errors import ArchcalcError, Reason, SpecError, UsageError
 from archcalc.referee.sweeps.measures import BYTES, figures
 from archcalc.report import Report
+from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from archcalc.referee.sweeps.measures import Figures
     from archcalc.referee.sweeps.space import Space
@@ -62,8 +62,8 @@ class Plan:
     """Counts variants of a network by their numbers.
 
     `names` are the measures that are counted, in their order, then the `conventions`. What fits has
-    at most so much of what `most` names, and makes all of `where` true; what of it reads nothing
-    but what varies is asked before anything is counted.
+    at most so much of what `most` names, and makes all of `where` true, over what varies, all
+    parameters and the figures; what reads no figure is asked before anything is counted.
     """
 
     subject: Subject
@@ -78,7 +78,7 @@ class Plan:
 
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what is read from the rest when it is needed."""
-        return {name: value for name, value in vars(self).items() if name != "_conditions"}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -124,45 +124,68 @@ class Plan:
             named[name] <= most and name not in found.partial for name, most in self.most.items()
         )
         fits = fits and all(
-            one.names.isdisjoint(found.partial) and _holds(one, {**values, **named})
+            one.names.isdisjoint(found.partial) and self._holds(one, {**values, **named})
             for one in self._conditions[1]
         )
         return Outcome(number, values, named, found.partial, fits)
 
     def begins(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether what varies lets a variant fit at all. Raises a Reason."""
-        return all(_holds(one, values) for one in self._conditions[0])
+        """Tell whether its parameters let a variant fit at all. Raises a Reason, SpecError."""
+        return all(self._holds(one, values) for one in self._conditions[0])
+
+    def value(self, expression: Expression, named: Mapping[str, Value]) -> Value:
+        """Evaluate an expression over what is named, and over parameters that do not vary.
+
+        Raises a Reason, SpecError.
+        """
+        if {name.partition(".")[0] for name in expression.names} <= named.keys():
+            return expression.evaluate(named)
+        varied = {axis.name: named[axis.name] for axis in self.space.axes}
+        return expression.evaluate({**self.subject.parameters(varied), **named})
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of what expressions may read beside what varies and the figures."""
+        return frozenset(self.subject.net.parameters if isinstance(self.subject.net, Spec) else ())
 
     @cached_property
     def _conditions(self) -> tuple[list[Expression], list[Expression]]:
-        """Read the conditions: those of what varies alone, and those of figures."""
-        varied = {axis.name for axis in self.space.axes}
+        """Read the conditions: those of parameters alone, and those of figures."""
         found: tuple[list[Expression], list[Expression]] = [], []
         for text in self.where:
-            one = read_over("--where", text, {*self.columns, *varied})
-            found[0 if one.names <= varied else 1].append(one)
+            one = self.expression("--where", text)
+            found[0 if one.names.isdisjoint(self.columns) else 1].append(one)
+        return found
+
+    def expression(self, option: str, text: str) -> Expression:
+        """Read an expression over what varies, parameters and figures. Raises UsageError."""
+        from archcalc.spec.expression import Expression  # noqa: PLC0415 - most sweeps have none
+
+        names = {*self.columns, *self.parameters, *(axis.name for axis in self.space.axes)}
+        try:
+            return Expression(text.strip().removeprefix("="), names)
+        except Reason as reason:
+            message = f"`{option} {text[:80]}`: {reason.message}"
+            raise UsageError.of(reason.code, message, reason.hint) from None
+
+    def _holds(self, condition: Expression, named: Mapping[str, Value]) -> bool:
+        found = self.value(condition, named)
+        if not isinstance(found, bool):
+            message = f"`--where {condition.text[:80]}` is neither true nor false"
+            raise Reason("wrong-type", message)
         return found
 
     def check(self) -> None:
         """Raise what is wrong with the plan itself."""
         first = self.space.at(0)
-        for one in self._conditions[0]:
-            with suppress(Reason):
-                if not isinstance(one.evaluate(first), bool):
-                    message = f"`--where {one.text[:80]}` is neither true nor false"
-                    raise UsageError.of("wrong-type", message)
+        try:
+            self.begins(first)
+        except Reason as reason:
+            if reason.code == "wrong-type":
+                raise UsageError.of(reason.code, reason.message, reason.hint) from None
+        except SpecError:
+            pass  # it is of one variant, and is told with the others'
         self.subject.check(first)
-
-
-def read_over(option: str, text: str, names: Collection[str]) -> Expression:
-    """Read an expression over what of a variant has a name. Raises UsageError."""
-    from archcalc.spec.expression import Expression  # noqa: PLC0415 - most sweeps have none
-
-    try:
-        return Expression(text.strip().removeprefix("="), names)
-    except Reason as reason:
-        message = f"`{option} {text[:80]}`: {reason.message}"
-        raise UsageError.of(reason.code, message, reason.hint) from None
 
 
 def _why(error: ArchcalcError) -> str:
@@ -174,10 +197,3 @@ def _why(error: ArchcalcError) -> str:
     words = place.text[place.column - 1 : place.column - 1 + place.length]
     where = f"line {place.line}: {words}" if place.line else place.file
     return f"{first.message} ({where})"
-
-
-def _holds(condition: Expression, variables: Mapping[str, Value]) -> bool:
-    found = condition.evaluate(variables)
-    if not isinstance(found, bool):
-        raise Reason("wrong-type", f"`{condition.text[:80]}` is neither true nor false")
-    return found

@@ -7,18 +7,12 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, UsageError
-from archcalc.referee.sweeps.plan import read_over
-from archcalc.referee.sweeps.subject import INPUT
-from archcalc.spec.spec import Spec
 from archcalc.spec.values import as_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from fractions import Fraction
 
     from archcalc.referee.sweeps.plan import Outcome, Plan
-    from archcalc.spec.expression import Expression
-    from archcalc.spec.values import Value
 
 OPTION = "--quartiles"
 
@@ -44,11 +38,8 @@ class Spread:
 
     def __init__(self, text: str, plan: Plan) -> None:
         """Read the expression. Raises UsageError."""
-        spec = plan.subject.net
         self.text, self.plan = text.strip(), plan
-        self.own = {*plan.columns, *(axis.name for axis in plan.space.axes)}
-        parameters = spec.parameters if isinstance(spec, Spec) else {}
-        self.expression: Expression = read_over(OPTION, text, {*self.own, *parameters})
+        self.expression = plan.expression(OPTION, text)
         self.counts: Counter[int | Fraction] = Counter()
 
     def add(self, outcome: Outcome) -> None:
@@ -59,7 +50,8 @@ class Spread:
         if not self.expression.names.isdisjoint(outcome.partial):
             return
         try:
-            value = as_number(self.expression.evaluate(self._variables(outcome)))
+            named = {**outcome.values, **outcome.figures}
+            value = as_number(self.plan.value(self.expression, named))
         except Reason as reason:
             message = f"`{OPTION} {self.text[:80]}`: {reason.message}"
             raise UsageError.of(reason.code, message, reason.hint) from None
@@ -78,10 +70,3 @@ class Spread:
             for quarter in (1, 2, 3)
         ]
         return Quartiles(self.text, many, values[0], lower, median, upper, values[-1])
-
-    def _variables(self, outcome: Outcome) -> Mapping[str, Value]:
-        variables = {**outcome.values, **outcome.figures}
-        if {name.partition(".")[0] for name in self.expression.names} <= self.own:
-            return variables
-        own = {name: value for name, value in outcome.values.items() if name != INPUT}
-        return {**self.plan.subject.spec(own).parameters, **variables}

@@ -44,7 +44,7 @@ class Options(TypedDict, total=False):
     max_macs: int | str | None
     """So many multiply-accumulates fit, and no more."""
     where: str | Sequence[str]
-    """Expressions over what varies and the figures, which are all true for what fits."""
+    """Expressions over what varies, all parameters and the figures, all true for what fits."""
     first: int | None
     """After so many that fit it ends."""
     pareto: Sequence[str]

@@ -67,10 +67,17 @@ class Subject:
         variants = self.family.checker.section(self.family.tree, "variants").entries
         return self.id if self.id in variants else None
 
+    def parameters(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Give all parameters of a variant; a graph has none. Raises SpecError."""
+        return net.parameters if isinstance(net := self._net(values), Spec) else {}
+
+    def _net(self, values: Mapping[str, Value]) -> Spec | Graph:
+        own = {name: value for name, value in values.items() if name != INPUT}
+        return self.spec(own) if own else self.net
+
     def graph(self, values: Mapping[str, Value], *, heads: bool = False) -> Graph:
         """Unroll a variant, at its own input or at another one. Raises ArchcalcError."""
-        own = {name: value for name, value in values.items() if name != INPUT}
-        net = self.spec(own) if own else self.net
+        net = self._net(values)
         given = values.get(INPUT)
         if isinstance(net, Spec):
             return expand(net, input_of(given, net.input), heads=heads)

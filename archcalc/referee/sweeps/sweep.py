@@ -113,12 +113,12 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     sides of a map. All combinations are counted, or `draws` of them at random.
 
     What fits has at most so many parameters and multiply-accumulates, and makes `where` true, an
-    expression over what varies and the figures: `macs >= 360 * 1000 * 1000 and growth % 8 == 0`.
-    After the `first` so many that fit it ends. Of what fits `pareto` keeps what none beats: small
-    in these figures, or large in those with a `-` before them. It is given in the order of `sort`,
-    the first `top` alone; the `quartiles` of expressions, over all parameters too, tell how all
-    that fits is spread. `results` is a file that all of it is written to as it comes, .jsonl, .csv
-    or .parquet; the same call goes on where it ends.
+    expression over what varies, all parameters and the figures, such as
+    `macs >= 360 * 1000 * 1000 and growth % 8 == 0`. After the `first` so many that fit it ends. Of
+    what fits `pareto` keeps what none beats: small in these figures, or large in those with a `-`
+    before them. It is given in the order of `sort`, the first `top` alone; the `quartiles` of such
+    expressions tell how all that fits is spread. `results` is a file that all of it is written to
+    as it comes, .jsonl, .csv or .parquet; the same call goes on where it ends.
 
     A variant that cannot be is listed with its reason, and stops nothing. Raises what `load`
     raises, and UsageError or UnknownName for what would be wrong with all variants.

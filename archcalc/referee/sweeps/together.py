@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from archcalc.errors import Reason
+from archcalc.errors import ArchcalcError, Reason
 from archcalc.facts import facts_of
 from archcalc.referee.sweeps.integers import Parting, integers, listed
 from archcalc.referee.sweeps.measures import Figures, figures
@@ -61,7 +61,7 @@ def _groups(plan: Plan, numbers: Iterable[int], found: list[Outcome]) -> list[li
         values = plan.space.at(number)
         try:
             begins = plan.begins(values)
-        except Reason:
+        except (Reason, ArchcalcError):
             begins = False
         if not begins:
             found.append(plan.one(number))

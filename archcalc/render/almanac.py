@@ -39,6 +39,9 @@ _ADDRESS = re.compile(r"https?://[^\s,]+")
 _REPOSITORY = re.compile(r"([\w-]+/[\w.-]+)(?=[,\s]|$)(?:, issue (\d+))?")
 _FILE = re.compile(r"[\w-]+/[\w.-]+, ([\w./-]+) at ([0-9a-f]{7,40})$")
 _OF_AN_OP = re.compile(r"by_op\.(\w+)\.(\w+)")
+_OF_ANOTHER = re.compile(r"against\.(\w+)")
+KINDS = {"add": "additions", "cmp": "comparisons", "mul": "products"}
+"""Work of an op, in words."""
 WORDS = """\
 - **parameters** are all trained numbers, with the scale and shift of a batch norm and without its
   running **statistics**; **weights** and **biases** are those of units alone
@@ -153,9 +156,15 @@ def _rows(findings: Iterable[Finding], titles: dict[str, str]) -> Iterator[str]:
 def _figure(record: Record) -> str:
     """Say what is counted, and of which layer."""
     text = record.figure.text.replace("by_convention.", "by convention ")
-    text = _OF_AN_OP.sub(r"\2 of \1", text).replace(" * ", " · ")
+    text = _OF_AN_OP.sub(_of_an_op, text).replace(" * ", " · ")
+    if record.against:
+        text = _OF_ANOTHER.sub(rf"\1 of {record.against.network}", text)
     text = text.replace("field[", "receptive field[")
     return f"{record.layer}: {text}" if record.layer else text
+
+
+def _of_an_op(found: re.Match[str]) -> str:
+    return f"{KINDS.get(found[2], found[2])} of {found[1]}"
 
 
 def _cited(record: Record, titles: dict[str, str]) -> str:

@@ -208,6 +208,15 @@ def test_a_page_has_every_figure_by_family_and_links_that_lead_somewhere(archcal
     }
 
 
+def test_a_page_says_in_words_what_is_counted(archcalc: Call) -> None:
+    page = archcalc("published", "googlenet", "yolo-v4-tiny", "mobilenet-v2", "--markdown").output
+
+    assert "| googlenet | parameters of alexnet / parameters | 12x fewer than AlexNet | " in page
+    assert "| by convention darknet + comparisons of maxpool | " in page
+    assert "| macs + 2 · activations of batchnorm | " in page
+    assert "](https://github.com/tensorflow/models/blob/0ba83cf" in page  # the very text
+
+
 def test_a_page_of_one_network_says_what_is_printed_and_why_it_differs(archcalc: Call) -> None:
     page = archcalc("published", "plain34", "--markdown").output
 

@@ -109,9 +109,9 @@ def test_a_width_and_a_group_that_do_not_fit_may_be_a_mistake() -> None:
     with pytest.raises(SpecError) as raised:
         archcalc.count(load("regnetx-400mf", widths=[32, 72, 160, 384], fit=False))
     assert str(raised.value) == (
-        "architectures/regnet.yaml:93:78: error[wrong-type]: expected a whole number, 1 or more, "
+        "architectures/regnet.yaml:96:78: error[wrong-type]: expected a whole number, 1 or more, "
         "not `4.5`\n"
-        "   93 |             - {name: conv2, conv: =maps, kernel: 3, stride: =stride, "
+        "   96 |             - {name: conv2, conv: =maps, kernel: 3, stride: =stride, "
         "groups: =maps / g}\n"
         "      |                                                                              "
         "^^^^^^^^^"
@@ -122,7 +122,7 @@ def test_a_line_of_other_than_four_stages() -> None:
     with pytest.raises(SpecError) as raised:
         load("regnetx-200mf", depth=4)
     assert str(raised.value) == (
-        "architectures/regnet.yaml:20:11: error[not-a-choice]: `stages` is one of 4, not `3`\n"
+        "architectures/regnet.yaml:20:11: error[not-a-choice]: `stages` is 4, not `3`\n"
         '   20 |   stages: "=len(depths)"\n'
         "      |           ^^^^^^^^^^^^^^"
     )

@@ -110,7 +110,8 @@ class Parameters:
                 continue  # one of them could not be read, and that has been said
             elif exact(values[key]) not in map(exact, allowed):
                 known = [written(choice) for choice in allowed]
-                message = f"`{key}` is one of {in_a_row(known)}, not {shown(values[key])}"
+                one_of = "one of " if len(known) > 1 else ""
+                message = f"`{key}` is {one_of}{in_a_row(known)}, not {shown(values[key])}"
                 hint = suggestion(written(values[key]), known)
                 if key in overrides:
                     raise SpecError.of("not-a-choice", message, hint)

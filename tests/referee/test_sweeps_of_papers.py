@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from archcalc.referee.sweeps.axis import Axis, read_axis, read_vary
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.sweep import sweep
 from archcalc.spec.library import families
+
+if TYPE_CHECKING:
+    from archcalc.referee.sweeps.plan import Outcome
 
 COMMANDS = [
     (path.stem, line)
@@ -126,6 +130,52 @@ def test_networks_of_one_regime() -> None:
         assert 360_000_000 <= macs <= 400_000_000
 
 
+def rising(one: Outcome) -> bool:
+    widths = one.values["widths"]
+    assert isinstance(widths, tuple)
+    return widths == tuple(sorted(widths))
+
+
+@pytest.mark.peers
+def test_five_hundred_of_the_first_space() -> None:
+    """What the note of the family says; minutes."""
+    axes = four({**STAGE, **GROUPS})
+    spread = ["sum(depths)", "widths[3]"]
+    found = sweep(
+        "regnetx-400mf",
+        axes,
+        draws=100_000,
+        first=500,
+        quartiles=spread,
+        **REGIME,  # type: ignore[arg-type]
+    )
+    assert (found.tried, found.fitting, found.failed) == (23_108, 500, 0)
+    assert [(one.least, one.median, one.most) for one in found.quartiles] == [
+        (4, 17, 44),
+        (8, 72, 1016),
+    ]
+    assert sum(map(rising, found.outcomes)) == 24
+
+
+@pytest.mark.peers
+def test_five_hundred_lines() -> None:
+    """The same of the last space."""
+    texts = (
+        "depth=1..63", "w0=8..248..8..log", "wa=8..255.9..0.1..log", "wm=1.5..3..0.001..log",
+    )  # fmt: skip
+    axes, spread = [*map(read_vary, texts), *SHARED], ["depth", "widths[3]"]
+    found = sweep(
+        "regnetx-400mf",
+        axes,
+        draws=400_000,
+        first=500,
+        quartiles=spread,
+        **REGIME,  # type: ignore[arg-type]
+    )
+    assert (found.tried, found.fitting, found.failed) == (219_222, 500, 189_911)
+    assert [one.median for one in found.quartiles] == [26, 544]
+
+
 def test_lines_of_other_than_four_stages_are_mistakes() -> None:
     vary = {"depth": "1..63", "w0": "8..248..8..log", "wa": "8..255.9..0.1..log", "wm": "1.5,2.5,3"}
     found = sweep("regnetx-400mf", vary, draws=300)
@@ -136,6 +186,6 @@ def test_lines_of_other_than_four_stages_are_mistakes() -> None:
         assert len(line[0]) == 4
         assert sum(line[0]) == one.values["depth"]
     assert {re.sub(r"`\d+`|\b\d+\b", "N", one.error) for one in found.errors} <= {
-        "`stages` is one of N, not N",
+        "`stages` is N, not N",
         'step N of this staircase has no block (line N: "=staircase(depth, w0, wa, wm, N)")',
     }

@@ -223,6 +223,35 @@ def test_calls_of_a_block_are_the_rows_of_the_paper() -> None:
     assert "self.bneck8 = Bneck(80, 200, nn.Hardswish, 3, 80)" in text
 
 
+def test_a_join_that_is_repeated_is_a_class() -> None:
+    graph = read_spec(
+        """
+        input: 4x5x5
+        layers:
+          - {name: first, conv: 4, kernel: 1}
+          - name: around
+            repeat: 3
+            add: [[{name: thin, conv: 2, kernel: 1}, {name: wide, conv: 4, kernel: 1}], []]
+        """
+    )
+    text = pytorch(graph)
+    assert "self.around = nn.Sequential(*[Around() for _ in range(3)])" in text
+    assert "self.thin = nn.Conv2d(4, 2, 1)" in text
+    check_values(graph)
+    assert "*[Residual(512) for _ in range(8)]," in pytorch(
+        archcalc.expand(archcalc.load("yolo-v3"))
+    )
+
+
+def test_layers_that_repeat_together_are_said_once() -> None:
+    pair = "{conv: 4, kernel: 1, after: [relu]}"
+    graph = read_spec(f"{{input: 4x5x5, layers: [{{name: a, repeat: 3, layers: [{pair}]}}]}}")
+    written = "*[layer for _ in range(3) for layer in (nn.Conv2d(4, 4, 1), nn.ReLU())]"
+    assert written in pytorch(graph)
+    check_values(graph)
+    assert pytorch(archcalc.expand(archcalc.load("wavenet"))).count("Layer((512, 0)") == 1
+
+
 def test_places_that_move_around_are_rolled() -> None:
     graph = read_spec(
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from archcalc.exports.outline import Layer, Part
 from archcalc.exports.pytorch.layers import Layers
@@ -10,6 +10,7 @@ from archcalc.exports.pytorch.layout import Value, laid
 from archcalc.exports.pytorch.writing import Chain, identifier, unique
 from archcalc.ops import is_join
 from archcalc.ops.shape import first_of
+from archcalc.paths import layer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,9 +61,14 @@ class Body(Layers):
     """Writes the items of one part, one after the other."""
 
     def write(self, items: Sequence[Item]) -> None:
-        """Write all items."""
+        """Write all items; a join alone is the class itself, and no part of names."""
         self.look(items)
-        self._items(items, "")
+        if _is_joined(items):
+            for branch in items[0].branches:
+                self._items(branch, "")
+            self.write_layer(items[0], "")
+        else:
+            self._items(items, "")
 
     def close(self, ends: Iterable[int]) -> None:
         """Return what ends; the last line gives it, if it can."""
@@ -92,7 +98,7 @@ class Body(Layers):
         own = identifier(prefix + part.name, "stage")
         if outside and self._is_closed(part):
             value = self.values[outside[0]]
-            alone = len(outside) == 1 and (_is_row(part) or part.label in PLAIN)
+            alone = len(outside) == 1 and _may_be_row(part)
             row = self._row(part.items, value) if alone else None
             if row:
                 name = self._keep(own, part, Chain(tuple(row.modules)), row)
@@ -191,8 +197,15 @@ class Body(Layers):
         """Write items as modules in a row; None if they are not so."""
         row = Row(value)
         for item in items:
-            fits = isinstance(item, Layer) and self._row_of_layer(item, row)
-            if not (fits or (isinstance(item, Part) and self._row_of_part(item, row))):
+            if isinstance(item, Part):
+                fits = self._row_of_part(item, row)
+            elif any(item.branches):
+                path = self.graph.nodes[item.positions[-1]].path
+                whole = Part(item.name, layer_of(path), "group", (item,), item.positions)
+                fits = self._row_of_part(whole, row)
+            else:
+                fits = self._row_of_layer(item, row)
+            if not fits:
                 return None
         return row
 
@@ -208,11 +221,12 @@ class Body(Layers):
         return True
 
     def _row_of_part(self, part: Part, row: Row) -> bool:
+        """Add a part that may be several modules, or is one of a class."""
         outside = self._outside(part)
         if len(outside) != 1 or not self._is_closed(part):
             return False
         inner = Body(self.graph, self.outline, "", {outside[0]: row.value}, set())
-        nested = inner._row(part.items, row.value) if part.label in PLAIN or _is_row(part) else None
+        nested = inner._row(part.items, row.value) if _may_be_row(part) else None
         if nested:
             row.add_row(nested)
         else:
@@ -244,6 +258,16 @@ class Body(Layers):
         self.instance.lines += [f"for layer in self.{name}:", f"    {variable} = layer({given})"]
         self.values[part.positions[-1]] = value._replace(text=variable)
         return True
+
+
+def _is_joined(items: Sequence[Item]) -> TypeGuard[Sequence[Layer]]:
+    """Tell whether items are one join with all that it joins."""
+    return len(items) == 1 and isinstance(items[0], Layer) and any(items[0].branches)
+
+
+def _may_be_row(part: Part) -> bool:
+    """Tell whether a part has no class of its own, if its modules stand in a row."""
+    return (part.label in PLAIN or _is_row(part)) and not _is_joined(part.items)
 
 
 def _is_row(part: Part) -> bool:

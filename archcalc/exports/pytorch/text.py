@@ -28,20 +28,27 @@ def runs(written: Sequence[str], kinds: Sequence[Kind]) -> Iterator[str]:
         elif grows[0] > 2:
             yield grows[1]
             rest = rest[grows[0] :]
-        elif pairs := _pairs(rest):
-            yield f"*[layer for _ in range({pairs}) for layer in ({rest[0]}, {rest[1]})]"
-            rest = rest[2 * pairs :]
+        elif (found := _repeated(rest))[1]:
+            size, times = found
+            yield f"*[layer for _ in range({times}) for layer in ({', '.join(rest[:size])})]"
+            rest = rest[size * times :]
         else:
             yield rest.pop(0)
 
 
-def _pairs(written: Sequence[str]) -> int:
-    """Tell how often the first two stand there one behind the other, if more than twice."""
-    times = len(written) // 2
-    same = next(
-        (n for n in range(times) if list(written[2 * n : 2 * n + 2]) != list(written[:2])), times
-    )
-    return same if same > 2 else 0
+def _repeated(written: Sequence[str]) -> tuple[int, int]:
+    """Tell how many of the first calls stand there again and again, and how often, if over twice.
+
+    >>> _repeated(["conv", "relu", "conv", "relu", "conv", "relu", "fc"]), _repeated(["conv", "fc"])
+    ((2, 3), (0, 0))
+    """
+    for size in range(2, len(written) // 3 + 1):
+        times = 1
+        while written[size * times : size * (times + 1)] == written[:size]:
+            times += 1
+        if times > 2:
+            return size, times
+    return 0, 0
 
 
 def _growing(written: Sequence[str], kind: Kind) -> tuple[int, str]:

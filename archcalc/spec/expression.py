@@ -24,6 +24,7 @@ from archcalc.errors import Reason, suggestion
 from archcalc.ops.fields import number
 from archcalc.ops.given import bounded, extent
 from archcalc.spec.operators import ARITHMETIC, COMPARISON
+from archcalc.spec.staircase import STEPS
 from archcalc.spec.values import FUNCTIONS, as_number, as_truth, calculate, call, compare, item
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
     items = sum(extent(value) for value in read if isinstance(value, tuple))
     bits = max((v.denominator.bit_length() for v in read if isinstance(v, FRACTIONS)), default=0)
     operators = len(text) if bits > 64 else max(0, len(text) - 40)
-    return 1 + operators + (len(text) + items * (len(text) // 4)) // 16
+    lists = (len(text) + items * (len(text) // 4)) // 16
+    return 1 + operators + lists + STEPS * text.count("staircase")
 
 
 _SHORT = frozenset({int, bool, str, type(None)})
@@ -133,7 +135,8 @@ _SHORT = frozenset({int, bool, str, type(None)})
 def _least(text: str) -> int:
     """Estimate the same where no lists and no fractions are read."""
     fractions = "." in text or "/" in text
-    return 1 + max(0, len(text) - 40) // (1 if fractions else 2) + len(text) // 16
+    operators = max(0, len(text) - 40) // (1 if fractions else 2)
+    return 1 + operators + len(text) // 16 + STEPS * text.count("staircase")
 
 
 def _too_deep(text: str) -> Reason:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from fractions import Fraction
-from functools import partial
+from math import lcm
 from typing import TYPE_CHECKING
 
+from archcalc import limits
 from archcalc.errors import Reason
 from archcalc.ops.fields import shown, within_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Number = int | Fraction
+
+MOST = 32
+"""Steps of a staircase; networks have four or five."""
+STEPS = 200
+"""What the work of one is taken for, in the steps that an unrolling may have: a millisecond."""
 
 
 def staircase(
@@ -35,24 +43,37 @@ def staircase(
         words = ", ".join(map(shown, (blocks, start, slope, factor, by)))
         hint = "blocks, a width to start with, what a block adds, a factor above 1, a multiple"
         raise Reason("bad-expression", f"cannot take `staircase` of {words}", hint)
+    if blocks > limits.now().layers:
+        raise limits.too_large("layers", f"a staircase of {shown(blocks)} blocks")
     counts: list[int] = []
     widths: list[int] = []
     while (first := sum(counts)) < blocks:
         step, level = len(counts), start * factor ** len(counts)
         within_bits(level)
-        beyond = partial(_beyond, start, slope, level * level * factor, even=step % 2 == 0)
+        beyond = _beyond(start, slope, level * level * factor, even=step % 2 == 0)
         counts.append(bisect_left(range(int(blocks)), 1, lo=first, key=beyond) - first)
         widths.append(round(level / by) * int(by))
         if not counts[-1] or widths[-1] in widths[-2:-1]:
             what = f"the width of the step before, {widths[-1]}" if counts[-1] else "no block"
             raise Reason("bad-expression", f"step {step} of this staircase has {what}")
+        if step == MOST:
+            raise Reason("too-large", f"a staircase of more than {MOST} steps")
     return tuple(counts), tuple(widths)
 
 
-def _beyond(start: Fraction, slope: Fraction, edge: Fraction, j: int, *, even: bool) -> bool:
-    """Tell whether a block lies above the middle, on a logarithmic scale, of two steps."""
-    square = (start + slope * j) ** 2
-    return square > edge or (square == edge and not even)
+def _beyond(
+    start: Fraction, slope: Fraction, edge: Fraction, *, even: bool
+) -> Callable[[int], bool]:
+    """Tell of a block whether it lies above the middle, on a logarithmic scale, of two steps.
+
+    The middle is the root of `edge`; whole numbers are compared, which are over the same.
+    """
+    under = lcm(start.denominator, slope.denominator)
+    first, rise = int(start * under), int(slope * under)
+    bound, times = edge.numerator * under * under, edge.denominator
+    if even:
+        return lambda j: (first + rise * j) ** 2 * times > bound
+    return lambda j: (first + rise * j) ** 2 * times >= bound
 
 
 def _one(value: Number) -> Fraction:

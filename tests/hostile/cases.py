@@ -222,6 +222,11 @@ READING = {
         f"{BASE}parameters: {{a: {NINES[:250]}}}\n"
         f"layers: [{{repeat: 100000, linear: '=1+{'*'.join(['a'] * 240)}*0'}}]\n"
     ),
+    "long staircases, again and again": (
+        f"{BASE}layers: [{{repeat: 100000, "
+        "linear: '=staircase(150000, 1000, 1/(10+index), 1.1, 1)[1][0] + index'}]\n"
+    ),
+    "a staircase of more blocks than a machine counts": parameter("staircase(1e300, 1, 1, 2, 1)"),
     "blocks that are no blocks, of the same letters": (
         f"{BASE}blocks: {{{', '.join(f'{word}: {{layers: [relu]}}' for word in WORDS[:1000])}}}\n"
         f"layers: [{', '.join(f'{{block: {word}}}' for word in WORDS[-20:])}]\n"

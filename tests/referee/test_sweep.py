@@ -152,6 +152,16 @@ def test_what_is_drawn_by_its_logarithm() -> None:
     assert abs(last - 1500) < 4 * 1500**0.5
 
 
+def test_every_place_of_a_long_list_is_drawn_evenly() -> None:
+    """Of 2^1,600 that can be drawn, more than one hash has bits for."""
+    space = Space((read_vary("x=[1..16]*99"), read_vary("y=[1..2..log]*99")), draws=400, seed=2)
+    drawn = [space.at(i) for i in range(400)]
+    assert len({str(one) for one in drawn}) == 400
+    for place in range(99):
+        places = [int(str(one["x"][place])) for one in drawn]  # type: ignore[index]
+        assert abs(sum(n > 8 for n in places) - 200) < 5 * 100**0.5
+
+
 def test_a_small_value_may_come_again_but_draws_are_the_same() -> None:
     axes = (read_vary("k=1..8..log"),)
     drawn, same = ([Space(axes, 99, seed=3).at(i)["k"] for i in range(99)] for _ in range(2))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archcalc.errors import Reason
-from archcalc.spec.expression import Expression
+from archcalc.spec.expression import Expression, steps
 
 
 def stairs(text: str) -> object:
@@ -77,11 +77,29 @@ def test_what_is_no_staircase(text: str, said: str, hint: str | None) -> None:
     )  # fmt: skip
 
 
-def test_a_billion_blocks_take_no_time() -> None:
-    """Blocks are never counted one by one; steps are bounded by the size of their numbers."""
-    found = stairs("1000000000, 8, 0.001, 2, 8")
-    assert isinstance(found, tuple)
-    assert sum(found[0]) == 10**9
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        (
+            "150001, 8, 0.001, 2, 8", "a staircase of `150001` blocks",
+            "`--limit layers=N` raises the bound of 150,000",
+        ),
+        ("150000, 9000, 1, 1.01, 1", "a staircase of more than 32 steps", None),
+        (
+            f"9, {10**300}, 1, 1 + 1/{10**300}, 1", "a number of 1,994 bits; a spec may have 1,024",
+            "`--limit integer_bits=N` raises the bound of 1,024",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_too_much(text: str, said: str, hint: str | None) -> None:
     with pytest.raises(Reason) as raised:
-        stairs("1000000000, 1000000, 1, 1 + 1/1000, 1")
-    assert raised.value.code == "too-large"
+        stairs(text)
+    assert (raised.value.code, raised.value.message, raised.value.hint) == ("too-large", said, hint)
+
+
+def test_many_blocks_are_not_looked_at_one_by_one() -> None:
+    expression = Expression("staircase(150000, 8, 0.001, 2, 8)")
+    found = expression.evaluate({})
+    assert isinstance(found, tuple)
+    assert sum(found[0]) == 150_000
+    assert steps(expression, {}) == 203

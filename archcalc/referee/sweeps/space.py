@@ -90,11 +90,13 @@ class Space:
         while True:
             left, right = i >> half, i & mask
             for turn in range(ROUNDS):
-                left, right = right, left ^ (self._hash(turn, right) & mask)
+                left, right = right, left ^ (self._hash(turn, right, half) & mask)
             i = left << half | right
             if i < many:
                 return i
 
-    def _hash(self, turn: int, number: int) -> int:
-        text = f"{self.seed}/{turn}/{number}".encode()
-        return int.from_bytes(blake2b(text, digest_size=64).digest(), "big")
+    def _hash(self, turn: int, number: int, bits: int) -> int:
+        texts = [f"{self.seed}/{turn}/{number}"]
+        texts += [f"{texts[0]}/{part}" for part in range(1, -(-bits // 512))]
+        found = b"".join(blake2b(text.encode(), digest_size=64).digest() for text in texts)
+        return int.from_bytes(found, "big")

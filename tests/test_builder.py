@@ -22,6 +22,7 @@ from archcalc.render.caption import caption
 from archcalc.render.export import export
 from archcalc.render.pictures import drawing, mermaid, planes, plot
 from archcalc.render.tables.layers import layers
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from archcalc.spec.spec import Spec
@@ -187,7 +188,10 @@ def test_heads_stand_last_and_apart() -> None:
     assert report.scope == "main path and heads aux"
     assert count(net.graph(end)).scope == "main path, without heads aux"
     assert count(net.graph(end), input="16").total.parameters == 4 * 17 + 10
-    with pytest.raises(UsageError, match="heads come last"):
+    with pytest.raises(
+        UsageError,
+        match=exactly("error[wrong-input]: late: heads come last, behind the whole main path"),
+    ):
         net.add("late", make("relu"), end)
 
 
@@ -238,12 +242,22 @@ def test_what_cannot_be_a_layer_is_refused(path: str, op: object, inputs: int, s
 
 
 @pytest.mark.parametrize(
-    "here", [Here(3, Shape(6, 14, 14)), Here(0, Shape(6, 1, 1)), Here(-2, Shape(1, 18, 18)), None]
+    ("here", "said"),
+    [
+        (Here(3, Shape(6, 14, 14)), "`[3, [6, 14, 14]]`"),
+        (Here(0, Shape(6, 1, 1)), "`[0, [6, 1, 1]]`"),
+        (Here(-2, Shape(1, 18, 18)), "`[-2, [1, 18, 18]]`"),
+        (None, "nothing"),
+    ],
 )
-def test_an_output_of_another_network_is_refused(here: Here) -> None:
+def test_an_output_of_another_network_is_refused(here: Here, said: str) -> None:
     net = Builder("wrong", "1x18x18")
     net.add("stem", CONV, net.input)
-    with pytest.raises(UsageError, match="is no output of this network"):
+    message = (
+        f"error[wrong-input]: relu: {said} is no output of this network\n"
+        "  hint: `add` gives one, and so does `here`"
+    )
+    with pytest.raises(UsageError, match=exactly(message)):
         net.add("relu", RELU, here)
 
 
@@ -258,19 +272,42 @@ def test_an_op_that_does_not_fit_says_what_enters_it() -> None:
 def test_what_a_stranger_may_add_is_bounded() -> None:
     with limits.raised(layers=2, path_length=9, integer_bits=20):
         net = Builder("large", "1x18x18")
-        with pytest.raises(UsageError, match="a path of 10 characters; 9 are the most"):
+        with pytest.raises(
+            UsageError,
+            match=exactly(
+                "error[too-large]: aaaaaaaaaa: a path of 10 characters; 9 are the most\n"
+                "  hint: `--limit path_length=N` raises the bound of 9"
+            ),
+        ):
             net.add("a" * 10, RELU, net.input)
-        with pytest.raises(UsageError, match="a shape of 21 bits"):
+        with pytest.raises(
+            UsageError,
+            match=exactly(
+                "error[too-large]: fc: a shape of 21 bits\n"
+                "  hint: `--limit integer_bits=N` raises the bound of 20"
+            ),
+        ):
             net.add("fc", make("linear", units=2**20), net.input)
         one = net.add("a", RELU, net.input)
         net.add("b", RELU, one)
-        with pytest.raises(UsageError, match="more than 2 layers after unrolling"):
+        with pytest.raises(
+            UsageError,
+            match=exactly(
+                "error[too-large]: c: more than 2 layers after unrolling\n"
+                "  hint: `--limit layers=N` raises the bound of 2"
+            ),
+        ):
             net.add("c", RELU, one)
 
 
-@pytest.mark.parametrize("given", ["3x", None, (0, 2), {}, "=3"])
-def test_an_input_that_is_none_is_refused(given: object) -> None:
-    with pytest.raises(UsageError, match="expected an input such as 3x224x224"):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("3x", "`3x`"), (None, "nothing"), ((0, 2), "`[0, 2]`"), ({}, "`{}`"), ("=3", "`=3`")],
+)
+def test_an_input_that_is_none_is_refused(given: object, said: str) -> None:
+    expected = "an input such as 3x224x224 (channels x height x width)"
+    message = f"error[wrong-type]: expected {expected}, not {said}"
+    with pytest.raises(UsageError, match=exactly(message)):
         Builder("wrong", given)  # type: ignore[arg-type]
 
 

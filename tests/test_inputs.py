@@ -18,6 +18,7 @@ from archcalc.ops.op import Shape
 from archcalc.render.caption import caption
 from archcalc.render.pictures import drawing, mermaid, planes
 from archcalc.render.tables.layers import title
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from archcalc.spec.spec import Spec
@@ -139,7 +140,17 @@ def test_expressions_read_each_by_its_name() -> None:
     text = LEGS.replace("linear: 10, from: right", "linear: =input.left.width, from: right")
     assert count(load(text))["r"].output.channels == 28
     text = LEGS.replace("from: right", 'from: right, when: "=input.left.width > 2"')
-    with pytest.raises(SpecError, match="may not depend on height or width"):
+    with pytest.raises(
+        SpecError,
+        match=exactly(
+            "spec:7:50: error[structure-depends-on-size]: `when` may not depend on "
+            "height or width: the layers are the same at every size\n"
+            "    7 |       - {name: r, linear: 10, from: right, when: "
+            '"=input.left.width > 2"}\n'
+            "      |                                                  "
+            "^^^^^^^^^^^^^^^^^^^^^^^"
+        ),
+    ):
         count(load(text))
 
 
@@ -158,10 +169,28 @@ def test_what_enters_is_not_guessed() -> None:
         "      |                   ^^^^^^\n"
         "  hint: `from: left`"
     )
-    with pytest.raises(SpecError, match="which one enters this"):
+    with pytest.raises(
+        SpecError,
+        match=exactly(
+            "spec:5:5: error[missing-key]: concat1: the network has several inputs: "
+            "left, right; which one enters this?\n"
+            "    5 |   - concat:\n"
+            "      |     ^^^^^^\n"
+            "  hint: `from: left`"
+        ),
+    ):
         count(load(LEGS.replace("{name: l, linear: 10, from: left}", "[]")))
     block = "blocks: {b: {layers: [relu]}}\ninput: {a: 8, b: 8}\nlayers: [{block: b}]"
-    with pytest.raises(SpecError, match="b1: the network has several inputs: a, b; which one"):
+    with pytest.raises(
+        SpecError,
+        match=exactly(
+            "spec:3:18: error[missing-key]: b1: the network has several inputs: a, "
+            "b; which one enters this?\n"
+            "    3 | layers: [{block: b}]\n"
+            "      |                  ^\n"
+            "  hint: `from: a`"
+        ),
+    ):
         count(load(block))
 
 

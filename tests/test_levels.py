@@ -16,6 +16,7 @@ from archcalc.origin import Origin
 from archcalc.referee.derivations.explanation import explain
 from archcalc.render.pictures.flow import flow
 from archcalc.render.tables.folding import fold_repeats
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from archcalc.graph import Graph
@@ -96,7 +97,13 @@ def test_layers_keep_their_names_and_blocks_are_found_by_either_spelling() -> No
     for name in ("conv2/block1", "conv2_block1"):
         assert (report[name].path, report[name].parameters) == ("conv2/block1", 2 * 148 + 8)
     assert report["conv2_block1_1_conv"].parameters == 148
-    with pytest.raises(UnknownName, match="conv2_block9"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-layer]: flat has no layer `conv2_block9`\n"
+            "  hint: did you mean `conv2_block3_add`?"
+        ),
+    ):
         report["conv2_block9"]
 
 

@@ -16,6 +16,7 @@ from archcalc.errors import UnknownName, UsageError
 from archcalc.kernels import conv
 from archcalc.model.initialisation import rectified
 from archcalc.model.training import accuracy, train
+from tests.exactly import exactly
 from tests.strategies import networks
 
 if TYPE_CHECKING:
@@ -275,7 +276,12 @@ def test_one_sample_goes_back_through_a_norm_that_keeps_its_statistics() -> None
     network = archcalc.build("sigmoid-mlp-with-norm")
     x = sample(network, 1)
 
-    with pytest.raises(ValueError, match="training needs two values per map"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            "batchnorm: training needs two values per map, not the one of 1 x 1000 x 1 x 1"
+        ),
+    ):
         network.forward(x, training=True)
     dx = network.backward(network.forward(x, keep=True))
     assert dx is not None

@@ -15,6 +15,7 @@ from archcalc.counts import QUANTITIES, Counts
 from archcalc.errors import ShapeError
 from archcalc.ops.op import Work
 from archcalc.row import Row
+from tests.exactly import exactly
 
 NETWORKS = ["lenet5", "googlenet", "resnet50", "densenet121", "inception-resnet-v2", "inception-v3"]
 SUMS = [*QUANTITIES, "parameters", "macs", "flops"]
@@ -184,7 +185,17 @@ def test_a_head_that_its_own_input_does_not_fit_is_a_mistake_of_the_spec() -> No
     spec = archcalc.load(
         StringIO("input: 1x4x4\nlayers: [relu]\nheads: {h: {from: relu1, layers: [{maxpool: 9}]}}")
     )
-    with pytest.raises(ShapeError, match="a window of 9 does not fit"):
+    with pytest.raises(
+        ShapeError,
+        match=exactly(
+            "spec:3:45: error[window-does-not-fit]: h/maxpool1: a window of 9 does "
+            "not fit in the height 4; what enters `maxpool` is 1x4x4 (channels x "
+            "height x width)\n"
+            "    3 | heads: {h: {from: relu1, layers: [{maxpool: 9}]}}\n"
+            "      |                                             ^\n"
+            "  hint: a smaller kernel, more padding, or a larger input"
+        ),
+    ):
         archcalc.count(spec)
 
 

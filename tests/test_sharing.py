@@ -13,6 +13,7 @@ from archcalc.errors import ArchcalcError, ShapeError, SpecError, UsageError
 from archcalc.graph import INPUT
 from archcalc.ops import make
 from archcalc.render.tables.layers import layers
+from tests.exactly import exactly
 
 LEGS = """
 input: {left: 1x28x28, right: 1x28x28}
@@ -377,11 +378,30 @@ def test_a_network_by_hand_shares_too() -> None:
     graph = net.graph(end)
     assert count(graph).total == legs("l").total
     assert count(graph, input="left=1x8x8,right=1x8x8").total.parameters == 650
-    with pytest.raises(ShapeError, match="`weight` is 10x784 here, and that of `l` 10x784 trans"):
+    with pytest.raises(
+        ShapeError,
+        match=exactly(
+            "error[unlike-weights]: `weight` is 10x784 here, and that of `l` 10x784 transposed"
+        ),
+    ):
         net.share(right, left, "weight", transposed=True)
-    with pytest.raises(UsageError, match="weights are those of an earlier layer"):
+    with pytest.raises(
+        UsageError,
+        match=exactly(
+            "error[wrong-input]: weights are those of an earlier layer\n"
+            "  hint: share the other way round"
+        ),
+    ):
         net.share(left, right)
-    with pytest.raises(UsageError, match="is no layer of this network"):
+    with pytest.raises(
+        UsageError,
+        match=exactly(
+            "error[wrong-input]: `[-1, [1, 28, 28]]` is no layer of this network\n"
+            "  hint: `add` gives one"
+        ),
+    ):
         net.share(right, net.input)
-    with pytest.raises(UsageError, match="`concat` has no weights to share"):
+    with pytest.raises(
+        UsageError, match=exactly("error[nothing-to-share]: `concat` has no weights to share")
+    ):
         net.share(end, left)

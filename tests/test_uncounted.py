@@ -28,6 +28,7 @@ from archcalc.render.rounding import rounded
 from archcalc.render.tables.layers import layers
 from archcalc.render.tables.reconciliation import reconciliation
 from archcalc.uncounted import Case, Uncounted, told
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,13 +112,22 @@ def test_a_comparison_has_no_ratio_to_what_is_partial(detector: Report) -> None:
     assert found.total.ratios("parameters") == (Fraction(1), None)
 
 
-@pytest.mark.parametrize("convention", ["macs", "thop", "parameters", "lecun1998"])
-def test_figures_of_conventions_are_partial_too(detector: Report, convention: str) -> None:
+@pytest.mark.parametrize(
+    ("convention", "known"),
+    [("macs", "1,296"), ("thop", "1,296"), ("parameters", "40"), ("lecun1998", "1,440")],
+)
+def test_figures_of_conventions_are_partial_too(
+    detector: Report, convention: str, known: str
+) -> None:
     figure = apply(detector, convention)
 
     assert figure.partial
     assert figure.unknown == ("fc",)
-    with pytest.raises(UsageError, match="partial-figure"):
+    message = (
+        f"error[partial-figure]: {convention}: not reached: fc\n"
+        f"  hint: the layers that it knows have {known}"
+    )
+    with pytest.raises(UsageError, match=exactly(message)):
         archcalc.count(detector.graph).figure(convention)
 
 
@@ -169,7 +179,14 @@ def test_what_is_known_in_part_is_judged_where_that_is_granted(capsules: Report)
         "spec@macs: what `opaque` (digits) does is unknown",
         "spec@thop: no rule for `opaque` (digits)",
     )
-    with pytest.raises(UsageError, match="partial-figure"):
+    with pytest.raises(
+        UsageError,
+        match=exactly(
+            "error[partial-figure]: macs: what `opaque` (digits) does is unknown\n"
+            "  hint: the layers that it knows have 199,398,976; --partial judges by "
+            "these"
+        ),
+    ):
         reconcile(
             CountedReport(capsules, find("macs")),
             CountedReport(capsules, find("thop"), partial=True),

@@ -14,6 +14,7 @@ from archcalc.cli.codes import codes, explanation
 from archcalc.errors import ArchcalcError, UnknownName
 from archcalc.spec.family import interpret
 from archcalc.spec.reader import Source, read
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,7 +89,13 @@ def test_explaining_shows_both_examples(archcalc: Callable[..., Outcome]) -> Non
 
 
 def test_an_unknown_code_suggests_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="unknown-code"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-code]: there is no code `unknown-ky`\n"
+            "  hint: did you mean `unknown-key`?"
+        ),
+    ):
         explanation("unknown-ky")
 
 

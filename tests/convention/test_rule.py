@@ -11,6 +11,7 @@ from archcalc.convention.rule import Addend, Rule
 from archcalc.convention.variables import VARIABLES, read
 from archcalc.errors import Reason
 from archcalc.report import count
+from tests.exactly import exactly
 
 CASES = [(network, c) for network in ("lenet5", "vgg-a-lrn", "resnet20") for c in conventions()]
 
@@ -64,7 +65,7 @@ def test_what_is_nested_too_deeply_to_be_split_is_one_term() -> None:
 
 
 def test_a_term_is_a_number() -> None:
-    with pytest.raises(Reason, match="`affine` gives true, not a number"):
+    with pytest.raises(Reason, match=exactly("`affine` gives true, not a number")):
         Rule("2 * affine").terms({"affine": True})
 
 

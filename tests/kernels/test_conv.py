@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from archcalc.kernels import conv
 from archcalc.kernels._windows import sides
 from archcalc.kernels.unroll import unroll
+from tests.exactly import exactly
 
 Array = npt.NDArray[Any]
 
@@ -24,11 +24,6 @@ LENET_TABLE = (
     *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
     *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5)),
 )
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 def test_forward_is_cross_correlation() -> None:

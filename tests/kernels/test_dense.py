@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from archcalc.kernels import linear, rbf
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -20,11 +20,6 @@ Array = npt.NDArray[Any]
 
 X = np.array([[1.0, 2, 3], [4, 5, 6]]).reshape(2, 3, 1, 1)
 WEIGHT = np.array([[1.0, 0, -1], [2, 1, 3]])
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 def normal(*shape: int) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from math import erf, exp, log, pi, sqrt, tanh
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,7 @@ from archcalc.kernels import (
 )
 from archcalc.kernels import exp as exp_kernel
 from archcalc.kernels import tanh as tanh_kernel
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,11 +89,6 @@ CASES: list[tuple[ModuleType, dict[str, Any]]] = [
     (add, {}),
     (concat, {}),
 ]
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 def away_from_zero(*shape: int) -> Array:

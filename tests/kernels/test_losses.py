@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import exp, log
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from archcalc.kernels import (
     softmax,
     softmax_cross_entropy,
 )
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -24,11 +24,6 @@ Array = npt.NDArray[Any]
 
 LABELS = np.array([2, 0])
 LOSSES = [cross_entropy, softmax_cross_entropy, maximum_a_posteriori]
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 def scores() -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from archcalc.kernels import (
     lrn,
     rmsnorm,
 )
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,11 +30,6 @@ Array = npt.NDArray[Any]
 
 RUNNING = {"mean": np.array([1.0, -1]), "variance": np.array([4.0, 0.25])}
 AFFINE = {"gamma": np.array([3.0, -2]), "beta": np.array([10.0, 20])}
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 def normal(*shape: int) -> Array:

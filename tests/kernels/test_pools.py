@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archcalc.kernels import avgpool, globalavgpool, maxpool, subsample
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 X = np.array([[[[1.0, 8, 4, 3], [7, 2, 1, 9], [6, 1, 2, 4], [8, 7, 6, 0]]]])
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 def distinct(*shape: int) -> Array:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from archcalc.kernels._windows import padded, sides, unpadded
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from archcalc.kernels._arrays import Padding
-
-
-def exactly(message: str) -> str:
-    """Match a message from its first letter to its last."""
-    return f"^{re.escape(message)}$"
 
 
 @pytest.mark.parametrize(

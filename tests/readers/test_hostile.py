@@ -12,6 +12,7 @@ from archcalc import ArchcalcError, Report, count, limits, read
 from archcalc.files import File
 from archcalc.readers import caffe, darknet, prototext
 from archcalc.spec.reader import Source
+from tests.exactly import exactly
 
 HERE = Path(__file__).parent
 FILES = {name: (HERE / name).read_text("utf-8") for name in ("detector.prototxt", "detector.cfg")}
@@ -115,14 +116,30 @@ def test_numbers_of_any_size_are_counted() -> None:
 def test_maps_that_double_are_bounded() -> None:
     text = "[net]\ninputs=4\n[softmax]\n" + "[route]\nlayers=-1,-1\n" * 2_000
 
-    with pytest.raises(ArchcalcError, match="too-large"):
+    with pytest.raises(
+        ArchcalcError,
+        match=exactly(
+            "x.cfg:2046:1: error[too-large]: a shape of 1,025 bits\n"
+            " 2046 | [route]\n"
+            "      | ^^^^^^^\n"
+            "  hint: `--limit integer_bits=N` raises the bound of 1,024"
+        ),
+    ):
         darknet.read(File("x.cfg", text.encode()), None)
 
 
 def test_a_name_of_kilobytes_is_refused() -> None:
     text = f'layer {{ name: "{"n" * 5_000}" type: "ReLU" bottom: "d" top: "e" }}'
 
-    with pytest.raises(ArchcalcError, match="a name of 5,000 characters"):
+    with pytest.raises(
+        ArchcalcError,
+        match=exactly(
+            "x.prototxt:1:15: error[too-large]: a name of 5,000 characters\n"
+            f'    1 | layer {{ name: "{"n" * 79}\n'
+            f"      | {' ' * 14}{'^' * 80}\n"
+            "  hint: `--limit text_length=N` raises the bound of 200"
+        ),
+    ):
         caffe.read(File("x.prototxt", text.encode()), None)
 
 

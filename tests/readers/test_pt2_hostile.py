@@ -19,6 +19,7 @@ from archcalc.errors import Reason
 from archcalc.files import File
 from archcalc.readers.pt2 import read
 from archcalc.readers.pt2.symbols import evaluate, solve
+from tests.exactly import exactly
 from tests.readers.pt2_writer import Node, archive, graph, program, symbol
 from tests.readers.test_pt2 import CONV, WEIGHTS, counted, failed
 
@@ -294,7 +295,7 @@ def test_an_expression_that_is_none_is_refused(expression: str) -> None:
     ],
 )
 def test_sizes_are_bounded_while_they_are_worked_out(expression: str) -> None:
-    with pytest.raises(Reason, match="a size of more than 1,024 bits"):
+    with pytest.raises(Reason, match=exactly("a size of more than 1,024 bits")):
         evaluate(expression, {})
 
 

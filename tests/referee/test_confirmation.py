@@ -34,6 +34,7 @@ from archcalc.referee.confirmations import tallies, witness
 from archcalc.referee.confirmations.claim import SUMS, Claim, Confirmation, Seen
 from archcalc.referee.confirmations.confirmation import BEYOND, confirm
 from archcalc.referee.confirmations.witness import Witness
+from tests.exactly import exactly
 from tests.forgetting import forget
 from tests.strategies import networks
 
@@ -379,9 +380,20 @@ def test_lines_and_claims_are_found_by_name() -> None:
     confirmation = confirm("lenet5")
 
     assert confirmation["C3"]["connections"].witness == 151_600
-    with pytest.raises(UnknownName, match="lenet5 has no layer `C33`"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-layer]: lenet5 has no layer `C33`\n  hint: did you mean `C3`?"
+        ),
+    ):
         confirmation["C33"]
-    with pytest.raises(UnknownName, match="nothing is claimed of `connection` in `C3`"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-quantity]: nothing is claimed of `connection` in `C3`\n"
+            "  hint: did you mean `connections`?"
+        ),
+    ):
         confirmation["C3"]["connection"]
 
 

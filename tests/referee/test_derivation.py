@@ -25,6 +25,7 @@ from archcalc.referee.derivations.derivation import DerivedFigure, derive, toget
 from archcalc.referee.derivations.explanation import SUMMED
 from archcalc.referee.derivations.symbolic import spell
 from archcalc.referee.derivations.windows import reading
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -249,7 +250,13 @@ def test_a_head_that_an_input_does_not_fit_hides_no_layer() -> None:
     figure = archcalc.explain("inception-v3", "1a", input="3x224x224")["1a"]["macs"]
 
     assert figure.value == 32 * 3 * 3 * 3 * 111 * 111
-    with pytest.raises(UnknownName, match="has no layer `1z`"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-layer]: Inception-v3 has no layer `1z`\n"
+            "  hint: `archcalc show` lists the layers, `--depth` unfolds blocks"
+        ),
+    ):
         archcalc.explain("inception-v3", "1z", input="3x224x224")
 
 
@@ -265,7 +272,13 @@ def test_another_input_is_explained_too() -> None:
 
 
 def test_an_unknown_layer_is_an_error_with_a_hint() -> None:
-    with pytest.raises(UnknownName, match="LeNet-5 has no layer `C2`"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-layer]: LeNet-5 has no layer `C2`\n"
+            "  hint: `archcalc show` lists the layers, `--depth` unfolds blocks"
+        ),
+    ):
         archcalc.explain("lenet5", "C2")
 
 
@@ -423,7 +436,10 @@ def test_every_op_has_a_rule_in_letters(name: str) -> None:
 
 
 def test_an_unknown_op_is_an_error_with_a_hint() -> None:
-    with pytest.raises(UnknownName, match=r"no op `covn`\n  hint: did you mean `conv`\?"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly("error[unknown-op]: there is no op `covn`\n  hint: did you mean `conv`?"),
+    ):
         spell("covn")
 
 

@@ -11,6 +11,7 @@ import archcalc
 from archcalc.errors import UnknownName
 from archcalc.referee.derivations import explanation
 from archcalc.referee.derivations.derivation import derive
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from archcalc.ops.op import Op
@@ -41,11 +42,22 @@ def test_the_sums_of_a_folded_row_are_those_of_the_row() -> None:
     assert str(explained.sum("parameters")) == "2·16,512 + 2·36,992 + 2·16,896 = 140,800"
 
 
+UNFOLD = "`archcalc show` lists the layers, `--depth` unfolds blocks"
+
+
 @pytest.mark.parametrize(
-    "name", ["conv2_x/7..9", "conv2_x/3..2", "conv2_x/2..", f"conv2_x/{'9' * 5000}..3", "a..b"]
+    ("name", "hint"),
+    [
+        ("conv2_x/7..9", "did you mean `conv2_x/3`?"),
+        ("conv2_x/3..2", "did you mean `conv2_x/3`?"),
+        ("conv2_x/2..", "did you mean `conv2_x/2`?"),
+        (f"conv2_x/{'9' * 5000}..3", UNFOLD),
+        ("a..b", UNFOLD),
+    ],
 )
-def test_a_row_that_is_not_there_is_an_unknown_layer(name: str) -> None:
-    with pytest.raises(UnknownName, match="has no layer `"):
+def test_a_row_that_is_not_there_is_an_unknown_layer(name: str, hint: str) -> None:
+    message = f"error[unknown-layer]: ResNet has no layer `{name[:80]}`\n  hint: {hint}"
+    with pytest.raises(UnknownName, match=exactly(message)):
         archcalc.explain("resnet50", name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from archcalc.errors import Reason
 from archcalc.ops.op import Shape
 from archcalc.referee.published.printed import MEETS, Agreement, last_place, read, unit_of
+from tests.exactly import exactly
 
 EQUAL, ROUNDED, CUT_OFF = Agreement.EQUAL, Agreement.ROUNDED, Agreement.CUT_OFF
 WITHIN, DIFFERS = Agreement.WITHIN, Agreement.DIFFERS
@@ -153,7 +153,7 @@ def test_the_last_place_of_a_whole_number_without_a_unit_skips_its_zeros() -> No
     ],
 )
 def test_a_text_that_is_no_figure_is_refused(text: str, unit: int, message: str) -> None:
-    with pytest.raises(Reason, match=f"^{re.escape(message)}$"):
+    with pytest.raises(Reason, match=exactly(message)):
         read(text, unit)
 
 
@@ -176,5 +176,5 @@ def test_units(text: str, unit: int) -> None:
 @pytest.mark.parametrize("text", ["0", "1e6", "10^6", "-1", "2**200", "10 ** 6", "K"])
 def test_a_unit_is_a_number_or_a_power(text: str) -> None:
     message = f"expected a unit such as 1000, 1024, 10**6 or 2**20, not `{text}`"
-    with pytest.raises(Reason, match=f"^{re.escape(message)}$"):
+    with pytest.raises(Reason, match=exactly(message)):
         unit_of(text)

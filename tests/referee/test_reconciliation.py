@@ -24,6 +24,7 @@ from archcalc.referee.reconciliations.structure import parts
 from archcalc.render.tables.reconciliation import reconciliation
 from archcalc.report import count
 from archcalc.spec.library import load, networks
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -456,7 +457,10 @@ def test_an_input_that_is_none_and_an_unknown_parameter_are_told() -> None:
 
 
 def test_a_batch_is_refused() -> None:
-    with pytest.raises(UsageError, match="for one sample, not for 8"):
+    with pytest.raises(
+        UsageError,
+        match=exactly("error[wrong-batch]: figures are reconciled for one sample, not for 8"),
+    ):
         CountedReport(count("lenet5", batch=8), find("macs"))
 
 
@@ -709,7 +713,12 @@ def test_two_numbers_are_refused() -> None:
 def test_unknown_names_are_told() -> None:
     with pytest.raises(UnknownName, match="there is no network `resnet5`"):
         reconcile("resnet5@thop", "resnet50")
-    with pytest.raises(UnknownName, match="there is no convention `topp`"):
+    with pytest.raises(
+        UnknownName,
+        match=exactly(
+            "error[unknown-convention]: there is no convention `topp`\n  hint: did you mean `thop`?"
+        ),
+    ):
         reconcile("resnet50@topp", "resnet50")
 
 

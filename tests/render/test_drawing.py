@@ -16,6 +16,7 @@ from archcalc.render.pictures.flow import flow
 from archcalc.render.pictures.layering import Link, Point, Size, arrange, rank_items
 from archcalc.report import count
 from archcalc.spec.library import load, networks
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +133,13 @@ def test_crossings_are_undone() -> None:
 def test_too_many_lanes_are_refused() -> None:
     sizes = [Size(1, 1)] * 210
     links = [Link(i, j, 0, 0) for i in range(210) for j in range(i + 1, 210)]
-    with pytest.raises(UsageError, match="20,000 crossings"):
+    with pytest.raises(
+        UsageError,
+        match=exactly(
+            "error[too-large]: more than 20,000 crossings of ranks to draw\n"
+            "  hint: draw less with --depth 1"
+        ),
+    ):
         arrange(sizes, links)
 
 

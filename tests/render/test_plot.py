@@ -14,6 +14,7 @@ from archcalc.render.pictures.plot import Room, free_place, plot, scatter
 from archcalc.render.tables.layers import NOTHING
 from archcalc.report import count
 from archcalc.spec.library import load
+from tests.exactly import exactly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +111,12 @@ def test_a_label_takes_the_nearest_free_place() -> None:
 
 
 def test_no_free_place_is_refused() -> None:
-    with pytest.raises(UsageError, match="too many networks for one chart"):
+    with pytest.raises(
+        UsageError,
+        match=exactly(
+            "error[too-large]: too many networks for one chart\n  hint: chart fewer of them"
+        ),
+    ):
         free_place((0, 0), (40, 10), [], Room(0, 0, 20, 20))
 
 

@@ -9,6 +9,7 @@ import pytest
 from archcalc.render.cells import cell_width, shorten, to_ascii
 from archcalc.render.table import Column, Table
 from archcalc.render.text import arrange
+from tests.exactly import exactly
 
 COLUMNS = (
     Column("layer", "layer", "name"),
@@ -189,7 +190,7 @@ def test_prose_wraps_at_words_on_a_terminal_alone() -> None:
 
 
 def test_a_row_needs_a_cell_for_every_column() -> None:
-    with pytest.raises(ValueError, match="1 cells for 5 columns"):
+    with pytest.raises(ValueError, match=exactly("1 cells for 5 columns: ('C1',)")):
         Table(COLUMNS, (("C1",),))
 
 

@@ -141,6 +141,20 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
     assert not beside.exists()
 
 
+def test_killed_when_all_is_in_the_file_it_is_there_once(tmp_path: Path) -> None:
+    """Between the new file and the end of the old lines: they are behind what the file has."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path, lines = tmp_path / "found.parquet", tmp_path / "found.csv"
+    for file in (path, lines):
+        sweep("lenet5", inputs="8..64..4", results=file)
+    rows = parquet.read_table(path)
+    lines.rename(tmp_path / "found.parquet.lines")
+    found = sweep("lenet5", inputs="8..64..4", results=path)
+    assert parquet.read_table(path).equals(rows)
+    assert found.fitting + found.failed == len(rows) == 15
+    assert [*tmp_path.iterdir()] == [path]
+
+
 def test_a_whole_parquet_file_goes_on_with_more_draws(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

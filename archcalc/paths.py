@@ -118,6 +118,24 @@ def _rank(number: str) -> tuple[int, str]:
     return len(number.lstrip("0")), number.lstrip("0")
 
 
+def merged(orders: Iterable[Iterable[str]]) -> list[str]:
+    """Merge orders: a name that is new stands behind the one that it follows.
+
+    >>> merged([["conv1", "pool1", "fc"], ["conv1", "norm1", "pool1"]])
+    ['conv1', 'norm1', 'pool1', 'fc']
+    """
+    found: list[str] = []
+    for names in orders:
+        place, known = 0, set(found)
+        for name in names:
+            if name in known:
+                place = found.index(name) + 1
+            else:
+                found.insert(place, name)
+                place += 1
+    return found
+
+
 def positions_by(keys: Iterable[Key]) -> dict[Key, list[int]]:
     """Give the positions at which each key stands, in the order of the first.
 

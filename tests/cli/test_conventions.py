@@ -70,6 +70,11 @@ def test_conventions_are_given_as_json(archcalc: Call) -> None:
         listed[0]["rules"]["batchnorm"]
         == "0 if function or custom else 4 * outputs if scaled and shifted else 2 * outputs"
     )
+    assert (listed[0]["default"], listed[0]["each"]) == (None, None)
+    everything = json.loads(archcalc("conventions", "-C", "memory", "--json").output)
+    assert everything["conventions"][0]["default"] == (
+        "4 * parameters + 4 * fixed + 4 * statistics + 4 * outputs"
+    )
     assert counted["figures"] == [
         {
             "convention": "thop",
@@ -158,7 +163,7 @@ def test_reconcile_finds_what_prints_as_a_number(archcalc: Call) -> None:
     status, output, _ = archcalc("reconcile", "alexnet", "61.1M")
 
     assert status == 0
-    assert output.startswith("what prints as 61.1M\n")
+    assert "\nwhat prints as 61.1M\n" in output  # behind what is published of it
     assert lines_of(output, "alexnet-owt@parameters")[0][1:5] == [
         "61,100,840",
         "≈",

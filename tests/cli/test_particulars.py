@@ -220,7 +220,9 @@ def test_of_no_parameters_every_layer_has_no_share(archcalc: Call, tmp_path: Pat
 
 
 def test_a_mistake_of_no_file_has_no_line(archcalc: Call) -> None:
-    (mistake,) = json.loads(archcalc("show", "nonsense", "--error-format", "json").errors)["errors"]
+    found = json.loads(archcalc("show", "nonsense", "--error-format", "json").errors)
+    (mistake,) = found["errors"]
+    assert found["schema"] == 1
     assert {mistake[key] for key in ("file", "line", "column", "length")} == {None}
 
 
@@ -228,3 +230,10 @@ def test_a_spec_is_begun_under_its_own_suffix(archcalc: Call) -> None:
     assert archcalc("init", "net.txt").errors == (
         "error[unknown-suffix]: `net.txt` is not a spec's name\n  hint: such as mine.yaml\n"
     )
+
+
+def test_a_layer_that_is_called_as_a_quantity_is_explained(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "named.yaml"
+    path.write_text("input: 1x8x8\nlayers: [{name: macs, linear: 2}]\n", "utf-8")
+    output = archcalc("explain", str(path), "macs").output
+    assert output.startswith("macs: linear, 1x8x8 = 64 → 2\n")

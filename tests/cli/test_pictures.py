@@ -45,7 +45,20 @@ def test_pictures_and_charts_come_in_the_same_formats(
     first = path.read_bytes()
     archcalc(command, "lenet5", "-o", str(path))
     assert path.read_bytes() == first
-    assert first.startswith((b"<svg ", b"<?xml", b"\x89PNG\r\n", b"%PDF-"))
+    begins = {".svg": (b"<svg ", b"<?xml"), ".png": (b"\x89PNG\r\n",), ".pdf": (b"%PDF-",)}
+    assert first.startswith(begins[suffix])
+
+
+@pytest.mark.parametrize("style", ["planes", "boxes"])
+def test_a_drawing_for_papers_is_tikz(
+    archcalc: Callable[..., Any], tmp_path: Path, style: str
+) -> None:
+    path = tmp_path / "net.tex"
+    assert archcalc("draw", "lenet5", "--style", style, "-o", str(path)).status == 0
+    assert r"\begin{tikzpicture}" in path.read_text("utf-8")
+    assert path.read_text("utf-8") == (
+        archcalc("draw", "lenet5", "--style", style, "-f", "tikz").output
+    )
 
 
 def test_mermaid_by_suffix_and_by_name(archcalc: Callable[..., Any], tmp_path: Path) -> None:

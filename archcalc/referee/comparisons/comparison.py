@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from archcalc.counts import counts_to_dict
 from archcalc.display import Displayed
 from archcalc.errors import UsageError, suggestion
+from archcalc.paths import merged
 from archcalc.plain_values import memory_to_dict
 from archcalc.report import Report, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from archcalc.counts import Counts
@@ -97,7 +98,7 @@ def compare(
         raise UsageError.of("not-a-choice", f"networks are not compared by `{by}`", hint)
     reports = tuple(report_of(net, input=input, batch=batch, heads=heads) for net in nets)
     groups = [_groups(report, by) for report in reports] if by else []
-    labels = _merge(list(group) for group in groups)
+    labels = merged(list(group) for group in groups)
     lines = tuple(
         ComparedLine(label, tuple(group.get(label) for group in groups)) for label in labels
     )
@@ -133,21 +134,3 @@ def _groups(report: Report, by: By) -> dict[str, Counts]:
     if by == "op":
         return report.by_op()
     return {row.path: row for row in report.fold(1)}
-
-
-def _merge(sequences: Iterable[list[str]]) -> list[str]:
-    """Merge orders: a label that is new stands behind the one that it follows.
-
-    >>> _merge([["conv1", "pool1", "fc"], ["conv1", "norm1", "pool1"]])
-    ['conv1', 'norm1', 'pool1', 'fc']
-    """
-    merged: list[str] = []
-    for labels in sequences:
-        place, known = 0, set(merged)
-        for label in labels:
-            if label in known:
-                place = merged.index(label) + 1
-            else:
-                merged.insert(place, label)
-                place += 1
-    return merged

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import isfinite, log10
 from typing import TYPE_CHECKING
 
+from archcalc.paths import merged
 from archcalc.render.table import Column, Table
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _groups(flows: Sequence[Flow]) -> list[list[Flow]]:
 
 def _table(group: Sequence[Flow], scale: _Scale) -> Table:
     columns = [{layer.path: scale.shown(layer.norm) for layer in flow.layers} for flow in group]
-    paths = _merged([list(column) for column in columns])
+    paths = merged(columns)
     return Table(
         columns=(
             Column("layer", "layer", "name"),
@@ -69,17 +70,6 @@ def _table(group: Sequence[Flow], scale: _Scale) -> Table:
         ),
         rows=tuple((path, *(column.get(path) for column in columns)) for path in paths),
     )
-
-
-def _merged(orders: Sequence[list[str]]) -> list[str]:
-    """Merge the layers of networks: what only a later one has stands behind what it follows."""
-    merged = list(orders[0])
-    for order in orders[1:]:
-        for place, path in enumerate(order):
-            if path not in merged:
-                before = merged.index(order[place - 1]) + 1 if place else 0
-                merged.insert(before, path)
-    return merged
 
 
 def _captioned(table: Table, flows: Sequence[Flow], scale: _Scale) -> Table:

@@ -237,3 +237,29 @@ def test_a_layer_that_is_called_as_a_quantity_is_explained(archcalc: Call, tmp_p
     path.write_text("input: 1x8x8\nlayers: [{name: macs, linear: 2}]\n", "utf-8")
     output = archcalc("explain", str(path), "macs").output
     assert output.startswith("macs: linear, 1x8x8 = 64 → 2\n")
+
+
+@pytest.mark.parametrize(("bias", "said"), [("true", ["weights", "biases"]), ("false", [])])
+def test_weights_are_told_where_they_are_not_all_parameters(
+    archcalc: Call, tmp_path: Path, bias: str, said: list[str]
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(f"input: 8\nlayers: [{{name: f, linear: 2, bias: {bias}}}]\n", "utf-8")
+    told = [line.split()[0] for line in archcalc("explain", str(path)).output.splitlines()]
+    assert [word for word in told if word in {"weights", "biases"}] == said
+
+
+def test_nothing_is_summed_where_there_is_no_layer(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("input: 1x8x8\nlayers: []\n", "utf-8")
+    assert archcalc("explain", str(path)).output == (
+        "empty\nno layers: none are written, or all of them are switched off\n"
+    )
+
+
+def test_a_sweep_has_a_column_for_each_convention(archcalc: Call) -> None:
+    first, _, row, *_ = archcalc(
+        "sweep", "densenet-40-12", "--vary", "growth=12", "-c", "macs", "-C", "thop"
+    ).output.splitlines()
+    assert first.split() == ["growth", "MACs", "thop"]
+    assert (row.split()[0], row.split()[-1]) == ("12", "273,928,000")

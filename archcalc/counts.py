@@ -80,7 +80,8 @@ def add_up(tallies: Sequence[Tally], batch: int = 1) -> Counts:
     """Add up tallies; the work of a batch is that of so many samples."""
     if not tallies:
         return Counts()
-    figures = list(map(sum, zip(*tallies, strict=True)))
+    alone = len(tallies) == 1
+    figures = list(tallies[0] if alone else map(sum, zip(*tallies, strict=True)))
     work = figures[-len(KINDS) :]
     if batch != 1:
         work = [batch * n for n in work]

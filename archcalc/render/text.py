@@ -114,6 +114,7 @@ class _Grid:
             for row in rows
         ]
         self.shown = list(range(len(table.columns)))
+        self.right = [c.is_number or (c.kind == "bar" and not bars) for c in table.columns]
         self.widths = [
             max([cell_width(column.title), *(cell_width(row[i]) for row in self.cells)])
             for i, column in enumerate(table.columns)
@@ -175,10 +176,8 @@ class _Grid:
         return lines
 
     def fit(self, text: str, i: int) -> str:
-        padding = " " * (self.widths[i] - cell_width(text))
-        kind = self.table.columns[i].kind
-        right = self.table.columns[i].is_number or (kind == "bar" and not self.bars)
-        return padding + text if right else text + padding
+        width = self.widths[i] + len(text) - cell_width(text)
+        return text.rjust(width) if self.right[i] else text.ljust(width)
 
 
 def _narrow(layout: Layout, width: int | None) -> Layout:

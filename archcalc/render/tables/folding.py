@@ -38,8 +38,11 @@ def fold_repeats(rows: Iterable[Row]) -> list[FoldedRow]:
 def _merge(lines: Sequence[FoldedRow], level: int) -> Iterator[FoldedRow]:
     """Merge equal siblings whose paths agree up to `level` segments."""
     siblings = [
-        list(_merge(list(below), level + 1)) if segment is not None else list(below)
-        for segment, below in groupby(lines, lambda line: _segment(line, level))
+        list(_merge(below, level + 1)) if segment is not None and len(below) > 1 else below
+        for segment, below in (
+            (segment, list(below))
+            for segment, below in groupby(lines, lambda line: _segment(line, level))
+        )
     ]
     for _, run in groupby(enumerate(siblings), lambda pair: _signature(pair, level)):
         equal = [below for _, below in run]

@@ -268,6 +268,27 @@ def test_a_module_is_left_as_it_was() -> None:
     assert all(held[name] is tensor for name, tensor in net.named_buffers())
 
 
+def test_rounding_for_training_counts_there_and_back() -> None:
+    class Rounds(nn.Module):  # type: ignore[misc]
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            return torch.fake_quantize_per_tensor_affine(x, 0.1, 3, 0, 255)
+
+    work = count(Rounds(), input=(2, 5, 5)).total.work
+
+    # divided, the zero point added, kept between two ends, taken off again, multiplied
+    assert (work.div, work.add, work.cmp, work.mul) == (50, 2 * 50, 2 * 50, 50)
+
+
+def test_a_module_in_training_is_partial_where_it_may_observe() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 5))
+    net.qconfig = quantisation.get_default_qat_qconfig("fbgemm")
+    quantisation.prepare_qat(net.train(), inplace=True)
+    total = count(net, input=(3, 8, 8)).total
+
+    assert (total.parameters, total.macs) == (4 * 28 + 5 * 145, 4 * 27 * 36 + 5 * 144)
+    assert len(total.unknown["macs"]) == 4  # both weights, and what comes out of both layers
+
+
 class Counts(nn.Module):  # type: ignore[misc]
     """A module that asks for a number of its own, perhaps after writing it."""
 

@@ -25,6 +25,7 @@ from archcalc.readers.pytorch.callers import Callers
 from archcalc.readers.pytorch.keeping import kept
 from archcalc.readers.pytorch.packed import layer, packed
 from archcalc.readers.pytorch.recorder import Recorder
+from archcalc.readers.pytorch.rounding import ROUNDING
 from archcalc.readers.pytorch.tape import Trace
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ KNOWN = (
     lowering.RULES.keys()
     | stated.RULES.keys()
     | elementwise.EACH.keys()
+    | ROUNDING
     | moves.MOVES
     | moves.CONSTANTS
 )

@@ -129,7 +129,7 @@ LAYERS: dict[str, tuple[str, tuple[int, ...], list[Any]]] = {
     "activations": (
         "fbgemm",
         (3, 8, 8),
-        [nn.Conv2d(3, 4, 3), nn.Hardswish(), nn.ReLU6(), nn.LeakyReLU(), nn.Sigmoid(), nn.Tanh()],
+        [nn.Conv2d(3, 4, 3), nn.Hardswish(), nn.ReLU6(), nn.LeakyReLU(), nn.Sigmoid(), nn.ELU()],
     ),
     "norms": (
         "fbgemm", (3, 8, 8), [nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4), nn.InstanceNorm2d(4)]
@@ -220,8 +220,15 @@ def test_a_quantised_lstm_has_its_weights_and_is_partial() -> None:
     assert report.total.unknown["macs"] == ("0/quantized_lstm",)
 
 
+class Cut(nn.Module):  # type: ignore[misc]
+    """A call that has no rule, and no shape without data."""
+
+    def forward(self, x: Any) -> Any:  # noqa: ANN401, D102
+        return torch.ops.quantized.threshold(x, 0.5, 0.5) if x.is_quantized else x
+
+
 def test_a_call_without_a_rule_ends_the_pass_and_what_is_behind_is_named() -> None:
-    net = quantised(Wrapped(nn.Conv2d(3, 4, 3), nn.ELU(), nn.Conv2d(4, 2, 3)), 3, 8, 8)
+    net = quantised(Wrapped(nn.Conv2d(3, 4, 3), Cut(), nn.Conv2d(4, 2, 3)), 3, 8, 8)
     report = count(net, input=(3, 8, 8))
 
     assert figures(report) == {
@@ -231,7 +238,27 @@ def test_a_call_without_a_rule_ends_the_pass_and_what_is_behind_is_named() -> No
     }
     assert report.total.unknown["macs"] == ("behind body/0",)
     (line,) = told(report.uncounted)
-    assert line.startswith("at least, since `Wrapped` is not reached (it asks for values (")
+    assert line.startswith(
+        "at least, since `Wrapped` is not reached (`threshold` in body.1 asks for values ("
+    )
+
+
+class Back(nn.Module):  # type: ignore[misc]
+    """A layer of plain numbers, where they come as such."""
+
+    def forward(self, x: Any) -> Any:  # noqa: ANN401, D102
+        x = torch.nn.functional.avg_pool2d(x, 2)
+        return x.dequantize() if x.is_quantized else x
+
+
+def test_who_asks_whether_a_tensor_is_quantised_is_told() -> None:
+    net = quantised(nn.Sequential(Wrapped(nn.Conv2d(3, 4, 3), Back(), Back())), 3, 8, 8)
+    net[0].back = nn.Identity()
+    report = count(net, input=(3, 8, 8))
+
+    assert [node.path for node in report.nodes] == [
+        "0/quant", "0/body/0", "0/body/1", "0/body/1.dequantize", "0/body/2",
+    ]  # fmt: skip
 
 
 def test_a_network_is_confirmed_but_not_by_its_numbers() -> None:

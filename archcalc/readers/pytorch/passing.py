@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import sys
 import traceback
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.callers import Callers
 from archcalc.readers.pytorch.keeping import kept
 from archcalc.readers.pytorch.packed import layer, packed
+from archcalc.readers.pytorch.quantised import Seeming
 from archcalc.readers.pytorch.recorder import Recorder
 from archcalc.readers.pytorch.rounding import ROUNDING
 from archcalc.readers.pytorch.tape import Trace
@@ -107,7 +108,7 @@ def _run(
         )
         calls, naming = recorder.tape.calls, callers.naming
         try:
-            with recorder:
+            with recorder, Seeming(recorder.is_rounded) if opened else nullcontext():
                 result = module(*args, **kwargs)
         except Exception as error:
             if not fake or not asks_for_values(error) or not _has_begun(calls):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,23 @@ if TYPE_CHECKING:
     from archcalc.readers.pytorch.packed import Layer
 
     Plain: TypeAlias = Callable[..., Tensor]
+
+
+class Seeming(TorchFunctionMode):
+    """Tells those who ask whether a tensor is quantised what the one that it stands for is."""
+
+    def __init__(self, is_rounded: Callable[[Tensor], bool]) -> None:
+        super().__init__()
+        self._is_rounded = is_rounded
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Do what is asked."""
+        if func == _IS_QUANTIZED:
+            return self._is_rounded(args[0])
+        return func(*args, **(kwargs or {}))
+
+
+_IS_QUANTIZED = torch.Tensor.is_quantized.__get__
 
 
 def _conv(rank: int) -> Plain:
@@ -115,6 +133,15 @@ def _instance_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float, *_: Any) 
     return functional.instance_norm(x, weight=gamma, bias=beta, eps=eps)
 
 
+def _exponential(function: Plain) -> Plain:
+    """Take alpha from behind the rounding of the output."""
+
+    def plain(x: Tensor, _scale: float, _zero: int, alpha: float = 1, *_: Any) -> Tensor:
+        return function(x, alpha)
+
+    return plain
+
+
 def _first(function: Plain, *taken: int) -> Plain:
     """Call a function with what a call begins with, and not with how its output is rounded."""
     many = taken[0] if taken else 1
@@ -172,6 +199,8 @@ _CALLS: dict[str, Plain] = {
     "relu6": _first(functional.relu6),
     "hardswish": _first(functional.hardswish),
     "leaky_relu": _first(functional.leaky_relu, 2),
+    "elu": _exponential(functional.elu),
+    "celu": _exponential(functional.celu),
     "sigmoid": _first(torch.sigmoid),
     "softmax": _first(torch.softmax, 2),
     "prelu": _first(torch.prelu, 2),

@@ -19,7 +19,7 @@ from archcalc.readers.pytorch import moves
 from archcalc.readers.pytorch.call import Call, Value, word_of
 from archcalc.readers.pytorch.packed import Layer
 from archcalc.readers.pytorch.quantised import PLAIN as PLAINLY
-from archcalc.readers.pytorch.rounding import ROUNDING
+from archcalc.readers.pytorch.rounding import ROUNDING, THERE
 from archcalc.readers.pytorch.shortcuts import PLAIN, SHORTCUTS
 from archcalc.readers.pytorch.tape import Made, Tape
 
@@ -147,6 +147,10 @@ class Recorder(TorchDispatchMode):
         """Give what stands for an object with weights; anything else as it is."""
         is_object = isinstance(given, torch.ScriptObject)
         return self.layers.get(hash(given), given) if is_object else given
+
+    def is_rounded(self, tensor: torch.Tensor) -> bool:
+        """Tell whether a tensor stands for a quantised one."""
+        return self.tape.follow_back(self._made(tensor), ROUNDING) in THERE
 
     def _is_stored(self, tensor: torch.Tensor) -> bool:
         """Tell whether a tensor is a number of the module that no call has written."""

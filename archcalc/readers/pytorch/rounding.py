@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archcalc.readers.pytorch.call import Call
 
-_THERE = ("quantize_per_tensor", "quantize_per_channel")
+THERE = ("quantize_per_tensor", "quantize_per_channel")
 _BACK = ("dequantize", "dequantize_per_tensor", "dequantize_per_channel")
 _BOTH = ("fake_quantize_per_tensor_affine", "fake_quantize_per_channel_affine")
 AS_MET = "quantize_per_tensor_dynamic"
 OBSERVED = "fused_moving_avg_obs_fake_quant"
 """Rounds there and back in training; whether it goes on to find its range only its numbers tell."""
-ROUNDING = frozenset({*_THERE, *_BACK, *_BOTH, AS_MET, OBSERVED})
+ROUNDING = frozenset({*THERE, *_BACK, *_BOTH, AS_MET, OBSERVED})
 """What rounds to whole numbers, and back; what comes out is as large as what comes in."""
 EACH = {
-    **dict.fromkeys(_THERE, {"div": 1, "add": 1, "cmp": 2}),
+    **dict.fromkeys(THERE, {"div": 1, "add": 1, "cmp": 2}),
     **dict.fromkeys(_BACK, {"mul": 1, "add": 1}),
     **dict.fromkeys(_BOTH, {"div": 1, "add": 2, "cmp": 2, "mul": 1}),
 }

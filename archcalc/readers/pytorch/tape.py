@@ -14,7 +14,7 @@ from archcalc.readers.pytorch import moves
 from archcalc.readers.pytorch.call import Call, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Container, Hashable, Sequence
 
     from archcalc.readers.pytorch.naming import Naming
 
@@ -71,6 +71,16 @@ class Tape:
     def is_untouched(self, storage: Hashable) -> bool:
         """Tell whether no call has written into a storage."""
         return storage not in self._storages
+
+    def follow_back(self, made: Made, names: Container[str]) -> str:
+        """Find the last call of these names on the way to a tensor; nothing if there is none."""
+        value: Value | None = self.value(made)
+        while value is not None and value.sources and value.sources[-1] >= 0:
+            call = self.calls[value.sources[-1]]
+            if call.name in names:
+                return call.name
+            value = next((one for one in call.tensors() if one.held), None)
+        return ""
 
     def note(self, call: Call, made: Sequence[Made], *, moves_data: bool, mutates: bool) -> None:
         """Note a call, unless it computes nothing, and what it put out."""

@@ -73,7 +73,7 @@ def list_networks(
     ]
     if not entries:
         known = {name for entry in networks() for name in (entry.id, entry.family)}
-        hint = near(" ".join(words or ()), known)
+        hint = near(" ".join(words or ()), known) or "`archcalc list` shows all of them"
         said = " and ".join(f"`{word[:80]}`" for word in words or ())
         raise UnknownName.of("unknown-network", f"no network has {said} in its name", hint)
     table = Table(NAMES, tuple(map(_names, entries)), captions=(_many(entries, words),))

@@ -59,6 +59,11 @@ def test_list_gives_records_to_programs(archcalc: Call) -> None:
     status, _, errors = archcalc("list", "resnt")
     assert status == 2
     assert errors.startswith("error[unknown-network]: no network has `resnt` in its name")
+    said = (
+        "error[unknown-network]: no network has `efficientdet` in its name\n"
+        "  hint: `archcalc list` shows all of them\n"
+    )
+    assert archcalc("list", "efficientdet") == (2, "", said)
 
 
 def test_another_input_is_said_and_its_consequence(archcalc: Call) -> None:

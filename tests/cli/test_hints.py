@@ -10,7 +10,7 @@ import pytest
 from archcalc.cli.compare import compare
 from archcalc.cli.conventions import conventions
 from archcalc.cli.explain import explain
-from archcalc.cli.exporting import STARTER
+from archcalc.cli.exporting import STARTER, export
 from archcalc.cli.listing import list_networks
 from archcalc.cli.reconcile import reconcile
 from archcalc.cli.show import show
@@ -28,7 +28,7 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
     "archcalc show 'my net.yaml' --depth 2": lambda: show("my net.yaml"),
     "archcalc explain 'my net.yaml' stage2/1/conv2": lambda: show("my net.yaml", depth=3),
     "archcalc explain 'my net.yaml' conv1": lambda: explain("my net.yaml"),
-    "archcalc diff 'my net.yaml' lenet5": lambda: compare(["my net.yaml", "lenet5"]),
+    "archcalc diff 'my net.yaml' lenet5": lambda: compare(["my net.yaml", "lenet5", "lenet1"]),
     "archcalc reconcile lenet5@thop lenet5@ours.yaml": lambda: conventions(
         "lenet5", convention=["thop", "keras", "ours.yaml"]
     ),
@@ -46,6 +46,12 @@ def test_hints_run(
     (tmp_path / "ours.yaml").write_text(RULES, "utf-8")
     assert ANSWERS[hint]().hint_now() == hint
     assert archcalc(*shlex.split(hint)[1:]).status == 0
+
+
+def test_an_exported_file_of_several_networks_is_shown_by_its_variant() -> None:
+    saved = "save it with -o mine.yaml; then: archcalc show mine.yaml"
+    assert export("resnet50").hint_now().partition("#") == (saved, "#", "resnet50")
+    assert export("unet").hint_now() == saved
 
 
 def test_no_hint_reconciles_a_figure_with_itself_or_with_one_of_another_kind() -> None:

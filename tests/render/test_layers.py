@@ -37,6 +37,17 @@ def test_the_usual_table_is_the_papers() -> None:
     )
 
 
+def test_where_nothing_is_trained_what_is_fixed_stands_in_the_place_of_shares() -> None:
+    fixed = [{"linear": units, "trainable": False} for units in (4, 4)]
+    table = layers(count(archcalc.load({"name": "fixed", "input": 8, "layers": fixed})))
+
+    assert [column.name for column in table.columns][-4:] == [
+        "parameters", "connections", "macs", "fixed",
+    ]  # fmt: skip
+    assert [row[-1] for row in table.rows] == [4 * 9, 4 * 5]
+    assert table.totals[0][-1] == 4 * 9 + 4 * 5
+
+
 def test_the_window_of_a_convolution_turned_round_lies_over_its_output() -> None:
     twice = "{deconv: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1}"
     text = f"input: 3x8x8\nlayers: [{twice}, {{deconv: 2, kernel: 2}}]"

@@ -9,7 +9,7 @@ from archcalc.memory import partial
 from archcalc.render.caption import batched, changes
 from archcalc.render.cells import said
 from archcalc.render.table import Table, figure
-from archcalc.render.tables.columns import BYTES, RARE, choose
+from archcalc.render.tables.columns import BYTES, QUANTITIES, RARE, choose
 from archcalc.render.tables.figures import column, notes
 from archcalc.render.tables.folding import fold_repeats
 from archcalc.uncounted import told
@@ -54,7 +54,8 @@ def layers(  # noqa: PLR0913 - which rows, and which columns
     """
     columns = list(columns)
     by_convention = [column(figure, ops=ops) for figure in figures]
-    quantities = [*_occurring(choose(columns, bytes_each), columns, report), *by_convention]
+    chosen = choose(columns, bytes_each) if columns else _usual(report)
+    quantities = [*_occurring(chosen, columns, report), *by_convention]
     names = [quantity.column.name for quantity in quantities]
     lines = fold_repeats(report.ops if ops else report.fold(depth))
     return Table(
@@ -65,6 +66,15 @@ def layers(  # noqa: PLR0913 - which rows, and which columns
         captions=(*captions(report, names, bytes_each), *notes(figures)),
         tones=tuple(_tone(line.row) for line in lines),
     )
+
+
+def _usual(report: Report) -> list[Quantity]:
+    """Choose what is shown unless somebody asks: where nothing is trained, what is fixed."""
+    frozen = report.total.fixed and not report.total.parameters
+    return [
+        QUANTITIES["fixed"] if frozen and quantity.column.name == "share" else quantity
+        for quantity in choose()
+    ]
 
 
 def _occurring(

@@ -263,3 +263,8 @@ def test_a_sweep_has_a_column_for_each_convention(archcalc: Call) -> None:
     ).output.splitlines()
     assert first.split() == ["growth", "MACs", "thop"]
     assert (row.split()[0], row.split()[-1]) == ("12", "273,928,000")
+
+
+def test_of_a_convention_nothing_is_said_that_it_has_not(archcalc: Call) -> None:
+    lines = archcalc("conventions", "-C", "macs").output.splitlines()
+    assert [line.partition(":")[0] for line in lines[-4:]] == ["unit", "per", "notes", "source"]

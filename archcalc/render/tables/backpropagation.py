@@ -62,8 +62,8 @@ def _matrix(name: str, rows: Array, heading: str) -> Table:
 def said(number: float) -> str:
     """Say a number with four digits behind the point, and none that are not there.
 
-    >>> said(7.0), said(4.25), said(-1 / 3), said(1e-7), said(0.0)
-    ('7', '4.25', '-0.3333', '1e-07', '0')
+    >>> said(7.0), said(4.25), said(-1 / 3), said(1e-7), said(0.0), said(-0.0)
+    ('7', '4.25', '-0.3333', '1e-07', '0', '0')
     """
     if number and not 0.00005 <= abs(number) < 10**9:
         return f"{number:.4g}"

@@ -47,7 +47,7 @@ def tabulation(
     """
     entries = found.entries
     quantities = quantities_of(columns, conventions=bool(entries[0].figures))
-    taken = choose(quantities, bytes_each)[1:] if quantities else []
+    taken = choose(quantities, bytes_each)[1:]
     numbers = [*(quantity.column for quantity in taken), *_conventions(entries[0])]
     values = [figures_of(entry, taken) for entry in entries]
     rows = [list(row) for row in values]

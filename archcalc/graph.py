@@ -104,6 +104,21 @@ class Graph:
         return position in self._read
 
     @cached_property
+    def readers(self) -> Mapping[int, tuple[int, ...]]:
+        """By an output, or an input: the nodes that read it, in their order.
+
+        >>> from archcalc.spec.library import load
+        >>> from archcalc.spec.unroll import expand
+        >>> expand(load("resnet18")).readers[3]  # the pool is read by a block, and added to it
+        (4, 9)
+        """
+        found: dict[int, list[int]] = {}
+        for position, node in enumerate(self.nodes):
+            for source in dict.fromkeys(node.inputs):
+                found.setdefault(source, []).append(position)
+        return {source: tuple(readers) for source, readers in found.items()}
+
+    @cached_property
     def _read(self) -> set[int]:
         return self._ends.union(*(node.inputs for node in self.nodes))
 

@@ -14,7 +14,7 @@ from archcalc.errors import Reason
 from archcalc.paths import layer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from archcalc.graph import Graph
 
@@ -82,7 +82,7 @@ class Outline:
 
     items: tuple[Item, ...]
     heads: dict[str, Item]
-    readers: dict[int, tuple[int, ...]]
+    readers: Mapping[int, tuple[int, ...]]
     """By an output, or an input: the nodes that read it."""
 
     @property
@@ -146,19 +146,15 @@ def outline(graph: Graph) -> Outline:
             raise Reason(
                 "not-exported", f"`{beside.path}` cannot be written: {beside.case} ({beside.why})"
             )
-    readers: dict[int, tuple[int, ...]] = {}
-    for position, node in enumerate(graph.nodes):
-        for source in dict.fromkeys(node.inputs):
-            readers[source] = (*readers.get(source, ()), position)
-    builder = _Outlining(graph, readers)
+    builder = _Outlining(graph, graph.readers)
     main = [i for i, node in enumerate(graph.nodes) if node.head is None]
     others = [i for i, node in enumerate(graph.nodes) if node.head is not None]
     heads = {item.name: item for item in builder.items(others, 0, set())}
-    return Outline(builder.items(main, 0, {"input", *graph.inputs}), heads, readers)
+    return Outline(builder.items(main, 0, {"input", *graph.inputs}), heads, graph.readers)
 
 
 class _Outlining:
-    def __init__(self, graph: Graph, readers: dict[int, tuple[int, ...]]) -> None:
+    def __init__(self, graph: Graph, readers: Mapping[int, tuple[int, ...]]) -> None:
         self.graph = graph
         self.readers = readers
 

@@ -16,6 +16,7 @@ from archcalc.page.network import network
 from archcalc.referee.derivations.explanation import parts_of
 from archcalc.referee.published.ledger import published
 from archcalc.render.table import AtLeast
+from tests.steps import steps
 
 CONVENTIONS = [convention.name for convention in conventions()]
 PARTIAL = {
@@ -38,6 +39,23 @@ def rows(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def layers(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {row["path"]: row for row in rows(data) if row["kind"] == "layer"}
+
+
+def test_a_network_four_times_as_deep_takes_four_times_as_long() -> None:
+    norm = {"bias": False, "after": ["batchnorm", "relu"]}
+    block = [
+        {"name": "thin", "conv": 4, "kernel": 1, **norm},
+        {"name": "apart", "depthwise": 3, "padding": 1, **norm},
+        {"name": "wide", "conv": 8, "kernel": 1, **norm},
+    ]
+
+    def taken(times: int) -> int:
+        layers = [{"name": "stage", "repeat": times, "layers": block}]
+        report = count(load({"input": "8x6x6", "layers": layers}))
+        return steps(lambda: network(report))
+
+    taken(5)  # what is found once for all
+    assert taken(100) < 4.6 * taken(25)
 
 
 def test_layers_and_blocks_teach_what_explain_does() -> None:

@@ -102,10 +102,10 @@ def _sole_reader(graph: Graph, node: Node) -> Node | None:
     """Find the layer that alone reads a node, through what works on single elements."""
     position = graph.ends.get(node.path)
     while position is not None:
-        readers = [found for found in graph.nodes if position in found.inputs]
+        readers = graph.readers.get(position, ())
         if len(readers) != 1:
             return None
-        (reader,) = readers
+        reader = graph.nodes[readers[0]]
         if isinstance(reader.op, Conv) or reader.y != node.y:
             return reader
         position = graph.ends.get(reader.path)

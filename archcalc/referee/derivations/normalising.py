@@ -49,8 +49,8 @@ def folding(graph: Graph, node: Node) -> Lesson | None:
     if not isinstance(node.op, Batchnorm) or position < 0:
         return None
     before = graph.nodes[position]
-    readers = sum(position in reader.inputs for reader in graph.nodes)
-    if not isinstance(before.op, Conv | Linear) or readers != 1 or before.shared:
+    readers = graph.readers[position]
+    if not isinstance(before.op, Conv | Linear) or len(readers) != 1 or before.shared:
         return None
     apart = [derive(each.op, each.xs, each.y) for each in (before, node)]
     stored = sum(held(each).value + each["statistics"].value for each in apart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,16 +67,22 @@ def reductions(graph: Graph, chosen: list[int]) -> Lesson | None:
 
 def _find_reductions(graph: Graph, chosen: list[int]) -> Iterator[_Reduction]:
     """Find each larger window among the chosen nodes that reads a reduced map."""
-    readers: dict[int, list[Node]] = {}
-    for node in graph.nodes:
-        readers.setdefault(id(layer_before(graph, node)), []).append(node)
     for i in chosen:
         node = graph.nodes[i]
         layer, before = full_conv(node), full_conv(layer_before(graph, node))
         if layer is None or before is None or set(layer.op.kernel) == {1}:
             continue
         if set(before.op.kernel) == {1} and before.y.channels < before.x.channels:
-            yield _Reduction(before, layer, _restoring(layer, readers.get(id(node), [])))
+            yield _Reduction(before, layer, _restoring(layer, _readers(graph).get(id(node), [])))
+
+
+@lru_cache(maxsize=1)
+def _readers(graph: Graph) -> dict[int, list[Node]]:
+    """Tell which nodes read a layer, or what works on its single elements; found once for all."""
+    found: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        found.setdefault(id(layer_before(graph, node)), []).append(node)
+    return found
 
 
 def _restoring(layer: FullConv, readers: list[Node]) -> FullConv | None:

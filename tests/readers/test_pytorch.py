@@ -311,6 +311,43 @@ def test_whoever_asks_for_values_is_named(asked: Any, said: str, device: str) ->
     assert line.endswith(")): behind body")
 
 
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_whoever_asks_at_once_is_told_what_there_is(device: str) -> None:
+    class Checks(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = nn.Linear(8, 4)
+
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            assert x.max() <= 1
+            return self.body(x)
+
+    report = count(Checks().to(device), inputs=(8,))
+
+    assert (report.total.parameters, report.total.macs) == (36, 0)
+    assert report.total.unknown["macs"] == ("behind le",)
+    assert [(row.path, row.op, row.parameters) for row in report.rows if row.parameters] == [
+        ("body", "unread", 36)
+    ]
+
+
+def test_what_is_not_written_yet_is_no_question_of_values() -> None:
+    class Abstract(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = nn.Linear(8, 4)
+
+        def forward(self, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            raise NotImplementedError(self.body(x).shape)
+
+    with pytest.raises(UsageError) as caught:
+        count(Abstract(), inputs=(8,))
+
+    assert str(caught.value).startswith(
+        "error[model-failed]: Abstract failed on 1x8: NotImplementedError: torch.Size([1, 4])"
+    )
+
+
 def test_a_module_without_memory_is_read_whatever_its_size() -> None:
     total = count(nn.Linear(200_000, 400_000, device="meta"), input=(200_000,)).total
 

@@ -73,7 +73,12 @@ class Assembly:
             if call.way != MODULE:
                 self.builder.ways[node] = call.way
         if trace.stopped:
-            name, path = self.builder.origin.name, f"behind {self.builder.nodes[-1].path}"
+            last = (
+                self.builder.nodes[-1].path
+                if self.builder.nodes
+                else next(iter(self.builder.inputs))
+            )
+            name, path = self.builder.origin.name, f"behind {last}"
             beyond = Uncounted(path, name, Case.NOT_REACHED, WORKED, trace.stopped)
             self.builder.uncounted.append(beyond)
         self._add_unread()

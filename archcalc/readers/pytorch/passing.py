@@ -30,7 +30,7 @@ from archcalc.readers.pytorch.rounding import ROUNDING
 from archcalc.readers.pytorch.tape import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator
 
     from torch import nn
 
@@ -65,9 +65,9 @@ def trace(
 ) -> Trace:
     """Run a module on tensors without data. The module is left as it was found.
 
-    Calls that are `known` are not taken apart. A pass that has come some way and asks
-    what the numbers are ends there. `plainly` PyTorch itself says of each call what comes out.
-    Raises UsageError where its own code fails, or asks what the numbers are.
+    Calls that are `known` are not taken apart. A pass that asks what the numbers are ends there, if
+    there is something to tell of. `plainly` PyTorch itself says of each call what comes out.
+    Raises UsageError where its own code fails, or nothing can be told.
     """
     on_meta = any(p.is_meta for p in [*module.parameters(), *module.buffers()])
     try:
@@ -111,10 +111,10 @@ def _run(
             with recorder, Seeming(recorder.is_rounded) if opened else nullcontext():
                 result = module(*args, **kwargs)
         except Exception as error:
-            if not fake or not asks_for_values(error) or not _has_begun(calls):
+            if not fake or not asks_for_values(error) or not (opened or _holds_something(module)):
                 raise
             why = f"{_told(recorder.running)} asks for values{_where(error)}"
-            return Trace(calls, calls[-1].outputs, naming, why)
+            return Trace(calls, calls[-1].outputs if calls else [], naming, why)
         return Trace(calls, [recorder.value(tensor) for tensor in tensors(result)], naming)
 
 
@@ -139,9 +139,9 @@ def entered(
     return given.made(enter)
 
 
-def _has_begun(calls: Sequence[Call]) -> bool:
-    """Tell whether parameters have met what comes in, so that a part can be told of."""
-    return any(v.held for c in calls for v in c.tensors() if any(w.names for w in c.tensors()))
+def _holds_something(module: nn.Module) -> bool:
+    """Tell whether a module has numbers, so that there is a part to tell of."""
+    return any(True for held in (module.parameters(), module.buffers()) for _ in held)
 
 
 def _told(call: Call | None) -> str:
@@ -213,7 +213,14 @@ def asks_for_values(error: BaseException) -> bool:
     said = str(error)
     if 'required "forward" function' in said:  # a list of modules is none
         return False
-    return isinstance(error, (*_VALUES, NotImplementedError)) or any(w in said for w in _SAID)
+    lacks = isinstance(error, NotImplementedError) and _is_of_pytorch(error)
+    return lacks or isinstance(error, _VALUES) or any(words in said for words in _SAID)
+
+
+def _is_of_pytorch(error: BaseException) -> bool:
+    """Tell whether PyTorch raised an error, and not a stranger's code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and _is_inner(frames[-1].filename)
 
 
 def failed(what: str, error: BaseException, hint: str | None = None) -> ArchcalcError:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from archcalc.render.pictures.page import Piece
     from archcalc.report import Report
 
+FEW = 3
+"""So few blocks show nothing of what is in them."""
 STYLES = ("auto", "boxes", "planes", "u")
 DRAWINGS = {".svg": "svg", ".tex": "tikz", ".mmd": "mermaid", ".mermaid": "mermaid"}
 """What is drawn as text, by the suffix of the file."""
@@ -30,7 +32,8 @@ Style = Annotated[
         metavar="STYLE",
         autocompletion=complete_styles,
         help="boxes; planes, as LeNet-5 was drawn in 1998; u: a level for each size "
-        "of the maps, as U-Net was drawn; auto: planes for a small chain.",
+        "of the maps, as U-Net was drawn; auto: planes for a small chain, u for a few blocks in "
+        "which maps grow again.",
     ),
 ]
 File = Annotated[
@@ -113,9 +116,17 @@ def _sketch(report: Report, style: str, depth: int | None, *, sideways: bool) ->
 
     if style == "planes" or (style == "auto" and planes.is_small_chain(report)):
         return planes.sketch(report)
-    if style == "u":
+    if style == "u" or (style == "auto" and depth == 1 and not sideways and _is_u(report)):
         return levels.sketch(report)
     return drawing.sketch(report, depth, sideways=sideways)
+
+
+def _is_u(report: Report) -> bool:
+    """Tell whether maps grow again within the few blocks that a network is written as."""
+    from archcalc.render.pictures.flow import flow  # noqa: PLC0415
+    from archcalc.render.pictures.levels import grows_again  # noqa: PLC0415
+
+    return sum(1 for _ in flow(report, 1).boxes()) <= FEW and grows_again(report)
 
 
 def _written(report: Report, piece: Piece, of_kind: str) -> str | bytes:

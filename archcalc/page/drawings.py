@@ -47,8 +47,7 @@ def _special(report: Report) -> Iterator[tuple[str, str]]:
     """Draw what has a form of its own: a small chain, a net whose maps grow again."""
     if planes.is_small_chain(report):
         yield "planes", planes.draw(report)
-    grows = any(node.y.places > node.xs[0].places > 1 for node in report.nodes if node.xs)
-    if grows and sum(1 for _ in flow(report, None).boxes()) <= BOXES / 3:
+    if levels.grows_again(report):
         piece = levels.sketch(report)
         yield "u", svg.document(piece.shapes, piece.width, piece.height, about(report))
 

@@ -95,6 +95,17 @@ def test_a_chart_goes_to_its_file(archcalc: Callable[..., Any], tmp_path: Path) 
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_few_blocks_whose_maps_grow_again_are_drawn_as_a_u(archcalc: Callable[..., Any]) -> None:
+    drawn = archcalc("draw", "unet").output
+    assert drawn == archcalc("draw", "unet", "--style", "u").output
+    boxes = archcalc("draw", "unet", "--style", "boxes").output
+    assert boxes != drawn
+    assert archcalc("draw", "unet", "--depth", "2").output not in {drawn, boxes}
+    for network in ("resnet18", "fcn-8s"):  # maps do not grow; more than a few blocks
+        usual = archcalc("draw", network).output
+        assert usual == archcalc("draw", network, "--style", "boxes").output
+
+
 def test_completion_offers_styles_and_kinds() -> None:
     assert complete_styles("") == ["auto", "boxes", "planes", "u"]
     assert complete_drawings("") == ["svg", "tikz", "mermaid"]

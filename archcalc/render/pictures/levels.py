@@ -14,6 +14,7 @@ from archcalc.graph import INPUT
 from archcalc.render.pictures import svg
 from archcalc.render.pictures.boxes import boxed
 from archcalc.render.pictures.drawing import boxes_of
+from archcalc.render.pictures.flow import flow
 from archcalc.render.pictures.labels import heading, kind, what
 from archcalc.render.pictures.layering import Point
 from archcalc.render.pictures.page import FILLS, HEAD, STROKES, Piece, framed, of_layer
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 BESIDE, BELOW, LANE = 22.0, 34.0, 9.0
 """Room between columns, between rows, and between the ways that pass over a row."""
+ROOM = 100
+"""More boxes than this nobody looks at in such a picture, unless he asks for it."""
 
 
 class Cell(NamedTuple):
@@ -50,6 +53,17 @@ def sketch(report: Report) -> Piece:
     folded = boxes_of(report, None)
     cells = arrange(report, folded)
     return framed(report, _Picture(_bodies(report, folded), cells, folded.edges).piece())
+
+
+def grows_again(report: Report) -> bool:
+    """Tell whether maps become larger somewhere, of a network that has room on such a picture.
+
+    >>> from archcalc.report import count
+    >>> grows_again(count("unet")), grows_again(count("vgg16"))
+    (True, False)
+    """
+    grows = any(node.y.places > node.xs[0].places > 1 for node in report.nodes if node.xs)
+    return grows and sum(1 for _ in flow(report, None).boxes()) <= ROOM
 
 
 def arrange(report: Report, folded: Flow) -> dict[int, Cell]:

@@ -154,7 +154,8 @@ def test_batch_norm_that_an_exporter_folded_is_a_term(tmp_path: Path, newer: boo
     why = reconcile(f"{file}@parameters", f"{network}@parameters")
 
     # 4 + 4 numbers of each batch norm, and 4 biases that tell of it
-    norm = [(8, f"batch norm, folded into convolutions in net: {name}.batchnorm") for name in "ab"]
+    folded_in = "batch norm, folded into convolutions in net (ONNX model)"
+    norm = [(8, f"{folded_in}: {name}.batchnorm") for name in "ab"]
     bias = [(-4, f"bias of {a} (was {c}): false, not true") for a, c in (("a", "c0"), ("b", "c1"))]
     assert [(term.amount, term.label) for term in why.terms] == (norm if newer else norm + bias)
     changed = diff(file, network).changes

@@ -77,10 +77,6 @@ NOTES: list[tuple[str, Callable[[], str]]] = [  # a network, and words of one of
     ("googlenet", lambda: f"{total('googlenet').parameters:,} on the main path"),
     ("googlenet-separable", lambda: f"it is {rounded(total('googlenet').macs, BILLION, 2)}"),
     ("inception-v2", lambda: f"{rounded(total('inception-v2').parameters, MILLION, 1)} M as built"),
-    (
-        "inception-v2",
-        lambda: f"{rounded(total('inception-v2', pool_proj=128).parameters, MILLION, 1)} M with",
-    ),
     ("inception-v2", lambda: f"gives {rounded(total('inception-v2').macs, BILLION, 1)}"),
     ("inception-v3", lambda: f"{rounded(total('inception-v3').macs, BILLION, 1)} billion"),
     (

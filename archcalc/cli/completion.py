@@ -63,11 +63,15 @@ def complete_layers(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401 - t
 
 
 def complete_settings(ctx: Any, incomplete: str) -> list[str]:  # noqa: ANN401
-    """Offer the parameters of the network that was named before, each with its `=`."""
+    """Offer the parameters of the network that was named before, each with its `=`.
+
+    An option that has no value yet ends the parser's work: what stands before it is not sorted.
+    """
     from archcalc.spec.library import load  # noqa: PLC0415
 
+    named = [ctx.params.get("network"), *(ctx.params.get("networks") or ()), *ctx.args]
     try:
-        spec = load(ctx.params.get("network") or "")
+        spec = load(next(filter(None, named), ""))
     except ArchcalcError:
         return []
     return _starting([f"{name}=" for name in spec.parameters], incomplete)

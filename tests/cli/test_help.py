@@ -133,6 +133,8 @@ def test_the_shell_completes_networks_of_every_command(
         ("compare lenet5 lenet1 --columns macs,fl", ["macs,flops"]),
         ("compare lenet5 lenet1 --by s", ["stage"]),
         ("published lenet5 densenet20", ["densenet201"]),
+        ("show densenet-40-12 --set gro", ["growth="]),
+        ("plot densenet-40-12 --set gro", ["growth="]),
         ("published lenet5 resnet-ci", ["resnet-cifar"]),
     ],
 )
@@ -206,9 +208,10 @@ def test_layers_of_a_file_are_completed_and_code_is_not_run_for_them(
 
 
 def test_parameters_of_the_named_network_are_completed() -> None:
-    context = SimpleNamespace(params={"network": "densenet121"})
-    assert completion.complete_settings(context, "gr") == ["growth="]
-    assert completion.complete_settings(SimpleNamespace(params={}), "gr") == []
+    for params in ({"network": "densenet121"}, {"networks": ["densenet121", "lenet5"]}):
+        context = SimpleNamespace(params=params, args=[])
+        assert completion.complete_settings(context, "gr") == ["growth="]
+    assert completion.complete_settings(SimpleNamespace(params={}, args=[]), "gr") == []
 
 
 def test_watching_sees_the_files_among_arguments() -> None:

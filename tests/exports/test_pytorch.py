@@ -445,6 +445,28 @@ def test_a_head_with_the_weights_of_another_is_that_again() -> None:
     )
 
 
+def test_a_layer_with_all_weights_of_another_is_that_again() -> None:
+    graph = read_spec(
+        """
+        input: {left: 1x7, right: 1x7}
+        layers:
+          - {name: words, embedding: 6, words: 11, from: left}
+          - {name: again, embedding: 6, words: 11, from: right, weights: words}
+          - {name: both, add: , from: [words, again]}
+        """
+    )
+    text = pytorch(graph)
+    assert "right = self.words(right)" in text
+    assert text.count("nn.Embedding") == 1
+    check_values(graph)
+
+
+def test_rows_of_places_have_no_number_of_their_own() -> None:
+    graph = read_spec("{input: 8x3x4, layers: [{reshape: 2x48}]}")
+    assert "return x.unflatten(1, (2, -1)).flatten(2)" in pytorch(graph)
+    check_values(graph)
+
+
 def test_what_is_not_trained_is_frozen_by_its_class_or_by_itself() -> None:
     norm = "{op: batchnorm, trainable: false}"
     every = pytorch(read_spec(f"{{input: 3x4x4, layers: [{norm}, {{conv: 2, kernel: 1}}]}}"))

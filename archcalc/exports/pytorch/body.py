@@ -9,7 +9,6 @@ from archcalc.exports.pytorch.layers import Layers
 from archcalc.exports.pytorch.layout import Value, laid
 from archcalc.exports.pytorch.writing import Chain, identifier, unique
 from archcalc.ops import is_join
-from archcalc.ops.shape import first_of
 from archcalc.paths import layer_of
 
 if TYPE_CHECKING:
@@ -130,31 +129,13 @@ class Body(Layers):
 
     def _keep(self, own: str, part: Part, module: Made, found: Row | Body) -> str:
         """Keep a module under an attribute: that of a like part whose weights are all its own."""
-        for name, (positions, made) in self.kept.items():
-            alike = [made.get(at) for at in positions] == list(map(found.made.get, part.positions))
-            if alike and self._is_again(part.positions, positions):
-                self._take(name, found.places, found.made)
-                return name
-        name = unique(own, self.names)
-        self.kept[name] = part.positions, found.made
-        self.instance.modules.append((name, module))
+        name = self.again(part.positions, found.made)
+        if not name:
+            name = unique(own, self.names)
+            self.kept[name] = part.positions, found.made
+            self.instance.modules.append((name, module))
         self._take(name, found.places, found.made)
         return name
-
-    def _is_again(self, positions: Sequence[int], before: Sequence[int]) -> bool:
-        """Tell whether nodes do what others did, with all the weights of these."""
-        if len(positions) != len(before):
-            return False
-        inner = dict(zip(positions, before, strict=True))
-        for at, other in inner.items():
-            one, two = self.graph.nodes[at], self.graph.nodes[other]
-            ties = {tie.weight for tie in one.shared if tie.owner == other and not tie.transposed}
-            held = {weight.name for weight in two.op.weights(first_of(two.xs), two.y)}
-            read = [[inner.get(i, i) for i in one.inputs], list(two.inputs)]
-            same = [[i for i in inputs if i in before] for inputs in read]
-            if one.op != two.op or not held <= ties or same[0] != same[1]:
-                return False
-        return any(node.shared for node in map(self.graph.nodes.__getitem__, positions))
 
     def _take(self, name: str, places: dict[int, str], made: dict[int, Made]) -> None:
         self.places |= {at: f"{name}.{place}" for at, place in places.items()}

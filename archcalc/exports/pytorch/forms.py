@@ -92,7 +92,7 @@ FORMS: dict[str, Callable[..., Form]] = {
     "exp": lambda _op, _xs, _y, lies: Form(None, lies, lies, "{0}.exp()"),
     "one_minus": lambda _op, _xs, _y, lies: Form(None, lies, lies, "1 - {0}"),
     "flatten": lambda *_: Form(None, "flat", "flat", "{0}"),
-    "reshape": moves.as_maps(lambda _op, _x, y: f"{{0}}.reshape(-1, {', '.join(map(str, y))})"),
+    "reshape": moves.as_maps(moves.reshaped),
     "permute": moves.as_maps(
         lambda op, _x, _y: f"{{0}}.permute(0, {', '.join(str(n + 1) for n in op.order)})"
     ),

@@ -11,9 +11,10 @@ from archcalc.exports.pytorch.layout import Value, dimension, laid
 from archcalc.exports.pytorch.variables import Variables
 from archcalc.exports.pytorch.writing import Call, Chain, identifier, unique
 from archcalc.ops import is_join
+from archcalc.ops.shape import first_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from archcalc.exports.outline import Layer, Outline
     from archcalc.exports.pytorch.form import Form
@@ -120,6 +121,12 @@ class Layers(Variables):
 
     def _attribute(self, own: str, pending: list[tuple[int, Made]]) -> str:
         """Keep modules under an attribute, which is that of the layer, or tells the op too."""
+        positions = tuple(at for at, _ in pending)
+        if name := self.again(positions, dict(pending)):
+            before, theirs = self.kept[name]
+            for at, other in zip(positions, before, strict=True):
+                self.places[at], self.made[at] = self.places[other], theirs[other]
+            return name
         first = self.graph.nodes[pending[0][0]]
         is_main = any("." not in self.graph.nodes[at].path for at, _ in pending)
         free = is_main and own not in self.names
@@ -136,10 +143,36 @@ class Layers(Variables):
                 modules += made.modules if isinstance(made, Chain) else ()
             else:
                 modules.append(made)
+        self.kept[name] = positions, dict(pending)
         self.instance.modules.append(
             (name, modules[0] if len(modules) == 1 else Chain(tuple(modules)))
         )
         return name
+
+    def again(self, positions: Sequence[int], made: Mapping[int, Made]) -> str:
+        """Find the attribute of a like part, or layer, whose weights are all that these have."""
+        if not any(self.graph.nodes[at].shared for at in positions):
+            return ""
+        own = [made.get(at) for at in positions]
+        for name, (before, theirs) in self.kept.items():
+            if own == [theirs.get(at) for at in before] and self._is_again(positions, before):
+                return name
+        return ""
+
+    def _is_again(self, positions: Sequence[int], before: Sequence[int]) -> bool:
+        """Tell whether nodes do what others did, with all the weights of these."""
+        if len(positions) != len(before):
+            return False
+        inner = dict(zip(positions, before, strict=True))
+        for at, other in inner.items():
+            one, two = self.graph.nodes[at], self.graph.nodes[other]
+            ties = {tie.weight for tie in one.shared if tie.owner == other and not tie.transposed}
+            held = {weight.name for weight in two.op.weights(first_of(two.xs), two.y)}
+            read = [[inner.get(i, i) for i in one.inputs], list(two.inputs)]
+            same = [[i for i in inputs if i in before] for inputs in read]
+            if one.op != two.op or not held <= ties or same[0] != same[1]:
+                return False
+        return True
 
     def _learned(self, position: int, own: str, x: Value) -> Value:
         """Keep a tensor, which joins spread over the samples; others need one for each."""

@@ -25,6 +25,13 @@ def as_maps(text: Callable[[Any, Shape, Shape], str]) -> Callable[..., Form]:
     return made
 
 
+def reshaped(_op: Any, x: Shape, y: Shape) -> str:
+    """Write what lies otherwise; of one row of places, whatever their number."""
+    if y.rank == 1 and y.channels > 1 and not x.channels % y.channels:
+        return f"{{0}}.unflatten(1, ({y.channels}, -1)).flatten(2)"
+    return f"{{0}}.reshape(-1, {', '.join(map(str, y))})"
+
+
 def cut(op: Any, xs: Any, y: Shape, lies: Layout) -> Form:
     """Write a slice or a part of a split; one place alone leaves a row of features."""
     (x,) = xs

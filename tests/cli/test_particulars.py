@@ -268,3 +268,13 @@ def test_a_sweep_has_a_column_for_each_convention(archcalc: Call) -> None:
 def test_of_a_convention_nothing_is_said_that_it_has_not(archcalc: Call) -> None:
     lines = archcalc("conventions", "-C", "macs").output.splitlines()
     assert [line.partition(":")[0] for line in lines[-4:]] == ["unit", "per", "notes", "source"]
+
+
+def test_no_zero_is_explained_where_there_is_none(archcalc: Call, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("input: 4x8x8\nlayers: [{opaque: 4x8x8, holds: {w: 9, mean: 4}}]\n", "utf-8")
+    output = archcalc("explain", str(path)).output
+    assert [line.split() for line in output.splitlines() if "statistics" in line] == [
+        ["statistics", "4"]
+    ]
+    assert "zero:" not in output

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archcalc.ops.batchnorm import Batchnorm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pytest
@@ -111,6 +112,21 @@ def test_what_is_not_counted_is_no_agreement(archcalc: Call, tmp_path: Path) -> 
     plain = archcalc("confirm", str(tmp_path / "part.prototxt"), "--json").output
     (network,) = json.loads(plain)["networks"]
     assert (network["agrees"], network["not_counted"]) == (None, ["odd", "b"])
+
+
+def test_progress_goes_on_from_network_to_network(
+    archcalc: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+
+    @contextmanager
+    def progress(_steps: int) -> Iterator[Callable[[float, str], None]]:
+        yield lambda done, _on: told.append(done)
+
+    monkeypatch.setattr("archcalc.render.progress.progress", progress)
+    archcalc("confirm", "lenet1", "lenet5")
+    assert told == sorted(told)
+    assert (told[0] > 0, told[-1]) == (True, 2)
 
 
 def test_json_holds_every_claim(archcalc: Call) -> None:

@@ -60,7 +60,7 @@ def _title(name: str) -> str:
 
 
 def _values(one: Outcome, names: list[str]) -> Iterator[Cell]:
-    return (written(one.values[name]) if name in one.values else None for name in names)
+    return (written(one.values[name]) for name in names)
 
 
 def _figures(one: Outcome, found: Sweep) -> Iterator[Cell]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
-from math import ceil, prod
+from math import ceil, lcm, prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, UsageError
@@ -12,7 +13,7 @@ from archcalc.ops.fields import plain, shown
 from archcalc.ops.given import bounded, from_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from archcalc.spec.values import Value
 
@@ -64,10 +65,11 @@ class Values(NamedTuple):
             return _list_at(self.parts, tick, drawn=True)
         if not self.log:
             return self.at(tick)
-        first, step = float(self.first), float(self.step)  # type: ignore[arg-type]
-        low, high = first - min(step, first / 2), first + (self.many - 1) * step
-        above = low * (high / low) ** ((tick + 0.5) / (self.many * TICKS))
-        return self.at(min(max(0, ceil((above - first) / step)), self.many - 1))
+        first, step = Fraction(self.first), self.step  # type: ignore[call-overload]
+        low, high = float(first - min(step, first / 2)), float(first + (self.many - 1) * step)
+        share = (2 * tick + 1) / (2 * self.many * TICKS)
+        above = low ** (1 - share) * high**share  # high / low may be beyond a float
+        return self.at(min(max(0, ceil((Fraction(above) - first) / step)), self.many - 1))
 
 
 class Axis(NamedTuple):
@@ -132,8 +134,8 @@ def _list_at(parts: Sequence[Sequence[Values]], i: int, *, drawn: bool) -> Value
     return tuple(reversed(found))
 
 
-def read_axis(name: str, values: str | Iterable[Value]) -> Axis:
-    """Read the values of one axis: a text as on the command line, or values as they are.
+def read_axis(name: str, values: Value | Iterable[Value]) -> Axis:
+    """Read the values of one axis: a text as on the command line, values as they are, or one.
 
     A text has items with commas between them: values, ranges `12..48..4` (both ends belong to it,
     without a step it is 1), powers `16..256..x2`; in a list `[2..4,3|6,3]` each place varies by
@@ -151,7 +153,8 @@ def read_axis(name: str, values: str | Iterable[Value]) -> Axis:
         if isinstance(values, str):
             found = tuple(_items(values, ","))
         else:
-            found = tuple(Values(1, from_python(value)) for value in values)
+            several = values if isinstance(values, Iterable) else [values]
+            found = tuple(Values(1, from_python(value)) for value in several)
     except Reason as reason:
         message = f"`{name}`: {reason.message}"
         raise UsageError.of(reason.code, message, reason.hint or EXAMPLES) from None
@@ -211,12 +214,14 @@ def _range(found: re.Match[str]) -> Values:
     step = _exact(given) if given else 1
     if times:  # of powers each is drawn as often, by their logarithms as by themselves
         return Values(_powers(first, last, step, found[0]), first, factor=step)
-    if step == 0 or (last - first) / step < 0:
+    if step == 0 or (last - first) * step < 0:
         raise Reason("wrong-type", f"{shown(found[0])} never reaches its end")
     if log and (first <= 0 or step < 0):
         message = f"{shown(found[0])} is drawn by its logarithm: it begins above 0 and rises"
         raise Reason("wrong-type", message)
-    return Values(int((last - first) / step) + 1, first, step, log=log)
+    whole = lcm(first.denominator, step.denominator)  # no value between has longer digits
+    bounded(whole), bounded(max(abs(first), abs(last)) * whole)
+    return Values(int((last - first) // step) + 1, first, step, log=log)
 
 
 def _powers(first: int | Fraction, last: int | Fraction, factor: int | Fraction, text: str) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc import limits
 from archcalc.errors import UsageError
+from archcalc.ops.fields import shown
 from archcalc.referee.sweeps.plan import FIRST, LONGEST, next_length
 from archcalc.referee.sweeps.together import count_together
 
@@ -69,14 +70,21 @@ def count_stretch(
 def _client(cluster: object) -> Iterator[Any]:
     """Reach a scheduler by its address; a client that is there is used, and left as it is."""
     if not isinstance(cluster, str):
+        if not callable(getattr(cluster, "nthreads", None)):
+            message = f"a cluster is an address or a client of Dask's, not {shown(cluster)}"
+            raise UsageError.of("no-cluster", message, "`Client(cluster)` is one")
         yield cluster
         return
     try:
         from distributed import Client  # noqa: PLC0415 - an extra
+        from distributed.comm.addressing import get_address_host_port  # noqa: PLC0415
     except ImportError:
         hint = "`pip install 'archcalc[dask]'`"
         raise UsageError.of("not-installed", "a cluster needs Dask", hint) from None
     try:
+        if not cluster.startswith("inproc:"):  # a client cannot be closed that never began to ask
+            address = cluster if "://" in cluster else f"tcp://{cluster}"
+            get_address_host_port(address, strict=True)
         client = Client(cluster, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         message = f"no Dask scheduler answers at `{cluster[:80]}`"

@@ -88,11 +88,14 @@ def test_limits_go_along(client: Client) -> None:
     assert [outcome.code for outcome in found] == ["too-large", "too-large"]
 
 
-def test_where_no_scheduler_answers() -> None:
-    pytest.importorskip("distributed")
+@pytest.mark.parametrize("address", ["nowhere://127.0.0.1:1", "nowhere"])
+def test_where_no_scheduler_answers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No client is made of what is no address: such a one complains when it is forgotten."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.delattr(distributed.Client, "start")
     with pytest.raises(UsageError) as raised:
-        sweep("lenet5", inputs="32", dask="nowhere://127.0.0.1:1")
+        sweep("lenet5", inputs="32", dask=address)
     assert str(raised.value) == (
-        "error[no-cluster]: no Dask scheduler answers at `nowhere://127.0.0.1:1`\n"
+        f"error[no-cluster]: no Dask scheduler answers at `{address}`\n"
         "  hint: `dask scheduler` prints its address, such as tcp://127.0.0.1:8786"
     )

@@ -105,6 +105,16 @@ def test_what_is_no_axis(text: str, said: str) -> None:
     assert str(raised.value) == f"error[wrong-type]: {said}{AS_IN}"
 
 
+def test_values_between_may_have_too_many_digits() -> None:
+    """Both ends have 290 digits, 1 + 10^-290 twice as many: 1,931 bits."""
+    with pytest.raises(UsageError) as raised:
+        read_vary(f"k=.{290 * '0'}1..1{290 * '0'}..1")
+    assert str(raised.value) == (
+        "error[too-large]: `k`: a number of 1,931 bits; a spec may have 1,024\n"
+        "  hint: `--limit integer_bits=N` raises the bound of 1,024"
+    )
+
+
 def test_the_last_axis_changes_first() -> None:
     space = Space((read_vary("a=1,2"), read_vary("b=x,y,z")))
     assert [tuple(space.at(i).values()) for i in range(space.size)] == [
@@ -129,6 +139,39 @@ def test_draws_are_even_and_follow_from_the_seed() -> None:
     tenths = Counter(int(str(one["k"])) * 10 // 1_000_001 for one in drawn)
     assert all(abs(n - 1000) < 5 * 1000**0.5 for n in blocks.values())
     assert all(abs(n - 400) < 5 * 400**0.5 for n in tenths.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("k=1..1" + 30 * "0", 10**30),  # more than a float has digits for
+        ("k=0..1" + 30 * "0" + "..3", (10**30 + 2) // 3),  # 0, 3, ..., 10^30 - 1
+        ("k=1" + 30 * "0" + "..1..-1", 10**30),
+    ],
+    ids=["by one", "by three", "downwards"],
+)
+def test_a_range_that_is_longer_than_any_list(text: str, size: int) -> None:
+    axis = read_vary(text)
+    assert axis.size == size
+    first, second, last = (int(str(axis.at(i))) for i in (0, 1, size - 1))
+    assert last == first + (size - 1) * (second - first)
+
+
+@pytest.mark.parametrize(
+    ("text", "middle"),
+    [
+        (f"k=1..{299 * '9'}..0.0000001..log", 10**149.5),  # the root of 1 · 10^299
+        (f"k=.{150 * '0'}1..1{150 * '0'}..1..log", 1.0),  # of 0.5e-151 · 10^150; one step above
+    ],
+    ids=["many", "far apart"],
+)
+def test_a_long_range_is_drawn_by_its_logarithm(text: str, middle: float) -> None:
+    axis = read_vary(text)
+    assert axis.drawn(0) == axis.at(0)
+    drawn = [axis.drawn(tick) for tick in (axis.ticks // 2, axis.ticks - 1)]
+    found, last = (float(Fraction(str(value))) for value in drawn)
+    assert found == pytest.approx(middle, rel=1e-6)
+    assert last == pytest.approx(float(Fraction(str(axis.at(axis.size - 1)))), rel=1e-9)
 
 
 def test_what_is_drawn_by_its_logarithm() -> None:
@@ -309,6 +352,22 @@ def test_what_is_wrong_with_a_text_is_said_with_its_line() -> None:
     ]
 
 
+def test_a_call_may_say_it_as_the_command_line_does() -> None:
+    """Numbers of Python are taken as they are: 5e6 is a limit like `5M`."""
+    long = sweep(
+        "densenet121", DENSE, inputs=["64"], columns=["parameters", "macs"], pareto=["parameters"],
+        where=["growth > 12"], quartiles=["growth"], max_parameters="5M", conventions=["torch"],
+    )  # fmt: skip
+    short = sweep(
+        "densenet121", "growth=12..48..12", inputs=64, columns="parameters, macs",
+        pareto="parameters", where="growth > 12", quartiles="growth", max_parameters=5e6,
+        conventions="torch",
+    )  # fmt: skip
+    assert short.to_dict() == long.to_dict() | {"varied": {"growth": 4, "input": 1}}
+    assert [one.values["growth"] for one in short.outcomes] == [24]
+    assert sweep("densenet121", {"growth": 12}, first=1).tried == 1
+
+
 def test_an_order_and_the_first_of_it() -> None:
     found = sweep("densenet121", DENSE, inputs="32", sort="-parameters", top=2)
     assert [one.values["growth"] for one in found.outcomes] == [48, 36]
@@ -436,7 +495,48 @@ def test_the_front_agrees_with_its_definition() -> None:
             {"vary": DENSE, "where": "growth"},
             "error[wrong-type]: `--where growth` is neither true nor false",
         ),
-        ({"vary": DENSE, "top": 0}, "error[wrong-type]: `top` is 1 or more, not 0"),
+        (
+            {"vary": DENSE, "top": 0},
+            "error[wrong-type]: `top` is a whole number, 1 or more, not `0`",
+        ),
+        (
+            {"vary": DENSE, "first": 2.5},
+            "error[wrong-type]: `first` is a whole number, 1 or more, not `2.5`",
+        ),
+        (
+            {"vary": DENSE, "draws": True},
+            "error[wrong-type]: `draws` is a whole number, 1 or more, not true",
+        ),
+        (
+            {"vary": DENSE, "batch": 0},
+            "error[wrong-type]: `batch` is a whole number, 1 or more, not `0`",
+        ),
+        (
+            {"vary": DENSE, "bytes_each": "x"},
+            "error[wrong-type]: `bytes_each` is a whole number, 1 or more, not `x`",
+        ),
+        (
+            {"vary": DENSE, "seed": "x"},
+            "error[wrong-type]: `seed` is a whole number, not `x`",
+        ),
+        (
+            {"vary": DENSE, "max_macs": 1.5},
+            ("error[wrong-type]: expected an amount such as 5M, 2.5e6 or 5,000,000, not `1.5`"),
+        ),
+        (
+            {"vary": DENSE, "conventions": ["fvcoer"]},
+            (
+                "error[unknown-convention]: there is no convention `fvcoer`\n"
+                "  hint: did you mean `fvcore`?"
+            ),
+        ),
+        (
+            {"vary": DENSE, "dask": 5},
+            (
+                "error[no-cluster]: a cluster is an address or a client of Dask's, not `5`\n"
+                "  hint: `Client(cluster)` is one"
+            ),
+        ),
         (
             {"vary": DENSE, "sort": "mac_s"},
             "error[unknown-column]: a sweep has no column `mac_s`\n  hint: did you mean `macs`?",

@@ -8,16 +8,18 @@ from archcalc.errors import UsageError
 from archcalc.scales import BYTES, SUFFIXES, part
 
 
-def amount(value: int | str, *, of_bytes: bool = False) -> int:
+def amount(value: float | str, *, of_bytes: bool = False) -> int:
     """Read a whole amount: M is 10^6; of bytes, MB is 10^6 too, and MiB is 2^20.
 
     Raises UsageError for what is no whole number of 0 or more.
 
-    >>> amount("5M"), amount("2.5e6"), amount("1,000,000"), amount(7)
-    (5000000, 2500000, 1000000, 7)
+    >>> amount("5M"), amount("2.5e6"), amount("1,000,000"), amount(7), amount(2.5e6)
+    (5000000, 2500000, 1000000, 7, 2500000)
     >>> amount("50MB", of_bytes=True), amount("1.5MiB", of_bytes=True)
     (50000000, 1572864)
     """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     suffixes = BYTES if of_bytes else SUFFIXES

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypedDict
 
-from archcalc.errors import UnknownName, UsageError, suggestion
+from archcalc.errors import Reason, UnknownName, UsageError, suggestion
 from archcalc.graph import Graph
+from archcalc.ops.fields import shown as said
+from archcalc.ops.given import from_python
 from archcalc.readers import find
 from archcalc.referee.comparisons.amount import amount
-from archcalc.referee.sweeps.axis import Axis, read_axis
+from archcalc.referee.sweeps.axis import Axis, read_axis, read_vary
 from archcalc.referee.sweeps.measures import BYTES, MEASURES, USUAL, known
 from archcalc.referee.sweeps.plan import Plan
 from archcalc.referee.sweeps.selection import TOP, Selection, read_aim
@@ -18,40 +22,45 @@ from archcalc.referee.sweeps.subject import INPUT, Subject
 from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from archcalc.spec.values import Value
 
-    Vary = Mapping[str, str | Iterable[Value]] | Sequence[Axis]
+    Vary = Mapping[str, Value | Iterable[Value]] | Sequence[Axis | str] | str
+
+NAMES, EXPRESSIONS = ("columns", "conventions", "pareto"), ("where", "quartiles")
+"""Options that are lists; one text has names with commas between them, or is one expression."""
+WHOLE = {"top": 1, "first": 1, "draws": 1, "batch": 1, "bytes_each": 1, "seed": None}
+"""Options that are whole numbers, and the least that each may be."""
 
 
 class Options(TypedDict, total=False):
     """What may be said of a sweep."""
 
-    inputs: str | Sequence[object]
+    inputs: str | int | Sequence[object]
     """Shapes, or sides of a map: `224,256`, `["3x224x224"]`; they vary with the rest."""
-    columns: Sequence[str]
+    columns: str | Sequence[str]
     """The figures to show; those with a `+` beside the usual ones."""
-    conventions: Sequence[str]
+    conventions: str | Sequence[str]
     """Operations by these, in the place of multiply-accumulates."""
     draws: int | None
     """So many of all combinations, at random."""
     seed: int
     """Which ones are drawn."""
-    max_parameters: int | str | None
-    """So many parameters fit, and no more: 5_000_000, or `5M`."""
-    max_macs: int | str | None
+    max_parameters: float | str | None
+    """So many parameters fit, and no more: 5_000_000, 5e6, or `5M`."""
+    max_macs: float | str | None
     """So many multiply-accumulates fit, and no more."""
     where: str | Sequence[str]
     """Expressions over what varies, all parameters and the figures, all true for what fits."""
     first: int | None
     """After so many that fit it ends."""
-    pareto: Sequence[str]
+    pareto: str | Sequence[str]
     """Of what fits only what none beats: small in these figures, with a `-` large."""
     sort: str | None
     """A figure to sort by; with a `-` the largest comes first."""
-    quartiles: Sequence[str]
+    quartiles: str | Sequence[str]
     """Expressions over what varies, all parameters and the figures: how what fits is spread."""
     top: int
     """So many are kept of what fits."""
@@ -71,13 +80,42 @@ class Options(TypedDict, total=False):
     """Called now and then with how many were counted, of how many, and how many fit."""
 
 
+def tidy(options: Options) -> Options:
+    """Give the options with lists of names and whole numbers, however they were written.
+
+    Raises TypeError for what is no option, UsageError for another value than it takes.
+    """
+    found: dict[str, object] = {}
+    for name, given in options.items():
+        if name not in Options.__annotations__:
+            raise TypeError(f"sweep() got an unexpected keyword argument {name!r}")
+        if name in NAMES and isinstance(given, str):
+            found[name] = [part.strip() for part in given.split(",") if part.strip()]
+        elif name in EXPRESSIONS and isinstance(given, str):
+            found[name] = [given]
+        elif name in WHOLE:
+            found[name] = None if given is None else _whole(name, given)
+        else:
+            found[name] = given
+    return found  # type: ignore[return-value]
+
+
+def _whole(name: str, given: object) -> int:
+    least = WHOLE[name]
+    with suppress(Reason):
+        given = from_python(given)
+    if isinstance(given, bool) or not isinstance(given, int) or given < (least or given):
+        more = "" if least is None else f", {least} or more"
+        message = f"`{name}` is a whole number{more}, not {said(given)}"
+        raise UsageError.of("wrong-type", message)
+    return given
+
+
 def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Plan:
     """Settle what is counted. Raises UsageError, UnknownName and what `load` raises."""
-    _check_options(options)
     limits = {name: options.get(f"max_{name}") for name in ("parameters", "macs")}
-    most = {name: amount(limit) for name, limit in limits.items() if isinstance(limit, int | str)}
-    asked, conventions = options.get("where", ()), tuple(options.get("conventions", ()))
-    where = (asked,) if isinstance(asked, str) else tuple(asked)
+    most = {name: amount(limit) for name, limit in limits.items() if limit is not None}  # type: ignore[arg-type]
+    where, conventions = tuple(options.get("where", ())), tuple(options.get("conventions", ()))
     ranked = _ranked(options)
     plan = Plan(
         Subject(net if isinstance(net, Spec | Graph) else find(net)),
@@ -94,6 +132,7 @@ def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Pla
         if name not in plan.columns:
             hint = suggestion(name, MEASURES) or f"the columns: {', '.join(MEASURES)}"
             raise UnknownName.of("unknown-column", f"a sweep has no column `{name[:80]}`", hint)
+    _check_conventions(conventions)
     plan.check()
     return plan
 
@@ -114,25 +153,27 @@ def selection_of(options: Options) -> Selection:
     return Selection(aims, read_aim(sort) if sort else None, options.get("top", TOP), axes)
 
 
-def _check_options(options: Options) -> None:
-    """Refuse what is no option, and no number of rows."""
-    for name in options:
-        if name not in Options.__annotations__:
-            raise TypeError(f"sweep() got an unexpected keyword argument {name!r}")
-    for name, count in (("top", options.get("top")), ("first", options.get("first"))):
-        if count is not None and count < 1:
-            raise UsageError.of("wrong-type", f"`{name}` is 1 or more, not {count}")
+def _check_conventions(names: Sequence[str]) -> None:
+    """Read the conventions: what is wrong with one is no variant's. Raises what `find` raises."""
+    if names:
+        from archcalc.convention.library import find  # noqa: PLC0415 - most sweeps need none
+
+        for name in names:
+            find(name)
 
 
-def _axes(vary: Vary, inputs: str | Sequence[object]) -> tuple[Axis, ...]:
+def _axes(vary: Vary, inputs: str | int | Sequence[object]) -> tuple[Axis, ...]:
     """Read what varies; the inputs vary last. Raises UsageError if nothing does."""
-    found = [
-        axis if isinstance(axis, Axis) else read_axis(axis, vary[axis])  # type: ignore[call-overload]
-        for axis in vary
-    ]
+    if isinstance(vary, Mapping):
+        found = [read_axis(name, values) for name, values in vary.items()]
+    else:
+        texts = [vary] if isinstance(vary, str) else vary
+        found = [axis if isinstance(axis, Axis) else read_vary(axis) for axis in texts]
+    if isinstance(inputs, int):
+        inputs = [inputs]
     if inputs:
-        texts = inputs if isinstance(inputs, str) else [_text(given) for given in inputs]
-        found.append(read_axis(INPUT, texts))
+        shapes = inputs if isinstance(inputs, str) else [_text(given) for given in inputs]
+        found.append(read_axis(INPUT, shapes))
     if not found:
         hint = "`--vary growth=12..48..4`, or `--input 224,256,288`"
         raise UsageError.of("nothing-varies", "a sweep needs something that varies", hint)

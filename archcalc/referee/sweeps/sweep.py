@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from archcalc.display import Displayed
 from archcalc.referee.sweeps.quartiles import Spread
 from archcalc.referee.sweeps.record import open_record, plain
-from archcalc.referee.sweeps.request import Options, plan_of, selection_of, shown
+from archcalc.referee.sweeps.request import Options, plan_of, selection_of, shown, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,8 +109,9 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     """Count variants of a network, and keep those that fit.
 
     `vary` gives by the name of a parameter its values: a list, or a text such as `12..48..4` (both
-    ends belong to it), `16..256..x2`, `basic,bottleneck`, `[2..4,3|6,3]`. `inputs` are shapes, or
-    sides of a map. All combinations are counted, or `draws` of them at random.
+    ends belong to it), `16..256..x2`, `basic,bottleneck`, `[2..4,3|6,3]`; or it is such texts with
+    their names, `growth=12..48..4`. `inputs` are shapes, or sides of a map. All combinations are
+    counted, or `draws` of them at random.
 
     What fits has at most so many parameters and multiply-accumulates, and makes `where` true, an
     expression over what varies, all parameters and the figures, such as
@@ -129,6 +130,7 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
     >>> found.tried, found.fitting
     (4, 2)
     """
+    options = tidy(options)
     plan, selection = plan_of(net, vary, options), selection_of(options)
     spreads = tuple(Spread(text, plan) for text in options.get("quartiles", ()))
     tell, first, told = options.get("tell"), options.get("first"), 0.0

@@ -220,7 +220,8 @@ def _range(found: re.Match[str]) -> Values:
         message = f"{shown(found[0])} is drawn by its logarithm: it begins above 0 and rises"
         raise Reason("wrong-type", message)
     whole = lcm(first.denominator, step.denominator)  # no value between has longer digits
-    bounded(whole), bounded(max(abs(first), abs(last)) * whole)
+    for most in (1, first, last):
+        bounded(most * whole)
     return Values(int((last - first) // step) + 1, first, step, log=log)
 
 

@@ -91,11 +91,16 @@ class Outline:
         return [*parts_of(self.items), *parts_of(tuple(self.heads.values()))]
 
     def in_order(self, graph: Graph) -> list[Item]:
-        """Give the items with each head behind what it hangs from; behind all if some share."""
-        found, waiting = list(self.items), list(self.heads.values())
-        nodes = graph.nodes
-        if any(nodes[at].shared for head in waiting for at in head.positions):
-            return [*found, *waiting]
+        """Give the items with each head behind what it hangs from; behind all if some share.
+
+        A head is also what ends in another output than the first, and is read by nobody.
+        """
+        nodes, heads = graph.nodes, list(self.heads.values())
+        if any(nodes[at].shared for head in heads for at in head.positions):
+            return [*self.items, *heads]
+        beside = {end for end in graph.outputs[1:] if end not in self.readers}
+        found = [item for item in self.items if item.positions[-1] not in beside]
+        waiting = [*(item for item in self.items if item.positions[-1] in beside), *heads]
         for head in waiting:
             read = {i for at in head.positions for i in nodes[at].inputs}.difference(head.positions)
             hung = [n for n, item in enumerate(found, 1) if not read.isdisjoint(item.positions)]

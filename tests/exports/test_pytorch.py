@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 import archcalc
+from archcalc.exports.onnx.model import onnx
 from archcalc.exports.outline import ends_of
 from archcalc.exports.pytorch.module import module, pytorch
 from tests.exports.cases import FAMILIES, HEADS, JOINS, SMALL, read_spec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archcalc import Graph
 from archcalc.exports.pytorch.module import Module
 
@@ -269,6 +272,27 @@ def test_places_that_move_around_are_rolled() -> None:
     check_values(graph)
 
 
+def test_groups_that_are_alike_are_of_one_class() -> None:
+    graph = read_spec(
+        """
+        input: 4x5x5
+        layers:
+          - name: 3a
+            layers: [{add: [[], {name: in, conv: 4, kernel: 1}]}, {name: out, conv: 6, kernel: 1}]
+          - name: 3b
+            layers: [{add: [[], {name: in, conv: 6, kernel: 1}]}, {name: out, conv: 9, kernel: 1}]
+          - {linear: 5}
+          - {name: head1, layers: [{name: fc, linear: 8}, {add: [[], relu]}]}
+          - {name: head2, layers: [{name: fc, linear: 7}, {add: [[], relu]}]}
+        """
+    )
+    text = pytorch(graph)
+    assert "self.stage_3b = Block(6, 9)" in text
+    assert "self.head2 = Head(8, 7)" in text
+    assert text.count("class ") == 3
+    check_values(graph)
+
+
 def test_stages_differ_in_their_depth() -> None:
     text = pytorch(archcalc.expand(archcalc.load("convnext-t")))
     assert "self.block = nn.Sequential(*[Block(2 * width) for _ in range(depth)])" in text
@@ -429,6 +453,19 @@ def test_heads_stand_where_they_hang_and_are_given_behind_the_output() -> None:
     assert "        x = self.stage_4a(x)\n        aux1 = self.aux1(x)\n" in text
     assert "        return x, aux1, aux2\n" in text
     assert text.endswith("    for y in net(torch.zeros(1, 3, 224, 224)):\n        print(y.shape)\n")
+
+
+def test_heads_of_a_file_that_says_nothing_of_heads_stand_there_too(tmp_path: Path) -> None:
+    graph = archcalc.expand(archcalc.load("googlenet"))
+    file = tmp_path / "googlenet.onnx"
+    file.write_bytes(onnx(graph, values=False))
+    again = archcalc.count(archcalc.read(file)).graph
+    before, after = pytorch(graph), pytorch(again)
+    assert "        x = self.stage_4a(x)\n        aux1 = self.aux1(x)\n" in after
+    assert "        return x, aux1, aux2\n" in after
+    written = "self.stage_4e = %s(528, 256, 160, 320, 32, 128, 128)"  # nine blocks of one class
+    assert written % "Inception" in before
+    assert written % "Block" in after
 
 
 def test_a_head_with_the_weights_of_another_is_that_again() -> None:

@@ -170,6 +170,7 @@ class Body(Layers):
         label = name if part.label in PLAIN else part.label
         end = part.positions[-1]
         body = Body(self.graph, self.outline, label, entering, {end})
+        body.instance.of_group = part.label in PLAIN
         body.write(part.items)
         body.close([end])
         return body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 from archcalc.exports.pytorch.kinds import Instance, Kind, grouped
@@ -15,6 +16,7 @@ from archcalc.exports.pytorch.writing import (
     skeleton,
     unique,
 )
+from archcalc.ops import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +76,8 @@ def _sort(instance: Instance, kinds: dict[str, Kind], heights: dict[Instance, in
     for inner in _inner(instance):
         _sort(inner, kinds, heights)
     modules = [(name, _skeleton(made, instance.label)) for name, made in instance.modules]
-    key = repr((instance.label, instance.inputs, modules, instance.lines))
+    label = "" if instance.of_group else instance.label
+    key = repr((label, instance.inputs, modules, instance.lines))
     kind = kinds.setdefault(key, Kind("", 0))
     kind.height = max(kind.height, heights[instance])
     instance.kind, instance.row = kind, len(kind.instances)
@@ -94,7 +97,9 @@ def _skeleton(made: Made, label: str) -> Any:
 
 def _own_name(kind: Kind, kinds: list[Kind], taken: set[str]) -> str:
     """Name a class as its part; a second one by what it has more than the first, or by a number."""
-    name = class_name(kind.instances[0].label)
+    labels = sorted({instance.label for instance in kind.instances})
+    shared = commonprefix(labels).rstrip("_0123456789 ") if len(labels) > 1 else labels[0]  # noqa: RUF071
+    name = class_name("" if shared in names() else shared)  # `Conv` would say too little
     name = (
         f"{name}Block" if name in taken and not any(other.name == name for other in kinds) else name
     )

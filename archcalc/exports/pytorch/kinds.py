@@ -22,6 +22,8 @@ class Instance:
     inputs: tuple[str, ...]
     modules: list[tuple[str, Made]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    of_group: bool = False
+    """Whether the label is a name of its place alone, and any that is alike is of one class."""
     within: list[str] = field(default_factory=list)
     """Parts without modules of their own, whose lines stand among its own."""
     entering: int = 0

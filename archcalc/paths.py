@@ -9,7 +9,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 Key = TypeVar("Key")
 
@@ -134,6 +134,19 @@ def merged(orders: Iterable[Iterable[str]]) -> list[str]:
                 found.insert(place, name)
                 place += 1
     return found
+
+
+def shared_levels(paths: Collection[str]) -> int:
+    """Count the levels that all of several paths are below.
+
+    >>> shared_levels(["net/a/conv", "net/a/pool", "net/fc"]), shared_levels(["fc", "fc.relu"])
+    (1, 0)
+    """
+    if len(paths) < 2:
+        return 0
+    first, last = (path.split("/")[:-1] for path in (min(paths), max(paths)))
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(first), len(last)))
 
 
 def positions_by(keys: Iterable[Key]) -> dict[Key, list[int]]:

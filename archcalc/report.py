@@ -157,7 +157,7 @@ class Report(Displayed, view="tables.layers:layers"):
         return tuple(self.row(node.path, [i]) for i, node in enumerate(self.nodes))
 
     def fold(self, depth: int | None) -> tuple[Row, ...]:
-        """Sum the layers below each path of `depth` segments; the rows add up to the total.
+        """Sum what is below each path of `depth` segments, beyond those that all share, in rows.
 
         >>> [row.path for row in count("resnet18").fold(1)][:3]
         ['conv1', 'pool1', 'conv2_x']

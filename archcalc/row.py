@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archcalc.counts import Counts
 from archcalc.errors import UnknownName, UsageError, suggestion
 from archcalc.graph import Container
-from archcalc.paths import cut, layer_of, positions_by
+from archcalc.paths import cut, layer_of, positions_by, shared_levels
 from archcalc.receptive_field import one_pixel
 from archcalc.sharing import owners
 
@@ -93,13 +93,18 @@ def row_of(report: Report, path: str, positions: Sequence[int], total: Counts) -
 
 
 def rows_at(report: Report, depth: int | None) -> tuple[Row, ...]:
-    """Sum what is below each path of `depth` segments; None: each layer as written."""
+    """Sum what is below each path of `depth` segments; None: each layer as written.
+
+    Segments that all layers share, as in the scope of a whole network, are not among these.
+    """
     if depth is not None and depth < 1:
         raise UsageError.of("wrong-type", f"a depth is 1 or more, not {depth}")
     if depth is None:
         groups = positions_by(layer_of(node.path) for node in report.nodes)
         return tuple(report.row(path, positions) for path, positions in groups.items())
-    groups = positions_by(cut(report.graph.place(node.path), depth) for node in report.nodes)
+    places = [report.graph.place(node.path) for node in report.nodes]
+    depth += shared_levels(places)
+    groups = positions_by(cut(place, depth) for place in places)
     return tuple(row_at(report, place, positions) for place, positions in groups.items())
 
 

@@ -128,7 +128,22 @@ def test_what_comes_after_a_layer_goes_with_it() -> None:
         ("conv1", "group"),
         ("fc6", "conv"),
     ]
-    assert rows("conv2_1/dw relu2_1/dw conv2_1/sep relu2_1/sep", 2) == [("conv2/1", "group")]
+    assert rows("conv2_1/dw relu2_1/dw conv2_1/sep relu2_1/sep fc6", 2) == [
+        ("conv2/1", "group"),
+        ("fc6", "conv"),
+    ]
+
+
+def test_what_all_layers_are_in_is_no_level() -> None:
+    assert rows("net/res/conv1 net/res/a/conv net/res/a/relu") == [
+        ("net/res/conv1", "conv"),
+        ("net/res/a", "group"),
+    ]
+    assert rows("net/res/a/conv net/res/a/relu") == [
+        ("net/res/a/conv", "conv"),
+        ("net/res/a/relu", "relu"),
+    ]
+    assert rows("net/conv") == [("net", "group")]
 
 
 def test_one_layer_of_another_name_in_the_middle_of_a_block_belongs_to_it() -> None:

@@ -80,7 +80,8 @@ def check_file(file: str, values: Mapping[str, Any], output: Output, *, own: boo
         message = f"`{file}` is no table, which could be written as {asked}"
         raise UsageError.of("conflict", message, "leave --json and --format out")
     given = [value for key, value in values.items() if key != "output"]
-    code = [f"{text.partition('.py:')[0]}.py" for text in given if ".py:" in str(text)]
+    texts = [str(text) for each in given for text in (each if isinstance(each, list) else [each])]
+    code = [f"{text.partition('.py:')[0]}.py" for text in texts if ".py:" in text]
     read = [*named_files(given), *map(Path, code)]
     if any(path.exists() and Path(file).exists() and path.samefile(file) for path in read):
         message = f"`{file}` is read, and would be written over"

@@ -80,6 +80,7 @@ def test_nothing_is_written_over_what_is_read(archcalc: Call, tmp_path: Path) ->
         (["show", f"{spec}#small", "-f", "csv", "-o", str(spec)], spec),
         (["compare", "lenet5", str(spec), "-f", "csv", "-o", str(spec)], spec),
         (["export", f"{code}:Net", "-o", str(code)], code),
+        (["page", "lenet5", f"{code}:Net", "-o", str(code)], code),
     ]
     for call, file in calls:
         before = file.read_text()

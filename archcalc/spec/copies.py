@@ -28,7 +28,7 @@ MOST = 20_000
 
 
 class Extent(NamedTuple):
-    """How much there is of everything, before a block or behind it."""
+    """How much there is of everything, before a block or behind it; steps taken once are not in."""
 
     nodes: int
     ends: int
@@ -62,21 +62,22 @@ class Kept:
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew: what is kept is bounded, and was right by the limits that were in force."""
+        """Begin anew: what is kept is bounded."""
         self.found: dict[Hashable, dict[Hashable, Copy]] = {}
         self.layers = 0
-        self.limits = limits.now()
 
     def key(self, parameters: Mapping[str, Value], inputs: Mapping[str, Shape]) -> Hashable:
-        """Tell which networks have the same blocks; None where a number stands for several."""
+        """Tell which networks have the same blocks; None where a number stands for several.
+
+        The limits in force are among it: other threads may have others at the same time.
+        """
         if not all(map(is_plain, (*parameters.values(), *inputs.values()))):
             return None
-        return tuple([exact(value) for name, value in parameters.items() if name in self.read])
+        own = [exact(value) for name, value in parameters.items() if name in self.read]
+        return (limits.now(), *own)
 
     def of(self, key: Hashable) -> Mapping[Hashable, Copy]:
         """Give what is kept of networks like one."""
-        if self.limits is not limits.now():
-            self.forget()
         return self.found.get(key, {})
 
     def add(self, key: Hashable, found: Mapping[Hashable, Copy], layers: int) -> None:
@@ -116,8 +117,8 @@ class Copies:
 
     def extent(self) -> Extent:
         """Tell how much there is by now."""
-        to = self.builder
-        return Extent(len(to.nodes), len(to.ends), len(to.containers), self.evaluator.steps)
+        to, steps = self.builder, self.evaluator.steps - self.evaluator.once
+        return Extent(len(to.nodes), len(to.ends), len(to.containers), steps)
 
     def keep(self, key: Hashable, path: str, before: Extent, end: Here) -> None:
         """Remember what a block unrolled to, which is all that came since `before`."""

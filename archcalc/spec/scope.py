@@ -72,11 +72,16 @@ class Evaluator:
         self.settled: dict[Expression | None, Value] = {}
         self.made: dict[tuple[object, ...], Op] = {}
         self.ready: dict[Layer, Op] = {}
-        self.steps, self.most_steps = 0, limits.now().steps
+        self.steps, self.once, self.most_steps = 0, 0, limits.now().steps
 
-    def charge(self, steps: int, item: Item | Branch) -> None:
-        """Count what the unrolling does, so that no spec makes it endless."""
+    def charge(self, steps: int, item: Item | Branch, *, once: bool = False) -> None:
+        """Count what the unrolling does, so that no spec makes it endless.
+
+        What is done `once` is not done again where the same block stands again.
+        """
         self.steps += steps
+        if once:
+            self.once += steps
         if self.steps > self.most_steps:
             message = (
                 f"more than {self.most_steps:,} layers, blocks, repetitions "
@@ -93,7 +98,8 @@ class Evaluator:
             return template
         if one in self.settled:
             return self.settled[one]
-        self.charge(steps(template, scope.variables), item)
+        settles = one is not None and one.names <= self.family
+        self.charge(steps(template, scope.variables), item, once=settles)
         if one is None or one.is_local:
             scope.know(**x.named())
         try:
@@ -104,7 +110,7 @@ class Evaluator:
             fields = " or ".join(f"`input.{name}`" for name in x.named())
             message = f"`input` is no value by itself: say {fields}"
             raise self.error(Reason("wrong-type", message), item, key=key)
-        if one and one.names <= self.family:
+        if settles:
             self.settled[one] = value  # the same wherever the walk stands
         return value
 

@@ -170,7 +170,7 @@ class Walk:
         """Append a node; to infer from a long table costs steps."""
         table = getattr(op, "table", None)
         if table and not self.builder.has_met(op, (inputs[0].shape,)):
-            self.evaluator.charge(extent(table) // 8, item)
+            self.evaluator.charge(extent(table) // 8, item, once=True)
         try:
             here = self.builder.put(path, op, inputs, self.head)
         except Misfit as reason:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from io import StringIO
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import MagicMock
 
 import pytest
@@ -20,9 +21,11 @@ from archcalc.spec.library import families, library_source
 from archcalc.spec.reader import read
 from archcalc.spec.unroll import expand
 from archcalc.spec.variants import variants
+from archcalc.spec.walk import Walk
 
 if TYPE_CHECKING:
     from archcalc import Spec
+    from archcalc.graph import Here
 
 BLOCK = "blocks: {b: {parameters: {n: 4}, layers: [{name: c, conv: =n, kernel: 3, padding: 1}]}}\n"
 START = "input: 4x8x8\n" + BLOCK
@@ -189,6 +192,58 @@ def test_what_is_kept_is_right_by_the_limits_in_force() -> None:
         assert unrolled(spec, anew=False) == unrolled(spec, anew=True)
 
 
+def test_another_thread_may_have_other_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that was begun first and ended last hands nothing on to others' limits."""
+    spec, walk = spec_of("{block: b, n: 4000}"), Walk.items
+    with limits.raised(integer_bits=10):
+        other = copy_context()
+    refused = other.run(unrolled, spec, anew=True)
+    assert len(refused) == 1
+
+    def meanwhile(*given: Any) -> Here:  # noqa: ANN401
+        monkeypatch.setattr(Walk, "items", walk)
+        assert other.run(unrolled, spec, anew=False) == refused
+        return walk(*given)
+
+    monkeypatch.setattr(Walk, "items", meanwhile)
+    expand(spec)
+    assert other.run(unrolled, spec, anew=False) == refused
+
+
+LONG = f"""parameters: {{big: {[4] * 1600}}}
+input: 4x8x8
+blocks: {{b: {{layers: [{{conv: "=big[len(big) - 1]", kernel: 1}}]}}}}
+"""
+
+
+def test_what_is_evaluated_once_is_charged_once() -> None:
+    """Some 400 steps for the list, 13 for each block: 1,200 are enough for 50 blocks, again too."""
+    spec = spec_of("{block: b, repeat: 50}", LONG)
+
+    with limits.raised(steps=1_200):
+        for _ in range(3):
+            assert len(expand(spec).nodes) == 50
+
+
+@pytest.mark.parametrize("name", ["densenet", "inception-resnet"])
+def test_no_network_takes_more_steps_after_others(name: str) -> None:
+    begin, walks = Walk.__init__, list[Walk]()
+
+    def beginning(walk: Walk, *given: Any) -> None:  # noqa: ANN401
+        begin(walk, *given)
+        walks.append(walk)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Walk, "__init__", beginning)
+        family = family_of(name)
+        for each in variants(family.tree):
+            expand(family_of(name).settle(each))
+            expand(family.settle(each))
+    steps = [walk.evaluator.steps for walk in walks]
+    assert len(steps) >= 10
+    assert all(after <= fresh for fresh, after in zip(steps[::2], steps[1::2], strict=True))
+
+
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "MOST", 5)
     spec = spec_of("{block: b, repeat: 3}")
@@ -210,6 +265,6 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_numbers_that_stand_for_several_are_not_kept() -> None:
     kept, several = Kept({"n"}), integers([3, 4])
 
-    assert kept.key({"n": 3}, {"input": Shape(1, 2)}) == (3,)
+    assert kept.key({"n": 3}, {"input": Shape(1, 2)}) == (limits.now(), 3)
     assert kept.key({"n": several}, {"input": Shape(1, 2)}) is None
     assert kept.key({"n": 3}, {"input": Shape(1, cast("int", several))}) is None

@@ -693,6 +693,11 @@ def test_a_number_asked_of_memory_is_tried_by_all_conventions_of_memory() -> Non
     )
 
 
+def test_bytes_are_none_of_operations_but_by_the_convention_that_is_asked() -> None:
+    found = reconcile("lenet5@macs", "1.5 MB").candidates
+    assert {candidate.side.convention.name for candidate in found} == {"macs"}
+
+
 def test_a_number_of_parameters_is_explained_by_parameters() -> None:
     why = reconcile("alexnet", "61.1M")
 

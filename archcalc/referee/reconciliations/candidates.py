@@ -216,15 +216,19 @@ class _Trial:
             net.report, convention, asked.stated, net.slip, extra, partial=asked.partial
         )
         for sense, (first, behind) in zip(self.senses, self.within, strict=True):
-            if convention.figures in sense.kinds or (
-                self.side.stated and convention.figures == own.figures
-            ):
+            if convention.figures in sense.kinds or self._is_asked_of(convention):
                 agreement = Agreement.DIFFERS
                 if first <= total < behind:
                     agreement = sense.agreement(total)
                 said = (*changes, *sense.words)
                 more = cost + sense.cost
                 yield Candidate(side, total, said, sense, agreement, more, net.options)
+
+    def _is_asked_of(self, convention: Convention) -> bool:
+        """Tell whether a number is held against this too, since it is asked of one of the kind."""
+        own = self.side.convention
+        alike = convention.figures == own.figures and not self.number.is_bytes
+        return self.side.stated and (alike or convention is own)
 
     def _omissions(self, report: Report) -> Iterator[Candidate]:
         """Leave something out, or count it twice: by this convention, or by one of no tool."""

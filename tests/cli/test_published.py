@@ -178,7 +178,7 @@ def test_why_a_figure_differs_is_said_at_80_columns(archcalc: Call) -> None:
     lines = archcalc("published", "resnet50", "--width", "80").output.splitlines()
     assert lines[0] == "resnet50"
     assert lines[1].split() == ["layer", "figure", "printed", "exact", "verdict", "why"]
-    assert "  3.86 cut off;" in lines[3]
+    assert " 3.86 cut off;" in lines[3]
     both = archcalc("published", "resnet50", "vgg16", "--width", "80").output.splitlines()
     assert both[0].split()[0] == "network"
 

@@ -87,6 +87,31 @@ def test_pycls_counts_a_bias_once_per_map(counted: Callable[..., Report]) -> Non
     assert report.figure("pycls") == 194_400 + 8
 
 
+def test_imgclsmob_takes_off_one_for_each_pair_of_maps_that_a_bias_would_join(
+    counted: Callable[..., Report],
+) -> None:
+    # 30·30·8·27 products; 3·8 pairs of maps, in two groups 4·8/2; a linear layer takes off 8
+    image, maps, row = "input: 3x32x32", "input: 4x32x32", "input: 4x1x1"
+    layers = {
+        f"{image}\nlayers: [{{conv: 8, kernel: 3}}]": 2 * 194_400,
+        f"{image}\nlayers: [{{conv: 8, kernel: 3, bias: false}}]": 2 * 194_400 - 24,
+        f"{maps}\nlayers: [{{conv: 8, kernel: 3, groups: 2, bias: false}}]": 2 * 129_600 - 16,
+        f"{row}\nlayers: [{{linear: 8}}]": 2 * 32,
+        f"{row}\nlayers: [{{linear: 8, bias: false}}]": 2 * 32 - 8,
+    }
+
+    assert {text: counted(text).figure("imgclsmob") for text in layers} == layers
+
+
+def test_imgclsmob_counts_four_for_a_batch_norm_and_every_tap_of_a_pool(
+    counted: Callable[..., Report],
+) -> None:
+    ops = ("batchnorm", "relu", "sigmoid", "silu", "{maxpool: 3, stride: 2}", "globalavgpool")
+    figures = [counted(f"{MAPS}\nlayers: [{op}]").figure("imgclsmob") for op in ops]
+
+    assert figures == [4 * 7_200, 7_200, 4 * 7_200, 5 * 7_200, 9 * 1_568, 7_200]
+
+
 def test_netscope_counts_the_squares_of_a_response_normalisation(
     counted: Callable[..., Report],
 ) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import archcalc
+from archcalc.convention.figure import apply
 from archcalc.ops.add import Add
 from archcalc.ops.conv import Conv
+from archcalc.ops.globalavgpool import Globalavgpool
 from archcalc.ops.maxpool import Maxpool
 from archcalc.spec.library import families
 
@@ -139,3 +141,19 @@ def test_no_size_of_image_prints_the_9_9_of_efficientnet_b5() -> None:
 
     assert [side for side, needed in macs.items() if 9.41 < needed / 10**9 < 10.23] == []
     assert [round(macs[side] / 10**9, 2) for side in (448, 450, 456)] == [9.40, 10.23, 10.27]
+
+
+@pytest.mark.parametrize(
+    ("network", "printed"), [("se-resnet101", 7602.76), ("se-resnet152", 11328.52)]
+)
+def test_without_the_pools_of_its_gates_imgclsmob_prints_an_se_resnet(
+    network: str, printed: float
+) -> None:
+    figure = apply(archcalc.count(network), "imgclsmob")
+    pools = sum(
+        value or 0
+        for node, value in zip(figure.nodes, figure.values, strict=True)
+        if isinstance(node.op, Globalavgpool) and "/se/" in node.path
+    )
+
+    assert round((figure.total - pools) / 2 / 10**6, 2) == printed

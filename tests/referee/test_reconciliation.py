@@ -71,7 +71,8 @@ def _terms(why: Reconciliation) -> list[tuple[int, str]]:
 def test_terms_add_up_exactly_to_the_difference(a: str, b: str) -> None:
     for first, second in ((a, b), (b, a)):
         before, after = _side(first), _side(second)
-        if any(apply(side.report, side.convention).partial for side in (before, after)):
+        sides = (before, after)
+        if any(apply(s.report, by.convention).partial for s in sides for by in sides):
             pytest.skip("a convention has no rule for one of the ops: it refuses a total")
         why = reconcile(before, after)
 
@@ -83,6 +84,8 @@ def test_terms_add_up_exactly_to_the_difference(a: str, b: str) -> None:
 @pytest.mark.parametrize("network", ["lenet5", "googlenet", "inception-resnet-v1"])
 def test_nothing_differs_from_itself(network: str, convention: str) -> None:
     side = _side(f"{network}@{convention}")
+    if apply(side.report, side.convention).partial:
+        pytest.skip("the convention has no rule for one of the ops: it refuses a total")
 
     assert reconcile(side, side).terms == ()
 

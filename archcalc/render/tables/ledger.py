@@ -40,7 +40,7 @@ UNITS = {10**3: "10^3", 10**6: "10^6", 10**9: "10^9", 2**10: "1024", 2**20: "2^2
 def ledger(findings: Sequence[Finding]) -> Table:
     """Tabulate findings in their order, with the verdicts counted and the sources named below.
 
-    Where all are of one network it is the title, and its column gives way to why figures differ.
+    Where all are of one network it is the title, and why figures differ is never hidden.
 
     >>> from archcalc.referee.published.ledger import published
     >>> table = ledger(published("plain34"))
@@ -49,9 +49,14 @@ def ledger(findings: Sequence[Finding]) -> Table:
     """
     names = {network(finding) for finding in findings}
     alone = len(names) == 1
+    rows = tuple(_row(finding) for finding in findings)
+    hidden = {
+        "network": 2 if alone else 0,
+        "note": 0 if alone and any(row[6] for row in rows) else 1,
+    }
     return Table(
-        columns=(replace(COLUMNS[0], hide=2 if alone else 0), *COLUMNS[1:]),
-        rows=tuple(_row(finding) for finding in findings),
+        columns=tuple(replace(c, hide=hidden.get(c.name, c.hide)) for c in COLUMNS),
+        rows=rows,
         captions=tuple(_captions(findings)),
         title=names.pop() if alone else "",
         tones=tuple("" if finding.holds else "bad" for finding in findings),
@@ -93,7 +98,7 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
     return (
         network(finding),
         record.layer or "",
-        record.figure.text,
+        record.figure.text.replace("by_convention.", ""),
         printed(record),
         as_printed(finding.exact),
         verdict(finding),

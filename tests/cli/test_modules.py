@@ -56,6 +56,35 @@ def test_code_runs_where_it_is_asked_for_and_that_is_said_first(archcalc: Call, 
     assert report["total"]["parameters"] == 8 * 28 + 10 * 7201
 
 
+QUANTISED = """
+import warnings
+import torch
+from torch import nn
+from torch.ao.quantization import DeQuantStub, QuantStub, convert, get_default_qconfig, prepare
+
+def small():
+    warnings.simplefilter("ignore")
+    torch.backends.quantized.engine = "fbgemm"
+    net = nn.Sequential(QuantStub(), nn.Conv2d(3, 4, 3), nn.ReLU(), DeQuantStub()).eval()
+    net.qconfig = get_default_qconfig("fbgemm")
+    prepare(net, inplace=True)
+    net(torch.rand(1, 3, 8, 8))
+    return convert(net, inplace=True)
+"""
+
+
+@pytest.mark.filterwarnings("ignore")  # that it is old
+def test_what_is_quantised_where_it_is_made_has_numbers(archcalc: Call, tmp_path: Path) -> None:
+    (tmp_path / "quantised.py").write_text(QUANTISED, "utf-8")
+    status, output, _ = archcalc("show", f"{tmp_path / 'quantised.py'}:small", "-i", "3x8x8")
+    lines = [line.split() for line in output.splitlines()]
+
+    # 4 filters of 3 x 3 x 3 on 6 x 6 places, a bias each
+    assert status == 0
+    assert lines[1][-4:] == ["parameters", "connections", "MACs", "fixed"]
+    assert ["total", "0", "4,032", "3,888", "112"] in lines
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -62,7 +62,8 @@ def _torchvision(model: str, settings: dict[str, Any], device: str) -> Built:
     builder = models.get_model_builder(model)
     _refuse_weights(settings)
     fetched = _WEIGHTS & inspect.signature(builder).parameters.keys()
-    module = _made(partial(builder, **settings, **dict.fromkeys(fetched)), device)
+    make = partial(builder, **settings, **dict.fromkeys(fetched))
+    module = _made(make, device, with_numbers=bool(settings.get("quantize")))
     crop = next(iter(models.get_model_weights(model))).transforms
     size = getattr(module, "image_size", getattr(crop, "keywords", {}).get("crop_size"))
     return Built(module, f"3x{size}x{size}" if isinstance(size, int) else None)
@@ -95,13 +96,13 @@ def _has_experts(config: Any) -> bool:
 
 def _named(source: str, name: str, settings: dict[str, Any], device: str) -> Built:
     """Import a file or a module, and take what bears a name in it: a module, or what makes one."""
-    code = _made(partial(_loaded, source), device)
+    code = _made(partial(_loaded, source), device, with_numbers=True)
     if not hasattr(code, name):
         near = suggestion(name, [one for one in vars(code) if not one.startswith("_")])
         raise UnknownName.of("unknown-name", f"`{source}` has no `{name}`", near)
     found = getattr(code, name)
     module = found if isinstance(found, nn.Module) or not callable(found) else None
-    module = module or _made(partial(found, **settings), device)
+    module = module or _made(partial(found, **settings), device, with_numbers=True)
     if not isinstance(module, nn.Module):
         message = f"`{source}:{name}` is no module of PyTorch, but {type(module).__name__}"
         raise UsageError.of("wrong-type", message, "name a class, or a function that makes one")
@@ -131,10 +132,11 @@ def _loaded(source: str) -> Any:
     return code
 
 
-def _made(make: Callable[[], Any], device: str = "meta") -> Any:
+def _made(make: Callable[[], Any], device: str = "meta", *, with_numbers: bool = False) -> Any:
     """Make something with all tensors on meta, or where its code wants values its parameters.
 
-    On another device it has numbers, always the same; so it has where even that asks for values.
+    On another device it has numbers, always the same; so it may have, `with_numbers`, where even
+    that asks for values, as whoever quantises does.
     """
     try:
         with torch.device(device), torch.random.fork_rng(devices=[]):
@@ -147,7 +149,7 @@ def _made(make: Callable[[], Any], device: str = "meta") -> Any:
             with _parameters_on_meta() if device == "meta" else nullcontext():
                 return make()
         except FAULTS as error:
-            if device == "meta" and asks_for_values(error):  # as whoever quantises does
+            if with_numbers and device == "meta" and asks_for_values(error):
                 return _made(make, "cpu")
             raise failed(f"`{_called(make)}` failed", error) from None
 

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from archcalc.report import Report
 
 quantisation = torch.ao.quantization
-pytestmark = pytest.mark.filterwarnings("ignore")  # that it is old
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # that it is old
+    pytest.mark.skipif(
+        not {"fbgemm", "qnnpack"} <= {*torch.backends.quantized.supported_engines},
+        reason="this PyTorch was built without what packs weights here",
+    ),
+]
 
 
 @pytest.fixture(autouse=True)

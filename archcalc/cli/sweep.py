@@ -20,6 +20,7 @@ from archcalc.cli.arguments import (
 )
 from archcalc.cli.completion import complete_settings
 from archcalc.cli.delivery import write_file
+from archcalc.errors import UsageError
 from archcalc.referee.sweeps.measures import BYTES
 from archcalc.referee.sweeps.selection import TOP
 
@@ -49,7 +50,8 @@ Inputs = Annotated[
         "--input",
         "-i",
         metavar="SHAPES",
-        help="Inputs: shapes 3x224x224, or sides of a map 224,256 or 128..224..32.",
+        help="Inputs: shapes 3x224x224, or sides of a map 224,256 or 128..224..32; of several "
+        "each by its name left=1x28x28,right=1x28x28.",
     ),
 ]
 Columns = Annotated[
@@ -179,6 +181,10 @@ def sweep(  # noqa: PLR0913 - one for each option
         "batch": batch, "heads": heads, "bytes_each": bytes_each, "results": results,
         "dask": dask,
     }  # fmt: skip
+    for axis in axes:
+        if axis.name in {text.partition("=")[0].strip() for text in set or ()}:
+            message = f"`{axis.name}` varies, and `--set` sets it"
+            raise UsageError.of("duplicate-name", message, "leave one of them out")
     return _answer(open_network(network, set), axes, options, chart)
 
 

@@ -92,3 +92,12 @@ def test_a_chart_needs_a_point(archcalc: Call, tmp_path: Path) -> None:
     status, _, errors = archcalc(*arguments, "--chart", str(tmp_path / "cloud.svg"))
     assert status == 2
     assert errors == "error[nothing-to-chart]: no variant fits: there is nothing to chart\n"
+
+
+def test_what_varies_is_not_set_besides(archcalc: Call) -> None:
+    found = archcalc("sweep", "densenet121", "-v", "growth=12,24", "--set", "growth=32")
+    assert found.status == 2
+    assert found.errors == (
+        "error[duplicate-name]: `growth` varies, and `--set` sets it\n"
+        "  hint: leave one of them out\n"
+    )

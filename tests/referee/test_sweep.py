@@ -314,6 +314,26 @@ def test_a_graph_is_swept_over_its_inputs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        "left=1x28x28,right=1x28x28, left=1x32x32, right=1x32x32",
+        [{"left": "1x28x28", "right": (1, 28, 28)}, {"left": "1x32x32", "right": (1, 32, 32)}],
+    ],
+    ids=["one text", "by name"],
+)
+def test_several_inputs_vary_together(inputs: Any) -> None:  # noqa: ANN401
+    found = sweep("siamese-mnist", inputs=inputs)
+    assert [one.figures["macs"] for one in found.outcomes] == [
+        archcalc.count("siamese-mnist", input={"left": side, "right": side}).total.macs
+        for side in ("1x28x28", "1x32x32")
+    ]
+    assert [one.values["input"] for one in found.outcomes] == [
+        "left=1x28x28,right=1x28x28",
+        "left=1x32x32,right=1x32x32",
+    ]
+
+
 def test_conventions_stand_in_the_place_of_macs() -> None:
     found = sweep("resnet18", inputs="64", conventions=["thop"])
     report = archcalc.count("resnet18", input="3x64x64")

@@ -171,7 +171,9 @@ def _axes(vary: Vary, inputs: str | int | Sequence[object]) -> tuple[Axis, ...]:
         found = [axis if isinstance(axis, Axis) else read_vary(axis) for axis in texts]
     if isinstance(inputs, int):
         inputs = [inputs]
-    if inputs:
+    if isinstance(inputs, str) and "=" in inputs:
+        found.append(read_axis(INPUT, _by_name(inputs)))
+    elif inputs:
         shapes = inputs if isinstance(inputs, str) else [_text(given) for given in inputs]
         found.append(read_axis(INPUT, shapes))
     if not found:
@@ -180,8 +182,28 @@ def _axes(vary: Vary, inputs: str | int | Sequence[object]) -> tuple[Axis, ...]:
     return tuple(found)
 
 
+def _by_name(text: str) -> list[str]:
+    """Part the inputs of a network that has several: where a name comes again the next begin.
+
+    >>> _by_name("left=1x8x8,right=1x8x8,left=1x9x9,right=1x9x9")
+    ['left=1x8x8,right=1x8x8', 'left=1x9x9,right=1x9x9']
+    """
+    found: list[list[str]] = []
+    names: set[str] = set()
+    for part in text.split(","):
+        name = part.partition("=")[0].strip()
+        if not found or name in names:
+            found.append([])
+            names.clear()
+        names.add(name)
+        found[-1].append(part.strip())
+    return [",".join(parts) for parts in found]
+
+
 def _text(given: object) -> object:
-    """Write a shape as a text; a number stays what it is."""
+    """Write a shape, or several by their names, as a text; a number stays what it is."""
+    if isinstance(given, Mapping):
+        return ",".join(f"{name}={_text(shape)}" for name, shape in given.items())
     return "x".join(map(str, given)) if isinstance(given, list | tuple) else given
 
 

@@ -49,12 +49,43 @@ def test_stopped_anywhere_it_goes_on(tmp_path: Path, suffix: str, cut: int) -> N
     assert (found.tried, found.fitting, found.failed) == (first.tried, first.fitting, first.failed)
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+@pytest.mark.parametrize("line", ["garbage", "", "[]", "same", "earlier"])
+def test_a_line_that_is_no_result_is_told(tmp_path: Path, suffix: str, line: str) -> None:
+    """The line of variant 3 is another one; what follows variant 2 is of no use then."""
+    path = tmp_path / f"found{suffix}"
+    sweep("lenet5", inputs="32..64..4", results=path)
+    lines = path.read_text("utf-8").splitlines()
+    at = 3 + (suffix == ".csv")
+    lines[at] = {"same": lines[at - 1], "earlier": lines[at - 2]}.get(line, line)
+    path.write_text("\n".join([*lines, ""]), "utf-8")
+
+    if suffix == ".csv" and not line:  # nothing says that it was there
+        assert sweep("lenet5", inputs="32..64..4", results=path).fitting == 8
+        return
+    with pytest.raises(UsageError) as raised:
+        sweep("lenet5", inputs="32..64..4", results=path)
+    assert str(raised.value) == (
+        f"error[already-there]: `{path}` has a line behind variant 2 that is no result of this "
+        "sweep\n"
+        "  hint: delete it and all that follows, and the sweep goes on from there; or name another "
+        "file"
+    )
+
+    path.write_text("\n".join([*lines[:at], ""]), "utf-8")
+    assert sweep("lenet5", inputs="32..64..4", results=path).fitting == 9
+
+
 def test_more_draws_go_on_where_fewer_ended(tmp_path: Path) -> None:
     path = tmp_path / "found.jsonl"
     for draws in (3, 5):
         sweep("lenet5", inputs="32..96", draws=draws, seed=1, results=path)
     records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert [record["variant"] for record in records] == [0, 1, 2, 3, 4]
+
+    fewer = sweep("lenet5", inputs="32..96", draws=2, seed=1, results=path)
+    assert (fewer.tried, fewer.fitting) == (2, 2)
+    assert len(path.read_text("utf-8").splitlines()) == 5
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv"])

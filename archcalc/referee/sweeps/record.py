@@ -101,6 +101,13 @@ def refusal(path: Path, *, sweep: bool) -> UsageError:
     return UsageError.of("already-there", message, "name another file, or delete it")
 
 
+def _broken(path: Path, before: int) -> UsageError:
+    behind = f"behind variant {before:,}" if before >= 0 else "at its beginning"
+    message = f"`{path}` has a line {behind} that is no result of this sweep"
+    hint = "delete it and all that follows, and the sweep goes on from there; or name another file"
+    return UsageError.of("already-there", message, hint)
+
+
 def outcome_of(record: dict[str, Any], plan: Plan) -> Outcome:
     """Give the outcome that a record of a file tells of; what varied follows from its number."""
     number = int(record["variant"])
@@ -170,9 +177,20 @@ class Lines:
         raise NotImplementedError
 
     def read(self, path: Path) -> Iterator[Outcome]:
-        """Give the outcomes that a file has."""
-        for record in self.records(path):
-            yield outcome_of(record, self.plan)
+        """Give the outcomes that a file has. Raises UsageError where a line is none of them."""
+        records, before = self.records(path), -1
+        while True:
+            try:
+                if (record := next(records, None)) is None:
+                    return
+                found = outcome_of(record, self.plan)
+                right = record["sweep"] == self.sweep and found.number > before
+            except (ValueError, LookupError, TypeError, AttributeError, csv.Error):
+                right = False
+            if not right:
+                raise _broken(path, before)
+            before = found.number
+            yield found
 
 
 class Jsonl(Lines):

@@ -156,6 +156,9 @@ def _run(plan: Plan, selection: Selection, options: Options) -> Iterator[Outcome
     with closing(record):
         start = 0
         for outcome in earlier:
+            if outcome.number >= plan.space.size:  # of a sweep of more draws
+                start = plan.space.size
+                break
             start = outcome.number + 1
             yield outcome
         selection.tried = start

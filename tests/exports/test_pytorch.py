@@ -558,6 +558,17 @@ def test_shared_weights_are_shared() -> None:
     check_values(graph)
 
 
+def test_the_main_part_counts_what_is_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    layers = "[{linear: 3, flatten: false, bias: false}, {rbf: 2}]"
+    for text, held in (
+        (f"{{input: 5, layers: {layers}}}", 15),
+        ("{input: 5, layers: [{linear: 3}]}", 18),
+    ):
+        exec(pytorch(read_spec(text)), {"__name__": "__main__"})  # noqa: S102 - what we wrote
+        assert capsys.readouterr().out.startswith(f"{held} parameters\n")  # 5·3; 5·3 + 3
+
+
 @pytest.mark.parametrize("name", ["lenet5", "zip1989", "resnet20", "lstm-tagger"])
 def test_networks_give_the_same_values(name: str) -> None:
     check_values(archcalc.expand(archcalc.load(name)))

@@ -87,8 +87,9 @@ def _module(graph: Graph) -> Module:
     net.name = "Net"
     parts = [_class(kind, kinds) for kind in classes]
     parts.append(_class(net, kinds, _docstring(graph), more))
-    main = _main(entering, several=len(ends) > 1)
-    text = "\n\n\n".join([*_used("\n".join(parts), helpers), *parts, main])
+    written = "\n\n\n".join([*_used("\n".join(parts), helpers), *parts])
+    main = _main(entering, several=len(ends) > 1, fixed="requires_grad" in written)
+    text = f"{written}\n\n\n{main}"
     inputs = tuple(value.layout for value in entering.values())
     outputs = tuple(body.values[end].layout for end in ends)
     return Module(f"{_imports(text)}\n\n\n{text}\n", where, inputs, outputs)
@@ -224,7 +225,7 @@ def _imports(text: str) -> str:
     return "\n".join([*found, "from torch import nn"])
 
 
-def _main(entering: dict[int, Value], *, several: bool) -> str:
+def _main(entering: dict[int, Value], *, several: bool, fixed: bool) -> str:
     given = []
     for _, x, layout in entering.values():
         sizes = {"ids": x.extents, "rows": (*x.extents, x.channels), "flat": (x.channels,)}.get(
@@ -232,10 +233,13 @@ def _main(entering: dict[int, Value], *, several: bool) -> str:
         )
         kind = ", dtype=torch.long" if layout == "ids" else ""
         given.append(f"torch.zeros({', '.join(map(str, (1, *sizes)))}{kind})")
+    counted = "trained" if fixed else "net.parameters()"
+    trained = "    trained = [each for each in net.parameters() if each.requires_grad]"
     lines = [
         'if __name__ == "__main__":',
         "    net = Net().eval()",
-        '    print(sum(each.numel() for each in net.parameters()), "parameters")',
+        *[trained] * fixed,
+        f'    print(sum(each.numel() for each in {counted}), "parameters")',
     ]
     called = f"net({', '.join(given)})"
     if several:

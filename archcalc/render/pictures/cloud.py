@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """Points that are drawn; of more every second or third, and all of the front."""
+MOST_SHOWN = 10**280
+"""The largest figure of a chart: its axes go on beyond, and are floats."""
 
 
 def cloud(found: Sweep, suffix: str = ".svg") -> bytes:
     """Chart a sweep that kept its cloud; its front is a line through the points that none beats.
 
     Gives the file of the suffix: .svg, .png or .pdf. Raises UsageError for another suffix, where
-    nothing fits, or where matplotlib is not installed.
+    nothing fits, for figures beyond all floats, or where matplotlib is not installed.
     """
     check(suffix)
     if not found.selection.cloud:
         raise UsageError.of("nothing-to-chart", "no variant fits: there is nothing to chart")
+    if max(map(max, found.selection.cloud)) > MOST_SHOWN:
+        raise UsageError.of("too-large", "a figure is larger than what a chart can show")
     with matplotlib().rc_context(STYLE), catch_warnings():
         simplefilter("ignore")  # a font without some letter of a name
         return file_of(_chart(found), suffix)

@@ -79,6 +79,10 @@ def check_file(file: str, values: Mapping[str, Any], output: Output, *, own: boo
     if own and (asked := "json" if output.json else output.format):
         message = f"`{file}` is no table, which could be written as {asked}"
         raise UsageError.of("conflict", message, "leave --json and --format out")
+    results = values.get("results")
+    if results and Path(str(results)).absolute() == Path(file).absolute():
+        message = f"`{file}` would be both the results and the table"
+        raise UsageError.of("conflict", message, "name another file after -o")
     given = [value for key, value in values.items() if key != "output"]
     texts = [str(text) for each in given for text in (each if isinstance(each, list) else [each])]
     code = [f"{text.partition('.py:')[0]}.py" for text in texts if ".py:" in text]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
+
     from tests.cli.conftest import Outcome
 
     Call = Callable[..., Outcome]
@@ -92,6 +94,31 @@ def test_a_chart_needs_a_point(archcalc: Call, tmp_path: Path) -> None:
     status, _, errors = archcalc(*arguments, "--chart", str(tmp_path / "cloud.svg"))
     assert status == 2
     assert errors == "error[nothing-to-chart]: no variant fits: there is nothing to chart\n"
+
+
+def test_a_chart_shows_what_floats_can(archcalc: Call, tmp_path: Path) -> None:
+    """10^134 maps of 10^134 are some 10^270 parameters, 10^150 of 10^150 are 10^302."""
+    chart = tmp_path / "cloud.svg"
+    arguments = ("sweep", "wrn-28-10", "--chart", str(chart), "--draw", "2", "-v")
+    assert archcalc(*arguments, f"k=1..1{'0' * 134}").status == 0
+    found = archcalc(*arguments, f"k=1..1{'0' * 150}")
+    assert found.status == 2
+    assert found.errors == "error[too-large]: a figure is larger than what a chart can show\n"
+
+
+def test_a_table_does_not_go_where_the_results_go(
+    archcalc: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ("sweep", "lenet5", "-i", "32", "--results", "found.csv", "-o")
+    found = archcalc(*arguments, str(tmp_path / "found.csv"))
+    assert found.status == 2
+    assert found.errors == (
+        f"error[conflict]: `{tmp_path / 'found.csv'}` would be both the results and the table\n"
+        "  hint: name another file after -o\n"
+    )
+    assert archcalc(*arguments, "table.csv").status == 0
+    assert (tmp_path / "found.csv").read_text("utf-8").startswith("sweep,variant,input,")
 
 
 def test_what_varies_is_not_set_besides(archcalc: Call) -> None:

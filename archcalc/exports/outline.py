@@ -155,7 +155,9 @@ def outline(graph: Graph) -> Outline:
     main = [i for i, node in enumerate(graph.nodes) if node.head is None]
     others = [i for i, node in enumerate(graph.nodes) if node.head is not None]
     heads = {item.name: item for item in builder.items(others, 0, set())}
-    return Outline(builder.items(main, 0, {"input", *graph.inputs}), heads, graph.readers)
+    return Outline(
+        builder.items(main, 0, {"input", *graph.inputs, *input_names(graph)}), heads, graph.readers
+    )
 
 
 class _Outlining:
@@ -281,3 +283,9 @@ def own_name(name: str, taken: set[str]) -> str:
         bare = next(numbered)
     taken.add(bare)
     return bare
+
+
+def input_names(graph: Graph) -> list[str]:
+    """Give the inputs names that a spec can have."""
+    taken = set[str]()
+    return [own_name(name, taken) for name in graph.inputs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import maxsize
 from typing import TYPE_CHECKING, ClassVar
 
 from archcalc.ops.op import Role, Shape, Weight, Weighted, Work
@@ -29,7 +30,7 @@ SUMMED = frozenset({"connections", "connections_in_bounds", "neurons", "interact
 class Opaque(Weighted):
     """Stand for an op without a rule: its `output` and the arrays that it `holds` are stated.
 
-        x  any
+        x  any, of one input or several
         y  output
 
     An array called bias, gamma, beta, mean or variance is of that kind; all others are weights.
@@ -52,6 +53,7 @@ class Opaque(Weighted):
     main: ClassVar[str] = "output"
     reason: ClassVar[str] = "nothing of this kind is stated among what it holds"
     role: ClassVar[Role] = "unknown"
+    most_inputs: ClassVar[int] = maxsize
 
     output: Map
     holds: Arrays = ()

@@ -200,3 +200,22 @@ def test_what_a_layer_is_stated_to_do_is_written_by_name() -> None:
     text = yaml(graph)
     assert "  - {name: squash, opaque: 160, does: {mul: 160, sqrt: 16}}\n" in text
     assert archcalc.count(read_again(text)).total == archcalc.count(graph).total
+
+
+def test_inputs_have_names_that_a_spec_can_have() -> None:
+    net = Builder("pair", {"input": 4, "out.1": 4, "sum": 4})
+    ends = [net.add(f"in/{n}", make("relu"), net.here(-n)) for n in (1, 2, 3)]
+    graph = net.graph(net.add("sum", make("add", branches=3), *ends))
+    again = read_again(yaml(graph))
+    assert list(again.inputs) == ["input 2", "out 1", "sum"]
+    assert archcalc.count(again).total == archcalc.count(graph).total
+
+
+def test_what_is_only_stated_may_have_several_inputs() -> None:
+    net = Builder("product", "4x3")
+    one, other = (net.add(name, make("relu"), net.input) for name in ("one", "other"))
+    op = make("opaque", output=(4, 4), does=(("mac", 48), ("interactions", 48)))  # 4·4·3
+    graph = net.graph(net.add("both", op, one, other))
+    text = yaml(graph)
+    assert "from: [one, other], opaque: 4x4, does: {mac: 48, interactions: 48}}" in text
+    assert archcalc.count(read_again(text)).total == archcalc.count(graph).total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason
-from archcalc.exports.outline import Part, own_name
+from archcalc.exports.outline import Part, input_names, own_name
 from archcalc.graph import INPUT
 from archcalc.paths import first_name
 
@@ -40,6 +40,7 @@ class Naming:
 
     def __init__(self, graph: Graph, items: Sequence[Item]) -> None:
         self.graph = graph
+        self._inputs = input_names(graph)
         self.paths: dict[int, str] = {}
         """By a node."""
         self.prefixes: dict[int, str] = {}
@@ -69,7 +70,7 @@ class Naming:
         if position == context.entering:
             return "input"
         if position < 0:
-            return list(self.graph.inputs)[INPUT - position]
+            return self._inputs[INPUT - position]
         hiding = ""
         for number, prefix in enumerate(context.levels):
             paths = [path for path in self._names[position] if path.startswith(prefix)]

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from archcalc.errors import Reason, UsageError
+from archcalc.exports.outline import input_names
 from archcalc.exports.yaml.specification import specify
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _head(graph: Graph) -> list[str]:
     lines = [f"name: {_scalar(graph.origin.name)}"]
     lines += [f"source: {_scalar(graph.origin.source)}"] if graph.origin.source else []
     lines.append(f"input: {_input(graph)}")
-    if graph.moved:
+    if any(node.xs != tuple(map(graph.shape_of, node.inputs)) for node in graph.nodes):
         lines.append(
             "# each `layout` moves what no layer of its own moved; it counts as an activation"
         )
@@ -63,8 +64,8 @@ def _head(graph: Graph) -> list[str]:
 
 
 def _input(graph: Graph) -> str:
-    given = {name: "x".join(map(str, shape)) for name, shape in graph.inputs.items()}
-    return _flow(given) if len(given) > 1 else next(iter(given.values()))
+    sizes = ["x".join(map(str, shape)) for shape in graph.inputs.values()]
+    return _flow(dict(zip(input_names(graph), sizes, strict=True))) if len(sizes) > 1 else sizes[0]
 
 
 def _blocks(blocks: Mapping[str, Block]) -> Iterator[str]:

@@ -115,8 +115,8 @@ def export(  # noqa: PLR0913 - one for each option
 
     A network of the library is printed with its family as it is written, to start from, unless
     a language is asked for, or another input or parameter. What heads say is given behind the
-    output of the main path. ONNX says nothing of what is shared or
-    not trained: where its file counts otherwise, that is noted.
+    output of the main path. ONNX says nothing of what is not trained: where
+    its file counts otherwise, that is noted.
 
     \b
     Examples:

@@ -152,7 +152,8 @@ def gather(call: Call) -> Maps:
     axis = within(call.whole("axis", 0), len(data.dims))
     dims = (*data.dims[:axis], *index.dims, *data.dims[axis + 1 :])
     if isinstance(data, Array):
-        return call.does(dims, len(dims) - 1, holding([data]))
+        table = tuple(("weight", held) for _, held in holding([data]))  # as an embedding calls it
+        return call.does(dims, len(dims) - 1, table)
     features = data.features
     after = None
     if features != axis:

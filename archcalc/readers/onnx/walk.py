@@ -14,6 +14,7 @@ from archcalc.readers.onnx.call import Call, Unknown, holding, own_numbers
 from archcalc.readers.onnx.naming import named
 from archcalc.readers.onnx.proto import OWN, SMALL
 from archcalc.readers.onnx.rules import MOVES, RULES
+from archcalc.readers.onnx.ties import Ties
 from archcalc.readers.onnx.values import Array, Maps, shape_of, stored
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ class Walk:
         self.opset = next((model.opsets[domain] for domain in OWN if domain in model.opsets), 1)
         self.net = Assembly(maker.origin, inputs)
         self.values: dict[str, Value] = {"": Array(())}
+        self.ties = Ties(self.net.builder, self.values)
         self.names = named(self.part.nodes)
         self.at_home = inputs == maker.origin.inputs and all(e.shape for e in entering.entries)
         self.left = 4 * limits.now().values
         self.said = {info.name: info for info in self.part.outputs} | self.part.stated
-        self.slots: dict[str, int] = {}
         self.terms: dict[str, int] = {}
         for name, tensor in self.part.initializers.items():
             self.values[name] = stored(tensor)
@@ -100,7 +101,7 @@ class Walk:
         if any(isinstance(value.output, Unreached) for value in maps):
             self._behind(call)
             return
-        self._count(values)
+        self.ties.count(values)
         try:
             self._give(node, self._counted(call, number))
         except Unknown as unknown:
@@ -151,11 +152,17 @@ class Walk:
         if rule is None:
             raise Unknown("archcalc does not know the op")
         term = self._term(number, call) if rule is dense.matmul else None
-        if term is not None:
-            found: Maps | list[Maps] = dense.matmul(call, bias=True)
-        else:
-            found = rule(call)
-        return list(found) if isinstance(found, list) else [found]
+        made = dense.matmul(call, bias=True) if term is not None else rule(call)
+        found: list[Value] = [*made] if isinstance(made, list) else [made]
+        added = [] if term is None else map(self.values.get, self.part.nodes[term].inputs)
+        self._share(found[0], [*call.values, *added])
+        return found
+
+    def _share(self, made: Value, read: list[Value | None]) -> None:
+        """Let the layer that was made share what an earlier one has read."""
+        end = len(self.net.builder.nodes) - 1
+        if isinstance(made, Maps) and isinstance(made.output, Here) and made.output.node == end:
+            self.ties.share(end, read)
 
     def _term(self, number: int, call: Call) -> int | None:
         """Find the node that adds a stored vector to a product, and nothing else reads it."""
@@ -178,7 +185,7 @@ class Walk:
         """Let the sum be what its product gave, which has the term as its bias."""
         for name in node.inputs:
             if self.terms.get(name) == number:
-                self._count([self.values[other] for other in node.inputs])
+                self.ties.count([self.values[other] for other in node.inputs])
                 self._give(node, [self.values[name]])
                 return True
         return False
@@ -271,18 +278,12 @@ class Walk:
                 for name in inner.inputs:
                     value = self.values.get(name)
                     if isinstance(value, Array) and value.name in self.part.initializers:
-                        self.slots.setdefault(value.name, 1)
+                        self.ties.times.setdefault(value.name, 1)
                         yield value
                 yield from self._inner(inner, depth + 1)
-
-    def _count(self, values: list[Value | None]) -> None:
-        """Note how often a stored tensor is read by layers."""
-        for value in values:
-            if isinstance(value, Array) and value.name and value.size > 1 and not value.whole:
-                self.slots[value.name] = self.slots.get(value.name, 0) + 1
 
     def _tell(self) -> None:
         """Tell what the weights' names say of how the file was written."""
         uncounted = self.net.builder.uncounted
-        uncounted += telling.merged(self.slots, self.part.initializers)
+        uncounted += telling.merged(self.ties.times, self.part.initializers)
         uncounted += telling.folded(self.part.nodes, self.names)

@@ -171,6 +171,7 @@ def sweep(  # noqa: PLR0913 - one for each option
       archcalc sweep vgg16 -i 64..512..32 --draw 9 --sort macs
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.sweeps.axis import read_vary  # noqa: PLC0415 - when it is known what to do
+    from archcalc.referee.sweeps.request import shape_for  # noqa: PLC0415
 
     axes = [read_vary(text) for text in vary or ()]
     options: Options = {
@@ -185,7 +186,8 @@ def sweep(  # noqa: PLR0913 - one for each option
         if axis.name in {text.partition("=")[0].strip() for text in set or ()}:
             message = f"`{axis.name}` varies, and `--set` sets it"
             raise UsageError.of("duplicate-name", message, "leave one of them out")
-    return _answer(open_network(network, set), axes, options, chart)
+    net = open_network(network, set, shape_for(network, input))
+    return _answer(net, axes, options, chart)
 
 
 def _answer(net: Spec | Graph, axes: Sequence[Axis], options: Options, chart: str | None) -> Answer:

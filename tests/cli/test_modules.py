@@ -209,3 +209,12 @@ def test_a_registry_that_does_not_fit_this_torch_is_read_without_weights(
             "weights\n  hint: none are fetched\n"
         ),
     )
+
+
+def test_a_sweep_reads_a_module_at_the_first_of_its_inputs(archcalc: Call, file: str) -> None:
+    """8·27 multiplications at each of 30·30 places and 7 of 7,200; of other sizes it is none."""
+    status, output, _ = archcalc("sweep", f"{file}:Net", "-i", "3x32x32,3x36x36", "--json")
+    found = json.loads(output)
+    assert status == 0
+    assert [row["figures"]["macs"] for row in found["rows"]] == [8 * 27 * 900 + 7 * 7200]
+    assert [error["values"]["input"] for error in found["errors"]] == ["3x36x36"]

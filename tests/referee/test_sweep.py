@@ -17,6 +17,7 @@ from archcalc.errors import ArchcalcError, UsageError
 from archcalc.referee.sweeps.axis import read_axis, read_vary
 from archcalc.referee.sweeps.plan import Outcome, Plan
 from archcalc.referee.sweeps.quartiles import Spread
+from archcalc.referee.sweeps.request import shape_for
 from archcalc.referee.sweeps.selection import front_of
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.subject import Subject
@@ -264,6 +265,31 @@ def test_what_fits_by_parameters_that_do_not_vary(monkeypatch: pytest.MonkeyPatc
     assert [one.number for one in found.outcomes] == expected == counted
     assert 0 < len(expected) < every.fitting
     assert found.failed == every.failed > 0
+
+
+def test_a_graph_whose_first_input_cannot_be_goes_on() -> None:
+    found = sweep(archcalc.read("lenet5"), inputs="10,32")
+    assert [one.values["input"] for one in found.outcomes] == [32]
+    assert [one.values["input"] for one in found.errors] == [10]
+
+
+@pytest.mark.parametrize(
+    ("net", "inputs", "expected"),
+    [
+        ("net.py:Net", "3x64x64,3x96x96", "3x64x64"),
+        ("net.py:Net", [(3, 64, 64)], "3x64x64"),
+        ("net.py:Net", "a=1x8x8,b=1x8x8", "a=1x8x8,b=1x8x8"),
+        ("net.py:Net", "64,3x96x96", None),
+        ("net.py:Net", (), None),
+        ("lenet5", "1x32x32", None),
+    ],
+)
+def test_a_live_module_is_read_at_the_first_input(
+    net: str,
+    inputs: Any,  # noqa: ANN401
+    expected: str | None,
+) -> None:
+    assert shape_for(net, inputs) == expected
 
 
 UNKNOWN = {

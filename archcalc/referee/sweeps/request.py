@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from archcalc.errors import Reason, UnknownName, UsageError, suggestion
 from archcalc.graph import Graph
+from archcalc.live import is_module, is_name
 from archcalc.ops.fields import shown as said
 from archcalc.ops.given import from_python
 from archcalc.readers import find
@@ -118,7 +119,11 @@ def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Pla
     where, conventions = tuple(options.get("where", ())), tuple(options.get("conventions", ()))
     ranked = _ranked(options)
     plan = Plan(
-        Subject(net if isinstance(net, Spec | Graph) else find(net)),
+        Subject(
+            net
+            if isinstance(net, Spec | Graph)
+            else find(net, input=shape_for(net, options.get("inputs", ())))
+        ),
         Space(_axes(vary, options.get("inputs", ())), options.get("draws"), options.get("seed", 0)),
         _measures([*shown(options), *ranked, *most], (*where, *options.get("quartiles", ()))),
         conventions,
@@ -169,17 +174,30 @@ def _axes(vary: Vary, inputs: str | int | Sequence[object]) -> tuple[Axis, ...]:
     else:
         texts = [vary] if isinstance(vary, str) else vary
         found = [axis if isinstance(axis, Axis) else read_vary(axis) for axis in texts]
-    if isinstance(inputs, int):
-        inputs = [inputs]
-    if isinstance(inputs, str) and "=" in inputs:
-        found.append(read_axis(INPUT, _by_name(inputs)))
-    elif inputs:
-        shapes = inputs if isinstance(inputs, str) else [_text(given) for given in inputs]
-        found.append(read_axis(INPUT, shapes))
+    if inputs:
+        found.append(_input_axis(inputs))
     if not found:
         hint = "`--vary growth=12..48..4`, or `--input 224,256,288`"
         raise UsageError.of("nothing-varies", "a sweep needs something that varies", hint)
     return tuple(found)
+
+
+def _input_axis(inputs: str | int | Sequence[object]) -> Axis:
+    if isinstance(inputs, str):
+        return read_axis(INPUT, _by_name(inputs) if "=" in inputs else inputs)
+    several = [inputs] if isinstance(inputs, int) else inputs
+    return read_axis(INPUT, [_text(given) for given in several])
+
+
+def shape_for(net: object, inputs: str | int | Sequence[object]) -> str | None:
+    """Give the first input for a live module, which says none itself; a side alone is no shape.
+
+    Raises UsageError for inputs that cannot be.
+    """
+    if not inputs or not (is_module(net) or is_name(net)):
+        return None
+    first = _input_axis(inputs).at(0)
+    return first if isinstance(first, str) else None
 
 
 def _by_name(text: str) -> list[str]:

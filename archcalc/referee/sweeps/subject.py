@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INPUT = "input"
 """The axis of the shapes that enter a network."""
-FOR_ALL = frozenset({"unread", "unknown-parameter", "unknown-variant"})
+FOR_ALL = frozenset({"unread", "unknown-parameter", "unknown-variant", "not-a-spec"})
 """Mistakes that are not of one variant: they are the call's."""
 
 
@@ -88,7 +88,7 @@ class Subject:
         try:
             self.graph(values)
         except ArchcalcError as error:
-            if FOR_ALL & {found.code for found in error.diagnostics} or self.family is None:
+            if FOR_ALL & {found.code for found in error.diagnostics}:
                 raise
 
 

@@ -13,6 +13,7 @@ from archcalc.graph import Container
 from archcalc.paths import cut, layer_of, positions_by, shared_levels
 from archcalc.receptive_field import one_pixel
 from archcalc.sharing import owners
+from archcalc.uncounted import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +136,8 @@ def no_row(report: Report, path: str) -> UnknownName:
     )
     if cut(path, 1) in hidden:
         hint = "it is of a head: `--heads`, or `count(..., heads=True)`, counts heads too"
+    elif not_counted := [layer for layer in report.uncounted if layer.path == path]:
+        hint = "it is not counted: " + told(not_counted)[0].removeprefix("at least, since ")
     elif path in report.graph.ends:
         hint = "no layer of it is in place: what is switched off or empty hands its input on"
     return UnknownName.layer(report.name, path, hint)

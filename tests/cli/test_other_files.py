@@ -93,3 +93,28 @@ def test_sizes_are_shown_as_keras_writes_them(
         ["flat", "flatten", "72"],
         ["f", "linear", "4"],
     ]
+
+
+WOBBLE = CFG + "[wobble]\n"
+WHY = (
+    "what `wobble` does is unknown "
+    "(archcalc does not know the section `[wobble]`, line 12): 2_wobble"
+)
+
+
+def test_a_table_names_what_its_totals_lack(
+    archcalc: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    path = tmp_path / "net.cfg"
+    path.write_text(WOBBLE, "utf-8")
+    said = archcalc("table", str(path)).output
+    assert said.endswith(f"\nscope: whole network\nnet: at least, since {WHY}\n")
+
+
+def test_a_layer_that_is_not_counted_says_why_where_it_is_asked_for(
+    archcalc: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    path = tmp_path / "net.cfg"
+    path.write_text(WOBBLE, "utf-8")
+    message = "error[unknown-layer]: net has no layer `2_wobble`\n  hint: it is not counted: "
+    assert archcalc("explain", str(path), "2_wobble") == (2, "", f"{message}{WHY}\n")

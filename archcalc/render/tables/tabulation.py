@@ -11,6 +11,7 @@ from archcalc.render.caption import changes
 from archcalc.render.table import Column, Table, figure
 from archcalc.render.tables.columns import BYTES, QUANTITIES, choose
 from archcalc.render.tables.figures import notes
+from archcalc.uncounted import gaps, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,6 +130,7 @@ def _captions(entries: Sequence[Entry]) -> Iterator[str]:
     else:
         yield from (f"{name}: {scope}" for name, scope in scopes.items())
     for name, entry in zip(names, entries, strict=True):
-        yield from (f"{name}: {note}" for note in entry.report.notes)
+        missing = told(gaps(entry.report.uncounted))
+        yield from (f"{name}: {line}" for line in (*missing, *entry.report.notes))
     for entry in entries:
         yield from notes(entry.figures)

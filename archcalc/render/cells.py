@@ -41,6 +41,8 @@ def shown(cell: Cell, column: Column, *, bars: bool = False) -> str:
     if column.kind == "bar" and isinstance(cell, Fraction | int):
         said = percent(Fraction(cell))
         return f"{bar(Fraction(cell)):<{BAR}} {said:>6}" if bars else said
+    if column.kind == "text" and type(cell) is int:  # a name, as one writes it
+        return str(cell)
     return printable(cell) if isinstance(cell, str) else _number(cell, column)
 
 

@@ -33,6 +33,21 @@ def test_a_table_of_variants(archcalc: Call) -> None:
     )
 
 
+def test_what_varies_are_numbers_to_programs(archcalc: Call, tmp_path: Path) -> None:
+    """A text that begins with a sign has one more before it, for a spreadsheet would reckon."""
+    spec = tmp_path / "net.yaml"
+    layers = 'layers: [{conv: "=n + 2000", kernel: 1}]'
+    spec.write_text(f"parameters: {{n: 1}}\ninput: 1x4x4\n{layers}\n", "utf-8")
+    arguments = ("sweep", str(spec), "-v", "n=-1998,1000", "-c", "weights", "--format")
+    assert archcalc(*arguments, "csv").output == "n,weights\n-1998,2\n1000,3000\n"
+    assert archcalc(*arguments, "jsonl").output == (
+        '{"n": -1998, "weights": 2}\n{"n": 1000, "weights": 3000}\n'
+    )
+    assert archcalc(*arguments, "table").output == (
+        "n      weights\n--------------\n-1998        2\n1000     3,000\n2 variants of net\n"
+    )
+
+
 def test_how_it_is_spread_stands_below(archcalc: Call) -> None:
     found = archcalc(
         "sweep", "vit-b-16", "-v", "depth=1..12", "-c", "neurons", "--quartiles", "depth"

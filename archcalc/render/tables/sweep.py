@@ -35,7 +35,7 @@ def sweep(found: Sweep) -> tuple[Table, ...]:
 
     >>> from archcalc.referee.sweeps.sweep import sweep as run
     >>> sweep(run("lenet5", inputs="32,10"))[0].rows
-    (('32', 60000, 325680),)
+    ((32, 60000, 325680),)
     """
     names = [axis.name for axis in found.plan.space.axes]
     varied = tuple(Column(name, name) for name in names)
@@ -60,7 +60,10 @@ def _title(name: str) -> str:
 
 
 def _values(one: Outcome, names: list[str]) -> Iterator[Cell]:
-    return (written(one.values[name]) for name in names)
+    """Give what varies: whole numbers as such to programs, all else as it is written."""
+    for name in names:
+        value = one.values[name]
+        yield value if type(value) is int else written(value)
 
 
 def _figures(one: Outcome, found: Sweep) -> Iterator[Cell]:

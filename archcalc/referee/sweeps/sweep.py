@@ -110,8 +110,8 @@ def sweep(net: Spec | Graph | str | Path, vary: Vary = (), **options: Unpack[Opt
 
     `vary` gives by the name of a parameter its values: a list, or a text such as `12..48..4` (both
     ends belong to it), `16..256..x2`, `basic,bottleneck`, `[2..4,3|6,3]`; or it is such texts with
-    their names, `growth=12..48..4`. `inputs` are shapes, or sides of a map. All combinations are
-    counted, or `draws` of them at random.
+    their names, `growth=12..48..4`. `inputs` are shapes, or sides of a map; of several
+    inputs each is given by its name. All combinations are counted, or `draws` of them at random.
 
     What fits has at most so many parameters and multiply-accumulates, and makes `where` true, an
     expression over what varies, all parameters and the figures, such as

@@ -228,3 +228,14 @@ def test_a_list_of_modules_is_no_network() -> None:
         'is missing the required "forward" function\n'
         "  hint: the first 1 is the batch: inputs are those of one sample"
     )
+
+
+def test_a_second_vector_of_biases_that_is_no_parameter_is_none() -> None:
+    both, one = (nn.LSTM(3, 2, batch_first=True) for _ in range(2))
+    zeros = torch.zeros(8)
+    del one.bias_hh_l0
+    one.register_buffer("bias_hh_l0", zeros)
+    one.bias_hh_l0 = zeros
+    for layer, held in ((one, 4 * 2 * (3 + 2 + 1)), (both, 4 * 2 * (3 + 2 + 2))):  # gates · units
+        assert sum(each.numel() for each in layer.parameters()) == held
+        assert count(layer, input="5x3").total.parameters == held

@@ -195,12 +195,12 @@ def recurrent(call: Call, stored: Stored) -> Step | None:
     if len(params) != each * ways * args["num_layers"]:
         return None  # projected
     parts = [params[n::each] for n in range(each)]
+    bias = args["has_biases"]
+    if bias and call.name != "gru":
+        # PyTorch adds two: where a module learns the first alone, the second stands for none
+        one = not any(map(stored.is_parameter, parts[3])) and stored.is_parameter(parts[2][0])
+        parts, bias = (parts[:3], True) if one else (parts, "double")
     layers = [parts[0][:ways], parts[0][ways:], *parts[1:]]
-    bias = (
-        {"bias": args["has_biases"]}
-        if call.name == "gru"
-        else {"bias": args["has_biases"] and "double"}
-    )
     step = weighted(
         call.name.partition("_")[0],
         call,
@@ -212,7 +212,7 @@ def recurrent(call: Call, stored: Stored) -> Step | None:
         bidirectional=ways == 2,
         stack=args["num_layers"],
         steps="all",
-        **bias,
+        bias=bias,
     )
     if step is None or parts[0][0].shape[0] != gates * parts[1][0].shape[1]:
         return None

@@ -285,6 +285,14 @@ def own_name(name: str, taken: set[str]) -> str:
     return bare
 
 
+def unmoved(path: str) -> Reason:
+    """Refuse a layer that reads something cut, or laid out otherwise, which is no layer's doing."""
+    message = f"`{path}` cannot be written: what it reads is cut or laid out anew, by no layer"
+    return Reason(
+        "not-exported", message, "`--to yaml` writes it: a stated `layout` stands for that"
+    )
+
+
 def input_names(graph: Graph) -> list[str]:
     """Give the inputs names that a spec can have."""
     taken = set[str]()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cli.conftest import Outcome
 
     Call = Callable[..., Outcome]
+
+WORDS = Path(__file__).parents[1] / "readers" / "words.pt2"
 
 
 def test_a_network_of_the_library_is_printed_as_it_is_written(archcalc: Call) -> None:
@@ -129,3 +131,14 @@ def test_what_it_refuses(archcalc: Call) -> None:
         "error[unknown-network]: there is no network `nonet`\n"
         "  hint: `archcalc list` shows all networks; a file needs its suffix .yaml\n"
     )
+
+
+def test_what_no_layer_moved_is_written_as_a_spec_alone(archcalc: Call, tmp_path: Path) -> None:
+    message = (
+        "error[not-exported]: `embed` cannot be written: "
+        "what it reads is cut or laid out anew, by no layer\n"
+        "  hint: `--to yaml` writes it: a stated `layout` stands for that\n"
+    )
+    for name in ("net.py", "net.onnx"):
+        assert archcalc("export", str(WORDS), "-o", str(tmp_path / name)) == (2, "", message)
+    assert archcalc("export", str(WORDS), "-o", str(tmp_path / "net.yaml")).status == 0

@@ -119,6 +119,14 @@ def test_code_that_makes_no_module(archcalc: Call, file: str, name: str, said: s
     assert errors.split("\n", 2)[2] == said.format(file=file)
 
 
+def test_a_package_that_is_not_there_has_no_line_of_code(archcalc: Call) -> None:
+    failed = "ModuleNotFoundError: No module named 'nopackage'"
+    assert archcalc("show", "nopackage.module:Net", "--input", "8").errors == (
+        "runs the code of nopackage.module\n"
+        f"error[model-failed]: `import nopackage.module` failed: {failed}\n"
+    )
+
+
 def test_nothing_runs_by_a_bare_name(archcalc: Call, file: str) -> None:
     status, _, errors = archcalc("show", file)
 

@@ -10,7 +10,7 @@ from archcalc.errors import Reason, UsageError
 from archcalc.exports.onnx import wire
 from archcalc.exports.onnx.emitting import Emitter, Step, Stored, Value
 from archcalc.exports.onnx.ops import emit
-from archcalc.exports.outline import ends_of
+from archcalc.exports.outline import ends_of, unmoved
 from archcalc.graph import INPUT
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ class _File:
 
     def _check(self, position: int, node: Node) -> None:
         if position in self.graph.moved:
-            message = f"`{node.path}` cannot be written: it reads what no layer moved"
-            raise Reason("not-exported", message)
+            raise unmoved(node.path)
 
     def _layer(self, node: Node) -> Value:
         """Write a layer; what it puts out is called by its path."""

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcalc.errors import Reason, UsageError
-from archcalc.exports.outline import ends_of, outline
+from archcalc.exports.outline import ends_of, outline, unmoved
 from archcalc.exports.pytorch.arrays import arrays, attribute
 from archcalc.exports.pytorch.body import Body
 from archcalc.exports.pytorch.classes import classify
@@ -61,8 +61,7 @@ def pytorch(graph: Graph) -> str:
 
 def _module(graph: Graph) -> Module:
     for position in sorted(graph.moved):
-        path = graph.nodes[position].path
-        raise Reason("not-exported", f"`{path}` cannot be written: it reads what no layer moved")
+        raise unmoved(graph.nodes[position].path)
     found = outline(graph)
     entering: dict[int, Value] = {}
     taken: set[str] = set()

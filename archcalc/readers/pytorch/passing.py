@@ -267,5 +267,6 @@ def _wants_words(module: nn.Module) -> bool:
 
 
 def _is_inner(path: str) -> bool:
-    parts = Path(path).parts
-    return "torch" in parts or str(Path(__file__).parent) in path
+    if path.startswith("<frozen ") or str(Path(__file__).parent) in path:
+        return True
+    return not {"torch", "importlib"}.isdisjoint(Path(path).parts)

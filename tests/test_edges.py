@@ -90,9 +90,11 @@ def test_which_block_repeats_may_not_depend_on_the_size() -> None:
 
 
 def test_a_fold_keeps_the_path_as_far_as_it_goes() -> None:
-    found = report("{name: a, layers: [{name: b, layers: [{name: c, layers: [relu, tanh]}]}]}")
+    inner = "{name: a, layers: [{name: b, layers: [{name: c, layers: [relu, tanh]}]}]}"
+    found = report(f"{inner}, {{name: d, relu: }}")
     folds = [[row.path for row in found.fold(depth)] for depth in (1, 2, 3, 4)]
-    assert folds == [["a"], ["a/b"], ["a/b/c"], ["a/b/c/relu1", "a/b/c/tanh1"]]
+    assert folds == [["a", "d"], ["a/b", "d"], ["a/b/c", "d"], ["a/b/c/relu1", "a/b/c/tanh1", "d"]]
+    assert [row.path for row in report(inner).fold(1)] == ["a/b/c/relu1", "a/b/c/tanh1"]
 
 
 # -- Where a mistake is

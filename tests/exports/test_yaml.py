@@ -203,7 +203,7 @@ def test_what_a_layer_is_stated_to_do_is_written_by_name() -> None:
 
 
 def test_inputs_have_names_that_a_spec_can_have() -> None:
-    net = Builder("pair", {"input": 4, "out.1": 4, "sum": 4})
+    net = Builder("pair", {"input": "4", "out.1": "4", "sum": "4"})
     ends = [net.add(f"in/{n}", make("relu"), net.here(-n)) for n in (1, 2, 3)]
     graph = net.graph(net.add("sum", make("add", branches=3), *ends))
     again = read_again(yaml(graph))

@@ -165,3 +165,22 @@ def test_a_kernel_that_is_a_buffer_or_a_constant_is_fixed() -> None:
 
     assert (total.parameters, total.fixed, total.macs) == (0, 72, 72 * 16)
     assert total.work.mul == 128
+
+
+@pytest.mark.parametrize(("alpha", "mul"), [(1, 0), (2, 8 * 36)])
+def test_what_is_added_at_places_is_one_addition_each(alpha: int, mul: int) -> None:
+    def gathered(_: Any, x: Any) -> Any:  # noqa: ANN401
+        places = torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
+        return x.new_zeros(1, 4, 6, 6).index_add(1, places, x, alpha=alpha)
+
+    total = count(Does(gathered), input=MAPS).total
+
+    assert (total.work.add, total.work.mul) == (8 * 36, mul)  # each of 8 maps of 6x6
+    assert not total.unknown
+
+
+def test_what_is_scattered_is_added_once_each() -> None:
+    def scattered(_: Any, x: Any) -> Any:  # noqa: ANN401
+        return torch.zeros_like(x).scatter_add(1, torch.zeros(x.shape, dtype=torch.long), x)
+
+    assert count(Does(scattered), input=MAPS).total.work.add == 8 * 36

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from archcalc.readers.pytorch import rounding
 from archcalc.readers.pytorch.call import Value
 from archcalc.readers.pytorch.elementwise import EACH, Figures
-from archcalc.readers.pytorch.windows import laid_back, largest_of_parts, pooled
+from archcalc.readers.pytorch.windows import added_at, laid_back, largest_of_parts, pooled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -284,6 +284,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), pooled("add")),
     **dict.fromkeys([f"adaptive_max_pool{n}d" for n in (1, 2, 3)], largest_of_parts),
     "col2im": laid_back,
+    **dict.fromkeys(("index_add", "scatter_add"), added_at),
     "embedding_bag": _bag,
     "bilinear": _bilinear,
     rounding.AS_MET: rounding.as_met,

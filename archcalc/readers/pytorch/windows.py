@@ -44,6 +44,13 @@ def laid_back(call: Call) -> Figures:
     return {"add": maps * (prod(map(len, cells)) - prod(len(set(side)) for side in cells))}
 
 
+def added_at(call: Call) -> Figures:
+    """Add each element of what is given to the one at its place."""
+    given = call.args["source" if call.name == "index_add" else "src"]
+    scaled = {"mul": given.size} if call.args.get("alpha", 1) != 1 else {}
+    return {"add": given.size} | scaled
+
+
 def _cells(size: int, kernel: int, dilation: int, padding: int, stride: int) -> list[int]:
     """List the cells of one extent that the taps of all windows stand on."""
     steps = (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1

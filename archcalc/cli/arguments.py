@@ -17,6 +17,8 @@ from archcalc.errors import Reason, UsageError
 from archcalc.live import is_name, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archcalc.graph import Graph
     from archcalc.spec.spec import Spec
     from archcalc.spec.values import Value
@@ -99,6 +101,7 @@ def open_network(
     network: str,
     settings: list[str] | None = None,
     input: str | None = None,  # noqa: A002 - the option's name
+    opener: Callable[..., Spec | Graph] | None = None,
 ) -> Spec | Graph:
     """Find the network that an argument names, with the parameters that `--set` gives.
 
@@ -108,7 +111,8 @@ def open_network(
 
     _check_piped(network)
     _tell_what_runs(network)
-    return find(network, input=input, **dict(read_setting(text) for text in settings or ()))
+    given = dict(read_setting(text) for text in settings or ())
+    return (opener or find)(network, input=input, **given)
 
 
 def open_graph(network: str, input: str | None) -> Graph:  # noqa: A002

@@ -164,14 +164,14 @@ def sweep(  # noqa: PLR0913 - one for each option
 
     \b
     Examples:
-      archcalc sweep densenet121 -v growth=12..48..4 -i 64,224
+      archcalc sweep densenet -v growth=12..48..4 -i 64,224
       archcalc sweep wrn-28-10 -v k=1..12 --max-parameters 5M
       archcalc sweep mobilenet-v1 -v width=0.25..1..0.25
       archcalc sweep resnet50 -v "depths=[2..4,2..8,2..36,3]"
       archcalc sweep vgg16 -i 64..512..32 --draw 9 --sort macs
     """  # noqa: D301 - \b keeps the lines apart
     from archcalc.referee.sweeps.axis import read_vary  # noqa: PLC0415 - when it is known what to do
-    from archcalc.referee.sweeps.request import shape_for  # noqa: PLC0415
+    from archcalc.referee.sweeps.request import shape_for, varied  # noqa: PLC0415
 
     axes = [read_vary(text) for text in vary or ()]
     options: Options = {
@@ -186,7 +186,7 @@ def sweep(  # noqa: PLR0913 - one for each option
         if axis.name in {text.partition("=")[0].strip() for text in set or ()}:
             message = f"`{axis.name}` varies, and `--set` sets it"
             raise UsageError.of("duplicate-name", message, "leave one of them out")
-    net = open_network(network, set, shape_for(network, input))
+    net = open_network(network, set, shape_for(network, input), varied)
     return _answer(net, axes, options, chart)
 
 

@@ -138,6 +138,12 @@ def find(name: str) -> tuple[Entry, Document]:
     raise _unknown(name)
 
 
+def family(name: str) -> Found | None:
+    """Find a family of the library by the name of its file, to be settled as it is written."""
+    path = next((path for path, stem in _stems() if stem == loose(name)), None)
+    return Found(read(library_source(path)), path.stem, of_library=True) if path else None
+
+
 def slashed(name: str) -> tuple[Entry, Document] | None:
     """Find a network as papers print it: ViT-B/16, a path of no file."""
     try:

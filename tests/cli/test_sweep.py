@@ -33,6 +33,23 @@ def test_a_table_of_variants(archcalc: Call) -> None:
     )
 
 
+def test_a_family_is_varied_as_its_file_is_written(archcalc: Call) -> None:
+    depths = "depths=[6,12,24,16],[6,12,32,32]"
+    output = archcalc("sweep", "densenet", "-v", depths, "--format", "csv").output
+
+    totals = [count(f"densenet{depth}").total for depth in (121, 169)]  # Table 1 of the paper
+    assert [line.rpartition('",')[2] for line in output.splitlines()[1:]] == [
+        f"{total.parameters},{total.macs}" for total in totals
+    ]
+
+
+def test_what_is_no_network_and_no_family_is_unknown(archcalc: Call) -> None:
+    hint = "`archcalc list` shows all networks; a file needs its suffix .yaml"
+    said = f"error[unknown-network]: there is no network `gan`\n  hint: {hint}\n"
+
+    assert archcalc("sweep", "gan", "-v", "growth=1") == (2, "", said)
+
+
 def test_what_varies_are_numbers_to_programs(archcalc: Call, tmp_path: Path) -> None:
     """A text that begins with a sign has one more before it, for a spreadsheet would reckon."""
     spec = tmp_path / "net.yaml"

@@ -20,12 +20,14 @@ from archcalc.referee.sweeps.plan import Plan
 from archcalc.referee.sweeps.selection import TOP, Selection, read_aim
 from archcalc.referee.sweeps.space import Space
 from archcalc.referee.sweeps.subject import INPUT, Subject
+from archcalc.spec.library import family
 from archcalc.spec.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from archcalc.inputs import Input
     from archcalc.spec.values import Value
 
     Vary = Mapping[str, Value | Iterable[Value]] | Sequence[Axis | str] | str
@@ -112,6 +114,29 @@ def _whole(name: str, given: object) -> int:
     return given
 
 
+def varied(
+    net: str | Path,
+    /,
+    *,
+    input: Input | None = None,  # noqa: A002
+    **parameters: Value,
+) -> Spec | Graph:
+    """Find what is varied: the name of a family stands for it as its file is written.
+
+    Raises what `load` raises.
+
+    >>> varied("densenet").id, varied("densenet121").id
+    ('densenet', 'densenet121')
+    """
+    try:
+        return find(net, input=input, **parameters)
+    except UnknownName:
+        found = family(net) if isinstance(net, str) else None
+        if found is None:
+            raise
+        return found.settle(**parameters)
+
+
 def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Plan:
     """Settle what is counted. Raises UsageError, UnknownName and what `load` raises."""
     limits = {name: options.get(f"max_{name}") for name in ("parameters", "macs")}
@@ -122,7 +147,7 @@ def plan_of(net: Spec | Graph | str | Path, vary: Vary, options: Options) -> Pla
         Subject(
             net
             if isinstance(net, Spec | Graph)
-            else find(net, input=shape_for(net, options.get("inputs", ())))
+            else varied(net, input=shape_for(net, options.get("inputs", ())))
         ),
         Space(_axes(vary, options.get("inputs", ())), options.get("draws"), options.get("seed", 0)),
         _measures([*shown(options), *ranked, *most], (*where, *options.get("quartiles", ()))),

@@ -118,7 +118,7 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
         return 1 + len(template) // 16 + sum(inner)
     if not isinstance(template, Expression):
         return 0
-    read = [v for n in template.names if type(v := variables.get(n)) not in _SHORT]
+    read = [v for name in template.names if isinstance(v := variables.get(name), _LONG)]
     if not read:
         return template.least
     text = template.text
@@ -129,7 +129,7 @@ def steps(template: Value, variables: Mapping[str, Value]) -> int:
     return 1 + operators + lists + STEPS * text.count("staircase")
 
 
-_SHORT = frozenset({int, bool, str, type(None)})
+_LONG: tuple[type, ...] = (tuple, *FRACTIONS)
 
 
 def _least(text: str) -> int:

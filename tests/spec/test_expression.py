@@ -16,7 +16,8 @@ from archcalc import limits
 from archcalc.errors import Reason
 from archcalc.ops.given import bounded, extent
 from archcalc.ops.op import Shape
-from archcalc.spec.expression import Expression, settle
+from archcalc.referee.sweeps.integers import integers
+from archcalc.spec.expression import Expression, settle, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -341,3 +342,9 @@ def test_any_text_is_a_value_or_a_reason(text: str) -> None:
         found = reason.message
 
     assert isinstance(found, int | str | Fraction | tuple)
+
+
+def test_numbers_that_stand_for_several_take_the_steps_of_one() -> None:
+    long = Expression(" + ".join(["p"] * 20))
+
+    assert steps(long, {"p": integers([3, 4])}) == steps(long, {"p": 3})

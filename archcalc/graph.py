@@ -95,6 +95,11 @@ class Graph:
         return next(iter(self.inputs.values()))
 
     @cached_property
+    def head_ends(self) -> Mapping[str, int]:
+        """By its name, the last node of each head that is there."""
+        return {node.head: i for i, node in enumerate(self.nodes) if node.head is not None}
+
+    @cached_property
     def dead_ends(self) -> tuple[int, ...]:
         """The nodes that nothing reads and that are no output of the network or of a head."""
         return tuple(i for i in range(len(self.nodes)) if not self.is_read(i))
@@ -135,8 +140,7 @@ class Graph:
 
     @property
     def _ends(self) -> set[int]:
-        of_heads = {node.head: i for i, node in enumerate(self.nodes) if node.head is not None}
-        return {self.end, *self.outputs, *of_heads.values(), *self.hung}
+        return {self.end, *self.outputs, *self.head_ends.values(), *self.hung}
 
     def shape_of(self, position: int) -> Shape:
         """Give the shape of what a node puts out, or of an input."""

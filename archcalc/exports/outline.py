@@ -117,8 +117,7 @@ def ends_of(graph: Graph) -> list[int]:
     >>> [graph.nodes[end].path for end in ends_of(graph)]
     ['linear.softmax', 'aux1/classifier.softmax', 'aux2/classifier.softmax']
     """
-    heads = {node.head: at for at, node in enumerate(graph.nodes) if node.head is not None}
-    return [*graph.outputs, *heads.values()]
+    return [*graph.outputs, *graph.head_ends.values()]
 
 
 def without_heads(graph: Graph) -> Graph:

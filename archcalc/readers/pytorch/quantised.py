@@ -142,9 +142,8 @@ def _exponential(function: Plain) -> Plain:
     return plain
 
 
-def _first(function: Plain, *taken: int) -> Plain:
+def _first(function: Plain, many: int = 1) -> Plain:
     """Call a function with what a call begins with, and not with how its output is rounded."""
-    many = taken[0] if taken else 1
 
     def plain(*given: Any) -> Tensor:
         return function(*given[:many])
@@ -168,19 +167,14 @@ def _rounded(first: Plain) -> Plain:
     return plain
 
 
-def _joined(function: Plain) -> Plain:
-    """Join two tensors, or one and a number, whichever stands first."""
-    return _first(function, 2)
-
-
 _LAYERS: dict[str, Plain] = {
     **{f"conv{rank}d": _conv(rank) for rank in (1, 2, 3)},
     **{f"conv_transpose{rank}d": _deconv(rank) for rank in (1, 2, 3)},
     "linear": _linear,
 }
 _SUMS: dict[str, Plain] = {
-    **dict.fromkeys(("add", "add_scalar"), _joined(torch.add)),
-    **dict.fromkeys(("mul", "mul_scalar"), _joined(torch.mul)),
+    **dict.fromkeys(("add", "add_scalar"), _first(torch.add, 2)),
+    **dict.fromkeys(("mul", "mul_scalar"), _first(torch.mul, 2)),
     "cat": _first(torch.cat, 2),
     "conv2d_add": _conv_and_add,
     **dict.fromkeys([f"batch_norm{rank}" for rank in ("", "1d", "2d", "3d")], _batch_norm),

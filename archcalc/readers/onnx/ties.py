@@ -66,8 +66,8 @@ class Ties:
     def _take(self, position: int, kernel: str, tensors: Mapping[str, str], owner: _Owner) -> None:
         here, there = (arrays(self.builder.nodes[i]).get(kernel) for i in (position, owner.node))
         turned = here is not None and there is not None and here.shape != there.shape
-        shared = [name for name in tensors if tensors[name] == owner.tensors.get(name)]
-        shared = [kernel] if turned else shared
+        alike = [name for name in tensors if tensors[name] == owner.tensors.get(name)]
+        shared = [kernel] if turned else alike
         try:
             self.builder.tie(position, owner.node, shared, transposed=turned)
         except Reason:  # it is read in another form: held twice, as far as can be told

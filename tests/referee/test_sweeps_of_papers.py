@@ -17,7 +17,10 @@ from archcalc.referee.sweeps.sweep import sweep
 from archcalc.spec.library import families
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archcalc.referee.sweeps.plan import Outcome
+    from archcalc.referee.sweeps.sweep import Sweep
 
 COMMANDS = [
     (path.stem, line)
@@ -136,19 +139,16 @@ def rising(one: Outcome) -> bool:
     return widths == tuple(sorted(widths))
 
 
+def five_hundred(axes: Sequence[Axis], draws: int, blocks: str) -> Sweep:
+    """Draw until 500 are of the regime; tell how blocks and fourth widths are spread."""
+    spread = [blocks, "widths[3]"]
+    return sweep("regnetx-400mf", axes, draws=draws, first=500, quartiles=spread, **REGIME)  # type: ignore[arg-type]
+
+
 @pytest.mark.peers
 def test_five_hundred_of_the_first_space() -> None:
     """What the note of the family says; minutes."""
-    axes = four({**STAGE, **GROUPS})
-    spread = ["sum(depths)", "widths[3]"]
-    found = sweep(
-        "regnetx-400mf",
-        axes,
-        draws=100_000,
-        first=500,
-        quartiles=spread,
-        **REGIME,  # type: ignore[arg-type]
-    )
+    found = five_hundred(four({**STAGE, **GROUPS}), 100_000, "sum(depths)")
     assert (found.tried, found.fitting, found.failed) == (23_108, 500, 0)
     assert [(one.least, one.median, one.most) for one in found.quartiles] == [
         (4, 17, 44),
@@ -163,15 +163,7 @@ def test_five_hundred_lines() -> None:
     texts = (
         "depth=1..63", "w0=8..248..8..log", "wa=8..255.9..0.1..log", "wm=1.5..3..0.001..log",
     )  # fmt: skip
-    axes, spread = [*map(read_vary, texts), *SHARED], ["depth", "widths[3]"]
-    found = sweep(
-        "regnetx-400mf",
-        axes,
-        draws=400_000,
-        first=500,
-        quartiles=spread,
-        **REGIME,  # type: ignore[arg-type]
-    )
+    found = five_hundred([*map(read_vary, texts), *SHARED], 400_000, "depth")
     assert (found.tried, found.fitting, found.failed) == (219_222, 500, 189_911)
     assert [one.median for one in found.quartiles] == [26, 544]
 
